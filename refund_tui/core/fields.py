@@ -1,0 +1,55 @@
+"""Owns the rules of single fields of `POST /v1/refund`: what is wrong with a value, said in words for the clerk.
+
+Patterns are matched whole: `$` would let a trailing newline through.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+LONGEST_ID = 255
+LONGEST_NOTE = 200
+"""A note stays in the ledger and never goes to the service."""
+
+_ID = re.compile(r"[0-9a-zA-Z_-]*")
+_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def check_store_id(text: str) -> str | None:
+    """What is wrong with a store id, or None (Payment service, refund, storeId; one character is required)."""
+    return _check_id(text, "store id")
+
+
+def check_trip_id(text: str) -> str | None:
+    """What is wrong with a shopping trip id, or None (Payment service, refund, shoppingTripId; no UUID is demanded)."""
+    return _check_id(text, "trip id")
+
+
+def check_note(text: str) -> str | None:
+    """What is wrong with a note, or None."""
+    if len(text) > LONGEST_NOTE:
+        return f"{len(text)} characters: a note has at most {LONGEST_NOTE}"
+    return None
+
+
+def check_key(text: str) -> str | None:
+    """What is wrong with an idempotency key, or None (Payment service, refund, refundRequestId)."""
+    return None if _KEY.fullmatch(text) else "not a lower-case UUID of version 0 to 5"
+
+
+def new_key() -> str:
+    """A fresh idempotency key: a lower-case UUID version 4, made once for each intent and never changed."""
+    return str(uuid.uuid4())
+
+
+def _check_id(text: str, name: str) -> str | None:
+    if not text:
+        return f"type the {name}"
+    if len(text) > LONGEST_ID:
+        return f"{len(text)} characters: a {name} has at most {LONGEST_ID}"
+    if not _ID.fullmatch(text):
+        odd = next(char for char in text if not _ID.fullmatch(char))
+        shown = repr(odd) if odd.isprintable() and odd != " " else f"a space or control character (U+{ord(odd):04X})"
+        return f"{shown} cannot be in a {name}: only A-Z a-z 0-9 _ -"
+    return None

@@ -1,0 +1,257 @@
+"""Owns what becomes of a refund: pure functions from what is known and what happened to the next life.
+
+This is the one place where it is decided whether money may have moved. Nothing here reads a clock, a file or the
+network; nothing here forgets that an earlier attempt may have been executed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from refund_tui.core.outcomes import (
+    Accepted,
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Uncertain,
+    Unreachable,
+)
+from refund_tui.core.refunds import Action, Life, State
+from refund_tui.core.times import Mark, Wait, span
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long to wait and when to stop; all in seconds but `most_doubts`, a count of attempts.
+
+    `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
+    """
+
+    base: float = 2.0
+    cap: float = 60.0
+    least: float = 1.0
+    longest: float = 86_400.0
+    horizon: float = 86_400.0
+    most_doubts: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next life, the event to write, and the wait that holds the whole account (Payment service, refund, 429)."""
+
+    life: Life
+    kind: str
+    why: str
+    gate: Wait | None = None
+
+
+class NotPossible(ValueError):
+    """A person asked for something that the refund's state does not allow; its text says why."""
+
+
+def possible(life: Life) -> frozenset[Action]:
+    """What a person can do now. Cancelling is offered only where the refund cannot have been executed."""
+    match life.state:
+        case State.QUEUED:
+            return frozenset({Action.CANCEL if not life.maybe_executed else Action.STOP})
+        case State.WAITING:
+            return frozenset({Action.STOP if life.maybe_executed else Action.CANCEL})
+        case State.SENDING:
+            return frozenset({Action.STOP})
+        case State.BLOCKED:
+            return frozenset({Action.GO_ON, Action.STOP if life.maybe_executed else Action.CANCEL})
+        case State.UNKNOWN:
+            return frozenset({Action.ASK_AGAIN, Action.SETTLE})
+        case _:
+            return frozenset()
+
+
+def safe_to_ask(life: Life, now: Mark, policy: Policy) -> float:
+    """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over."""
+    if life.first_sent is None:
+        return policy.horizon
+    return max(0.0, policy.horizon - now.since(life.first_sent))
+
+
+def before_sending(life: Life, window_closes: datetime | None, now: Mark, policy: Policy) -> Decision | None:
+    """What forbids the next automatic attempt, or None when it may be made; a person's leave allows one attempt."""
+    if life.asked:
+        return None
+    if life.maybe_executed and safe_to_ask(life, now, policy) <= 0:
+        why = (
+            f"{span(policy.horizon)} have passed since it was first sent: asking again may pay twice, so it is no "
+            "longer asked automatically"
+        )
+        return Decision(_given_up(life, why), "key_horizon_passed", why)
+    if not life.maybe_executed and window_closes is not None and now.at >= window_closes:
+        why = "the refund window closed before the service took it; no money moved: cancel it, or go on to ask anyway"
+        return Decision(replace(life, state=State.BLOCKED, wait=None, why=why), "window_closed", why)
+    return None
+
+
+def sending(life: Life) -> Life:
+    """The life while an attempt is under way; a person's leave is used up by it."""
+    return replace(life, state=State.SENDING, wait=None, asked=False)
+
+
+def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    """What `outcome` of the attempt begun at `sent` means, decided at `now`; `random` in [0, 1) spreads the waits.
+
+    A refund that is no longer being sent (stopped, taken over, settled) can still be answered: a yes is never lost.
+    """
+    if isinstance(outcome, Accepted):
+        return _accepted(life, outcome)
+    if life.state is not State.SENDING:
+        return _late(life, outcome, sent, now, policy, random)
+    match outcome:
+        case Rejected():
+            return _rejected(life, outcome)
+        case RateLimited():
+            return _rate_limited(life, outcome, now, policy, random)
+        case NeedsRepair():
+            return _needs_repair(life, outcome)
+        case Unreachable():
+            return _unreachable(life, outcome, now, policy, random)
+        case Uncertain():
+            return _uncertain(life, outcome, sent, now, policy, random)
+
+
+def process_died(life: Life, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    """What it means that the process that was sending is gone: its request may have been executed."""
+    answer = Answer(detail="the program ended while the answer was awaited")
+    return decide(life, Uncertain(answer, Doubt.PROCESS_DIED), sent, now, policy, random)
+
+
+def _accepted(life: Life, outcome: Accepted) -> Decision:
+    identified = f"reconciliation id {outcome.reconciliation_id}" if outcome.reconciliation_id else "without an id"
+    if life.state.terminal and life.state is not State.ACCEPTED:
+        why = f"the service accepted it ({identified}) after it was closed as {life.state}: check the books"
+        found = outcome.reconciliation_id or life.reconciliation_id
+        return Decision(replace(life, alarm=True, reconciliation_id=found, why=why), "late_acceptance", why)
+    why = f"the service accepted it, {identified}"
+    if life.state is State.ACCEPTED:
+        return Decision(life, "accepted_again", why)
+    done = Life(State.ACCEPTED, reconciliation_id=outcome.reconciliation_id, first_sent=life.first_sent, why=why)
+    return Decision(done, "accepted", why)
+
+
+def _late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    """An answer that is not a yes, to an attempt nobody waits for: it can only raise the doubt and close the gate."""
+    kept = life
+    if isinstance(outcome, Uncertain) and not life.state.terminal:
+        kept = replace(life, maybe_executed=True, first_sent=life.first_sent or sent)
+    gate = None
+    if isinstance(outcome, RateLimited):
+        gate = Wait(now, _pause(life, outcome.retry_after, policy, random))
+    return Decision(kept, "late_answer", outcome.answer.detail, gate)
+
+
+def _rejected(life: Life, outcome: Rejected) -> Decision:
+    if life.maybe_executed:
+        why = f"{outcome.answer.detail}; that says nothing about the earlier attempt, which may have been executed"
+        return Decision(_given_up(life, why), "unknown", why)
+    why = outcome.answer.detail
+    return Decision(Life(State.REJECTED, why=why), "rejected", why)
+
+
+def _rate_limited(life: Life, outcome: RateLimited, now: Mark, policy: Policy, random: float) -> Decision:
+    wait = Wait(now, _pause(life, outcome.retry_after, policy, random))
+    waiting = _waiting(life, wait, outcome.answer.detail)
+    return Decision(waiting, "rate_limited", waiting.why, gate=wait)
+
+
+def _needs_repair(life: Life, outcome: NeedsRepair) -> Decision:
+    why = outcome.answer.detail
+    return Decision(replace(life, state=State.BLOCKED, wait=None, why=why), "blocked", why)
+
+
+def _unreachable(life: Life, outcome: Unreachable, now: Mark, policy: Policy, random: float) -> Decision:
+    wait = Wait(now, _pause(life, None, policy, random))
+    waiting = _waiting(life, wait, outcome.answer.detail)
+    return Decision(waiting, "unreachable", waiting.why)
+
+
+def _uncertain(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    doubted = replace(
+        life, maybe_executed=True, first_sent=life.first_sent or sent, doubts=life.doubts + 1,
+        tries=life.tries if life.maybe_executed else 0,
+    )  # fmt: skip
+    if doubted.doubts >= policy.most_doubts:
+        why = f"{outcome.answer.detail}; asked {doubted.doubts} times without a clear answer"
+        return Decision(_given_up(doubted, why), "unknown", why)
+    wait = Wait(now, _pause(doubted, outcome.retry_after, policy, random))
+    if wait.seconds >= safe_to_ask(doubted, now, policy):
+        why = f"{outcome.answer.detail}; by the time it may be asked again, asking may pay twice"
+        return Decision(_given_up(doubted, why), "unknown", why)
+    waiting = _waiting(doubted, wait, outcome.answer.detail)
+    return Decision(waiting, str(outcome.doubt), waiting.why)
+
+
+def _waiting(life: Life, wait: Wait, why: str) -> Life:
+    return replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why)
+
+
+def _given_up(life: Life, why: str) -> Life:
+    return replace(life, state=State.UNKNOWN, wait=None, asked=False, why=why)
+
+
+def _pause(life: Life, asked_for: float | None, policy: Policy, random: float) -> float:
+    """Seconds to wait: what the service asks for is a minimum; without it, full jitter."""
+    if asked_for is not None:
+        return min(max(asked_for, policy.least), policy.longest)
+    ceiling = min(policy.cap, policy.base * 2.0 ** min(life.tries, 30))
+    return max(policy.least, random * ceiling)
+
+
+def ask_again(life: Life) -> Decision:
+    """A person asks an UNKNOWN again: the same id and the same bytes, once, even past the key horizon."""
+    _require(life, Action.ASK_AGAIN)
+    why = "asked again by a person, with the same id and the same bytes"
+    return Decision(_on_leave(life, why), "asked_again", why)
+
+
+def go_on(life: Life) -> Decision:
+    """A person has repaired what BLOCKED the refund: the same refund goes on."""
+    _require(life, Action.GO_ON)
+    why = "going on after the repair"
+    return Decision(_on_leave(life, why), "went_on", why)
+
+
+def _on_leave(life: Life, why: str) -> Life:
+    return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=True, why=why)
+
+
+def cancel(life: Life) -> Decision:
+    """A person withdraws a refund that cannot have been executed."""
+    _require(life, Action.CANCEL)
+    why = "cancelled before it could be executed; no money moved"
+    return Decision(Life(State.CANCELLED, why=why), "cancelled", why)
+
+
+def stop(life: Life, sent: Mark | None) -> Decision:
+    """A person stops the trying; since the refund may have been executed, that means UNKNOWN.
+
+    `sent` is the start of the attempt under way, if one is: the key horizon may run from it.
+    """
+    _require(life, Action.STOP)
+    why = "stopped by a person; it may have been executed"
+    stopped = replace(_given_up(life, why), maybe_executed=True, first_sent=life.first_sent or sent)
+    return Decision(stopped, "stopped", why)
+
+
+def settle(life: Life, paid: bool) -> Decision:
+    """A person closes an UNKNOWN, with evidence that the caller records in the event's data."""
+    _require(life, Action.SETTLE)
+    state = State.SETTLED_PAID if paid else State.SETTLED_UNPAID
+    why = "settled by a person: the shopper " + ("was paid" if paid else "was not paid")
+    return Decision(Life(state, first_sent=life.first_sent, why=why), "settled", why)
+
+
+def _require(life: Life, action: Action) -> None:
+    if action not in possible(life):
+        reason = "it may have been executed" if life.maybe_executed else f"it is {life.state}"
+        raise NotPossible(f"{action.replace('_', ' ')} is not possible now: {reason}")

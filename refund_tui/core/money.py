@@ -1,0 +1,135 @@
+"""Owns amounts of money: integers of minor units and a currency, their grammar at the door, how they are told.
+
+Nothing here ever passes through a float, and nothing is rounded: what cannot be said exactly is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from refund_tui.core.currencies import DIGITS
+
+WIRE_DECIMALS = 2
+"""Payment service, refund, amount.amount: a JSON number with at most two decimals."""
+
+MOST_DIGITS = 12
+"""The longest amount taken, in minor units' digits: a trillion is a typing error, not a refund."""
+
+_CODE = re.compile(r"[A-Z]{3}")
+_PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+
+class AmountError(ValueError):
+    """An amount or a currency that cannot be taken; its text says why, in words for the clerk."""
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`minor` minor units of `currency`: Money(5000, "EUR") is 50.00 EUR, Money(500, "JPY") is 500 JPY."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.digits} {self.currency}"
+
+    @property
+    def digits(self) -> str:
+        """The amount alone, with exactly the currency's decimals: `50.00`, `500`, `-0.50`, `1.500`."""
+        places = DIGITS[self.currency]
+        sign, whole = ("-" if self.minor < 0 else ""), abs(self.minor)
+        if places == 0:
+            return f"{sign}{whole}"
+        return f"{sign}{whole // 10**places}.{whole % 10**places:0{places}d}"
+
+
+def check_currency(code: str) -> str | None:
+    """What is wrong with a currency code, in words, or None (Payment service, refund, amount.code)."""
+    if not _CODE.fullmatch(code):
+        return "a currency is three capital letters, such as EUR"
+    if code not in DIGITS:
+        return f"{code} is not a currency of ISO 4217"
+    return None
+
+
+def parse_amount(text: str, currency: str) -> Money:
+    """The amount a clerk typed, more than zero; AmountError says what is wrong with it.
+
+    ASCII digits with one `.` or `,` and as many decimals as the currency has and the service takes.
+    """
+    _refuse_currency(currency)
+    typed = text.strip()
+    if not typed:
+        raise AmountError("type the amount, such as " + Money(1250, currency).digits)
+    match = _PLAIN.fullmatch(typed)
+    if match is None:
+        raise AmountError(_what_is_odd(typed))
+    whole, decimals = match[1], match[2]
+    if decimals == "":
+        raise AmountError("digits are missing after the decimal mark")
+    return _positive(_exact(typed, whole, decimals or "", currency))
+
+
+def _what_is_odd(typed: str) -> str:
+    if typed.startswith("-"):
+        return "a refund is more than 0: leave the minus out"
+    if sum(typed.count(mark) for mark in ".,") > 1:
+        return "only one decimal mark: write 1234.50, without thousands marks"
+    if typed[0] in ".,":
+        return f"write a digit before the decimal mark: 0{typed[:4]}"
+    return "only digits and one decimal mark, such as 12.50"
+
+
+def _exact(typed: str, whole: str, decimals: str, currency: str) -> Money:
+    places = DIGITS[currency]
+    allowed = min(places, WIRE_DECIMALS)
+    if _GROUPED.fullmatch(typed) and places != 3:
+        plain = typed.replace(",", "").replace(".", "")
+        raise AmountError(f"{typed} can be read in two ways: write {plain} or {typed[:-1].replace(',', '.')}")
+    if len(decimals) > allowed:
+        raise AmountError(_too_many(len(decimals), currency, places))
+    if len(whole.lstrip("0")) + places > MOST_DIGITS:
+        raise AmountError("that amount is too long")
+    return Money(int(whole + decimals.ljust(places, "0")), currency)
+
+
+def _too_many(given: int, currency: str, places: int) -> str:
+    have = {0: "no decimals", 3: f"3, but the service takes {WIRE_DECIMALS}"}.get(places, str(places))
+    noun = "decimal" if given == 1 else "decimals"
+    return f"{given} {noun}: {currency} has {have}"
+
+
+def _positive(money: Money) -> Money:
+    if money.minor <= 0:
+        raise AmountError("a refund is more than 0")
+    return money
+
+
+def from_decimal(value: Decimal, currency: str) -> Money:
+    """Money from an exact decimal of an import file, 0 or more; AmountError when the currency cannot hold it."""
+    _refuse_currency(currency)
+    if not value.is_finite() or value < 0:
+        raise AmountError(f"{value} is not an amount of money")
+    if value.adjusted() >= MOST_DIGITS:
+        raise AmountError("that amount is too long")
+    scaled = value.scaleb(DIGITS[currency])
+    if scaled != scaled.to_integral_value():
+        raise AmountError(f"{value} has more decimals than {currency} ({DIGITS[currency]})")
+    return Money(int(scaled), currency)
+
+
+def wire_number(money: Money) -> str:
+    """The JSON number for a request, digit by digit: `25.99`, `500`; AmountError if two decimals cannot say it."""
+    _positive(money)
+    extra = max(0, DIGITS[money.currency] - WIRE_DECIMALS)
+    if money.minor % 10**extra:
+        raise AmountError(f"{money} has more than the {WIRE_DECIMALS} decimals that the service takes")
+    return money.digits[: len(money.digits) - extra]
+
+
+def _refuse_currency(currency: str) -> None:
+    if problem := check_currency(currency):
+        raise AmountError(problem)

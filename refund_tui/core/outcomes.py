@@ -1,0 +1,122 @@
+"""Owns what an attempt can come to: the words between the wire, which makes outcomes, and the lifecycle, which reads them.
+
+Says nothing about what follows from an outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, a sentence for the clerk, the raw text as it came (capped), the service's own clock."""
+
+    status: int | None = None
+    detail: str = ""
+    raw: str = ""
+    server_date: datetime | None = None
+
+
+class Repair(StrEnum):
+    """What a person must see to before the refund can go on."""
+
+    CREDENTIALS = "credentials"
+    TLS = "tls"
+    CONFIGURATION = "configuration"
+    REDIRECT = "redirect"
+
+
+class Doubt(StrEnum):
+    """Why it is not known whether an attempt was executed."""
+
+    UNAVAILABLE = "unavailable"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION_LOST = "connection_lost"
+    UNREADABLE = "unreadable"
+    ODD_STATUS = "odd_status"
+    PROCESS_DIED = "process_died"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """200: the refund was initiated, with or without an id to reconcile it by."""
+
+    answer: Answer
+    reconciliation_id: str | None = None
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """400: a definite no to this attempt; `error` is the service's errorMsg as it came."""
+
+    answer: Answer
+    error: str = ""
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """429: not processed; `retry_after` in seconds, None where the service did not say."""
+
+    answer: Answer
+    retry_after: float | None = None
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return "rate_limited"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRepair:
+    """Not processed, and no retry will help until a person has repaired something."""
+
+    answer: Answer
+    repair: Repair
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return f"blocked_{self.repair}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No byte of the request left this host: name lookup or connect failed."""
+
+    answer: Answer
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The money may have moved; `retry_after` in seconds where the service asked for a wait (503)."""
+
+    answer: Answer
+    doubt: Doubt
+    retry_after: float | None = None
+
+    @property
+    def word(self) -> str:
+        """How the ledger names it."""
+        return str(self.doubt)
+
+
+Outcome = Accepted | Rejected | RateLimited | NeedsRepair | Unreachable | Uncertain

@@ -1,0 +1,164 @@
+"""Owns what a refund is: the intent that never changes, the life that does, its attempts and its events.
+
+Decides nothing: what may happen next is `lifecycle`, what may be asked for is `rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.times import Mark, Wait
+
+
+class State(StrEnum):
+    """Where a refund is; what each means for the money is in the README's table."""
+
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    WAITING = "WAITING"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    BLOCKED = "BLOCKED"
+    UNKNOWN = "UNKNOWN"
+    CANCELLED = "CANCELLED"
+    SETTLED_PAID = "SETTLED_PAID"
+    SETTLED_UNPAID = "SETTLED_UNPAID"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing can change it any more; a correction is a new event."""
+        return self in _TERMINAL
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts against what is left to refund on its trip."""
+        return self not in (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
+
+    @property
+    def sendable(self) -> bool:
+        """Whether the desk sends it by itself once its wait is over."""
+        return self in (State.QUEUED, State.WAITING)
+
+
+_TERMINAL = (State.ACCEPTED, State.REJECTED, State.CANCELLED, State.SETTLED_PAID, State.SETTLED_UNPAID)
+
+
+class Action(StrEnum):
+    """What a person can do to a refund; `lifecycle.possible` says when."""
+
+    ASK_AGAIN = "ask_again"
+    STOP = "stop"
+    CANCEL = "cancel"
+    SETTLE = "settle"
+    GO_ON = "go_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a clerk asks for. `window_closes` (UTC) is None where the trip's time is not known here."""
+
+    store_id: str
+    trip_id: str
+    amount: Money
+    reason: ReasonCode
+    note: str = ""
+    captured: Money | None = None
+    window_closes: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All of a refund that changes. Every change is a whole new Life, written together with one event.
+
+    `maybe_executed` only rises until ACCEPTED or a person settles it. `first_sent` is the start of the first attempt
+    that may have been executed: the key horizon runs from it. `tries` counts attempts in the present run of backoff,
+    `doubts` those of unknown outcome since a person last asked. `asked` is a person's leave for one attempt that
+    nothing automatic may make. `alarm` marks a yes that came after a person had closed the refund.
+    """
+
+    state: State
+    maybe_executed: bool = False
+    wait: Wait | None = None
+    first_sent: Mark | None = None
+    tries: int = 0
+    doubts: int = 0
+    asked: bool = False
+    reconciliation_id: str | None = None
+    alarm: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund as the ledger has it.
+
+    `key` is its refundRequestId, made with the intent and never changed; `body` the exact bytes of every request.
+    `endpoint` names the account it belongs to: it is sent nowhere else. `version` rises with every change of `life`.
+    """
+
+    key: str
+    endpoint: str
+    intent: Intent
+    clerk: str
+    body: bytes
+    created_at: datetime
+    updated_at: datetime
+    life: Life = field(default_factory=lambda: Life(State.QUEUED))
+    version: int = 0
+
+    @property
+    def state(self) -> State:
+        """The state of its present life."""
+        return self.life.state
+
+    @property
+    def open(self) -> bool:
+        """Whether something may still become of it, by itself or by a person."""
+        return not self.life.state.terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that sends: the lease of an attempt. `started`, the process's start, tells a pid that is used again."""
+
+    host: str
+    boot: str
+    pid: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request of a refund, recorded before its first byte. `ended_at` None means that its outcome is not known."""
+
+    key: str
+    number: int
+    started: Mark
+    holder: Holder
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    http_status: int | None = None
+    detail: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of a refund, never altered: when (UTC), who, what kind, from which state to which, and why.
+
+    `seq` orders the events of one ledger; `data` holds a person's evidence or a late answer.
+    """
+
+    seq: int
+    key: str
+    at: datetime
+    who: str
+    kind: str
+    before: State | None
+    after: State
+    why: str
+    data: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,112 @@
+"""Owns instants and waits that survive a wrong clock, a reboot and a restart of the program.
+
+Never reads a clock itself: an instant is handed in as a `Mark`, made by whoever owns a `Clock`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One instant, told three ways, so that no single clock has to be believed.
+
+    `at` is wall time in UTC; `ticks` are seconds since the boot named by `boot`, a count that never jumps.
+    """
+
+    at: datetime
+    boot: str
+    ticks: float
+
+    def since(self, earlier: Mark) -> float:
+        """Seconds from `earlier` to this mark, never negative.
+
+        Within one boot the ticks decide, whatever the wall clock did; across a reboot only the wall clock is left.
+        """
+        if self.boot == earlier.boot:
+            return max(0.0, self.ticks - earlier.ticks)
+        return max(0.0, (self.at - earlier.at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause of `seconds` that began at `start`; what remains of it never exceeds `seconds`."""
+
+    start: Mark
+    seconds: float
+
+    def remaining(self, now: Mark) -> float:
+        """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped."""
+        return max(0.0, self.seconds - now.since(self.start))
+
+    def over(self, now: Mark) -> bool:
+        """Whether nothing of the wait remains at `now`."""
+        return self.remaining(now) <= 0
+
+    def anchored(self, now: Mark) -> Wait:
+        """The same wait, told in the ticks of the present boot, so that a later clock jump cannot stretch it."""
+        if self.start.boot == now.boot:
+            return self
+        return Wait(now, self.remaining(now))
+
+    @property
+    def not_before(self) -> datetime:
+        """The wall time (UTC) at which the wait was meant to end."""
+        return self.start.at + timedelta(seconds=self.seconds)
+
+
+class Clock(Protocol):
+    """Where marks come from; the one that reads this host is `refund_tui.clock.SystemClock`."""
+
+    def mark(self) -> Mark:
+        """The present instant."""
+        ...
+
+
+def last_day(began: datetime, days: int, zone: tzinfo) -> date:
+    """The last day, in the store's time zone, on which a trip that began at `began` can be refunded.
+
+    Payment service, refund, "7 days from the date of the trip": the date is the store's, and its last day counts whole.
+    """
+    return began.astimezone(zone).date() + timedelta(days=days)
+
+
+def window_closes(began: datetime, days: int, zone: tzinfo) -> datetime:
+    """The instant (UTC) at which the refund window closes: midnight, in the store's zone, after its last day."""
+    midnight = datetime.combine(last_day(began, days, zone) + timedelta(days=1), time.min, tzinfo=zone)
+    return midnight.astimezone(UTC)
+
+
+def countdown(seconds: float) -> str:
+    """`mm:ss` for a wait, rounded up so that 00:00 means over; from 100 minutes on `h:mm:ss`."""
+    whole = max(0, -int(-seconds // 1))
+    if whole < 6000:
+        return f"{whole // 60:02d}:{whole % 60:02d}"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+
+
+def span(seconds: float) -> str:
+    """A longer stretch of time in two units, as a person says it: `2 d 4 h`, `21 h 14 min`, `9 min`, `42 s`."""
+    whole = max(0, int(seconds))
+    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{whole} s"
+
+
+def stamp(instant: datetime) -> str:
+    """UTC in ISO 8601 with milliseconds and `Z`, the one way an instant is written to disk or printed as data."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def unstamp(text: str) -> datetime:
+    """The instant that `stamp` wrote, or any ISO 8601 time with an offset; ValueError for anything else."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone: end it with Z or an offset such as +01:00")
+    return instant.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Owns what an attempt can come to: the words between the wire, which makes outcomes, and the lifecycle, which reads them.
+"""Owns what an attempt can come to: the words that the wire makes and the lifecycle reads.
 
 Says nothing about what follows from an outcome.
 """

@@ -123,7 +123,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that sends: the lease of an attempt. `started`, the process's start, tells a pid that is used again."""
+    """The process that sends: the lease of an attempt. `started`, its start, tells a pid that is used again."""
 
     host: str
     boot: str

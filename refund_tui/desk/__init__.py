@@ -1,0 +1,235 @@
+"""Owns the road of a refund: here it is taken, recorded, sent, waited for and settled, and nowhere else.
+
+Knows no screen. What a screen shows it reads from the ledger, through `look` and `search`, after the desk's news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from refund_tui.clock import SystemClock
+from refund_tui.core.fields import new_key
+from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.refunds import Action, Holder, Intent, Refund
+from refund_tui.core.rules import Standing
+from refund_tui.core.times import Clock, Mark, window_closes
+from refund_tui.core.trips import Trip
+from refund_tui.desk.acting import Evidence, act
+from refund_tui.desk.files import Files
+from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
+from refund_tui.desk.sender import Sender, Terms
+from refund_tui.errors import ConfigError, StoreError
+from refund_tui.holder import alive, this_process
+from refund_tui.payments.body import build_body
+from refund_tui.store.history import History, Summary
+from refund_tui.store.trips import Trips
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from refund_tui.config import Settings
+    from refund_tui.payments.client import CardAnswer, PaymentClient
+
+__all__ = ["Changed", "Desk", "Elsewhere", "Evidence", "News", "Trouble", "Unsaved"]
+
+T = TypeVar("T")
+
+GRACE = 2.0
+"""Seconds for which a request on the wire is still awaited when the program ends."""
+
+WATCH = 1.0
+"""Seconds between two looks at whether another process wrote; each is one PRAGMA."""
+
+
+class Desk:
+    """One process's desk over the host's ledger. `holder` and `alive` are its lease and how others' are judged."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        connect: Callable[[], PaymentClient] | None = None,
+        random: Callable[[], float] = random.random,
+        holder: Holder | None = None,
+        alive: Callable[[Holder], bool] = alive,
+    ) -> None:
+        self.settings = settings
+        self.summary = Summary()
+        self.policy = Policy(horizon=settings.key_horizon_hours * 3600.0)
+        self._clock = clock or SystemClock()
+        self._make_client = connect
+        self._client: PaymentClient | None = None
+        self._connecting = asyncio.Lock()
+        self._listeners: list[Callable[[News], None]] = []
+        self._files = Files(settings.data_dir, shared=settings.shared)
+        terms = Terms(
+            settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
+        )
+        self._sender = Sender(self._files, terms, self._connect, self._tell)
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def clerk(self) -> str:
+        """Who works here."""
+        return self.settings.clerk
+
+    @property
+    def endpoint(self) -> str:
+        """The account whose refunds this desk sends; others' are shown and left alone."""
+        return self.settings.endpoint
+
+    @property
+    def unsaved(self) -> dict[str, str]:
+        """Refunds whose answer could not be written yet, by key, each with its sentence."""
+        return self._sender.unsaved
+
+    def now(self) -> Mark:
+        """The present instant."""
+        return self._clock.mark()
+
+    def listen(self, callback: Callable[[News], None]) -> None:
+        """Hear all news from now on, on the event loop."""
+        self._listeners.append(callback)
+
+    async def open(self) -> None:
+        """Open the ledger, the history and the trips. Raises StoreError."""
+        await self._files.open()
+        self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+
+    def begin(self) -> None:
+        """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
+        if self.settings.base_url is not None:
+            self._sender.begin()
+        self._watcher = asyncio.create_task(self._watch(), name="watcher")
+
+    def wake(self) -> None:
+        """Look at the ledger now, as when time was moved."""
+        self._sender.wake()
+
+    async def close(self) -> None:
+        """End in order: a request on the wire gets its grace, what came of it is recorded, the files are closed."""
+        await self._sender.close(GRACE)
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+        await self._files.close()
+
+    async def look(self, call: Callable[[History], T]) -> T:
+        """Read refunds: runs `call` off the event loop. Raises StoreError."""
+        return await self._files.look(call)
+
+    async def search(self, call: Callable[[Trips], T]) -> T:
+        """Read trips: runs `call` off the event loop. Raises StoreError."""
+        return await self._files.search(call)
+
+    async def standing(self, store_id: str, trip_id: str) -> Standing:
+        """What was captured on a trip, as far as it is known here, and its refunds. Raises StoreError."""
+        trip = await self.search(lambda trips: trips.get(store_id, trip_id))
+        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        return Standing(trip.captured if trip else None, refunds)
+
+    def window_closes(self, trip: Trip | None) -> datetime | None:
+        """When a trip's refund window closes (UTC), None where its time is not known here."""
+        if trip is None or trip.dated is None:
+            return None
+        return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
+
+    async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:
+        """Record a refund, durably, and have it sent. What is known of its trip is filled in here.
+
+        Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
+        """
+        if self.settings.base_url is None:
+            raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
+        trip = await self.search(lambda trips: trips.get(intent.store_id, intent.trip_id))
+        complete = replace(intent, captured=trip.captured if trip else None, window_closes=self.window_closes(trip))
+        key, now = new_key(), self.now()
+        body = build_body(key, complete)
+        refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
+        recorded = await self._files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes))
+        await self._tell(Changed(recorded, "recorded"))
+        self._sender.wake()
+        return recorded
+
+    async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
+        """Do what a person asks for. Raises NotPossible, StoreError."""
+        if action in (Action.ASK_AGAIN, Action.GO_ON):
+            await self._refuse_others(key)
+        now = self.now()
+        changed = await self._files.write(lambda ledger: act(ledger, key, action, evidence, self.clerk, now))
+        await self._tell(Changed(changed, str(action)))
+        self._sender.wake()
+        return changed
+
+    async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
+        """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
+        from refund_tui.payments.client import Found  # brings httpx, which no first screen waits for
+
+        client = await self._connect()
+        answer = await client.transactional_data(store_id, trip_id)
+        if isinstance(answer, Found):
+            card, currency = answer.card, answer.currency
+            await self.search(lambda trips: trips.remember_card(store_id, trip_id, card, currency))
+        return answer
+
+    async def drain(self, *, wait: bool = True) -> Summary:
+        """Return when nothing goes on by itself; without `wait`, when nothing is due now. Raises StoreError."""
+        changed = asyncio.Event()
+        self.listen(lambda _news: changed.set())
+        while True:
+            changed.clear()
+            summary = await self._refresh()
+            if summary.queued + summary.sending + summary.waiting == 0 or (self._sender.idle and not wait):
+                return summary
+            try:
+                await asyncio.wait_for(changed.wait(), WATCH)
+            except TimeoutError:
+                continue
+
+    async def _refuse_others(self, key: str) -> None:
+        refund = await self.look(lambda history: history.get(key))
+        if refund is not None and refund.endpoint != self.endpoint:
+            raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")
+
+    async def _connect(self) -> PaymentClient:
+        async with self._connecting:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._make_client or self._open_client)
+        return self._client
+
+    def _open_client(self) -> PaymentClient:
+        from refund_tui.payments.client import PaymentClient  # brings httpx, which no first screen waits for
+
+        return PaymentClient.for_settings(self.settings)
+
+    async def _tell(self, news: News) -> None:
+        with contextlib.suppress(StoreError):  # news is told even where the summary cannot be read anew
+            await self._refresh()
+        for listener in self._listeners:
+            listener(news)
+
+    async def _refresh(self) -> Summary:
+        self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        return self.summary
+
+    async def _watch(self) -> None:
+        """Notice what other processes wrote, within about a second, without a byte on the line."""
+        seen: tuple[int, int] | None = None
+        while True:
+            try:
+                now = (await self.look(History.generation), await self.search(Trips.generation))
+                if seen is not None and now != seen:
+                    await self._tell(Elsewhere())
+                    self._sender.wake()
+                seen = now
+            except StoreError as error:
+                await self._tell(Trouble(str(error)))
+            await asyncio.sleep(WATCH)

@@ -1,0 +1,64 @@
+"""Owns the desk's open files, each in a lane of its own: the ledger to write, the history to read, the trips.
+
+Never holds a transaction across an await: every call is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from refund_tui.desk.lane import Lane
+from refund_tui.paths import ledger_path, trips_path
+from refund_tui.store.history import History
+from refund_tui.store.ledger import Ledger
+from refund_tui.store.trips import Trips
+
+T = TypeVar("T")
+
+
+class Files:
+    """The ledger, the history and the trips of one data directory."""
+
+    def __init__(self, data_dir: Path, *, shared: bool) -> None:
+        self._data_dir = data_dir
+        self._shared = shared
+        self._writing, self._reading, self._searching = Lane("ledger"), Lane("history"), Lane("trips")
+        self._ledger: Ledger | None = None
+        self._history: History | None = None
+        self._trips: Trips | None = None
+
+    async def open(self) -> None:
+        """Open all three; the ledger first, since it makes what the history reads. Raises StoreError."""
+        ledger = ledger_path(self._data_dir)
+        self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared))
+        self._history = await self._reading.run(History.open, ledger)
+        self._trips = await self._searching.run(Trips.open, trips_path(self._data_dir))
+
+    async def write(self, call: Callable[[Ledger], T]) -> T:
+        """Run `call` on the ledger, in its thread. Raises StoreError."""
+        return await self._writing.run(call, _opened(self._ledger))
+
+    async def look(self, call: Callable[[History], T]) -> T:
+        """Run `call` on the history, in its thread. Raises StoreError."""
+        return await self._reading.run(call, _opened(self._history))
+
+    async def search(self, call: Callable[[Trips], T]) -> T:
+        """Run `call` on the trips, in their thread. Raises StoreError."""
+        return await self._searching.run(call, _opened(self._trips))
+
+    async def close(self) -> None:
+        """Close what is open, after what was begun, and end the threads."""
+        for lane, file in (
+            (self._writing, self._ledger), (self._reading, self._history), (self._searching, self._trips),
+        ):  # fmt: skip
+            if file is not None:
+                await lane.run(file.close)
+            lane.close()
+
+
+def _opened(file: T | None) -> T:
+    if file is None:
+        raise RuntimeError("the desk is not open")
+    return file

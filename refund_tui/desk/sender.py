@@ -1,0 +1,275 @@
+"""Owns the sending of refunds: claims one that is due, sends its bytes, records what came of it, takes over the dead's.
+
+Never sends what is not on disk, never announces what is not on disk, never drops an answer that could not be written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import Policy
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain
+from refund_tui.core.refunds import Attempt, Holder, Refund
+from refund_tui.core.times import Clock, Mark, span
+from refund_tui.desk.files import Files
+from refund_tui.desk.news import Changed, News, Trouble, Unsaved
+from refund_tui.errors import RefundTuiError, StoreError
+from refund_tui.store.ledger import Ledger
+
+AGAIN = 2.0
+"""Seconds between two looks at another process's attempt, and between two tries to write an answer."""
+
+LONGEST_REST = 5.0
+"""Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
+
+SKEW = 120.0
+"""Seconds by which this host's clock may differ from the service's before a person is told."""
+
+RACES = 8
+"""How often a decision is made anew when another process changed the refund meanwhile."""
+
+
+class Payments(Protocol):
+    """What the desk needs of the Payment service."""
+
+    async def refund(self, body: bytes) -> Outcome:
+        """Send `body` once; never raises for anything the wire does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under whose name, lease and rules refunds are sent; `random` in [0, 1) spreads the waits."""
+
+    endpoint: str
+    who: str
+    holder: Holder
+    alive: Callable[[Holder], bool]
+    clock: Clock
+    policy: Policy
+    random: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """An attempt that is recorded and under way; `outcome` and `arrived` once it was answered."""
+
+    refund: Refund
+    attempt: Attempt
+    outcome: Outcome | None = None
+    arrived: Mark | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one look at the ledger came to: news already on disk, an attempt to carry out, seconds to rest otherwise."""
+
+    news: list[News] = field(default_factory=list)
+    flight: Flight | None = None
+    rest: float | None = None
+
+    def rest_at_most(self, seconds: float) -> None:
+        """Look again within `seconds`."""
+        self.rest = seconds if self.rest is None else min(self.rest, seconds)
+
+
+class Sender:
+    """Sends what is due, one at a time, until it is closed."""
+
+    def __init__(
+        self,
+        files: Files,
+        terms: Terms,
+        connect: Callable[[], Awaitable[Payments]],
+        tell: Callable[[News], Awaitable[None]],
+    ) -> None:
+        self._files, self._terms, self._connect, self._tell = files, terms, connect, tell
+        self._awake = asyncio.Event()
+        self._closing = False
+        self._flight: Flight | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.unsaved: dict[str, str] = {}
+        self.idle = False
+        """Whether the last look at the ledger found nothing that is due."""
+
+    def begin(self) -> None:
+        """Start sending, in a task of its own."""
+        self._task = asyncio.create_task(self._run(), name="sender")
+
+    def wake(self) -> None:
+        """Look at the ledger now: something was recorded, changed, or time was moved."""
+        self.idle = False
+        self._awake.set()
+
+    async def close(self, grace: float) -> None:
+        """End in order: an answer is awaited for `grace` seconds, then the attempt is recorded as not known."""
+        if self._task is None:
+            return
+        self._closing = True
+        self.wake()
+        await asyncio.wait({self._task}, timeout=grace)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self._flight is not None:
+            await self._abandon(self._flight)
+
+    async def _abandon(self, flight: Flight) -> None:
+        unknown = Uncertain(Answer(detail="the program was closed while the answer was awaited"), Doubt.PROCESS_DIED)
+        try:
+            await self._record_once(flight, flight.outcome or unknown, flight.arrived or self._terms.clock.mark())
+        except StoreError as error:
+            # The attempt is still open on disk: whoever comes next takes it over, with the doubt.
+            await self._tell(Unsaved(flight.refund.key, str(error)))
+
+    async def _run(self) -> None:
+        anchored = False
+        while not self._closing:
+            self._awake.clear()
+            rest: float | None = AGAIN
+            try:
+                if not anchored:
+                    await self._files.write(lambda ledger: ledger.anchor(self._terms.clock.mark()))
+                    anchored = True
+                rest = await self._step()
+            except StoreError as error:
+                await self._tell(Trouble(str(error)))
+            except Exception as error:  # noqa: BLE001 one fault of ours must not end all sending
+                await self._tell(Trouble(f"sending failed by a fault of this program ({error!r}); it is tried again"))
+            await self._rest(rest)
+
+    async def _rest(self, seconds: float | None) -> None:
+        if seconds is not None:
+            seconds = min(seconds, LONGEST_REST)
+        try:
+            await asyncio.wait_for(self._awake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _step(self) -> float | None:
+        """One look at the ledger, and one attempt if one is due. Seconds to rest, None until woken."""
+        plan = await self._files.write(self._plan)
+        for news in plan.news:
+            await self._tell(news)
+        self.idle = plan.flight is None
+        if plan.flight is None:
+            return plan.rest
+        await self._fly(plan.flight)
+        return 0.0
+
+    def _plan(self, ledger: Ledger) -> Plan:
+        now, plan = self._terms.clock.mark(), Plan()
+        self._take_over(ledger, now, plan)
+        gate = ledger.gate(self._terms.endpoint)
+        held = gate.remaining(now) if gate else 0.0
+        for refund in ledger.sendable(self._terms.endpoint):
+            wait = refund.life.wait
+            left = max(held, wait.remaining(now) if wait else 0.0)
+            if left > 0:
+                plan.rest_at_most(left)
+            elif self._claim(ledger, refund, now, plan):
+                break
+        return plan
+
+    def _take_over(self, ledger: Ledger, now: Mark, plan: Plan) -> None:
+        for refund, attempt in ledger.under_way(self._terms.endpoint):
+            if attempt.holder != self._terms.holder and self._terms.alive(attempt.holder):
+                plan.rest_at_most(AGAIN)
+                continue
+            outcome = Uncertain(Answer(detail="the program ended while the answer was awaited"), Doubt.PROCESS_DIED)
+            changed, kind = self._finish(ledger, Flight(refund, attempt), outcome, now)
+            plan.news.append(Changed(changed, kind))
+
+    def _claim(self, ledger: Ledger, refund: Refund, now: Mark, plan: Plan) -> bool:
+        """Whether an attempt of `refund` is recorded and to be carried out by this process."""
+        forbidden = lifecycle.before_sending(refund.life, refund.intent.window_closes, now, self._terms.policy)
+        if forbidden is not None:
+            changed = ledger.change(refund, forbidden, self._by_desk, now)
+            plan.news.extend([Changed(changed, forbidden.kind)] if changed else [])
+            return False
+        attempt = ledger.begin(refund, self._terms.holder, now)
+        if attempt is None:
+            plan.rest_at_most(AGAIN)
+            return False
+        current = ledger.get(refund.key) or refund
+        plan.flight = Flight(current, attempt)
+        plan.news.append(Changed(current, "attempt_started"))
+        return True
+
+    async def _fly(self, flight: Flight) -> None:
+        self._flight = flight
+        outcome = await self._answer(flight.refund.body)
+        arrived = self._terms.clock.mark()
+        self._flight = Flight(flight.refund, flight.attempt, outcome, arrived)
+        await self._tell_skew(outcome, arrived)
+        await self._record(flight, outcome, arrived)
+        self._flight = None
+
+    async def _answer(self, body: bytes) -> Outcome:
+        try:
+            payments = await self._connect()
+        except RefundTuiError as error:
+            return NeedsRepair(Answer(detail=f"{error}; nothing was sent"), Repair.CONFIGURATION)
+        try:
+            return await payments.refund(body)
+        except Exception as error:  # noqa: BLE001 a fault of ours must not lose the doubt about the money
+            return Uncertain(Answer(detail=f"this program failed while sending ({error!r})"), Doubt.CONNECTION_LOST)
+
+    async def _record(self, flight: Flight, outcome: Outcome, arrived: Mark) -> None:
+        """Write what came of the attempt, again and again until it is on disk; only then is it announced as done."""
+        key = flight.refund.key
+        while True:
+            try:
+                changed = await self._record_once(flight, outcome, arrived)
+            except StoreError as error:
+                self.unsaved[key] = _not_saved(outcome, error)
+                await self._tell(Unsaved(key, self.unsaved[key]))
+                await asyncio.sleep(AGAIN)
+            else:
+                self.unsaved.pop(key, None)
+                await self._tell(changed)
+                return
+
+    async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> Changed:
+        refund, kind = await self._files.write(lambda ledger: self._finish(ledger, flight, outcome, arrived))
+        return Changed(refund, kind)
+
+    def _finish(self, ledger: Ledger, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:
+        """Decide on the refund as it is now, whoever changed it meanwhile, and write the decision."""
+        terms, sent = self._terms, flight.attempt.started
+        for refund in _as_it_is(ledger, flight.refund.key):
+            decision = lifecycle.decide(refund.life, outcome, sent, now, terms.policy, terms.random())
+            changed = ledger.finish(refund, flight.attempt, outcome, decision, self._by_desk, now)
+            if changed is not None:
+                return changed, decision.kind
+        raise StoreError("other programs keep changing this refund; the answer is kept here and written again")
+
+    async def _tell_skew(self, outcome: Outcome, arrived: Mark) -> None:
+        theirs = outcome.answer.server_date
+        if theirs is None:
+            return
+        off = (arrived.at - theirs).total_seconds()
+        if abs(off) > SKEW:
+            way = "ahead of" if off > 0 else "behind"
+            await self._tell(Trouble(f"this host's clock is {span(abs(off))} {way} the service's: have it set right"))
+
+    @property
+    def _by_desk(self) -> str:
+        return f"{self._terms.who} (automatic)"
+
+
+def _as_it_is(ledger: Ledger, key: str) -> Iterator[Refund]:
+    for _ in range(RACES):
+        refund = ledger.get(key)
+        if refund is None:
+            raise StoreError(f"the refund {key} is no longer in the ledger: was an older copy put back?")
+        yield refund
+
+
+def _not_saved(outcome: Outcome, error: StoreError) -> str:
+    if isinstance(outcome, Accepted):
+        return f"accepted, not saved: {error}. The money is on its way; this is written again until it is on disk"
+    return f"answered ({outcome.word}), not saved: {error}. It is written again until it is on disk"

@@ -1,0 +1,50 @@
+"""Ears on a desk: tests wait for what it says, never for time to pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from refund_tui.core.refunds import Refund, State
+from refund_tui.desk import Changed, Desk, News
+
+DEADLINE = 20.0
+"""Real seconds after which a test gives up on a condition that never came."""
+
+
+class Ears:
+    """Everything that a desk has said, and a way to wait until something is true."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.heard: list[News] = []
+        self._desk = desk
+        self._new = asyncio.Event()
+        desk.listen(self._hear)
+
+    def _hear(self, news: News) -> None:
+        self.heard.append(news)
+        self._new.set()
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the changes heard, in order."""
+        return [news.kind for news in self.heard if isinstance(news, Changed)]
+
+    async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Return when `holds()`, which is asked again after each piece of news."""
+        async with asyncio.timeout(DEADLINE):
+            while not await holds():
+                self._new.clear()
+                await self._new.wait()
+
+    async def until_state(self, key: str, *states: State) -> Refund:
+        """The refund `key` once the ledger has it in one of `states`."""
+        found: list[Refund] = []
+
+        async def reached() -> bool:
+            refund = await self._desk.look(lambda history: history.get(key))
+            found[:] = [refund] if refund else []
+            return refund is not None and refund.state in states
+
+        await self.until(reached)
+        return found[0]

@@ -55,13 +55,14 @@ class Desk:
         *,
         clock: Clock | None = None,
         connect: Callable[[], PaymentClient] | None = None,
+        policy: Policy | None = None,
         random: Callable[[], float] = random.random,
         holder: Holder | None = None,
         alive: Callable[[Holder], bool] = alive,
     ) -> None:
         self.settings = settings
         self.summary = Summary()
-        self.policy = Policy(horizon=settings.key_horizon_hours * 3600.0)
+        self.policy = policy or Policy(horizon=settings.key_horizon_hours * 3600.0)
         self._clock = clock or SystemClock()
         self._make_client = connect
         self._client: PaymentClient | None = None

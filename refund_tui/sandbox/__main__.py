@@ -1,0 +1,22 @@
+"""`python -m refund_tui.sandbox`: the sandbox on its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from refund_tui.sandbox.flags import add_arguments
+from refund_tui.sandbox.serve import serve
+
+
+def main() -> int:
+    """Parse the flags and serve."""
+    parser = argparse.ArgumentParser(
+        prog="python -m refund_tui.sandbox", description="A Payment service on loopback. No real money moves."
+    )
+    add_arguments(parser)
+    return serve(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""Owns what really moved: every request, every execution, and what the two come to.
+
+An execution is money that moved once. Nothing is answered before it is written here and, where there is a journal, in
+the journal. Safe to read from other threads while the service runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from refund_tui.sandbox.catalogue import Ceilings
+from refund_tui.sandbox.contract import RefundRequest
+from refund_tui.sandbox.journal import Journal
+from refund_tui.sandbox.records import Arrival, Execution, Verdict
+from refund_tui.sandbox.report import as_dict, as_text
+
+__all__ = ["Arrival", "Books", "Execution", "Verdict"]
+
+Totals = dict[tuple[str, str, str], Decimal]
+"""By store, trip and currency: what moved."""
+
+
+def utc_now() -> datetime:
+    """The host's wall clock."""
+    return datetime.now(UTC)
+
+
+class Books:
+    """The service's own record. `key_memory`: seconds after which a refund id is forgotten; None is never."""
+
+    def __init__(
+        self,
+        *,
+        ceilings: Ceilings | None = None,
+        journal: Path | None = None,
+        key_memory: float | None = None,
+        wall: Callable[[], datetime] = utc_now,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Open the books; those of an earlier sandbox are taken up from `journal`. JournalError when it is unusable."""
+        self._ceilings = ceilings or {}
+        self._key_memory = key_memory
+        self._wall, self._ticks = wall, ticks
+        self._changed = threading.Condition(threading.RLock())
+        self._executions: list[Execution] = []
+        self._arrivals: list[Arrival] = []
+        self._latest: dict[str, Execution] = {}
+        self._times: Counter[str] = Counter()
+        self._journal = Journal(journal) if journal is not None else None
+        for record in self._journal.earlier if self._journal is not None else ():
+            self._take_up(record)
+
+    @property
+    def executions(self) -> tuple[Execution, ...]:
+        """Every movement of money, oldest first."""
+        with self._changed:
+            return tuple(self._executions)
+
+    @property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """Every request received in full, oldest first."""
+        with self._changed:
+            return tuple(self._arrivals)
+
+    @property
+    def conflicts(self) -> tuple[Arrival, ...]:
+        """The requests that came with the id of an executed refund but another body; none of them moved money."""
+        return tuple(arrival for arrival in self.arrivals if arrival.verdict is Verdict.CONFLICT)
+
+    @property
+    def totals(self) -> Totals:
+        """What moved, by store, trip and currency."""
+        totals: Totals = {}
+        for done in self.executions:
+            key = (done.store_id, done.trip_id, done.currency)
+            totals[key] = totals.get(key, Decimal(0)) + done.amount
+        return totals
+
+    @property
+    def overpaid(self) -> Totals:
+        """The totals that exceed what was captured on their trip, or are in another currency than it."""
+        found: Totals = {}
+        for (store_id, trip_id, currency), total in self.totals.items():
+            ceiling = self._ceilings.get((store_id, trip_id))
+            if ceiling is not None and (currency != ceiling[1] or total > ceiling[0]):
+                found[store_id, trip_id, currency] = total
+        return found
+
+    def times_executed(self, request_id: str) -> int:
+        """How often money moved for a refund id; more than 1 only where `key_memory` let it be forgotten."""
+        with self._changed:
+            return self._times[request_id]
+
+    def requests_for(self, request_id: str) -> tuple[Arrival, ...]:
+        """The requests that came with a refund id, oldest first."""
+        return tuple(arrival for arrival in self.arrivals if arrival.request_id == request_id)
+
+    def wait_until(self, condition: Callable[[Books], bool], timeout: float = 10.0) -> bool:
+        """Block until `condition` holds of these books, at most `timeout` seconds; whether it came to hold."""
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self), timeout)
+
+    def refund(self, request: RefundRequest, body: bytes, moves: bool) -> tuple[Verdict, str]:
+        """Enter a valid refund, and move its money if `moves` and it has not moved yet; its reconciliation id.
+
+        The same id with the same bytes is the same refund; with others it is a conflict.
+        """
+        with self._changed:
+            earlier = self._remembered(request.request_id)
+            if earlier is not None:
+                same = earlier.digest == _digest(body)
+                return (Verdict.REPEATED if same else Verdict.CONFLICT), earlier.reconciliation_id
+            done = self._execution(request, body)
+            if not moves:
+                return Verdict.HELD, done.reconciliation_id
+            self._write(done)
+            self._take_up(done)
+            return Verdict.EXECUTED, done.reconciliation_id
+
+    def arrive(
+        self,
+        *,
+        operation: str,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        verdict: Verdict,
+        answer: str,
+        why: str = "",
+        fault: str = "",
+        request_id: str | None = None,
+        trip_id: str | None = None,
+    ) -> None:
+        """Write down a request, and what it is about to be answered."""
+        with self._changed:
+            arrival = Arrival(
+                number=len(self._arrivals) + 1,
+                at=self._wall(),
+                ticks=self._ticks(),
+                operation=operation,
+                request_id=request_id,
+                trip_id=trip_id,
+                verdict=verdict,
+                answer=answer,
+                why=why,
+                fault=fault,
+                headers=headers,
+                body=body,
+            )
+            self._write(arrival)
+            self._take_up(arrival)
+            self._changed.notify_all()
+
+    def report(self) -> str:
+        """What really moved, as a plain table."""
+        return as_text(self)
+
+    def as_dict(self) -> dict[str, object]:
+        """The same for JSON; amounts are strings."""
+        return as_dict(self)
+
+    def close(self) -> None:
+        """Close the journal; the books can still be read."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def _remembered(self, request_id: str) -> Execution | None:
+        earlier = self._latest.get(request_id)
+        if earlier is None or self._key_memory is None:
+            return earlier
+        return earlier if (self._wall() - earlier.at).total_seconds() <= self._key_memory else None
+
+    def _execution(self, request: RefundRequest, body: bytes) -> Execution:
+        count = self.times_executed(request.request_id) + 1
+        return Execution(
+            request_id=request.request_id,
+            at=self._wall(),
+            store_id=request.store_id,
+            trip_id=request.trip_id,
+            amount=request.amount,
+            currency=request.currency,
+            reason=request.reason,
+            reconciliation_id="S" + _digest(f"{request.request_id} {count}".encode())[:23].upper(),
+            digest=_digest(body),
+        )
+
+    def _write(self, record: Execution | Arrival) -> None:
+        if self._journal is not None:
+            self._journal.write(record)
+
+    def _take_up(self, record: Execution | Arrival) -> None:
+        if isinstance(record, Arrival):
+            self._arrivals.append(record)
+        else:
+            self._executions.append(record)
+            self._latest[record.request_id] = record
+            self._times[record.request_id] += 1
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,78 @@
+"""Owns which shopping trips the service knows, and what it tells of them.
+
+What was captured is kept for the books' remarks only: the contract documents no ceiling, so none is enforced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from refund_tui.sandbox.steps import Step
+
+Ceilings = dict[tuple[str, str], tuple[Decimal, str]]
+"""By store and trip: what was captured, and in which currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTrip:
+    """A trip of the service's: `recipe` is played for each new refund of it, `exists=False` hides it on purpose."""
+
+    store_id: str
+    trip_id: str
+    brand: str | None = None
+    tail: str | None = None
+    currency: str | None = None
+    captured: Decimal | None = None
+    recipe: tuple[Step, ...] = ()
+    exists: bool = True
+
+
+class Catalogue:
+    """The trips the service knows. With `any_trip` it knows every trip but those hidden on purpose."""
+
+    def __init__(self, trips: Iterable[ServiceTrip] = (), any_trip: bool = False) -> None:
+        self._trips = {(trip.store_id, trip.trip_id): trip for trip in trips}
+        self._any_trip = any_trip
+
+    def find(self, store_id: str, trip_id: str) -> ServiceTrip | None:
+        """The trip, or None when the service does not know it (Payment service, 400 UnknownShoppingTrip)."""
+        trip = self._trips.get((store_id, trip_id))
+        if trip is None and self._any_trip:
+            return ServiceTrip(store_id, trip_id, brand="VISA", tail=_tail(trip_id))
+        return trip if trip is not None and trip.exists else None
+
+    def recipe(self, store_id: str, trip_id: str) -> tuple[Step, ...]:
+        """The steps that each new refund of the trip goes through."""
+        trip = self._trips.get((store_id, trip_id))
+        return trip.recipe if trip is not None else ()
+
+    def ceilings(self) -> Ceilings:
+        """What was captured, for the trips of which that is known."""
+        return {
+            key: (trip.captured, trip.currency)
+            for key, trip in self._trips.items()
+            if trip.captured is not None and trip.currency is not None
+        }
+
+
+def transactional_data(trip: ServiceTrip) -> dict[str, object]:
+    """What the service tells of a trip: whose card paid, and never an amount, a time or an article."""
+    known = {"brand": trip.brand, "tail": trip.tail, "currency": trip.currency}
+    return {name: value for name, value in known.items() if value is not None} | {
+        "posEntryMode": "EMV_9F39_07",
+        "terminalId": "SANDBOX1",
+        "expirationDate": {"expirationYear": "2030", "expirationMonth": "12"},
+        "authorizationResponseCode": "00",
+        "reconciliationId": "P" + _digest(trip.trip_id)[:23].upper(),
+    }
+
+
+def _tail(trip_id: str) -> str:
+    return f"{int(_digest(trip_id), 16) % 10000:04d}"
+
+
+def _digest(trip_id: str) -> str:
+    return hashlib.sha256(trip_id.encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""Owns a sandbox in a thread and an event loop of its own, for programs and tests that do something else meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from refund_tui.sandbox.books import Books
+from refund_tui.sandbox.catalogue import Catalogue, ServiceTrip
+from refund_tui.sandbox.script import Script
+from refund_tui.sandbox.server import PaymentServer
+from refund_tui.sandbox.service import PaymentService
+
+_PATIENCE = 10.0
+
+
+class SandboxThread:
+    """A Payment service that listens from `start` (or `with`) until `stop`; its books can be read all the time."""
+
+    def __init__(
+        self,
+        *,
+        trips: Iterable[ServiceTrip] = (),
+        any_trip: bool = False,
+        script: Script | None = None,
+        journal: Path | None = None,
+        key_memory: float | None = None,
+        port: int = 0,
+    ) -> None:
+        """`port` 0 is any free one; `key_memory` is in seconds. JournalError when the journal cannot be used."""
+        catalogue = Catalogue(trips, any_trip)
+        self.books = Books(ceilings=catalogue.ceilings(), journal=journal, key_memory=key_memory)
+        self._service = PaymentService(self.books, catalogue, script)
+        self._server = PaymentServer(self._service)
+        self._asked_port = port
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, once started."""
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        """The base URL that a client is configured with, once started."""
+        return self._server.url
+
+    def start(self) -> Self:
+        """Listen, and return when that is so; PortTaken when the port cannot be had."""
+        ready: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="sandbox", daemon=True)
+        self._thread.start()
+        try:
+            ready.result(_PATIENCE)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def play(self, script: Script) -> None:
+        """Replace what is left of the fault script, from the next request on."""
+        self._service.play(script)
+
+    def stop(self) -> None:
+        """Close every connection, end the thread and close the journal; a second call does nothing."""
+        if self._thread is None:
+            return
+        if self._loop is not None and self._end is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(_PATIENCE)
+        self._thread = None
+        self.books.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self, ready: Future[None]) -> None:
+        try:
+            asyncio.run(self._serve(ready))
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    async def _serve(self, ready: Future[None]) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        await self._server.start(self._asked_port)
+        ready.set_result(None)
+        await self._end.wait()
+        await self._server.stop()

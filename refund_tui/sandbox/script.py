@@ -1,4 +1,21 @@
-"""Owns the fault script: a file that says which requests go wrong, and the queues that its steps are taken from."""
+"""Owns the fault script: a file that says which requests go wrong, and the queues that its steps are taken from.
+
+A script is `{"refund": [step, …], "transactional-data": [step, …]}`. Each request takes the first step that is left and
+fits; when none is, the answer is honest. A step is an object of these keys, all optional:
+
+    status       200 to 599, with the service's own body for it unless `body` gives another
+    retryAfter   text: the Retry-After header (a list: several; "http-date+5": a date 5 s ahead); in a 503's body
+    body         JSON, or text sent as it is           headers     an object of further headers
+    delay        seconds before the answer             drip        seconds after each byte of it
+    drop         "before" or "after" the money moved: the connection is closed without an answer
+    hang         true: never answered                  endless     true: a body without end
+    cut          "status-line", "headers", "body": the answer ends there
+    garbage      "gzip", "html", "text"                redirect    a URL (status 307 unless given)
+    shape        "empty", "null", "array", "no-id", "long-id", "odd-id", "not-json": a 200 that is not as documented
+    execute      whether the money moves; otherwise it does unless the status is not 2xx or `drop` is "before"
+    date_skew    seconds by which the service's Date is ahead
+    repeat       a count, or "forever"                 trip        a trip id: only requests for it take the step
+"""
 
 from __future__ import annotations
 

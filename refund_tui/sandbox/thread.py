@@ -70,12 +70,10 @@ class SandboxThread:
 
     def stop(self) -> None:
         """Close every connection, end the thread and close the journal; a second call does nothing."""
-        if self._thread is None:
-            return
         if self._loop is not None and self._end is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(_PATIENCE)
-        self._thread = None
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
         self.books.close()
 
     def __enter__(self) -> Self:

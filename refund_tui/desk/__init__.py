@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from refund_tui.clock import SystemClock
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Holder, Intent, Refund
 from refund_tui.core.rules import Standing
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
-from refund_tui.desk.acting import Evidence, act
+from refund_tui.desk.acting import Evidence, act, note_receipt
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender, Terms
@@ -169,6 +170,12 @@ class Desk:
         await self._tell(Changed(changed, str(action)))
         self._sender.wake()
         return changed
+
+    async def print_receipt(self, key: str) -> str:
+        """The refund's receipt as text; that it was printed is remembered first. Raises NotPossible, StoreError."""
+        now = self.now()
+        refund, copy = await self._files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
+        return receipt(refund, now.at, self.settings.zone, copy=copy)
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""

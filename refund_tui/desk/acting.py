@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Decision, NotPossible
+from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.times import Mark
-from refund_tui.errors import StoreBusy
+from refund_tui.desk.swap import swap
 from refund_tui.store.ledger import Ledger
 
 
@@ -30,17 +31,22 @@ class Evidence:
         return {name: str(value).lower() if name == "paid" else value for name, value in asdict(self).items()}
 
 
+def note_receipt(ledger: Ledger, key: str, who: str, now: Mark) -> tuple[Refund, bool]:
+    """Remember that a receipt is printed; the refund as it is, and whether one was printed before. Raises StoreError."""
+    copy = ledger.has_event(key, PRINTED)
+    why = "a copy of the receipt" if copy else "the receipt"
+    refund = swap(ledger, key, lambda refund: ledger.change(refund, Decision(refund.life, PRINTED, why), who, now))
+    return refund, copy
+
+
 def act(ledger: Ledger, key: str, action: Action, evidence: Evidence | None, who: str, now: Mark) -> Refund:
     """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
-    for _ in range(8):
-        refund = ledger.get(key)
-        if refund is None:
-            raise NotPossible("there is no such refund in this ledger")
-        decision = _decision(ledger, refund, action, evidence)
-        changed = ledger.change(refund, decision, who, now, evidence.as_data() if evidence else None)
-        if changed is not None:
-            return changed
-    raise StoreBusy("another program keeps changing this refund; nothing was done: look again and repeat it")
+    data = evidence.as_data() if evidence else None
+
+    def write(refund: Refund) -> Refund | None:
+        return ledger.change(refund, _decision(ledger, refund, action, evidence), who, now, data)
+
+    return swap(ledger, key, write)
 
 
 def _decision(ledger: Ledger, refund: Refund, action: Action, evidence: Evidence | None) -> Decision:

@@ -6,7 +6,7 @@ Never sends what is not on disk, never announces what is not on disk, never drop
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Mark, span
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
+from refund_tui.desk.swap import swap
 from refund_tui.errors import RefundTuiError, StoreError
 from refund_tui.store.ledger import Ledger
 
@@ -28,9 +29,6 @@ LONGEST_REST = 5.0
 
 SKEW = 120.0
 """Seconds by which this host's clock may differ from the service's before a person is told."""
-
-RACES = 8
-"""How often a decision is made anew when another process changed the refund meanwhile."""
 
 
 class Payments(Protocol):
@@ -240,12 +238,13 @@ class Sender:
     def _finish(self, ledger: Ledger, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:
         """Decide on the refund as it is now, whoever changed it meanwhile, and write the decision."""
         terms, sent = self._terms, flight.attempt.started
-        for refund in _as_it_is(ledger, flight.refund.key):
+
+        def write(refund: Refund) -> tuple[Refund, str] | None:
             decision = lifecycle.decide(refund.life, outcome, sent, now, terms.policy, terms.random())
             changed = ledger.finish(refund, flight.attempt, outcome, decision, self._by_desk, now)
-            if changed is not None:
-                return changed, decision.kind
-        raise StoreError("other programs keep changing this refund; the answer is kept here and written again")
+            return (changed, decision.kind) if changed else None
+
+        return swap(ledger, flight.refund.key, write)
 
     async def _tell_skew(self, outcome: Outcome, arrived: Mark) -> None:
         theirs = outcome.answer.server_date
@@ -259,14 +258,6 @@ class Sender:
     @property
     def _by_desk(self) -> str:
         return f"{self._terms.who} (automatic)"
-
-
-def _as_it_is(ledger: Ledger, key: str) -> Iterator[Refund]:
-    for _ in range(RACES):
-        refund = ledger.get(key)
-        if refund is None:
-            raise StoreError(f"the refund {key} is no longer in the ledger: was an older copy put back?")
-        yield refund
 
 
 def _not_saved(outcome: Outcome, error: StoreError) -> str:

@@ -1,0 +1,63 @@
+"""Owns the receipt of a refund: plain text, 40 columns, for a till printer or a note to the shopper.
+
+Says only what the refund's state allows to be said, and marks every print but the first as a copy.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime, tzinfo
+
+from refund_tui.core.refunds import Refund, State
+from refund_tui.core.text import visible
+
+COLUMNS = 40
+
+PRINTED = "receipt_printed"
+"""The kind of the event that remembers a print."""
+
+_SAYS = {
+    State.ACCEPTED: "The refund was accepted by the payment service. It reaches the card within some days.",
+    State.REJECTED: "The refund was rejected. No money was moved.",
+    State.CANCELLED: "The refund was cancelled. No money was moved.",
+    State.SETTLED_PAID: "Checked by hand: the refund was paid.",
+    State.SETTLED_UNPAID: "Checked by hand: the refund was not paid.",
+}
+_OPEN = "The refund was asked for and is not decided yet."
+
+
+def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -> str:
+    """The receipt's lines, each at most 40 columns wide; `copy` marks it as printed before."""
+    asked = refund.intent
+    facts = [
+        ("Store", asked.store_id),
+        ("Trip", asked.trip_id),
+        ("Asked", _local(refund.created_at, zone)),
+        ("Printed", _local(printed_at, zone)),
+        ("Clerk", refund.clerk),
+        ("Reason", asked.reason.words),
+        ("Request", refund.key),
+        ("Reference", refund.life.reconciliation_id or "none given"),
+        ("State", str(refund.state)),
+    ]
+    title = "REFUND" if not copy else "REFUND - COPY"
+    total = str(asked.amount).rjust(COLUMNS - len("Amount"))
+    lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS, f"Amount{total}", "-" * COLUMNS]
+    return "\n".join([*lines, *textwrap.wrap(_SAYS.get(refund.state, _OPEN), COLUMNS)]) + "\n"
+
+
+def _local(instant: datetime, zone: tzinfo) -> str:
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def _pairs(facts: list[tuple[str, str]]) -> list[str]:
+    """Name and value on one line where both fit, else the value, folded, on the lines below."""
+    lines: list[str] = []
+    for name, value in facts:
+        shown = visible(value, COLUMNS * 8)
+        if len(name) + 1 + len(shown) <= COLUMNS:
+            lines.append(name + shown.rjust(COLUMNS - len(name)))
+        else:
+            lines.append(name)
+            lines.extend("  " + shown[at : at + COLUMNS - 2] for at in range(0, len(shown), COLUMNS - 2))
+    return lines

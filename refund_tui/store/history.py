@@ -1,0 +1,169 @@
+"""Owns the reading of refunds: pages, details, sums. Needs no network and no write access; each read is short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Attempt, Event, Refund, State
+from refund_tui.core.times import Wait, stamp
+from refund_tui.store.database import Database
+from refund_tui.store.rows import attempt_of, event_of, refund_of, wait_of
+from refund_tui.store.schema import LEDGER
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC)."""
+
+    text: str = ""
+    states: frozenset[State] = frozenset()
+    clerk: str | None = None
+    reason: ReasonCode | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least: int | None = None
+    most: int | None = None
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is open in one account, the gate that holds it, and its shortest waits."""
+
+    queued: int = 0
+    sending: int = 0
+    waiting: int = 0
+    blocked: int = 0
+    unknown: int = 0
+    alarms: int = 0
+    gate: Wait | None = None
+    waits: tuple[Wait, ...] = ()
+
+
+class History:
+    """Reads refunds. One thread at a time. Every method raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a ledger for reading; StoreUnusable when there is none."""
+        return cls(Database.read(path, LEDGER))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def get(self, key: str) -> Refund | None:
+        """One refund by its idempotency key."""
+        row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
+        return refund_of(row) if row else None
+
+    def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund, ...]:
+        """The refunds of a trip, newest first."""
+        sql = "SELECT * FROM refund WHERE store_id = ? AND trip_id = ? ORDER BY id DESC"
+        return tuple(map(refund_of, self._database.rows(sql, store_id, trip_id)))
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """The attempts of a refund, oldest first."""
+        return tuple(map(attempt_of, self._database.rows("SELECT * FROM attempt WHERE key = ? ORDER BY number", key)))
+
+    def events(self, key: str) -> tuple[Event, ...]:
+        """The events of a refund, oldest first."""
+        return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
+
+    def rows(self, wanted: Filter, start: int, limit: int) -> list[Refund]:
+        """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth."""
+        if wanted == Filter():
+            # Refunds are never deleted, so their row numbers have no gaps.
+            last = self.count(wanted) - start
+            sql = "SELECT * FROM refund WHERE id <= ? ORDER BY id DESC LIMIT ?"
+            return [refund_of(row) for row in self._database.rows(sql, last, limit)]
+        where, values = _where(wanted)
+        sql = f"SELECT * FROM refund WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
+        return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
+
+    def count(self, wanted: Filter, cap: int = 10_001) -> int:
+        """How many refunds; a filtered count stops at `cap`."""
+        if wanted == Filter():
+            row = self._database.row("SELECT coalesce(max(id), 0) FROM refund")
+        else:
+            where, values = _where(wanted)
+            row = self._database.row(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
+        return int(row[0]) if row else 0
+
+    def generation(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(str(self._database.pragma("data_version")))
+
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 when there is none."""
+        row = self._database.row("SELECT coalesce(max(seq), 0) FROM event")
+        return int(row[0]) if row else 0
+
+    def events_since(self, seq: int, limit: int) -> tuple[Event, ...]:
+        """At most `limit` events after `seq`, oldest first."""
+        sql = "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+        return tuple(map(event_of, self._database.rows(sql, seq, limit)))
+
+    def summary(self, endpoint: str) -> Summary:
+        """What is open in one account."""
+        counts = {row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)}
+        waits = [wait_of(row) for row in self._database.rows(_WAITS, endpoint)]
+        gate = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        alarms = self._database.row("SELECT count(*) FROM refund WHERE alarm = 1 AND endpoint = ?", endpoint)
+        return Summary(
+            queued=counts.get("QUEUED", 0),
+            sending=counts.get("SENDING", 0),
+            waiting=counts.get("WAITING", 0),
+            blocked=counts.get("BLOCKED", 0),
+            unknown=counts.get("UNKNOWN", 0),
+            alarms=int(alarms[0]) if alarms else 0,
+            gate=wait_of(gate) if gate else None,
+            waits=tuple(wait for wait in waits if wait),
+        )
+
+
+_OPEN = (
+    "SELECT state, count(*) AS number FROM refund"
+    " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"
+)
+_WAITS = (
+    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
+    " ORDER BY not_before LIMIT 5"
+)
+
+
+def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
+    """The conditions of a filter, and the values for their marks."""
+    pairs: list[tuple[str, tuple[object, ...]]] = []
+    for text in wanted.text.split():
+        pairs.append(_text(text))
+    if wanted.states:
+        marks = ", ".join("?" * len(wanted.states))
+        pairs.append((f"state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))))
+    simple: tuple[tuple[str, object], ...] = (
+        ("clerk = ?", wanted.clerk),
+        ("reason = ?", str(wanted.reason) if wanted.reason else None),
+        ("endpoint = ?", wanted.endpoint),
+        ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
+        ("created_at < ?", stamp(wanted.until) if wanted.until else None),
+        ("minor >= ?", wanted.least),
+        ("minor <= ?", wanted.most),
+    )
+    pairs.extend((condition, (value,)) for condition, value in simple if value is not None)
+    return " AND ".join(condition for condition, _ in pairs), tuple(value for _, values in pairs for value in values)
+
+
+def _text(text: str) -> tuple[str, tuple[object, ...]]:
+    """A word: the beginning of an id, or a part of the note."""
+    columns = ("trip_id", "key", "reconciliation_id")
+    ranges = " OR ".join(f"({column} >= ? AND {column} < ?)" for column in columns)
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    bounds = (text, text + "\U0010ffff") * len(columns)
+    return f"({ranges} OR note LIKE ? ESCAPE '\\')", (*bounds, f"%{escaped}%")

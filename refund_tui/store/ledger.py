@@ -1,0 +1,239 @@
+"""Owns the ledger: every change of a refund, each in one durable transaction together with its event.
+
+Decides nothing about money: it asks `core.rules` inside the transaction and writes what `core.lifecycle` decided.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Self
+
+from refund_tui.core import lifecycle, rules
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.refunds import Attempt, Holder, Life, Refund, State
+from refund_tui.core.times import Mark, Wait, stamp
+from refund_tui.store.database import Database
+from refund_tui.store.rows import (
+    INTENT,
+    LIFE,
+    attempt_of,
+    intent_values,
+    life_values,
+    refund_of,
+    wait_of,
+    wait_values,
+)  # fmt: skip
+from refund_tui.store.schema import LEDGER
+
+RAW_CAP = 4_000
+"""Characters kept of a raw answer."""
+
+
+class Ledger:
+    """Writes refunds. One thread at a time; each method is one whole transaction or a short read. Raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path, *, shared: bool = False) -> Self:
+        """Make the file if there is none, bring it to this program's version, verify how it is kept."""
+        return cls(Database.open(path, LEDGER, shared=shared))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def record(self, refund: Refund, now: Mark, *, second_yes: bool) -> Refund:
+        """Write a new refund if the trip, as it is in this very transaction, admits it.
+
+        Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
+        """
+        asked = refund.intent
+        with self._database.writing() as transaction:
+            found = transaction.execute(
+                "SELECT * FROM refund WHERE store_id = ? AND trip_id = ? ORDER BY id DESC",
+                (asked.store_id, asked.trip_id),
+            )
+            standing = rules.Standing(asked.captured, tuple(refund_of(row) for row in found))
+            rules.admit(asked, standing, now.at, second_yes)
+            columns = (*INTENT, *LIFE)
+            transaction.execute(
+                f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                (*intent_values(refund), *life_values(refund.life)),
+            )
+            _note(
+                transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, "asked for by a clerk", None
+            )
+        return refund
+
+    def begin(self, refund: Refund, holder: Holder, now: Mark) -> Attempt | None:
+        """Claim `refund` and record an attempt, durably; None when another was faster or the gate is closed."""
+        if not refund.state.sendable:
+            return None
+        with self._database.writing() as transaction:
+            gate = _gate(transaction, refund.endpoint)
+            if gate is not None and not gate.over(now):
+                return None
+            if not _write_life(transaction, refund, lifecycle.sending(refund.life), now):
+                return None
+            attempt = Attempt(refund.key, _next_number(transaction, refund.key), now, holder)
+            _insert_attempt(transaction, attempt)
+            why = f"attempt {attempt.number}"
+            _note(transaction, refund.key, refund.clerk, now, "attempt_started", refund.state, State.SENDING, why, None)
+        return attempt
+
+    def finish(
+        self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Mark
+    ) -> Refund | None:
+        """Write what came of `attempt` and what was decided; None when the refund changed meanwhile: decide anew."""
+        answer = outcome.answer
+        with self._database.writing() as transaction:
+            if not _write_life(transaction, refund, decision.life, now):
+                return None
+            transaction.execute(
+                "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
+                " WHERE key = ? AND number = ? AND ended_at IS NULL",
+                (
+                    stamp(now.at),
+                    outcome.word,
+                    answer.status,
+                    answer.detail,
+                    answer.raw[:RAW_CAP],
+                    attempt.key,
+                    attempt.number,
+                ),
+            )
+            _close_gate(transaction, refund.endpoint, decision.gate, now)
+            _note_decision(transaction, refund, decision, who, now, None)
+        return self.get(refund.key)
+
+    def change(
+        self, refund: Refund, decision: Decision, who: str, now: Mark, data: dict[str, str] | None = None
+    ) -> Refund | None:
+        """Write what a person or the clock decided; None when the refund changed meanwhile."""
+        with self._database.writing() as transaction:
+            if not _write_life(transaction, refund, decision.life, now):
+                return None
+            _note_decision(transaction, refund, decision, who, now, data)
+        return self.get(refund.key)
+
+    def get(self, key: str) -> Refund | None:
+        """One refund by its idempotency key."""
+        row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
+        return refund_of(row) if row else None
+
+    def has_event(self, key: str, kind: str) -> bool:
+        """Whether an event of that kind was written for a refund."""
+        return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
+
+    def sendable(self, endpoint: str) -> list[Refund]:
+        """What the desk sends by itself, oldest first."""
+        sql = "SELECT * FROM refund WHERE state IN ('QUEUED', 'WAITING') AND endpoint = ? ORDER BY id"
+        return [refund_of(row) for row in self._database.rows(sql, endpoint)]
+
+    def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt]]:
+        """Every open attempt of the account, whoever holds it, with its refund as it is."""
+        sql = (
+            "SELECT key FROM refund WHERE state = 'SENDING' AND endpoint = ?"
+            " UNION SELECT a.key FROM attempt a JOIN refund r USING (key) WHERE a.ended_at IS NULL AND r.endpoint = ?"
+        )
+        found = []
+        for row in self._database.rows(sql, endpoint, endpoint):
+            attempt = self._database.row("SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL", row["key"])
+            refund = self.get(row["key"])
+            if attempt and refund:
+                found.append((refund, attempt_of(attempt)))
+        return found
+
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait that holds the whole account (Payment service, refund, 429)."""
+        row = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        return wait_of(row) if row else None
+
+    def anchor(self, now: Mark) -> None:
+        """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
+        sql = "SELECT * FROM {} WHERE wait_boot IS NOT NULL AND wait_boot <> ?"
+        with self._database.writing() as transaction:
+            for table, name in (("refund", "key"), ("gate", "endpoint")):
+                for row in transaction.execute(sql.format(table), (now.boot,)).fetchall():
+                    wait = wait_of(row)
+                    _rewrite_wait(transaction, table, name, row[name], wait.anchored(now) if wait else None)
+
+
+def _rewrite_wait(transaction: sqlite3.Connection, table: str, name: str, value: str, wait: Wait | None) -> None:
+    columns = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before = ?"
+    transaction.execute(f"UPDATE {table} SET {columns} WHERE {name} = ?", (*wait_values(wait), value))
+
+
+def _write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Mark) -> bool:
+    """Compare-and-swap by version: whether the refund was still as the caller saw it."""
+    columns = ", ".join(f"{column} = ?" for column in LIFE)
+    done = transaction.execute(
+        f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
+        (*life_values(life), stamp(now.at), refund.key, refund.version),
+    )
+    return done.rowcount == 1
+
+
+def _next_number(transaction: sqlite3.Connection, key: str) -> int:
+    row = transaction.execute("SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE key = ?", (key,)).fetchone()
+    return int(row[0])
+
+
+def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
+    started, holder = attempt.started, attempt.holder
+    transaction.execute(
+        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
+            holder.host, holder.boot, holder.pid, holder.started,
+        ),
+    )  # fmt: skip
+
+
+def _gate(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
+    row = transaction.execute("SELECT * FROM gate WHERE endpoint = ?", (endpoint,)).fetchone()
+    return wait_of(row) if row else None
+
+
+def _close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None, now: Mark) -> None:
+    """Close the gate unless it is already closed for longer."""
+    standing = _gate(transaction, endpoint)
+    if gate is None or (standing is not None and standing.remaining(now) >= gate.remaining(now)):
+        return
+    transaction.execute("INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)", (endpoint, *wait_values(gate)))
+
+
+def _note_decision(
+    transaction: sqlite3.Connection,
+    refund: Refund,
+    decision: Decision,
+    who: str,
+    now: Mark,
+    data: dict[str, str] | None,
+) -> None:
+    after = decision.life.state
+    _note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)
+
+
+def _note(
+    transaction: sqlite3.Connection,
+    key: str,
+    who: str,
+    now: Mark,
+    kind: str,
+    before: State | None,
+    after: State,
+    why: str,
+    data: dict[str, str] | None,
+) -> None:
+    told = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
+    transaction.execute(
+        "INSERT INTO event (key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (key, stamp(now.at), who, kind, str(before) if before else None, str(after), why, told),
+    )

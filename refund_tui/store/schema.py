@@ -1,0 +1,109 @@
+"""Owns the tables of the ledger and what they refuse, whoever writes: the last line of defence behind the rules.
+
+A step that has been released is never changed; a change is a new step at the end.
+"""
+
+from __future__ import annotations
+
+from refund_tui.store.database import Kind
+
+_FIRST = """
+CREATE TABLE migration (
+  version INTEGER PRIMARY KEY,
+  at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+) STRICT;
+
+CREATE TABLE refund (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  endpoint TEXT NOT NULL,
+  store_id TEXT NOT NULL,
+  trip_id TEXT NOT NULL,
+  minor INTEGER NOT NULL CHECK (minor > 0),
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  captured INTEGER,
+  window_closes TEXT,
+  clerk TEXT NOT NULL,
+  body BLOB NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL CHECK (state IN ('QUEUED', 'SENDING', 'WAITING', 'ACCEPTED', 'REJECTED', 'BLOCKED', 'UNKNOWN',
+    'CANCELLED', 'SETTLED_PAID', 'SETTLED_UNPAID')),
+  maybe_executed INTEGER NOT NULL CHECK (maybe_executed IN (0, 1)),
+  wait_at TEXT, wait_boot TEXT, wait_ticks REAL, wait_seconds REAL, not_before TEXT,
+  sent_at TEXT, sent_boot TEXT, sent_ticks REAL,
+  tries INTEGER NOT NULL, doubts INTEGER NOT NULL, asked INTEGER NOT NULL, alarm INTEGER NOT NULL,
+  reconciliation_id TEXT,
+  why TEXT NOT NULL
+) STRICT;
+CREATE INDEX refund_trip ON refund (store_id, trip_id);
+CREATE INDEX refund_open ON refund (state, id) WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN');
+CREATE INDEX refund_state ON refund (state, id);
+CREATE INDEX refund_clerk ON refund (clerk, id);
+CREATE INDEX refund_reason ON refund (reason, id);
+CREATE INDEX refund_created ON refund (created_at, id);
+CREATE INDEX refund_trip_id ON refund (trip_id);
+CREATE INDEX refund_reconciliation ON refund (reconciliation_id) WHERE reconciliation_id IS NOT NULL;
+CREATE INDEX refund_alarm ON refund (id) WHERE alarm = 1;
+
+CREATE TABLE attempt (
+  key TEXT NOT NULL REFERENCES refund (key),
+  number INTEGER NOT NULL CHECK (number > 0),
+  started_at TEXT NOT NULL, started_boot TEXT NOT NULL, started_ticks REAL NOT NULL,
+  host TEXT NOT NULL, boot TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
+  ended_at TEXT, outcome TEXT, http_status INTEGER,
+  detail TEXT NOT NULL DEFAULT '', raw TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (key, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX attempt_open ON attempt (key) WHERE ended_at IS NULL;
+
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  key TEXT NOT NULL REFERENCES refund (key),
+  at TEXT NOT NULL,
+  who TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  before TEXT,
+  after TEXT NOT NULL,
+  why TEXT NOT NULL,
+  data TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_key ON event (key, seq);
+
+CREATE TABLE gate (
+  endpoint TEXT PRIMARY KEY,
+  wait_at TEXT NOT NULL, wait_boot TEXT NOT NULL, wait_ticks REAL NOT NULL, wait_seconds REAL NOT NULL,
+  not_before TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event is never altered'); END;
+CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
+CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
+  WHEN old.ended_at IS NOT NULL OR new.ended_at IS NULL OR new.outcome IS NULL
+    OR (new.key, new.number, new.started_at, new.host, new.pid)
+      IS NOT (old.key, old.number, old.started_at, old.host, old.pid)
+  BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
+CREATE TRIGGER refund_kept BEFORE DELETE ON refund BEGIN SELECT RAISE(ABORT, 'a refund is never deleted'); END;
+CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
+  WHEN (new.id, new.key, new.endpoint, new.store_id, new.trip_id, new.minor, new.currency, new.reason, new.note,
+      new.captured, new.window_closes, new.clerk, new.body, new.created_at)
+    IS NOT (old.id, old.key, old.endpoint, old.store_id, old.trip_id, old.minor, old.currency, old.reason, old.note,
+      old.captured, old.window_closes, old.clerk, old.body, old.created_at)
+  BEGIN SELECT RAISE(ABORT, 'what was asked for never changes'); END;
+CREATE TRIGGER refund_end_is_final BEFORE UPDATE ON refund
+  WHEN old.state IN ('ACCEPTED', 'REJECTED', 'CANCELLED', 'SETTLED_PAID', 'SETTLED_UNPAID') AND new.state <> old.state
+  BEGIN SELECT RAISE(ABORT, 'a terminal state never changes'); END;
+CREATE TRIGGER refund_doubt_stays BEFORE UPDATE ON refund
+  WHEN old.maybe_executed = 1 AND new.maybe_executed = 0
+    AND new.state NOT IN ('ACCEPTED', 'SETTLED_PAID', 'SETTLED_UNPAID')
+  BEGIN SELECT RAISE(ABORT, 'a doubt about the money never falls silently'); END;
+CREATE TRIGGER refund_doubt_is_no_no BEFORE UPDATE ON refund
+  WHEN old.maybe_executed = 1 AND new.state IN ('REJECTED', 'CANCELLED')
+  BEGIN SELECT RAISE(ABORT, 'what may have been executed is neither rejected nor cancelled'); END;
+"""
+
+LEDGER = Kind("ledger", 0x52464E44, (_FIRST,))

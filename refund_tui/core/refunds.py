@@ -162,3 +162,20 @@ class Event:
     after: State
     why: str
     data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a clerk had typed for a trip and not asked for yet, as typed: nothing in it has been checked."""
+
+    store_id: str
+    trip_id: str
+    amount: str = ""
+    currency: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.amount or self.reason or self.note)

@@ -16,7 +16,7 @@ from refund_tui.clock import SystemClock
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import Action, Holder, Intent, Refund
+from refund_tui.core.refunds import Action, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import Standing
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
@@ -170,6 +170,11 @@ class Desk:
         await self._tell(Changed(changed, str(action)))
         self._sender.wake()
         return changed
+
+    async def save_draft(self, draft: Draft) -> None:
+        """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""
+        now = self.now()
+        await self._files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
     async def print_receipt(self, key: str) -> str:
         """The refund's receipt as text; that it was printed is remembered first. Raises NotPossible, StoreError."""

@@ -32,7 +32,7 @@ class Evidence:
 
 
 def note_receipt(ledger: Ledger, key: str, who: str, now: Mark) -> tuple[Refund, bool]:
-    """Remember that a receipt is printed; the refund as it is, and whether one was printed before. Raises StoreError."""
+    """Remember that a receipt is printed; the refund, and whether one was printed before. Raises StoreError."""
     copy = ledger.has_event(key, PRINTED)
     why = "a copy of the receipt" if copy else "the receipt"
     refund = swap(ledger, key, lambda refund: ledger.change(refund, Decision(refund.life, PRINTED, why), who, now))

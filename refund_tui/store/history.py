@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Attempt, Event, Refund, State
+from refund_tui.core.refunds import Attempt, Draft, Event, Refund, State
 from refund_tui.core.times import Wait, stamp
 from refund_tui.store.database import Database
 from refund_tui.store.rows import attempt_of, event_of, refund_of, wait_of
@@ -76,6 +76,19 @@ class History:
     def events(self, key: str) -> tuple[Event, ...]:
         """The events of a refund, oldest first."""
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
+
+    def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
+        """What a clerk had typed for a trip."""
+        sql = "SELECT * FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?"
+        row = self._database.row(sql, clerk, store_id, trip_id)
+        if row is None:
+            return None
+        return Draft(store_id, trip_id, row["amount"], row["currency"], row["reason"], row["note"])
+
+    def last_draft(self, clerk: str) -> Draft | None:
+        """The draft that a clerk typed last."""
+        row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
+        return self.draft(clerk, row["store_id"], row["trip_id"]) if row else None
 
     def rows(self, wanted: Filter, start: int, limit: int) -> list[Refund]:
         """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth."""

@@ -13,7 +13,7 @@ from typing import Self
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Attempt, Holder, Life, Refund, State
+from refund_tui.core.refunds import Attempt, Draft, Holder, Life, Refund, State
 from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.store.database import Database
 from refund_tui.store.rows import (
@@ -120,6 +120,16 @@ class Ledger:
                 return None
             _note_decision(transaction, refund, decision, who, now, data)
         return self.get(refund.key)
+
+    def save_draft(self, clerk: str, draft: Draft, now: Mark) -> None:
+        """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
+        place = (clerk, draft.store_id, draft.trip_id)
+        typed = (draft.amount, draft.currency, draft.reason, draft.note, stamp(now.at))
+        with self._database.writing() as transaction:
+            if draft.empty:
+                transaction.execute("DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?", place)
+            else:
+                transaction.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *typed))
 
     def get(self, key: str) -> Refund | None:
         """One refund by its idempotency key."""

@@ -79,6 +79,12 @@ CREATE TABLE gate (
   not_before TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE draft (
+  clerk TEXT NOT NULL, store_id TEXT NOT NULL, trip_id TEXT NOT NULL,
+  amount TEXT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL, saved_at TEXT NOT NULL,
+  PRIMARY KEY (clerk, store_id, trip_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event is never altered'); END;
 CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;

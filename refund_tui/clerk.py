@@ -1,0 +1,23 @@
+"""Owns who is working here, as far as the host knows: the login behind the session, not the account it became."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Mapping
+
+from refund_tui.core.text import visible
+
+LONGEST_CLERK = 64
+
+
+def login(environ: Mapping[str, str]) -> str:
+    """`SUDO_USER` before the name of this process's own account; its number where it has no name."""
+    return visible(environ.get("SUDO_USER") or _own_name(), LONGEST_CLERK)
+
+
+def _own_name() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

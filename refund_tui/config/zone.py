@@ -1,0 +1,41 @@
+"""Owns how this host's time zone is told by name. Never guesses one from an offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from refund_tui.config.values import check_zone
+
+_LOCALTIME = Path("/etc/localtime")
+_TIMEZONE = Path("/etc/timezone")
+
+
+def host_zone(environ: Mapping[str, str]) -> str:
+    """What `TZ`, the link at /etc/localtime or /etc/timezone names; UTC where none of them names a zone."""
+    for name in (environ.get("TZ", "").lstrip(":"), _linked(), _written()):
+        if name and _known(name):
+            return name
+    return "UTC"
+
+
+def _linked() -> str:
+    try:
+        return str(_LOCALTIME.readlink()).partition("zoneinfo/")[2]
+    except OSError:
+        return ""
+
+
+def _written() -> str:
+    try:
+        return _TIMEZONE.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _known(name: str) -> bool:
+    try:
+        check_zone(name)
+    except ValueError:
+        return False
+    return True

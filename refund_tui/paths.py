@@ -1,0 +1,74 @@
+"""Owns where this program keeps things, on each platform. Reads and writes none of them, only sees if it could."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from refund_tui.errors import ConfigError
+
+NAME = "refund-tui"
+
+
+def ledger_path(data_dir: Path) -> Path:
+    """The ledger of refunds."""
+    return data_dir / "ledger.sqlite3"
+
+
+def trips_path(data_dir: Path) -> Path:
+    """The trips known here; they can be imported again, refunds cannot."""
+    return data_dir / "trips.sqlite3"
+
+
+def default_data_dir() -> Path:
+    """Where the ledger is kept unless `data_dir` says otherwise."""
+    from platformdirs import user_data_path  # costs more than all of --help
+
+    return user_data_path(NAME, appauthor=False)
+
+
+def demo_data_dir() -> Path:
+    """Where the demo keeps its own ledger, far from the real one."""
+    from platformdirs import user_data_path  # costs more than all of --help
+
+    return user_data_path(f"{NAME}-demo", appauthor=False)
+
+
+def user_config() -> Path:
+    """The clerk's own configuration file, which need not exist."""
+    from platformdirs import user_config_path  # costs more than all of --help
+
+    return user_config_path(NAME, appauthor=False) / "config.toml"
+
+
+def site_config() -> Path:
+    """The host's configuration file, which need not exist."""
+    from platformdirs import site_config_path  # costs more than all of --help
+
+    return site_config_path(NAME, appauthor=False) / "config.toml"
+
+
+def make_data_dir(data_dir: Path, *, shared: bool) -> None:
+    """See that `data_dir` is there and can be written, 0700 (shared 0770) where it is made here. Raises ConfigError."""
+    try:
+        data_dir.mkdir(mode=0o770 if shared else 0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(data_dir, f"cannot be made ({error.strerror})") from error
+    if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
+        raise _unusable(data_dir, "cannot be read and written by this account")
+
+
+def check_readable(data_dir: Path) -> None:
+    """See that what is in `data_dir`, if it is there at all, can be read. Raises ConfigError."""
+    try:
+        there = data_dir.is_dir()
+        if not there and data_dir.exists():
+            raise _unusable(data_dir, "is not a folder")
+    except OSError as error:
+        raise _unusable(data_dir, f"cannot be read ({error.strerror})") from error
+    if there and not os.access(data_dir, os.R_OK | os.X_OK):
+        raise _unusable(data_dir, "cannot be read by this account")
+
+
+def _unusable(data_dir: Path, what: str) -> ConfigError:
+    return ConfigError(f"the data folder {data_dir} {what}: have its access set right, or choose another by data_dir")

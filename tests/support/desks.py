@@ -1,0 +1,72 @@
+"""Desks over real files for tests: settings, and several desks on one ledger as if each were a process of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from refund_tui.config import Settings, load_settings
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Holder, Intent
+from refund_tui.core.times import Clock
+from refund_tui.desk import Desk
+from tests.support.clock import FakeClock
+from tests.support.service import ScriptedService
+
+if TYPE_CHECKING:
+    from refund_tui.payments.client import PaymentClient
+
+STORE = "STORE-001"
+TRIP = "11111111-2222-3333-4444-555555555555"
+
+_pids = itertools.count(50_000)
+
+
+def settings(data_dir: Path, **changes: object) -> Settings:
+    """Settings of a test terminal whose service would be on loopback."""
+    given = {
+        "base_url": "http://127.0.0.1:9", "store_id": STORE, "data_dir": str(data_dir), "clerk": "ana",
+        "currency": "EUR", "timezone": "Europe/Berlin",
+    }  # fmt: skip
+    return load_settings({**given, **changes}, {})
+
+
+def intent(minor: int = 1250, *, trip: str = TRIP, currency: str = "EUR", note: str = "") -> Intent:
+    """What a clerk asks for."""
+    return Intent(STORE, trip, Money(minor, currency), ReasonCode.DAMAGED_ITEM, note)
+
+
+def other_process() -> Holder:
+    """The lease of a process of its own on this test's host."""
+    pid = next(_pids)
+    return Holder("test-host", "boot-1", pid, f"start-{pid}")
+
+
+@asynccontextmanager
+async def desk_over(
+    data_dir: Path,
+    service: ScriptedService,
+    *,
+    clock: Clock | None = None,
+    holder: Holder | None = None,
+    alive: Callable[[Holder], bool] = lambda _holder: True,
+    **changes: object,
+) -> AsyncIterator[Desk]:
+    """An open desk that sends to `service`; `alive` judges other holders."""
+    desk = Desk(
+        settings(data_dir, **changes),
+        clock=clock or FakeClock(),
+        connect=lambda: cast("PaymentClient", service),
+        random=lambda: 0.5,
+        holder=holder or other_process(),
+        alive=alive,
+    )
+    await desk.open()
+    try:
+        yield desk
+    finally:
+        await desk.close()

@@ -1,0 +1,302 @@
+"""The road of a refund at the desk: real files, a scripted service, a clock that only tests move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core.lifecycle import NotPossible
+from refund_tui.core.outcomes import (
+    Accepted,
+    Answer,
+    Doubt,
+    NeedsRepair,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+    Unreachable,
+)
+from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.rules import NeedsSecondYes, Refused
+from refund_tui.desk import Changed, Desk, Evidence, Unsaved
+from tests.support.clock import FakeClock
+from tests.support.desks import TRIP, desk_over, intent, other_process
+from tests.support.ears import Ears
+from tests.support.service import ScriptedService, accepted, never
+
+
+def answer(status: int | None = None, detail: str = "as scripted") -> Answer:
+    return Answer(status=status, detail=detail)
+
+
+LIMITED = RateLimited(answer(429), 600.0)
+TIMED_OUT = Uncertain(answer(), Doubt.TIMEOUT)
+
+
+async def outcomes(desk: Desk, refund: Refund) -> list[str | None]:
+    return [attempt.outcome for attempt in await desk.look(lambda history: history.attempts(refund.key))]
+
+
+async def test_a_refund_is_recorded_sent_and_accepted(tmp_path: Path) -> None:
+    service = ScriptedService(accepted("REC42"))
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        done = await ears.until_state(refund.key, State.ACCEPTED)
+        assert done.life.reconciliation_id == "REC42"
+        assert service.requests == [refund.body]
+        assert await outcomes(desk, refund) == ["accepted"]
+    assert [kind for kind in ears.kinds if kind != "attempt_started"] == ["recorded", "accepted"]
+
+
+async def test_a_rate_limit_holds_every_refund_and_the_same_bytes_go_again(tmp_path: Path) -> None:
+    clock, service = FakeClock(), ScriptedService(LIMITED)
+    async with desk_over(tmp_path, service, clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        first = await desk.take(intent())
+        await ears.until_state(first.key, State.WAITING)
+        second = await desk.take(intent(700, trip="another-trip"))
+        clock.advance(599)
+        desk.wake()
+        await desk.drain(wait=False)
+        assert len(service.requests) == 1, "the gate holds the whole account"
+        clock.advance(2)
+        desk.wake()
+        await ears.until_state(first.key, State.ACCEPTED)
+        await ears.until_state(second.key, State.ACCEPTED)
+        assert service.requests[:2] == [first.body, first.body]
+        assert await outcomes(desk, first) == ["rate_limited", "accepted"]
+
+
+async def test_a_wait_goes_on_in_the_next_process_from_what_is_left(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with desk_over(tmp_path, ScriptedService(LIMITED), clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.WAITING)
+    clock.advance(100)
+    service = ScriptedService()
+    async with desk_over(tmp_path, service, clock=clock, alive=lambda _holder: False) as desk:
+        ears = Ears(desk)
+        [wait] = desk.summary.waits
+        assert wait.remaining(desk.now()) == pytest.approx(500)
+        desk.begin()
+        await desk.drain(wait=False)
+        assert service.requests == []
+        clock.advance(501)
+        desk.wake()
+        await ears.until_state(refund.key, State.ACCEPTED)
+        assert service.requests == [refund.body]
+
+
+async def test_a_timeout_then_a_400_is_unknown_never_rejected(tmp_path: Path) -> None:
+    clock, service = FakeClock(), ScriptedService(TIMED_OUT, Rejected(answer(400), "BadRequestException"))
+    async with desk_over(tmp_path, service, clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        waiting = await ears.until_state(refund.key, State.WAITING)
+        assert waiting.life.maybe_executed
+        clock.advance(60)
+        desk.wake()
+        unknown = await ears.until_state(refund.key, State.UNKNOWN)
+        assert unknown.life.maybe_executed
+        with pytest.raises(NotPossible):
+            await desk.act(refund.key, Action.CANCEL)
+        with pytest.raises(Refused, match="UNKNOWN"):
+            await desk.take(intent(100))
+
+
+async def test_a_dead_process_is_taken_over_with_the_doubt_and_the_same_bytes(tmp_path: Path) -> None:
+    clock, dead = FakeClock(), other_process()
+    async with desk_over(tmp_path, ScriptedService(), clock=clock, holder=dead) as desk:
+        refund = await desk.take(intent())
+        attempt = await desk._files.write(lambda ledger: ledger.begin(refund, dead, desk.now()))
+        assert attempt is not None
+    service = ScriptedService()
+    async with desk_over(tmp_path, service, clock=clock, alive=lambda holder: holder != dead) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        taken = await ears.until_state(refund.key, State.WAITING)
+        assert taken.life.maybe_executed
+        clock.advance(5)
+        desk.wake()
+        await ears.until_state(refund.key, State.ACCEPTED)
+        assert service.requests == [refund.body]
+        assert await outcomes(desk, refund) == ["process_died", "accepted"]
+
+
+async def test_a_living_process_keeps_its_refund(tmp_path: Path) -> None:
+    busy, clock = other_process(), FakeClock()
+    async with desk_over(tmp_path, ScriptedService(), clock=clock, holder=busy) as first:
+        refund = await first.take(intent())
+        await first._files.write(lambda ledger: ledger.begin(refund, busy, first.now()))
+        service = ScriptedService()
+        async with desk_over(tmp_path, service, clock=clock) as second:
+            second.begin()
+            await second.drain(wait=False)
+            assert service.requests == []
+
+
+async def test_closing_while_an_answer_is_awaited_records_the_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.desk.GRACE", 0.05)
+    service = ScriptedService(never())
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.SENDING)
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        found = await desk.look(lambda history: history.get(refund.key))
+        assert found is not None
+        assert (found.state, found.life.maybe_executed) == (State.WAITING, True)
+
+
+async def test_stopped_while_on_the_wire_and_a_late_yes_is_still_a_yes(tmp_path: Path) -> None:
+    service = ScriptedService()
+
+    async def stop_first(_body: bytes) -> object:
+        [(refund, _attempt)] = await desk._files.write(lambda ledger: ledger.under_way(desk.endpoint))
+        await desk.act(refund.key, Action.STOP)
+        return accepted("LATE")
+
+    service.script.append(stop_first)  # type: ignore[arg-type]
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        done = await ears.until_state(refund.key, State.ACCEPTED)
+        assert done.life.reconciliation_id == "LATE"
+        assert "stop" in ears.kinds
+
+
+async def test_a_late_yes_after_a_person_settled_raises_the_alarm_and_keeps_the_state(tmp_path: Path) -> None:
+    service = ScriptedService()
+
+    async def settle_first(_body: bytes) -> object:
+        [(refund, _attempt)] = await desk._files.write(lambda ledger: ledger.under_way(desk.endpoint))
+        await desk.act(refund.key, Action.STOP)
+        proof = Evidence(paid=False, reference="T-1", said_by="processor", when="2026-03-02")
+        await desk.act(refund.key, Action.SETTLE, evidence=proof)
+        return accepted("LATE")
+
+    service.script.append(settle_first)  # type: ignore[arg-type]
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+
+        async def alarmed() -> bool:
+            found = await desk.look(lambda history: history.get(refund.key))
+            return found is not None and found.life.alarm
+
+        await ears.until(alarmed)
+        found = await desk.look(lambda history: history.get(refund.key))
+        assert found is not None
+        assert found.state is State.SETTLED_UNPAID
+        kinds = [event.kind for event in await desk.look(lambda history: history.events(refund.key))]
+        assert kinds[-2:] == ["settled", "late_acceptance"]
+
+
+async def test_blocked_waits_for_a_person_and_then_the_same_refund_goes_on(tmp_path: Path) -> None:
+    forbidden = NeedsRepair(answer(403, "the role lacks execute-api"), Repair.CREDENTIALS)
+    service = ScriptedService(forbidden)
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        blocked = await ears.until_state(refund.key, State.BLOCKED)
+        assert "execute-api" in blocked.life.why
+        assert not blocked.life.maybe_executed
+        await desk.act(refund.key, Action.GO_ON)
+        await ears.until_state(refund.key, State.ACCEPTED)
+        assert service.requests == [refund.body, refund.body]
+
+
+async def test_offline_is_waited_out_and_can_be_cancelled(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService(Unreachable(answer()))) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.WAITING)
+        await desk.act(refund.key, Action.CANCEL)
+        assert (await ears.until_state(refund.key, State.CANCELLED)).life.why.endswith("no money moved")
+
+
+async def test_the_key_horizon_ends_automatic_sending_and_a_person_may_still_ask_once(tmp_path: Path) -> None:
+    clock, service = FakeClock(), ScriptedService(Uncertain(answer(503), Doubt.UNAVAILABLE, 3600.0))
+    async with desk_over(tmp_path, service, clock=clock, key_horizon_hours=2) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.WAITING)
+        clock.advance(2 * 3600 + 1)
+        desk.wake()
+        await ears.until_state(refund.key, State.UNKNOWN)
+        assert len(service.requests) == 1
+        await desk.act(refund.key, Action.ASK_AGAIN)
+        await ears.until_state(refund.key, State.ACCEPTED)
+        assert service.requests == [refund.body, refund.body]
+
+
+async def test_the_same_amount_twice_needs_a_second_yes(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        first = await desk.take(intent())
+        with pytest.raises(NeedsSecondYes) as caught:
+            await desk.take(intent())
+        assert [refund.key for refund in caught.value.alike] == [first.key]
+        second = await desk.take(intent(), second_yes=True)
+        standing = await desk.standing(intent().store_id, TRIP)
+        assert [refund.key for refund in standing.refunds] == [second.key, first.key]
+
+
+async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.desk.sender.AGAIN", 0.01)
+    service = ScriptedService()
+
+    async def full_disk(_body: bytes) -> object:
+        await desk._files.write(
+            lambda ledger: ledger._database._connection.execute("PRAGMA max_page_count = 1").fetchone()
+        )
+        return Accepted(Answer(200, "accepted", raw="x" * 4000), "REC7")
+
+    service.script.append(full_disk)  # type: ignore[arg-type]
+    async with desk_over(tmp_path, service) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent(note="n" * 200))
+
+        async def said() -> bool:
+            return any(isinstance(news, Unsaved) for news in ears.heard)
+
+        await ears.until(said)
+        assert "accepted, not saved" in desk.unsaved[refund.key]
+        stored = await desk.look(lambda history: history.get(refund.key))
+        assert stored is not None
+        assert stored.state is State.SENDING, "the screen must not show what is not on disk"
+        await desk._files.write(
+            lambda ledger: ledger._database._connection.execute("PRAGMA max_page_count = 100000000").fetchone()
+        )
+        await ears.until_state(refund.key, State.ACCEPTED)
+        assert desk.unsaved == {}
+        assert service.requests == [refund.body]
+
+
+async def test_every_change_is_told_only_after_it_is_on_disk(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService(LIMITED)) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.WAITING)
+        events = await desk.look(lambda history: history.events(refund.key))
+        assert [event.kind for event in events] == ["recorded", "attempt_started", "rate_limited"]
+        assert [news.kind for news in ears.heard if isinstance(news, Changed)] == [event.kind for event in events]

@@ -1,0 +1,68 @@
+"""Owns the reading of trips from files: JSON, JSON lines, CSV and Create Purchases bodies, told apart by content.
+
+Never stores anything, and never stops at a bad record: it names it and goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from refund_tui.core.trips import Trip
+from refund_tui.errors import UsageError
+from refund_tui.store.imports.elements import read_elements
+from refund_tui.store.imports.records import dropped_fields, trip_of
+from refund_tui.store.imports.source import ESCAPED, Source
+from refund_tui.store.imports.table import heading, read_rows
+from refund_tui.store.imports.values import BLANK, Damaged, LeftOut, Piece
+
+__all__ = ["LeftOut", "TripReader"]
+
+MOST_DROPPED = 50
+"""Names of dropped fields that are remembered of one file."""
+
+
+class TripReader:
+    """The trips of one file, read once. `taken` is the bytes read so far, `dropped` the fields that were not taken."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._source = Source(stream)
+        self.dropped: Counter[str] = Counter()
+
+    @property
+    def taken(self) -> int:
+        """Bytes read so far."""
+        return self._source.taken
+
+    def __iter__(self) -> Iterator[Trip | LeftOut]:
+        """Each trip, and each record that had to be left out, in the file's order.
+
+        Raises UsageError where the file is none of the formats, OSError where it cannot be read.
+        """
+        for piece in _pieces(self._source):
+            yield piece if isinstance(piece, LeftOut) else self._judged(piece)
+
+    def _judged(self, piece: Piece) -> Trip | LeftOut:
+        for name in dropped_fields(piece.value):
+            if name in self.dropped or len(self.dropped) < MOST_DROPPED:
+                self.dropped[name] += 1
+        try:
+            return trip_of(piece.value)
+        except Damaged as error:
+            return LeftOut(piece.where, str(error))
+
+
+def _pieces(source: Source) -> Iterator[Piece | LeftOut]:
+    """What the file holds, read as what its beginning shows it to be."""
+    head = source.head()
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError("it is UTF-16: save it as UTF-8 and import it again")
+    text = head.decode("utf-8", ESCAPED).lstrip(BLANK)
+    if text.startswith(("[", "{")):
+        return read_elements(source)
+    if columns := heading(text.partition("\n")[0].removesuffix("\r")):
+        return read_rows(source, *columns)
+    if not text:
+        raise UsageError("it is empty")
+    raise UsageError("it is neither JSON nor a CSV file whose first line names storeId and shoppingTripId")

@@ -1,0 +1,119 @@
+"""Owns the reading of CSV: a heading with the record's column names, dotted where they are nested, and its rows.
+
+Never guesses a column: a cell belongs to the name above it, and an empty cell is an unknown field.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+
+from refund_tui.core.text import visible
+from refund_tui.store.imports.source import LONGEST, Line, Source
+from refund_tui.store.imports.values import Damaged, LeftOut, Piece, decode, find_odd
+
+MOST_LINES = 200
+"""Lines that one row may have, where its cells hold line breaks: an open quote costs no more than its own row."""
+
+_NEEDED = {"storeId", "shoppingTripId"}
+
+
+def heading(line: str) -> tuple[list[str], str] | None:
+    """The column names in a CSV file's first line and its delimiter; None if it is no heading of trip records."""
+    for delimiter in ",;\t":
+        try:
+            names = [name.strip() for name in _cells(line, delimiter)]
+        except Damaged:
+            continue
+        if set(names) >= _NEEDED:
+            return names, delimiter
+    return None
+
+
+def read_rows(source: Source, names: list[str], delimiter: str) -> Iterator[Piece | LeftOut]:
+    """Each row after the heading."""
+    rows = _Rows(source, names, delimiter)
+    rows.next_line()
+    while line := rows.next_line():
+        where = f"line {line.number}"
+        try:
+            if line.text.strip() or not line.whole:
+                yield Piece(where, rows.record(line))
+        except Damaged as error:
+            yield LeftOut(where, str(error))
+
+
+class _Rows:
+    """The lines of a file, joined to rows where quoted cells hold line breaks."""
+
+    def __init__(self, source: Source, names: list[str], delimiter: str) -> None:
+        self._source, self._names, self._delimiter = source, names, delimiter
+        self._given_back: deque[Line] = deque()
+
+    def next_line(self) -> Line | None:
+        return self._given_back.popleft() if self._given_back else self._source.line()
+
+    def record(self, line: Line) -> dict[str, object]:
+        """What the row that begins with `line` tells. Raises Damaged, which then concerns that line alone."""
+        if not line.whole:
+            raise Damaged(f"is longer than {LONGEST // 1024} kB")
+        taken = [line]
+        try:
+            return _record(self._names, _cells(self._joined(taken), self._delimiter))
+        except Damaged:
+            if len(taken) == 1:
+                raise
+            self._given_back.extendleft(reversed(taken[1:]))
+            raise Damaged("a quoted cell does not end") from None
+
+    def _joined(self, taken: list[Line]) -> str:
+        """The text of the row; adds to `taken` the lines that an open quote goes on to."""
+        text = taken[0].text
+        while text.count('"') % 2:
+            more = self.next_line() if len(taken) < MOST_LINES and len(text) <= LONGEST else None
+            if more is None:
+                raise Damaged("a quoted cell does not end")
+            taken.append(more)
+            text += "\n" + more.text
+        return text
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    if odd := find_odd(text):
+        raise Damaged(odd)
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise Damaged(f"not CSV: {error}") from None
+
+
+def _record(names: list[str], cells: list[str]) -> dict[str, object]:
+    if len(cells) != len(names):
+        raise Damaged(f"has {len(cells)} cells where the heading has {len(names)}")
+    record: dict[str, object] = {}
+    for name, cell in zip(names, cells, strict=True):
+        if cell.strip():
+            _put(record, name, cell.strip())
+    return record
+
+
+def _put(record: dict[str, object], name: str, cell: str) -> None:
+    if name == "items":
+        record[name] = _items(cell)
+        return
+    outer, _, inner = name.partition(".")
+    if not inner:
+        record[name] = cell
+        return
+    nested = record.setdefault(outer, {})
+    if not isinstance(nested, dict):
+        raise Damaged(f"column {visible(name, 60)} is nested in one that has a value of its own")
+    nested[inner] = cell
+
+
+def _items(cell: str) -> object:
+    try:
+        return decode(cell)
+    except Damaged as error:
+        raise Damaged(f"items: {error}") from None

@@ -1,0 +1,106 @@
+"""Owns JSON as an import reads it: exact numbers, no duplicate names, nothing that a text must not contain.
+
+Never lets a number become a float, and never tells what a damaged record contains.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from refund_tui.core.text import visible
+
+BLANK = " \t\r\n"
+"""What JSON takes for blank."""
+
+
+class Damaged(ValueError):
+    """Text that cannot be read as a record; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A JSON number, by its digits as they were written."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands at one place of a file (`where`: "line 7"), read but not yet judged."""
+
+    where: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What could not be taken: its place in the file, and why, in one line."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value whose end is known, but which may not be taken; `reason` says why."""
+
+    reason: str
+
+
+class _Twice(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """What an object tells. An empty value tells nothing: null, "" and {} are unknown fields."""
+    if len(dict(pairs)) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(visible(next(name for name in names if names.count(name) > 1), 60))
+    return {name: value for name, value in pairs if value not in (None, "", {})}
+
+
+_PLAIN = json.JSONDecoder()
+
+_EXACT = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object)
+
+_ODD = re.compile("[\0\udc80-\udcff]")
+
+
+def decode(text: str) -> object:
+    """The one JSON value that `text` is. Raises Damaged."""
+    text = text.strip(BLANK)
+    value, end = decode_at(text, 0)
+    if isinstance(value, Refused):
+        raise Damaged(value.reason)
+    if end < len(text):
+        raise Damaged("more follows after its end")
+    return value
+
+
+def decode_at(text: str, start: int) -> tuple[object, int]:
+    """The JSON value that begins at `start`, or that it is Refused, and where it ends. Raises Damaged."""
+    try:
+        value, end = _exact_at(text, start)
+    except json.JSONDecodeError as error:
+        raise Damaged(f"not JSON: {error.msg} (character {error.pos - start + 1} of the record)") from None
+    except RecursionError:
+        raise Damaged("nested too deeply") from None
+    odd = find_odd(text[start:end])
+    return (Refused(odd) if odd else value), end
+
+
+def _exact_at(text: str, start: int) -> tuple[object, int]:
+    try:
+        return _EXACT.raw_decode(text, start)
+    except _Twice as error:
+        return Refused(f"{error} is given twice"), _PLAIN.raw_decode(text, start)[1]
+
+
+def find_odd(text: str) -> str | None:
+    """What is wrong with text that was not UTF-8 in the file, or that holds a NUL; None if nothing is."""
+    odd = _ODD.search(text)
+    if odd is None:
+        return None
+    return "contains a NUL byte" if odd[0] == "\0" else "is not UTF-8: save the file as UTF-8 and import it again"

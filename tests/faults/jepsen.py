@@ -1,0 +1,130 @@
+"""Three real processes, one ledger, one faulty service, random deaths, and a checker: `python -m tests.faults.jepsen`.
+
+Every process tries to refund 12.50 on each of the same trips, of which 30.00 was captured: two of three may pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from refund_tui.core.money import Money
+from refund_tui.core.trips import Trip
+from refund_tui.paths import ledger_path, trips_path
+from refund_tui.sandbox import Arrival, SandboxThread, parse_script
+from refund_tui.store.trips import Trips
+from tests.faults.kill import all_refunds, disagreements, worker
+
+CLERKS = 3
+CAPTURED, ASKED = 3000, 1250
+FAULTS: list[dict[str, object]] = [
+    {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
+    {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "1"}, {"cut": "body", "execute": True}, {"delay": 0.05},
+]  # fmt: skip
+RETRY_AFTER = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one run came to: how much happened in it, and what was wrong."""
+
+    invocations: int
+    deaths: int
+    requests: int
+    executions: int
+    wrong: tuple[str, ...]
+
+
+def run(folder: Path, seed: int, trips: int) -> Verdict:
+    """One history: concurrent clerks, random deaths and faults; then recovery, and the checker over both records."""
+    chance = random.Random(seed)
+    _import_trips(folder, trips)
+    faults = [dict(chance.choice(FAULTS)) if chance.random() < 0.5 else {"status": 200} for _ in range(4 * trips)]
+    with SandboxThread(any_trip=True, script=parse_script({"refund": faults})) as service:
+        said, deaths = _invoke(folder, service.url, chance, trips)
+        recovery = worker(folder, service.url)
+        wrong = [] if recovery.returncode == 0 else [f"the recovery failed: {recovery.stderr[-500:]}"]
+        wrong.extend(disagreements(ledger_path(folder), service))
+        wrong.extend(_too_much(folder))
+        wrong.extend(_lost(said, folder))
+        wrong.extend(_impatient(service.books.arrivals))
+        return Verdict(len(said), deaths, len(service.books.arrivals), len(service.books.executions), tuple(wrong))
+
+
+def _import_trips(folder: Path, count: int) -> None:
+    folder.mkdir(parents=True)
+    known = Trips.open(trips_path(folder))
+    known.put(Trip("STORE-001", f"trip-{number}", captured=Money(CAPTURED, "EUR")) for number in range(count))
+    known.close()
+
+
+def _invoke(folder: Path, url: str, chance: random.Random, trips: int) -> tuple[list[str], int]:
+    """Start the clerks together, some doomed to die; their words, and how many died."""
+    clerks = [_start(folder, url, chance.choice([0, chance.randint(5, 20 * trips)]), trips) for _ in range(CLERKS)]
+    spoken = [clerk.communicate(timeout=120)[0] for clerk in clerks]
+    return [line for words in spoken for line in words.splitlines()], sum(clerk.returncode != 0 for clerk in clerks)
+
+
+def _start(folder: Path, url: str, kill_at: int, trips: int) -> subprocess.Popen[str]:
+    command = [
+        sys.executable, "-m", "tests.faults.worker", "--data-dir", str(folder), "--base-url", url,
+        "--take", str(trips), "--kill-at", str(kill_at),
+    ]  # fmt: skip
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def _too_much(folder: Path) -> Iterator[str]:
+    """More than was captured must never count, whoever raced whom."""
+    counted: Counter[str] = Counter()
+    for refund in all_refunds(ledger_path(folder)):
+        counted[refund.intent.trip_id] += refund.intent.amount.minor if refund.state.counts else 0
+    for trip, minor in counted.items():
+        if minor > CAPTURED:
+            yield f"{minor} of {CAPTURED} was refunded on {trip}"
+
+
+def _lost(said: list[str], folder: Path) -> Iterator[str]:
+    known = {refund.key for refund in all_refunds(ledger_path(folder))}
+    for line in said:
+        if line.startswith("took ") and line.removeprefix("took ") not in known:
+            yield f"{line}, and the ledger does not know it"
+
+
+def _impatient(arrivals: tuple[Arrival, ...]) -> Iterator[str]:
+    """After a 429 nobody asks again before the wait is over, but for a request that was on the wire already."""
+    limited = [arrival for arrival in arrivals if arrival.answer.startswith("429")]
+    for limit in limited:
+        early = [a for a in arrivals if 0 < a.ticks - limit.ticks < RETRY_AFTER]
+        if len(early) > CLERKS - 1:
+            yield f"{len(early)} requests came within {RETRY_AFTER} s after a 429"
+
+
+def main() -> int:
+    """Run many histories and print the counts; exit 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(description="Concurrent clerks, faults and deaths, and a checker over it all.")
+    parser.add_argument("--histories", type=int, default=20)
+    parser.add_argument("--trips", type=int, default=6)
+    arguments = parser.parse_args()
+    verdicts = []
+    for seed in range(arguments.histories):
+        with tempfile.TemporaryDirectory() as folder:
+            verdicts.append(run(Path(folder) / "data", seed, arguments.trips))
+        for wrong in verdicts[-1].wrong:
+            print(f"history {seed}: {wrong}", flush=True)
+    print(
+        f"{len(verdicts)} histories: {sum(v.invocations for v in verdicts)} invocations answered, "
+        f"{sum(v.deaths for v in verdicts)} processes killed, {sum(v.requests for v in verdicts)} requests, "
+        f"{sum(v.executions for v in verdicts)} executions, {sum(bool(v.wrong) for v in verdicts)} histories wrong"
+    )
+    return 1 if any(verdict.wrong for verdict in verdicts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -26,7 +26,8 @@ CLERKS = 3
 CAPTURED, ASKED = 3000, 1250
 FAULTS: list[dict[str, object]] = [
     {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
-    {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "1"}, {"cut": "body", "execute": True}, {"delay": 0.05},
+    {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "1"}, {"cut": "body", "execute": True},
+    {"delay": 0.05},
 ]  # fmt: skip
 RETRY_AFTER = 1.0
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from refund_tui import clerk, paths
-from refund_tui.config.catalogue import CATALOGUE
+from refund_tui.catalogue import BY_NAME, CATALOGUE
 from refund_tui.config.sources import Found, gather
 from refund_tui.config.values import is_loopback
 from refund_tui.config.zone import host_zone
@@ -70,11 +70,11 @@ class Settings:
             return False
         return Decimal(amount.digits) > self.confirm_above
 
-    def require_service(self) -> None:
-        """See that refunds can be made with these settings. Raises ConfigError."""
-        missing = [name for name, value in (("base_url", self.base_url), ("store_id", self.store_id)) if value is None]
+    def require(self, *names: str) -> None:
+        """See that the settings `names` are set. Raises ConfigError."""
+        missing = [BY_NAME[name] for name in names if getattr(self, name) is None]
         if missing:
-            ways = " and ".join(f"{name} (--{name.replace('_', '-')}, REFUND_TUI_{name.upper()})" for name in missing)
+            ways = " and ".join(f"{entry.name} ({entry.option}, {entry.variable})" for entry in missing)
             raise ConfigError(
                 f"set {ways} to make refunds; refund-tui demo needs nothing, refund-tui history works without"
             )

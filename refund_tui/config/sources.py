@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from refund_tui.config.catalogue import BY_NAME, CONFIG, NAMES, PREFIX, Entry
+from refund_tui.catalogue import BY_NAME, CONFIG, NAMES, PREFIX, Entry
 from refund_tui.config.values import CHECKS, from_text, of_kind
 from refund_tui.core.text import visible
 from refund_tui.errors import ConfigError

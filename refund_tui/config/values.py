@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from refund_tui.catalogue import AMOUNT, NUMBER, TABLE, TEXT, WHOLE, YES
 from refund_tui.clerk import LONGEST_CLERK
-from refund_tui.config.catalogue import AMOUNT, NUMBER, TABLE, TEXT, WHOLE, YES
 from refund_tui.core.fields import check_store_id
 from refund_tui.core.money import check_currency
 from refund_tui.core.text import visible

@@ -1,23 +1,18 @@
 """Owns the list of settings: their names, what each is, how it is told in `--help`. Reads nothing.
 
-Kept free of costly imports: `--help` needs it.
+Stands outside `config` and free of costly imports: `--help` needs it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 TEXT, WHOLE, NUMBER, YES, AMOUNT, TABLE = "text", "whole number", "number", "yes or no", "amount", "table"
 
 
-class Entry(NamedTuple):
+class Entry:
     """One setting. `kind` is what TOML has to give; `flag` is False where a command line cannot say it well."""
 
-    name: str
-    kind: str
-    metavar: str
-    help: str
-    flag: bool = True
+    def __init__(self, name: str, kind: str, metavar: str, told: str, *, flag: bool = True) -> None:
+        self.name, self.kind, self.metavar, self.help, self.flag = name, kind, metavar, told, flag
 
     @property
     def variable(self) -> str:

@@ -1,0 +1,160 @@
+"""Owns `refund-tui trips import`: reads files of trips into the trips file, names what it leaves out, keeps the rest.
+
+Exit codes: 0 all was taken, 1 some records were left out, 2 a file could not be read, 3 the trips file could not be
+written, 130 interrupted. What was taken before any of these stays taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from refund_tui.core.text import visible
+from refund_tui.core.trips import Trip
+from refund_tui.errors import UsageError
+from refund_tui.paths import trips_path
+from refund_tui.store.trips import Trips
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+    from refund_tui.store.imports import TripReader
+
+BATCH = 1_000
+"""Trips in one transaction."""
+
+INTERRUPTED = 130
+
+STDIN = "-"
+
+_EXAMPLES = """\
+files may be JSON, JSON lines, CSV or bodies of Create Purchases; each is told by what it contains.
+
+  refund-tui trips import today.json
+  retailer-export --since yesterday | refund-tui trips import -
+"""
+
+
+@dataclass
+class Tally:
+    """What became of the records of one file, or of all."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    left_out: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.new:,} new, {self.changed:,} changed, {self.same:,} unchanged, {self.left_out:,} left out"
+
+    def add(self, other: Tally) -> None:
+        """Count what another tally counted."""
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+        self.left_out += other.left_out
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `refund-tui trips` takes."""
+    commands = parser.add_subparsers(dest="trips_command", metavar="COMMAND", required=True)
+    importing = commands.add_parser(
+        "import",
+        help="read files of trips, so that they can be found in the terminal",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    importing.add_argument("files", nargs="+", metavar="FILE", help="a file of trips, or - for standard input")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Import the files one after the other; the exit code. Raises StoreError."""
+    trips = Trips.open(trips_path(settings.data_dir), shared=settings.shared)
+    total, unread = Tally(), False
+    try:
+        for name in arguments.files:
+            unread |= not _import(name, trips, total)
+    except KeyboardInterrupt:
+        _say(f"stopped. What was taken so far stays ({total}); import again to take the rest.")
+        return INTERRUPTED
+    finally:
+        trips.close()
+    if len(arguments.files) > 1:
+        print(f"all files: {total}")
+    return 2 if unread else int(total.left_out > 0)
+
+
+def _import(name: str, trips: Trips, total: Tally) -> bool:
+    """Import one file and tell what became of it; whether it could be read to its end."""
+    from refund_tui.store.imports import TripReader  # brings pydantic, which only reading a file needs
+
+    shown, tally = _shown(name), Tally()
+    try:
+        with _opened(name) as stream, _progress(name, shown) as show:
+            reader = TripReader(stream)
+            _take(reader, trips, tally, lambda left: _say(f"{shown}: {left}"), lambda: show(reader.taken))
+    except (OSError, UsageError) as error:
+        reason = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
+        _say(f"{shown} cannot be read: {reason} ({tally})")
+        return False
+    finally:
+        total.add(tally)
+    if reader.dropped:
+        names = ", ".join(f"{field} ({count:,})" for field, count in reader.dropped.items())
+        _say(f"{shown}: fields that are not kept: {names}")
+    print(f"{shown}: {tally}")
+    return True
+
+
+def _take(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], None], step: Callable[[], None]) -> None:
+    """Put what the reader reads into the trips file, batch by batch."""
+    records = iter(reader)
+    while batch := list(itertools.islice(records, BATCH)):
+        good = [record for record in batch if isinstance(record, Trip)]
+        if good:
+            new, changed, same = trips.put(good)
+            tally.add(Tally(new, changed, same))
+        for record in batch:
+            if not isinstance(record, Trip):
+                tally.left_out += 1
+                say(f"{record.where}: left out: {record.reason}")
+        step()
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as stream:
+        yield stream
+
+
+@contextmanager
+def _progress(name: str, shown: str) -> Iterator[Callable[[int], None]]:
+    """A bar of bytes read, where a terminal shows it; nothing where the words go to a file."""
+    if not sys.stderr.isatty():
+        yield lambda _taken: None
+        return
+    from rich.console import Console  # only where a bar is drawn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    size = None if name == STDIN else Path(name).stat().st_size
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(shown, total=size)
+        yield lambda taken: progress.update(task, completed=taken)
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == STDIN else visible(name)
+
+
+def _say(sentence: str) -> None:
+    """One line of words; outside text in it is made visible here at the latest."""
+    print(visible(sentence, 2_000), file=sys.stderr)

@@ -1,0 +1,163 @@
+"""`refund-tui trips import`: what was taken, what was left out and why, on the right stream, with its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from refund_tui.commands.trips import add_arguments, run
+from refund_tui.paths import trips_path
+from refund_tui.store.trips import Trips
+from tests.support.desks import settings
+from tests.support.records import record_of, trip
+
+HOSTILE = "\x1b]0;owned\x07\u202e[red]"
+
+
+def imported(tmp_path: Path, *files: str | Path) -> int:
+    """Run the import over these files; its exit code."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args(["import", *map(str, files)]), settings(tmp_path / "data"))
+
+
+def stored(tmp_path: Path) -> list[str]:
+    trips = Trips.open(trips_path(tmp_path / "data"))
+    try:
+        return sorted(each.trip_id for each in trips.find("", 0, 5000))
+    finally:
+        trips.close()
+
+
+def lines_of(*ids: str) -> str:
+    return "".join(json.dumps(record_of(trip(name))) + "\n" for name in ids)
+
+
+def test_good_records_are_kept_and_bad_ones_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a") + '{"storeId": "S", "card": {"tail": "4111111111111111"}}\n' + lines_of("b", "a"))
+    assert imported(tmp_path, file) == 1
+    out, err = capsys.readouterr()
+    assert out == f"{file}: 2 new, 0 changed, 1 unchanged, 1 left out\n"
+    reason = "shoppingTripId: is missing; card.tail: only the last four digits of a card are taken"
+    assert err == f"{file}: line 2: left out: {reason}\n"
+    assert stored(tmp_path) == ["a", "b"]
+
+
+def test_importing_again_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of(*(f"trip-{n}" for n in range(2_500))))
+    assert imported(tmp_path, file) == 0
+    assert imported(tmp_path, file) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        f"{file}: 2,500 new, 0 changed, 0 unchanged, 0 left out",
+        f"{file}: 0 new, 0 changed, 2,500 unchanged, 0 left out",
+    ]
+    assert err == ""
+
+
+def test_a_file_that_cannot_be_read_costs_only_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, strange, missing = tmp_path / "good.json", tmp_path / "strange.zip", tmp_path / "missing.json"
+    good.write_text(lines_of("a"))
+    strange.write_bytes(b"PK\x03\x04")
+    assert imported(tmp_path, missing, strange, tmp_path, good) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "all files: 1 new, 0 changed, 0 unchanged, 0 left out"
+    assert [line.partition(" cannot be read: ")[0] for line in err.splitlines()] == list(
+        map(str, (missing, strange, tmp_path))
+    )
+    assert "No such file" in err
+    assert stored(tmp_path) == ["a"]
+
+
+def test_standard_input_is_a_file_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines_of("a").encode())))
+    assert imported(tmp_path, "-") == 0
+    assert capsys.readouterr().out == "standard input: 1 new, 0 changed, 0 unchanged, 0 left out\n"
+
+
+def test_nothing_from_a_file_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / f"x{HOSTILE.replace('/', '')}.json"
+    record = {**record_of(trip("a")), HOSTILE: 1, "shoppingTripId": f"a{HOSTILE}"}
+    file.write_text(
+        json.dumps([record, {HOSTILE: 1, "storeId": HOSTILE, "captured": {"amount": HOSTILE, "code": HOSTILE}}])
+    )
+    assert imported(tmp_path, file) == 1
+    out, err = capsys.readouterr()
+    assert not any(char in out + err for char in "\x1b\x07\u202e")
+    assert "fields that are not kept" in err
+
+
+IMPORT = """
+import argparse, sys
+from pathlib import Path
+from refund_tui.commands.trips import add_arguments, run
+from tests.support.desks import settings
+parser = argparse.ArgumentParser()
+add_arguments(parser)
+sys.exit(run(parser.parse_args(["import", sys.argv[2]]), settings(Path(sys.argv[1]))))
+"""
+
+
+def test_interrupted_what_was_taken_stays_and_is_said(tmp_path: Path) -> None:
+    fifo = tmp_path / "endless.jsonl"
+    os.mkfifo(fifo)
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(fifo)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with process, fifo.open("w") as pipe:
+        pipe.write(lines_of(*(f"trip-{n}" for n in range(1_500))))
+        pipe.flush()
+        wait_for_trips(tmp_path)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (out, err) == (
+        "",
+        "stopped. What was taken so far stays (1,000 new, 0 changed, 0 unchanged, 0 left out); "
+        "import again to take the rest.\n",
+    )
+    assert len(stored(tmp_path)) == 1_000
+
+
+def wait_for_trips(tmp_path: Path) -> None:
+    """Wait, for at most 20 seconds, until another process has stored something."""
+    deadline = time.monotonic() + 20
+    while not trips_path(tmp_path / "data").exists() or not stored(tmp_path):
+        assert time.monotonic() < deadline, "nothing was stored"
+
+
+def test_on_a_terminal_the_bytes_read_are_shown_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    file = tmp_path / "[red]today.jsonl"
+    file.write_text(lines_of(*(f"trip-{n}" for n in range(1_500))))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(file)]
+    try:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
+            timeout=30,
+        )
+        shown = os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 0
+    assert "1,500 new" in done.stdout.decode()
+    assert "[red]today.jsonl" in shown
+    assert "/" in shown
+    assert "B" in shown

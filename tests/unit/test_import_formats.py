@@ -257,7 +257,7 @@ def test_a_damaged_element_of_an_array_costs_only_itself_where_lines_part_them(b
 
 def test_what_is_cut_off_is_said() -> None:
     assert reasons(f"[{GOOD},")[-1].startswith("line 1: the array ends without its closing ]")
-    assert reasons(f'[{GOOD},{{"storeId"')[-1].endswith("nothing after it could be read")
+    assert reasons(f'[{GOOD},{{"storeId"')[-1].endswith("no further record was found after it")
     assert reasons(f"[{GOOD}]{GOOD}") == ["line 1: more follows after the array: it was not read"]
 
 

@@ -107,7 +107,7 @@ class _Cursor:
             self._pass(len(self._text) - len(sign))
             if not self._more():
                 self.lost = True
-                return "nothing after it could be read"
+                return "no further record was found after it"
         self._pass(found + 1)
         return f"reading went on at line {self.line}"
 

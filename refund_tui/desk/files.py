@@ -34,7 +34,7 @@ class Files:
         ledger = ledger_path(self._data_dir)
         self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared))
         self._history = await self._reading.run(History.open, ledger)
-        self._trips = await self._searching.run(Trips.open, trips_path(self._data_dir))
+        self._trips = await self._searching.run(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
 
     async def write(self, call: Callable[[Ledger], T]) -> T:
         """Run `call` on the ledger, in its thread. Raises StoreError."""

@@ -1,0 +1,1 @@
+"""The three places of the terminal, one key each."""

@@ -1,0 +1,61 @@
+"""Owns how states, amounts and times are told on the screen: always by word and sign, never by colour alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from refund_tui.core.refunds import Refund, State
+from refund_tui.core.times import countdown, span
+from refund_tui.desk import Desk
+
+SIGNS = {
+    State.QUEUED: "○", State.SENDING: "◐", State.WAITING: "◔", State.ACCEPTED: "●", State.REJECTED: "✕",
+    State.BLOCKED: "■", State.UNKNOWN: "?", State.CANCELLED: "–", State.SETTLED_PAID: "◆", State.SETTLED_UNPAID: "◇",
+}  # fmt: skip
+
+
+def state_words(refund: Refund) -> str:
+    """Sign and word, and whether the money may have moved."""
+    doubt = " · money may have moved" if refund.life.maybe_executed and refund.open else ""
+    return f"{SIGNS[refund.state]} {refund.state}{doubt}"
+
+
+def left_to_wait(desk: Desk, refund: Refund) -> float:
+    """Seconds until the refund is sent again: its own wait, or the gate that holds the account."""
+    if not refund.state.sendable:
+        return 0.0
+    waits = (refund.life.wait, desk.summary.gate)
+    return max((wait.remaining(desk.now()) for wait in waits if wait is not None), default=0.0)
+
+
+def what_next(desk: Desk, refund: Refund) -> str:
+    """What happens by itself, and what the clerk can do meanwhile."""
+    left = left_to_wait(desk, refund)
+    match refund.state:
+        case State.QUEUED | State.WAITING if left > 0:
+            return f"Sent again in {countdown(left)}. You can go on: F2 for the next shopper."
+        case State.QUEUED | State.WAITING:
+            return "Sent next. You can go on: F2 for the next shopper."
+        case State.SENDING:
+            return "Waiting for the answer. You can go on: F2 for the next shopper."
+        case State.ACCEPTED:
+            return "Done. The money is on its way to the card; that takes some days. F2 for the next shopper."
+        case State.BLOCKED:
+            return "A person must repair this first; then F4 History, F8 lets the same refund go on."
+        case State.UNKNOWN:
+            return "It may have been paid. F4 History: F8 asks again, F9 settles it."
+        case _:
+            return "Closed. F2 for the next shopper."
+
+
+def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:
+    """The store's time: the hour today, the day and the hour otherwise."""
+    local = instant.astimezone(zone)
+    same = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M:%S" if same else "%d %b %H:%M")
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """How long ago, in words."""
+    seconds = (now - instant).total_seconds()
+    return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"

@@ -1,0 +1,53 @@
+"""Owns the status line: store, environment, clerk, and what is open, the same in every place."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from refund_tui.core.text import visible
+from refund_tui.core.times import countdown
+from refund_tui.desk import Desk
+from refund_tui.tui.line.plain import Cell
+
+
+class StatusLine(Horizontal):
+    """One line; its countdown changes without moving anything."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="status")
+        self._desk = desk
+
+    def compose(self) -> ComposeResult:
+        """Environment, store and clerk to the left, what is open to the right."""
+        settings = self._desk.settings
+        yield Cell(f" {settings.environment} ", id="environment", classes=settings.environment.lower())
+        yield Cell(f" {visible(settings.store_id or 'no store', 30)} · {visible(settings.clerk, 20)}", id="who")
+        yield Cell("", id="open")
+
+    def redraw(self) -> None:
+        """Show what is open now."""
+        self.query_one("#open", Cell).show(self._open() + " ")
+
+    def _open(self) -> str:
+        summary, desk = self._desk.summary, self._desk
+        words = []
+        if desk.unsaved:
+            words.append(f"{len(desk.unsaved)} NOT SAVED")
+        if summary.alarms:
+            words.append(f"! {summary.alarms} ALARM")
+        if summary.sending:
+            words.append(f"{summary.sending} sending")
+        if pending := summary.queued + summary.waiting:
+            words.append(f"{pending} waiting{self._next()}")
+        if summary.blocked:
+            words.append(f"{summary.blocked} BLOCKED")
+        if summary.unknown:
+            words.append(f"{summary.unknown} UNKNOWN")
+        return " · ".join(words) or "nothing open"
+
+    def _next(self) -> str:
+        summary, now = self._desk.summary, self._desk.now()
+        held = summary.gate.remaining(now) if summary.gate else 0.0
+        left = max(held, min((wait.remaining(now) for wait in summary.waits), default=0.0))
+        return f" · next {countdown(left)}" if left > 0 else ""

@@ -6,6 +6,7 @@ Every error that was foreseen is told in lines on stderr and by the exit code, w
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ NOBODY_READS = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
+    _write_whatever_comes()
     try:
         code = _carry_out(argv)
         sys.stdout.flush()
@@ -77,6 +79,12 @@ def _tell(message: str) -> None:
 
     for line in message.splitlines():
         sys.stderr.write(f"refund-tui: {visible(line, 2_000)}\n")
+
+
+def _write_whatever_comes() -> None:
+    """A character that the output cannot say is written by its number; nothing ends for it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _forget_stdout() -> None:

@@ -101,6 +101,16 @@ class History:
         sql = f"SELECT * FROM refund WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
+    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund]]:
+        """`limit` refunds, newest first, each with its row number; `below` the last one's of the page before.
+
+        For exports: at the same cost at any depth, and what is recorded meanwhile does not come into it.
+        """
+        where, values = _where(wanted)
+        sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? ORDER BY id DESC LIMIT ?"
+        rows = self._database.rows(sql, *values, _LAST_ROW if below is None else below, limit)
+        return [(row["id"], refund_of(row)) for row in rows]
+
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """How many refunds; a filtered count stops at `cap`."""
         if wanted == Filter():
@@ -142,6 +152,7 @@ class History:
         )
 
 
+_LAST_ROW = 2**63 - 1
 _OPEN = (
     "SELECT state, count(*) AS number FROM refund"
     " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"

@@ -1,0 +1,81 @@
+"""Owns the checks of the data folder: access, modes, room, SQLite. Writes only a trial file that it removes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.errors import ConfigError, StoreError
+from refund_tui.paths import check_readable, ledger_path, trips_path
+from refund_tui.store.health import sqlite_version, try_folder, try_reading
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+
+LEAST_ROOM = 50_000_000
+"""Bytes free below which a person should make room; a refund needs a few thousand."""
+
+
+def check_files(settings: Settings) -> Iterator[Result]:
+    """The folder, the files in it, and whether a ledger can be kept there."""
+    yield ok("SQLite", sqlite_version())
+    folder = settings.data_dir
+    if not folder.exists():
+        yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
+        return
+    try:
+        check_readable(folder)
+    except ConfigError as error:
+        yield fail("data folder", str(error), "nothing can be read or recorded")
+        return
+    yield from _modes(folder, 0o700, 0o770, settings.shared)
+    for path in (ledger_path(folder), trips_path(folder)):
+        if path.exists():
+            yield from _modes(path, 0o600, 0o660, settings.shared)
+    yield _room(folder)
+    yield _trial(folder)
+    yield from _reading(ledger_path(folder))
+
+
+def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:
+    """Nobody may read or write but those who work here."""
+    allowed = shared if is_shared else own
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & ~allowed & 0o777:
+        yield warn("mode", f"{path} is {mode:04o}, open to others", f"chmod {allowed:o} {path}")
+    else:
+        yield ok("mode", f"{path} is {mode:04o}")
+
+
+def _room(folder: Path) -> Result:
+    free = shutil.disk_usage(folder).free
+    says = f"{free // 1_000_000:,} MB free"
+    return ok("disk", says) if free >= LEAST_ROOM else warn("disk", says, "make room before refunds cannot be recorded")
+
+
+def _trial(folder: Path) -> Result:
+    if not os.access(folder, os.W_OK):
+        return warn("ledger trial", f"{folder} cannot be written by this account", "refunds can be reviewed, not made")
+    try:
+        try_folder(folder)
+    except StoreError as error:
+        return fail("ledger trial", str(error), "no ledger can be kept here: choose another data_dir")
+    except OSError as error:
+        return fail("ledger trial", f"{error.strerror} in {folder}", "have the folder's access set right")
+    return ok("ledger trial", "a ledger can be kept here: journal, syncs and locks read back as they must be")
+
+
+def _reading(ledger: Path) -> Iterator[Result]:
+    if not ledger.exists():
+        return
+    try:
+        count = try_reading(ledger)
+    except StoreError as error:
+        yield fail("ledger", str(error), "restore a copy, or ask for help; do not delete it")
+    else:
+        yield ok("ledger", f"{count:,} refunds")

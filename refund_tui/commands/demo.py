@@ -1,0 +1,102 @@
+"""Owns `refund-tui demo`: the terminal against a sandbox of its own, with sample trips, in a data folder of its own.
+
+Moves no real money and touches nothing of the real configuration: neither its service nor its ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refund_tui.catalogue import BY_NAME
+from refund_tui.core.trips import Trip
+from refund_tui.errors import ConfigError, UsageError
+from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
+from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+    from refund_tui.sandbox import SampleTrip
+
+STORE = "STORE-001"
+JOURNAL = "sandbox.jsonl"
+"""What the sandbox remembers between two demos; also tells the demo's folder from a real one."""
+
+_EXAMPLES = """\
+examples:
+  refund-tui demo           go on where the last demo ended
+  refund-tui demo --fresh   start over
+  refund-tui demo --data-dir ~/training
+
+Without --data-dir the demo has a folder of its own, whatever is configured. The sample
+trips' receipts say what happens to a refund of each."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether to start over."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("--fresh", action="store_true", help="forget the last demo")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve, import, open the terminal, and print at the end what moved. Raises RefundTuiError."""
+    from refund_tui.tui import run as open_terminal  # brings Textual
+
+    folder = _folder(settings)
+    if arguments.fresh:
+        _forget(folder)
+    samples = sample_trips(datetime.now(UTC).astimezone(settings.zone))
+    try:
+        with SandboxThread(trips=[sample.service_trip for sample in samples], journal=folder / JOURNAL) as service:
+            demo = demo_settings(settings, folder, service.url)
+            _import(demo, samples)
+            code = open_terminal(demo)
+            print(f"What the sandbox says has moved (no real money):\n\n{service.books.report()}", end="")
+    except SandboxError as error:
+        raise UsageError(f"the sandbox cannot run: {error}") from error
+    return code
+
+
+def demo_settings(settings: Settings, folder: Path, url: str) -> Settings:
+    """`settings` with all that could reach a real service or ledger replaced by the demo's own."""
+    return replace(
+        settings, base_url=url, endpoint="loopback", environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
+        currency="EUR", refund_window_days=7, shared=False, proxy=None, ca_bundle=None,
+    )  # fmt: skip
+
+
+def _folder(settings: Settings) -> Path:
+    """The demo's folder; one that holds another ledger than a demo's is refused. Raises ConfigError."""
+    told = settings.sources["data_dir"] == BY_NAME["data_dir"].option
+    folder = settings.data_dir if told else demo_data_dir()
+    make_data_dir(folder, shared=False)
+    if ledger_path(folder).exists() and not (folder / JOURNAL).exists():
+        raise ConfigError(f"{folder} holds a ledger that is not the demo's: choose another --data-dir for the demo")
+    (folder / JOURNAL).touch(mode=0o600)
+    return folder
+
+
+def _forget(folder: Path) -> None:
+    """Start over: only the files that the demo made itself are removed."""
+    for path in (ledger_path(folder), trips_path(folder), folder / JOURNAL):
+        for leftover in (path, path.with_name(path.name + "-journal")):
+            leftover.unlink(missing_ok=True)
+
+
+def _import(settings: Settings, samples: Sequence[SampleTrip]) -> None:
+    """Make the sample trips known, by the very road of `trips import`."""
+    from refund_tui.store.imports import TripReader  # brings pydantic
+    from refund_tui.store.trips import Trips
+
+    lines = "\n".join(json.dumps(sample.record) for sample in samples)
+    trips = Trips.open(trips_path(settings.data_dir))
+    try:
+        trips.put([trip for trip in TripReader(io.BytesIO(lines.encode())) if isinstance(trip, Trip)])
+    finally:
+        trips.close()

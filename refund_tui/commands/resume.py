@@ -1,0 +1,149 @@
+"""Owns `refund-tui resume`: finishes what is waiting, without a screen, for cron, systemd and after a crash.
+
+Words go to stderr, one line for each decided refund to stdout. Sends only what was recorded before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from refund_tui.commands import OK, OPEN, PERSON
+from refund_tui.core.refunds import Refund, State
+from refund_tui.core.text import visible
+from refund_tui.core.times import countdown
+from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
+from refund_tui.errors import UsageError
+from refund_tui.paths import ledger_path
+from refund_tui.store.history import Filter, History
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+
+SHOWN = 20
+"""Refunds that are named at the end; of more, only the number is told."""
+
+_GOES_ON = frozenset({State.QUEUED, State.SENDING, State.WAITING})
+_FOR_A_PERSON = frozenset({State.UNKNOWN, State.BLOCKED})
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_EXAMPLES = """\
+examples:
+  refund-tui resume                   wait until everything is decided
+  refund-tui resume --no-wait         send what is due now, then end (cron)
+  refund-tui resume --deadline 300    end after five minutes at the latest"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How long to stay."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument(
+        "--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for what is to be sent later"
+    )
+    parser.add_argument("--deadline", metavar="SECONDS", help="end after so long, whatever is still open")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Finish what is waiting. Exit code 0, OPEN, PERSON, or 128 and a signal's number. Raises RefundTuiError."""
+    settings.require("base_url")
+    deadline = None if arguments.deadline is None else _seconds(arguments.deadline)
+    return asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
+
+
+def _seconds(text: str) -> float:
+    if not (text.isascii() and text.isdigit() and len(text) < 8):
+        raise UsageError(f"--deadline {visible(text, 40)} is not a whole number of seconds")
+    return float(text)
+
+
+async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> int:
+    desk = Desk(settings)
+    stop = _signals()
+    desk.listen(lambda news: _tell(desk, news))
+    try:
+        await desk.open()
+        desk.begin()
+        await _until_done(desk, stop, wait=wait, deadline=deadline)
+    finally:
+        await desk.close()
+    return stop.result() if stop.done() else _account(settings)
+
+
+def _signals() -> asyncio.Future[int]:
+    """Done, with the exit code, when a signal asks the program to end."""
+    loop = asyncio.get_running_loop()
+    stop: asyncio.Future[int] = loop.create_future()
+
+    def end(number: signal.Signals) -> None:
+        if not stop.done():
+            stop.set_result(128 + number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, end, number)
+    return stop
+
+
+async def _until_done(desk: Desk, stop: asyncio.Future[int], *, wait: bool, deadline: float | None) -> None:
+    drained = asyncio.create_task(desk.drain(wait=wait))
+    either: set[asyncio.Future[Any]] = {drained, stop}
+    await asyncio.wait(either, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
+    if drained.done():
+        drained.result()
+        return
+    drained.cancel()
+    await asyncio.gather(drained, return_exceptions=True)
+    _say("ended by a signal" if stop.done() else "the deadline has come")
+
+
+def _tell(desk: Desk, news: News) -> None:
+    match news:
+        case Changed(refund=refund) if not refund.open:
+            print(_line(refund), flush=True)
+        case Changed(refund=refund):
+            _say(_line(refund) + _next(desk, refund))
+        case Unsaved(why=why) | Trouble(why=why):
+            _say(visible(why))
+        case Elsewhere():
+            pass
+
+
+def _line(refund: Refund) -> str:
+    asked, life = refund.intent, refund.life
+    why = f": {visible(life.why)}" if life.why else ""
+    return f"{refund.key}  {asked.amount!s:>14}  {refund.state}{why}"
+
+
+def _next(desk: Desk, refund: Refund) -> str:
+    if refund.life.wait is None:
+        return ""
+    return f"; next attempt in {countdown(refund.life.wait.remaining(desk.now()))}"
+
+
+def _account(settings: Settings) -> int:
+    """Say what is not decided, and tell it by the exit code. Raises StoreError."""
+    history = History.open(ledger_path(settings.data_dir))
+    try:
+        persons = _name(history, settings.endpoint, _FOR_A_PERSON, "need a person: see them in the terminal's history")
+        others = _name(history, settings.endpoint, _GOES_ON, "still open, and go on when the program next runs")
+    finally:
+        history.close()
+    return PERSON if persons else OPEN if others else OK
+
+
+def _name(history: History, endpoint: str, states: frozenset[State], what: str) -> bool:
+    """Say which refunds are in `states`; whether there are any."""
+    wanted = Filter(states=states, endpoint=endpoint)
+    count = history.count(wanted)
+    if count:
+        _say(f"{count} refund{'' if count == 1 else 's'} {what}")
+    for refund in history.rows(wanted, 0, SHOWN):
+        _say("  " + _line(refund))
+    return count > 0
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

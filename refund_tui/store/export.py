@@ -1,0 +1,115 @@
+"""Owns how refunds leave the ledger as data: JSON lines and CSV, page after page by key, never one long read.
+
+All text that came from outside is made visible, and no cell can be taken for a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import TextIO
+
+from refund_tui.core.refunds import Attempt, Refund
+from refund_tui.core.text import visible
+from refund_tui.core.times import stamp
+from refund_tui.store.history import Filter, History
+
+PAGE = 200
+"""Refunds read at a time."""
+
+COLUMNS = (
+    "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
+    "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
+)  # fmt: skip
+"""What is told of a refund. `amount` is text, as shown; `attempts` a list in JSON, their number in CSV."""
+
+Told = tuple[Refund, tuple[Attempt, ...]]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page(history: History, wanted: Filter, below: int | None, limit: int = PAGE) -> tuple[list[Told], int | None]:
+    """At most `limit` refunds with their attempts, newest first, and where the next page begins; None at the end.
+
+    Raises StoreError.
+    """
+    rows = history.page(wanted, below, limit)
+    told = [(refund, history.attempts(refund.key)) for _, refund in rows]
+    return told, rows[-1][0] if len(rows) == limit else None
+
+
+def refunds(history: History, wanted: Filter, limit: int | None = None) -> Iterator[Told]:
+    """The refunds that `wanted` asks for, at most `limit`, newest first. Raises StoreError."""
+    below, left = None, limit
+    while left is None or left > 0:
+        told, below = page(history, wanted, below, PAGE if left is None else min(PAGE, left))
+        yield from told
+        left = None if left is None else left - len(told)
+        if below is None:
+            return
+
+
+def as_record(refund: Refund, attempts: tuple[Attempt, ...]) -> dict[str, object]:
+    """What is told of a refund, by COLUMNS; times in UTC."""
+    asked, life = refund.intent, refund.life
+    return {
+        "refund_request_id": refund.key,
+        "store_id": visible(asked.store_id),
+        "shopping_trip_id": visible(asked.trip_id),
+        "amount": asked.amount.digits,
+        "currency": asked.amount.currency,
+        "reason_code": str(asked.reason),
+        "note": visible(asked.note),
+        "state": str(refund.state),
+        "maybe_executed": life.maybe_executed,
+        "reconciliation_id": None if life.reconciliation_id is None else visible(life.reconciliation_id),
+        "clerk": visible(refund.clerk),
+        "created_at": stamp(refund.created_at),
+        "updated_at": stamp(refund.updated_at),
+        "attempts": [_attempt(attempt) for attempt in attempts],
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, object]:
+    return {
+        "number": attempt.number,
+        "started_at": stamp(attempt.started.at),
+        "ended_at": None if attempt.ended_at is None else stamp(attempt.ended_at),
+        "outcome": attempt.outcome,
+        "http_status": attempt.http_status,
+    }
+
+
+class JsonLines:
+    """Writes one JSON object a line, in ASCII, so that no encoding can spoil it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, told: Told) -> None:
+        """One refund. Raises OSError."""
+        self._stream.write(json.dumps(as_record(*told)) + "\n")
+
+
+class Csv:
+    """Writes a table with a heading for spreadsheets."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._writer = csv.writer(stream, lineterminator="\n")
+        self._writer.writerow(COLUMNS)
+
+    def write(self, told: Told) -> None:
+        """One refund. Raises OSError."""
+        record = as_record(*told) | {"attempts": len(told[1]), "maybe_executed": _yes(told[0].life.maybe_executed)}
+        self._writer.writerow([_cell(record[column]) for column in COLUMNS])
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _cell(value: object) -> object:
+    """A cell that a spreadsheet takes for text, where it would take it for a formula. Amounts here are above 0."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text

@@ -1,0 +1,254 @@
+"""Owns a real terminal for tests: a command in its own pty, the screen as a clerk would see it, every byte counted.
+
+with PtySession([sys.executable, "-m", "refund_tui"], env={"HOME": str(tmp_path)}) as session:
+    session.wait_for("Lookup")
+    session.press("f4")
+    session.wait_for(lambda screen: "History" in screen)
+    start = session.mark()
+    session.press("down")
+    assert len(session.settle(start)) <= 400
+
+The session answers none of the terminal's queries: a plain terminal does not either.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import pyte
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20.0
+"""Seconds that a condition is waited for on a machine that others use too."""
+QUIET = 0.25
+"""Seconds without a byte after which the program is taken to have said all it had to say."""
+
+PLAIN_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+
+KEYS = {
+    "enter": "\r",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "escape": "\x1b",
+    "space": " ",
+    "backspace": "\x7f",
+    "delete": "\x1b[3~",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    **{f"f{number}": f"\x1bO{letter}" for number, letter in zip(range(1, 5), "PQRS", strict=True)},
+    **{
+        f"f{number}": f"\x1b[{code}~"
+        for number, code in zip(range(5, 13), (15, 17, 18, 19, 20, 21, 23, 24), strict=True)
+    },
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
+}
+"""What xterm sends for each key, by Textual's name of it."""
+
+ENTER_ALT_SCREEN, LEAVE_ALT_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+SHOW_CURSOR = b"\x1b[?25h"
+
+# Takes the pty as its controlling terminal, as a login does, then becomes the command.
+_LAUNCHER = (
+    "import fcntl, os, sys, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\nos.execvp(sys.argv[1], sys.argv[1:])\n"
+)
+
+Condition = str | Callable[[str], bool]
+
+
+class PtySession:
+    """A running command, the leader of a session whose terminal is `columns` by `rows`."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        size: tuple[int, int] = (80, 24),
+        env: Mapping[str, str | None] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
+        """Start `command`; `env` is laid over a bare environment (None removes a variable)."""
+        self.columns, self.rows = size
+        self.screen: pyte.Screen = pyte.Screen(self.columns, self.rows)
+        self._stream: pyte.ByteStream = pyte.ByteStream(self.screen)
+        self._output = bytearray()
+        self._master, slave = os.openpty()
+        self._hung_up = False
+        self.resize(self.columns, self.rows)
+        self.modes_before = termios.tcgetattr(self._master)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=_environment(env or {}),
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what is seen
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte that the command has written so far."""
+        return bytes(self._output)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen's lines, without the blanks at their ends."""
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines)
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """Every cell with its colours and attributes, to compare two screens exactly."""
+        return [[self.screen.buffer[y][x] for x in range(self.columns)] for y in range(self.rows)]
+
+    @property
+    def modes(self) -> list[Any]:
+        """The line discipline as `termios.tcgetattr` gives it."""
+        return termios.tcgetattr(self._master)
+
+    # --- what is done
+
+    def send(self, data: str | bytes) -> None:
+        """Write bytes as a keyboard, a scanner or a paste would, at once."""
+        os.write(self._master, data.encode() if isinstance(data, str) else data)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by Textual's names; a single character is itself."""
+        for key in keys:
+            self.send(KEYS.get(key, key))
+
+    def paste(self, text: str) -> None:
+        """Send `text` as a terminal that knows bracketed paste does."""
+        self.send(f"\x1b[200~{text}\x1b[201~")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the terminal's size; the command gets its SIGWINCH from the kernel."""
+        self.columns, self.rows = columns, rows
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def hang_up(self) -> None:
+        """Drop the line: the pty is gone and the kernel sends SIGHUP."""
+        if not self._hung_up:
+            self._hung_up = True
+            os.close(self._master)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the command itself."""
+        self.process.send_signal(number)
+
+    # --- what is waited for
+
+    def mark(self) -> int:
+        """A place in the byte stream, for `since` and `settle`."""
+        self.pump()
+        return len(self._output)
+
+    def since(self, mark: int) -> bytes:
+        """The bytes written since `mark`."""
+        return bytes(self._output[mark:])
+
+    def pump(self, seconds: float = 0.0) -> bool:
+        """Take in what the command writes within `seconds`; True as soon as something came."""
+        if self._hung_up or not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65_536)
+        except OSError:  # Linux: nobody has the other end open any more
+            return False
+        self._output += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def wait_for(self, condition: Condition, deadline: float = PATIENCE) -> str:
+        """The screen's text once it contains `condition` (or the function says yes of it); fails after `deadline` s."""
+        end = time.monotonic() + deadline
+        while not _holds(condition, self.text):
+            if time.monotonic() > end or (not self.pump(0.05) and self.process.poll() is not None):
+                raise AssertionError(
+                    f"never seen: {condition!r}; exit code {self.process.poll()}; screen:\n{self.text}"
+                )
+        return self.text
+
+    def settle(self, mark: int | None = None, quiet: float = QUIET, deadline: float = PATIENCE) -> bytes:
+        """Wait until nothing was written for `quiet` seconds; the bytes since `mark` (or since the call)."""
+        start = len(self._output) if mark is None else mark
+        end = time.monotonic() + deadline
+        while self.pump(quiet):
+            assert time.monotonic() < end, f"still writing after {deadline} s; screen:\n{self.text}"
+        return self.since(start)
+
+    def listen(self, seconds: float) -> bytes:
+        """The bytes written in the next `seconds`: what an idle screen or a countdown costs."""
+        start, end = self.mark(), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(left)
+        return self.since(start)
+
+    def wait(self, deadline: float = PATIENCE) -> int:
+        """The exit code, once the command has ended; fails after `deadline` seconds."""
+        end = time.monotonic() + deadline
+        while (code := self.process.poll()) is None:
+            if not self.pump(0.05) and self._hung_up:
+                select.select([], [], [], 0.02)
+            assert time.monotonic() < end, f"still running after {deadline} s; screen:\n{self.text}"
+        while self.pump():
+            pass
+        return code
+
+    def close(self) -> None:
+        """Kill what still runs, and let go of the terminal."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+        self.hang_up()
+
+
+def restored(session: PtySession) -> bool:
+    """Whether the command left the terminal as it found it: screen, cursor, modes and line discipline."""
+    raw = session.raw
+    return (
+        raw.rfind(LEAVE_ALT_SCREEN) > raw.rfind(ENTER_ALT_SCREEN)
+        and raw.rfind(SHOW_CURSOR) > raw.rfind(b"\x1b[?25l")
+        and raw.rfind(b"\x1b[?2004l") > raw.rfind(b"\x1b[?2004h")
+        and session.modes == session.modes_before
+    )
+
+
+def _holds(condition: Condition, text: str) -> bool:
+    return condition in text if isinstance(condition, str) else condition(text)
+
+
+def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    base = {"PATH": os.environ.get("PATH", os.defpath), **PLAIN_TERMINAL}
+    return {name: value for name, value in {**base, **changes}.items() if value is not None}

@@ -28,6 +28,7 @@ from refund_tui.core.times import Mark, Wait, span
 class Policy:
     """How long to wait and when to stop; all in seconds but `most_doubts`, a count of attempts.
 
+    `longest`: no answer, however broken, holds a refund or the account longer than this before it is asked anew.
     `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
     """
 
@@ -56,9 +57,7 @@ class NotPossible(ValueError):
 def possible(life: Life) -> frozenset[Action]:
     """What a person can do now. Cancelling is offered only where the refund cannot have been executed."""
     match life.state:
-        case State.QUEUED:
-            return frozenset({Action.CANCEL if not life.maybe_executed else Action.STOP})
-        case State.WAITING:
+        case State.QUEUED | State.WAITING:
             return frozenset({Action.STOP if life.maybe_executed else Action.CANCEL})
         case State.SENDING:
             return frozenset({Action.STOP})
@@ -71,9 +70,14 @@ def possible(life: Life) -> frozenset[Action]:
 
 
 def safe_to_ask(life: Life, now: Mark, policy: Policy) -> float:
-    """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over."""
+    """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over.
+
+    Where nobody can tell how long ago it was first sent, it is over.
+    """
     if life.first_sent is None:
-        return policy.horizon
+        return 0.0 if life.maybe_executed else policy.horizon
+    if now.contradicts(life.first_sent):
+        return 0.0
     return max(0.0, policy.horizon - now.since(life.first_sent))
 
 
@@ -128,26 +132,40 @@ def process_died(life: Life, sent: Mark, now: Mark, policy: Policy, random: floa
 
 def _accepted(life: Life, outcome: Accepted) -> Decision:
     identified = f"reconciliation id {outcome.reconciliation_id}" if outcome.reconciliation_id else "without an id"
-    if life.state.terminal and life.state is not State.ACCEPTED:
+    if life.state is State.ACCEPTED:
+        return _accepted_again(life, outcome)
+    if life.state.terminal:
         why = f"the service accepted it ({identified}) after it was closed as {life.state}: check the books"
         found = outcome.reconciliation_id or life.reconciliation_id
         return Decision(replace(life, alarm=True, reconciliation_id=found, why=why), "late_acceptance", why)
     why = f"the service accepted it, {identified}"
-    if life.state is State.ACCEPTED:
-        return Decision(life, "accepted_again", why)
     done = Life(State.ACCEPTED, reconciliation_id=outcome.reconciliation_id, first_sent=life.first_sent, why=why)
     return Decision(done, "accepted", why)
 
 
+def _accepted_again(life: Life, outcome: Accepted) -> Decision:
+    """A second yes is the service's memory at work, unless it names another id: then it may have been paid twice."""
+    known, told = life.reconciliation_id, outcome.reconciliation_id
+    if known and told and known != told:
+        why = f"the service accepted it as {known} and as {told}: it may have been paid twice, check the books"
+        return Decision(replace(life, alarm=True, why=why), "accepted_twice", why)
+    return Decision(replace(life, reconciliation_id=known or told), "accepted_again", "the service accepted it again")
+
+
 def _late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
     """An answer that is not a yes, to an attempt nobody waits for: it can only raise the doubt and close the gate."""
-    kept = life
-    if isinstance(outcome, Uncertain) and not life.state.terminal:
-        kept = replace(life, maybe_executed=True, first_sent=life.first_sent or sent)
     gate = None
     if isinstance(outcome, RateLimited):
         gate = Wait(now, _pause(life, outcome.retry_after, policy, random))
-    return Decision(kept, "late_answer", outcome.answer.detail, gate)
+    if not isinstance(outcome, Uncertain) or life.state in (State.ACCEPTED, State.SETTLED_PAID):
+        return Decision(life, "late_answer", outcome.answer.detail, gate)
+    if life.state.terminal:
+        why = (
+            f"an attempt ended in doubt after it was closed as {life.state}: check the books ({outcome.answer.detail})"
+        )
+        return Decision(replace(life, alarm=True, why=why), "late_doubt", why)
+    doubted = replace(life, maybe_executed=True, first_sent=life.first_sent or sent)
+    return Decision(doubted, "late_answer", outcome.answer.detail)
 
 
 def _rejected(life: Life, outcome: Rejected) -> Decision:
@@ -160,8 +178,7 @@ def _rejected(life: Life, outcome: Rejected) -> Decision:
 
 def _rate_limited(life: Life, outcome: RateLimited, now: Mark, policy: Policy, random: float) -> Decision:
     wait = Wait(now, _pause(life, outcome.retry_after, policy, random))
-    waiting = _waiting(life, wait, outcome.answer.detail)
-    return Decision(waiting, "rate_limited", waiting.why, gate=wait)
+    return replace(_try_again(life, outcome, wait, now, policy), gate=wait)
 
 
 def _needs_repair(life: Life, outcome: NeedsRepair) -> Decision:
@@ -170,9 +187,7 @@ def _needs_repair(life: Life, outcome: NeedsRepair) -> Decision:
 
 
 def _unreachable(life: Life, outcome: Unreachable, now: Mark, policy: Policy, random: float) -> Decision:
-    wait = Wait(now, _pause(life, None, policy, random))
-    waiting = _waiting(life, wait, outcome.answer.detail)
-    return Decision(waiting, "unreachable", waiting.why)
+    return _try_again(life, outcome, Wait(now, _pause(life, None, policy, random)), now, policy)
 
 
 def _uncertain(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
@@ -183,16 +198,18 @@ def _uncertain(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Po
     if doubted.doubts >= policy.most_doubts:
         why = f"{outcome.answer.detail}; asked {doubted.doubts} times without a clear answer"
         return Decision(_given_up(doubted, why), "unknown", why)
-    wait = Wait(now, _pause(doubted, outcome.retry_after, policy, random))
-    if wait.seconds >= safe_to_ask(doubted, now, policy):
-        why = f"{outcome.answer.detail}; by the time it may be asked again, asking may pay twice"
-        return Decision(_given_up(doubted, why), "unknown", why)
-    waiting = _waiting(doubted, wait, outcome.answer.detail)
-    return Decision(waiting, str(outcome.doubt), waiting.why)
+    return _try_again(doubted, outcome, Wait(now, _pause(doubted, outcome.retry_after, policy, random)), now, policy)
 
 
-def _waiting(life: Life, wait: Wait, why: str) -> Life:
-    return replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why)
+def _try_again(
+    life: Life, outcome: RateLimited | Unreachable | Uncertain, wait: Wait, now: Mark, policy: Policy
+) -> Decision:
+    """Wait and ask again, unless the service may have forgotten an earlier attempt by then."""
+    why = outcome.answer.detail
+    if life.maybe_executed and wait.seconds >= safe_to_ask(life, now, policy):
+        why = f"{why}; by the time it may be asked again, asking may pay twice"
+        return Decision(_given_up(life, why), "unknown", why)
+    return Decision(replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why), outcome.word, why)
 
 
 def _given_up(life: Life, why: str) -> Life:
@@ -207,22 +224,29 @@ def _pause(life: Life, asked_for: float | None, policy: Policy, random: float) -
     return max(policy.least, random * ceiling)
 
 
-def ask_again(life: Life) -> Decision:
-    """A person asks an UNKNOWN again: the same id and the same bytes, once, even past the key horizon."""
+def ask_again(life: Life, now: Mark, policy: Policy) -> Decision:
+    """A person asks an UNKNOWN again: the same id and the same bytes, even past the key horizon.
+
+    Past it, this is the leave for one attempt. Within it no leave is needed, and none is given: should the horizon pass
+    before the attempt is made, the person was not warned.
+    """
     _require(life, Action.ASK_AGAIN)
     why = "asked again by a person, with the same id and the same bytes"
-    return Decision(_on_leave(life, why), "asked_again", why)
+    return Decision(_anew(life, why, leave=safe_to_ask(life, now, policy) <= 0), "asked_again", why)
 
 
 def go_on(life: Life) -> Decision:
-    """A person has repaired what BLOCKED the refund: the same refund goes on."""
+    """A person has repaired what BLOCKED the refund: the same refund goes on, even after its window closed.
+
+    That is no leave to pay twice: past the key horizon a refund that may have been executed becomes UNKNOWN instead.
+    """
     _require(life, Action.GO_ON)
     why = "going on after the repair"
-    return Decision(_on_leave(life, why), "went_on", why)
+    return Decision(_anew(life, why, leave=not life.maybe_executed), "went_on", why)
 
 
-def _on_leave(life: Life, why: str) -> Life:
-    return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=True, why=why)
+def _anew(life: Life, why: str, leave: bool) -> Life:
+    return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=leave, why=why)
 
 
 def cancel(life: Life) -> Decision:

@@ -77,7 +77,8 @@ class Life:
     `maybe_executed` only rises until ACCEPTED or a person settles it. `first_sent` is the start of the first attempt
     that may have been executed: the key horizon runs from it. `tries` counts attempts in the present run of backoff,
     `doubts` those of unknown outcome since a person last asked. `asked` is a person's leave for one attempt that
-    nothing automatic may make. `alarm` marks a yes that came after a person had closed the refund.
+    nothing automatic may make: past the key horizon, or after the window closed. `alarm` marks what contradicts the
+    books: a yes or a doubt that came after the refund was closed without money, a second yes with another id.
     """
 
     state: State

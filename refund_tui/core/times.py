@@ -30,6 +30,10 @@ class Mark:
             return max(0.0, self.ticks - earlier.ticks)
         return max(0.0, (self.at - earlier.at).total_seconds())
 
+    def contradicts(self, earlier: Mark) -> bool:
+        """Whether the wall clock went back over a reboot: how long `earlier` is past cannot be told then."""
+        return self.boot != earlier.boot and self.at < earlier.at
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -70,14 +74,20 @@ def last_day(began: datetime, days: int, zone: tzinfo) -> date:
     """The last day, in the store's time zone, on which a trip that began at `began` can be refunded.
 
     Payment service, refund, "7 days from the date of the trip": the date is the store's, and its last day counts whole.
+    A day beyond the calendar is the calendar's last.
     """
-    return began.astimezone(zone).date() + timedelta(days=days)
+    try:
+        return began.astimezone(zone).date() + timedelta(days=days)
+    except OverflowError:
+        return date.max
 
 
 def window_closes(began: datetime, days: int, zone: tzinfo) -> datetime:
     """The instant (UTC) at which the refund window closes: midnight, in the store's zone, after its last day."""
-    midnight = datetime.combine(last_day(began, days, zone) + timedelta(days=1), time.min, tzinfo=zone)
-    return midnight.astimezone(UTC)
+    last = last_day(began, days, zone)
+    if last == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
 
 
 def countdown(seconds: float) -> str:
@@ -109,4 +119,7 @@ def unstamp(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone: end it with Z or an offset such as +01:00")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is before the year 1 or after 9999 in UTC") from None

@@ -166,7 +166,9 @@ class Desk:
         if action in (Action.ASK_AGAIN, Action.GO_ON):
             await self._refuse_others(key)
         now = self.now()
-        changed = await self._files.write(lambda ledger: act(ledger, key, action, evidence, self.clerk, now))
+        changed = await self._files.write(
+            lambda ledger: act(ledger, key, action, evidence, self.clerk, now, self.policy)
+        )
         await self._tell(Changed(changed, str(action)))
         self._sender.wake()
         return changed

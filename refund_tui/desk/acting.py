@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Decision, NotPossible
+from refund_tui.core.lifecycle import Decision, NotPossible, Policy
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.times import Mark
@@ -39,22 +39,26 @@ def note_receipt(ledger: Ledger, key: str, who: str, now: Mark) -> tuple[Refund,
     return refund, copy
 
 
-def act(ledger: Ledger, key: str, action: Action, evidence: Evidence | None, who: str, now: Mark) -> Refund:
+def act(
+    ledger: Ledger, key: str, action: Action, evidence: Evidence | None, who: str, now: Mark, policy: Policy
+) -> Refund:
     """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
     data = evidence.as_data() if evidence else None
 
     def write(refund: Refund) -> Refund | None:
-        return ledger.change(refund, _decision(ledger, refund, action, evidence), who, now, data)
+        return ledger.change(refund, _decision(ledger, refund, action, evidence, now, policy), who, now, data)
 
     return swap(ledger, key, write)
 
 
-def _decision(ledger: Ledger, refund: Refund, action: Action, evidence: Evidence | None) -> Decision:
+def _decision(
+    ledger: Ledger, refund: Refund, action: Action, evidence: Evidence | None, now: Mark, policy: Policy
+) -> Decision:
     match action:
         case Action.CANCEL:
             return lifecycle.cancel(refund.life)
         case Action.ASK_AGAIN:
-            return lifecycle.ask_again(refund.life)
+            return lifecycle.ask_again(refund.life, now, policy)
         case Action.GO_ON:
             return lifecycle.go_on(refund.life)
         case Action.STOP:

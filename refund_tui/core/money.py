@@ -19,7 +19,8 @@ MOST_DIGITS = 12
 
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+"""What some read as thousands and some as three decimals."""
 
 
 class AmountError(ValueError):
@@ -63,32 +64,36 @@ def parse_amount(text: str, currency: str) -> Money:
     _refuse_currency(currency)
     typed = text.strip()
     if not typed:
-        raise AmountError("type the amount, such as " + Money(1250, currency).digits)
+        raise AmountError(f"type the amount, such as {_example(currency)}")
     match = _PLAIN.fullmatch(typed)
     if match is None:
-        raise AmountError(_what_is_odd(typed))
+        raise AmountError(_what_is_odd(typed, currency))
     whole, decimals = match[1], match[2]
     if decimals == "":
         raise AmountError("digits are missing after the decimal mark")
     return _positive(_exact(typed, whole, decimals or "", currency))
 
 
-def _what_is_odd(typed: str) -> str:
+def _example(currency: str) -> str:
+    return "12.50" if DIGITS[currency] else "1250"
+
+
+def _what_is_odd(typed: str, currency: str) -> str:
     if typed.startswith("-"):
         return "a refund is more than 0: leave the minus out"
     if sum(typed.count(mark) for mark in ".,") > 1:
-        return "only one decimal mark: write 1234.50, without thousands marks"
+        return f"one decimal mark at most, and no thousands marks, such as {_example(currency)}"
     if typed[0] in ".,":
-        return f"write a digit before the decimal mark: 0{typed[:4]}"
-    return "only digits and one decimal mark, such as 12.50"
+        return "write a digit before the decimal mark"
+    return f"only digits and one decimal mark, such as {_example(currency)}"
 
 
 def _exact(typed: str, whole: str, decimals: str, currency: str) -> Money:
     places = DIGITS[currency]
     allowed = min(places, WIRE_DECIMALS)
-    if _GROUPED.fullmatch(typed) and places != 3:
-        plain = typed.replace(",", "").replace(".", "")
-        raise AmountError(f"{typed} can be read in two ways: write {plain} or {typed[:-1].replace(',', '.')}")
+    if _GROUPED.fullmatch(typed):
+        smaller = f" or {whole}.{decimals[:allowed]}" if allowed else " without the mark"
+        raise AmountError(f"{typed} can be read in two ways: write {whole}{decimals}{smaller}")
     if len(decimals) > allowed:
         raise AmountError(_too_many(len(decimals), currency, places))
     if len(whole.lstrip("0")) + places > MOST_DIGITS:
@@ -115,10 +120,13 @@ def from_decimal(value: Decimal, currency: str) -> Money:
         raise AmountError(f"{value} is not an amount of money")
     if value.adjusted() >= MOST_DIGITS:
         raise AmountError("that amount is too long")
-    scaled = value.scaleb(DIGITS[currency])
-    if scaled != scaled.to_integral_value():
-        raise AmountError(f"{value} has more decimals than {currency} ({DIGITS[currency]})")
-    return Money(int(scaled), currency)
+    places = DIGITS[currency]
+    minor = int(value.scaleb(places))
+    if Decimal(minor).scaleb(-places) != value:
+        raise AmountError(f"{value} has more decimals than {currency} ({places})")
+    if len(str(minor)) > MOST_DIGITS:
+        raise AmountError("that amount is too long")
+    return Money(minor, currency)
 
 
 def wire_number(money: Money) -> str:

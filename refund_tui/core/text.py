@@ -15,31 +15,56 @@ MOST_MARKS = 2
 """Combining marks kept on one base character; the rest of a stack is dropped with a visible sign."""
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_INVISIBLE = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u034f"}
+
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+    + "".join(map(chr, range(0xE0100, 0xE01F0)))
+)
+"""What terminals draw as nothing although its category does not say so: joiners, fillers, variation selectors."""
 
 
 def visible(text: str, limit: int = LONGEST) -> str:
     """`text` on one line, with everything that hides or steers made visible and at most `limit` characters."""
-    shown: list[str] = []
-    size, marks = 0, 0
-    for char in text[: limit + limit * MOST_MARKS]:
+    whole = limit * (1 + MOST_MARKS)
+    pieces = _pieces(text[:whole])
+    shown = "".join(pieces)
+    return shown if len(shown) <= limit and len(text) <= whole else _cut(pieces, limit - 1) + "…"
+
+
+def _cut(pieces: list[str], room: int) -> str:
+    shown = ""
+    for piece in pieces:
+        if len(shown) + len(piece) > room:
+            break
+        shown += piece
+    return shown
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    marks = MOST_MARKS  # at the start there is no base of ours that could carry one
+    for char in text:
         piece, marks = _piece(char, marks)
-        size += len(piece)
-        if size > limit:
-            return "".join(shown) + "…"
-        shown.append(piece)
-    return "".join(shown) + ("…" if len(text) > limit + limit * MOST_MARKS else "")
+        if piece:
+            pieces.append(piece)
+    return pieces
 
 
 def _piece(char: str, marks: int) -> tuple[str, int]:
     if char.isascii() and char.isprintable():
         return char, 0
     category = unicodedata.category(char)
-    if category in ("Mn", "Me") and char not in _INVISIBLE:
-        return _mark(char, marks)
     if category in _HIDDEN or char in _INVISIBLE:
         return _named(char), 0
+    if category in ("Mn", "Me") or _conjoins(char):
+        return _mark(char, marks)
     return (" " if category == "Zs" else char), 0
+
+
+def _conjoins(char: str) -> bool:
+    """Whether it is a Hangul vowel or final, which a terminal draws into the character before it."""
+    return "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
 
 
 def _mark(char: str, marks: int) -> tuple[str, int]:

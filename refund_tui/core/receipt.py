@@ -24,6 +24,7 @@ _SAYS = {
     State.SETTLED_UNPAID: "Checked by hand: the refund was not paid.",
 }
 _OPEN = "The refund was asked for and is not decided yet."
+_ALARM = "The payment service and the books disagree about this refund: ask the store's back office."
 
 
 def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -> str:
@@ -43,7 +44,8 @@ def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -
     title = "REFUND" if not copy else "REFUND - COPY"
     total = str(asked.amount).rjust(COLUMNS - len("Amount"))
     lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS, f"Amount{total}", "-" * COLUMNS]
-    return "\n".join([*lines, *textwrap.wrap(_SAYS.get(refund.state, _OPEN), COLUMNS)]) + "\n"
+    says = _ALARM if refund.life.alarm else _SAYS.get(refund.state, _OPEN)
+    return "\n".join([*lines, *textwrap.wrap(says, COLUMNS)]) + "\n"
 
 
 def _local(instant: datetime, zone: tzinfo) -> str:

@@ -1,0 +1,116 @@
+"""Owns what an answer means for one attempt: by status first, then by its words. Every status is decided here.
+
+Says nothing about earlier attempts, and nothing about what happens next: that is the lifecycle's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from refund_tui.core.outcomes import (
+    Accepted,
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+)
+from refund_tui.core.text import visible
+from refund_tui.payments import advice
+from refund_tui.payments.http_date import parse_http_date
+from refund_tui.payments.reply import Reply
+from refund_tui.payments.retry_after import retry_after
+from refund_tui.payments.wire import ErrorAnswer, Unreadable, read_error, read_refund
+
+_UNKNOWN_TRIP = "unknownshoppingtrip"
+
+
+def classify(reply: Reply, now: datetime) -> Outcome:
+    """What `reply`, read at `now` (UTC, this host's clock), means. A broken body changes only what a 200 means."""
+    said = read_error(reply.content or b"")
+    match reply.status:
+        case 200:
+            return _ok(reply, now)
+        case 400:
+            return Rejected(_answer(reply, now, _refusal(reply, said)), said.text or "")
+        case 401 | 403:
+            words = advice.on_credentials(reply.status, said.text or "", _skew(reply, now))
+            return NeedsRepair(_answer(reply, now, words), Repair.CREDENTIALS)
+        case 404 | 405 | 413 | 415:
+            words = advice.on_configuration(reply.status, said.text or "")
+            return NeedsRepair(_answer(reply, now, words), Repair.CONFIGURATION)
+        case 429:
+            words = "the service takes no more requests for now (429)"
+            return RateLimited(_answer(reply, now, words), _wait(reply, said, now))
+        case 503:
+            words = f"the service is unavailable (503{_said(said)})"
+            return Uncertain(_answer(reply, now, words), Doubt.UNAVAILABLE, _wait(reply, said, now))
+        case status if 300 <= status < 400:
+            words = advice.on_redirect(status, next(iter(reply.all("location")), ""))
+            return NeedsRepair(_answer(reply, now, words), Repair.REDIRECT)
+        case status if 500 <= status < 600:
+            words = f"the service failed ({status}{_said(said)})"
+            return Uncertain(_answer(reply, now, words), Doubt.SERVER_ERROR, _wait(reply, said, now))
+        case status:
+            words = f"the service gave an answer that nobody documents ({status}{_said(said)})"
+            return Uncertain(_answer(reply, now, words), Doubt.ODD_STATUS)
+
+
+def _ok(reply: Reply, now: datetime) -> Outcome:
+    """Any JSON and an empty body are a yes; a page from a proxy, a cut or a garbled body is not the service's yes."""
+    try:
+        found = read_refund(whole(reply)).reconciliation_id
+    except Unreadable as error:
+        words = f"the service answered 200, but the answer {error}"
+        return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE)
+    identified = "with a reconciliation id" if found else "without a reconciliation id"
+    return Accepted(_answer(reply, now, f"the service accepted it, {identified}"), found)
+
+
+def whole(reply: Reply) -> bytes:
+    """The content of an answer that came whole. Raises Unreadable."""
+    if reply.flaw is not None:
+        raise Unreadable(reply.flaw)
+    if reply.content is None:
+        raise Unreadable("has an encoding that cannot be read")
+    return reply.content
+
+
+def _refusal(reply: Reply, said: ErrorAnswer) -> str:
+    """A 400 is a definite no even from a proxy, which answers so before it passes anything on; but it is told apart."""
+    if said.text is None:
+        return "refused (400), but not in the service's words: a proxy may have answered; see the raw answer"
+    if unknown_trip(reply):
+        return "the service knows no such trip in this store: check the store and the trip id"
+    return f"the service refused it (400): {visible(said.text)}"
+
+
+def unknown_trip(reply: Reply) -> bool:
+    """Whether the service says that it knows no such trip in that store (Payment service, 400)."""
+    said = read_error(reply.content or b"").text or ""
+    return reply.status == 400 and _UNKNOWN_TRIP in said.lower()
+
+
+def _said(said: ErrorAnswer) -> str:
+    return f", {visible(said.text, 160)}" if said.text else ""
+
+
+def server_date(reply: Reply, now: datetime) -> datetime | None:
+    """The service's own clock (UTC), where its Date header can be read."""
+    return next(filter(None, (parse_http_date(text, now) for text in reply.all("date"))), None)
+
+
+def _skew(reply: Reply, now: datetime) -> float | None:
+    date = server_date(reply, now)
+    return None if date is None else (now - date).total_seconds()
+
+
+def _wait(reply: Reply, said: ErrorAnswer, now: datetime) -> float | None:
+    return retry_after(reply.all("retry-after"), said.retry_after, server_date(reply, now) or now)
+
+
+def _answer(reply: Reply, now: datetime, detail: str) -> Answer:
+    return Answer(reply.status, detail, reply.raw, server_date(reply, now))

@@ -1,0 +1,149 @@
+"""A server that answers with the bytes it is told, for tests of what the wire can do; it knows none of HTTP's rules."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class RawServer:
+    """Where it listens, and every request as it came: the head's lines and the body."""
+
+    port: int = 0
+    scheme: str = "http"
+    requests: list[tuple[list[str], bytes]] = field(default_factory=list)
+    connections: int = 0
+
+    @property
+    def url(self) -> str:
+        """What a client is configured with."""
+        return f"{self.scheme}://localhost:{self.port}"
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The bodies alone."""
+        return [body for _head, body in self.requests]
+
+
+@asynccontextmanager
+async def raw_server(script: Script | bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
+    """A server on loopback that runs `script` after each request, or writes those bytes and closes."""
+    found, tasks = RawServer(scheme="https" if tls else "http"), set[asyncio.Task[None]]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        found.connections += 1
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await _serve(found, script, reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    found.port = server.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve(
+    found: RawServer, script: Script | bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    if callable(script) and getattr(script, "unread", False):
+        await script(reader, writer)
+        return
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
+    length = next(int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:"))
+    found.requests.append((head, await reader.readexactly(length)))
+    if callable(script):
+        await script(reader, writer)
+        return
+    writer.write(script)
+    await writer.drain()
+
+
+def unread(script: Script) -> Script:
+    """Run `script` as soon as the connection is there, without reading the request."""
+    script.unread = True  # type: ignore[attr-defined]
+    return script
+
+
+def answer(status: str, body: bytes | str = b"", *headers: str) -> bytes:
+    """A well-formed answer: `status` is a code, with or without its phrase."""
+    content = body.encode() if isinstance(body, str) else body
+    lines = [f"HTTP/1.1 {status} -", *headers, f"Content-Length: {len(content)}", "", ""]
+    return "\r\n".join(lines).encode() + content
+
+
+async def hang(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Never answer."""
+    await asyncio.Event().wait()
+
+
+def dripping(start: bytes, drop: bytes) -> Script:
+    """Send `start` and then `drop` for ever, so that no phase ever times out by itself."""
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        while True:
+            writer.write(drop)
+            await writer.drain()
+            await asyncio.sleep(0.02)  # a real socket, slower than any phase's patience is the point
+
+    return drip
+
+
+def flood(start: bytes, wave: bytes) -> Script:
+    """Send `start` and then `wave` as fast as it is read, for ever."""
+
+    async def pour(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        while True:
+            writer.write(wave)
+            await writer.drain()
+
+    return pour
+
+
+def resetting(start: bytes = b"") -> Script:
+    """Send `start`, then reset the connection instead of closing it."""
+
+    async def reset(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        await writer.drain()
+        sock: socket.socket = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    return reset
+
+
+def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
+    """A proxy that notes what it is asked for, says `verdict`, and after a 200 passes bytes to `port` and back."""
+
+    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError), contextlib.closing(writer):
+            while data := await reader.read(65_536):
+                writer.write(data)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[0])
+        writer.write(f"HTTP/1.1 {verdict}\r\n\r\n".encode())
+        if verdict.startswith("200"):
+            inner, outer = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(pipe(reader, outer), pipe(inner, writer))
+
+    return unread(serve)

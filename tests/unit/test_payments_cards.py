@@ -1,0 +1,50 @@
+"""What is learnt, and what is never kept, when the service is asked whose card paid a trip."""
+
+from __future__ import annotations
+
+import pytest
+
+from refund_tui.core.trips import Card
+from refund_tui.payments.client import CardAnswer, Failed, Found, NotFound
+from tests.support.payments import YES, talking_to
+from tests.support.raw import Script, answer, raw_server
+
+
+async def asked(script: Script | bytes) -> CardAnswer:
+    async with raw_server(script) as server, talking_to(server.url) as client:
+        return await client.transactional_data("S-1", "T-1")
+
+
+CARD = (
+    '{"brand":"VISA","tail":"1234","currency":"EUR","posEntryMode":"EMV_9F39_07","terminalId":"T9",'
+    '"cryptogramInformationData":"SECRETCRYPTOGRAM","expirationDate":{"expirationYear":"2031"}}'
+)
+
+
+async def test_of_a_card_only_brand_tail_and_currency_are_kept() -> None:
+    found = await asked(answer("200", CARD))
+    assert found == Found(Card("VISA", "1234"), "EUR")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{}", '{"brand":7,"tail":"4111111111111234","currency":"euro"}', '{"brand":"\\u001b[2J","tail":"12a4"}'],
+)
+async def test_odd_fields_of_a_card_are_not_known(body: str) -> None:
+    assert await asked(answer("200", body)) == Found(Card())
+
+
+async def test_a_trip_that_the_service_does_not_know_has_no_card() -> None:
+    assert await asked(answer("400", '{"errorMsg":"UnknownShoppingTrip"}')) == NotFound()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [answer("200", CARD)[:-9], answer("200", "[" + CARD + "]"), answer("503", CARD), answer("403", CARD), YES[:20]],
+)
+async def test_a_failed_question_keeps_nothing_of_the_card_and_speaks_of_no_refund(script: bytes) -> None:
+    answered = await asked(script)
+    assert isinstance(answered, Failed)
+    assert answered.answer.detail
+    assert "SECRETCRYPTOGRAM" not in repr(answered)
+    assert "executed" not in answered.answer.detail

@@ -1,0 +1,107 @@
+"""Every failure that httpx can name is decided, and "nothing was sent" is never said of bytes that may be out."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from typing import cast
+
+import httpx
+import pytest
+
+from refund_tui.core.outcomes import NeedsRepair, Outcome, Uncertain, Unreachable
+from refund_tui.payments.failures import failed
+
+UNSENT: dict[type[Exception], type[Outcome]] = {
+    httpx.ConnectError: Unreachable,
+    httpx.ConnectTimeout: Unreachable,
+    httpx.PoolTimeout: Unreachable,
+    httpx.ProxyError: Unreachable,
+    TimeoutError: Unreachable,
+    httpx.UnsupportedProtocol: NeedsRepair,
+    httpx.InvalidURL: NeedsRepair,
+}
+"""What proves that nothing was sent, as long as no byte was handed over."""
+
+DOUBTFUL: dict[type[Exception], str] = {
+    httpx.ReadTimeout: "timeout",
+    httpx.WriteTimeout: "timeout",
+    httpx.ReadError: "connection_lost",
+    httpx.WriteError: "connection_lost",
+    httpx.CloseError: "connection_lost",
+    httpx.RemoteProtocolError: "connection_lost",
+    httpx.LocalProtocolError: "connection_lost",
+    httpx.DecodingError: "connection_lost",
+    httpx.TooManyRedirects: "connection_lost",
+    httpx.CookieConflict: "connection_lost",
+    httpx.StreamConsumed: "connection_lost",
+    httpx.StreamClosed: "connection_lost",
+    httpx.ResponseNotRead: "connection_lost",
+    httpx.RequestNotRead: "connection_lost",
+    ssl.SSLError: "connection_lost",
+    OSError: "connection_lost",
+    RuntimeError: "connection_lost",
+}
+
+NEVER = {httpx.HTTPStatusError}
+"""Raised only by `raise_for_status`, which nobody here calls."""
+
+
+def make(kind: type[Exception]) -> Exception:
+    takes_no_words = issubclass(kind, httpx.StreamError)
+    return cast("Callable[[], Exception]", kind)() if takes_no_words else kind("broken")
+
+
+def concrete(kind: type[Exception]) -> set[type[Exception]]:
+    below = kind.__subclasses__()
+    return {kind} if not below else set().union(*(concrete(one) for one in below))
+
+
+def test_no_failure_of_httpx_is_left_undecided() -> None:
+    exported = {value for value in vars(httpx).values() if isinstance(value, type) and issubclass(value, Exception)}
+    leaves = set().union(*(concrete(kind) for kind in exported))
+    assert leaves - UNSENT.keys() - DOUBTFUL.keys() - NEVER == set()
+
+
+@pytest.mark.parametrize("kind", UNSENT, ids=lambda kind: kind.__name__)
+def test_a_failure_to_connect_sends_nothing(kind: type[Exception]) -> None:
+    outcome = failed(make(kind), sent=False)
+    assert isinstance(outcome, UNSENT[kind])
+    assert "nothing was sent" in outcome.answer.detail
+
+
+@pytest.mark.parametrize("kind", [*UNSENT, *DOUBTFUL], ids=lambda kind: kind.__name__)
+def test_once_bytes_may_be_out_every_failure_is_a_doubt(kind: type[Exception]) -> None:
+    assert isinstance(failed(make(kind), sent=True), Uncertain)
+
+
+@pytest.mark.parametrize("kind", DOUBTFUL, ids=lambda kind: kind.__name__)
+def test_other_failures_are_doubts_even_where_no_byte_was_seen(kind: type[Exception]) -> None:
+    outcome = failed(make(kind), sent=False)
+    assert isinstance(outcome, Uncertain)
+    assert outcome.word == DOUBTFUL[kind]
+
+
+def tls_fault() -> ssl.SSLError:
+    """A real one, with all that OpenSSL tells: an answer to a handshake that is not one."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    incoming.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with pytest.raises(ssl.SSLError) as caught:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(incoming, outgoing, server_hostname="x").do_handshake()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("cause", "word"),
+    [
+        (tls_fault(), "blocked_tls"),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), "unreachable"),
+        (ssl.SSLWantReadError(2, "not completed"), "unreachable"),
+        (ExceptionGroup("all addresses", [OSError("no"), ConnectionRefusedError("no")]), "unreachable"),
+    ],
+)
+def test_the_cause_of_a_failed_connection_tells_repair_from_patience(cause: Exception, word: str) -> None:
+    error = httpx.ConnectError("failed")
+    error.__cause__ = httpx.NetworkError("between")
+    error.__cause__.__cause__ = cause
+    assert failed(error, sent=False).word == word

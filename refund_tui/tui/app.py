@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
 
@@ -19,6 +19,7 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, of_place
 from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.typist import Typist
 from refund_tui.tui.news import DeskNews
 from refund_tui.tui.places.history import HistoryPlace
 from refund_tui.tui.places.lookup import LookupPlace
@@ -28,7 +29,7 @@ from refund_tui.tui.status import StatusLine
 Place = LookupPlace | RefundPlace | HistoryPlace
 
 
-class RefundApp(App[int]):
+class RefundApp(Typist):
     """The terminal over one desk."""
 
     CSS_PATH = "style.tcss"
@@ -116,10 +117,10 @@ class RefundApp(App[int]):
         """To the history."""
         self._show("history")
 
-    def open_refund(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
-        """Begin a refund on a trip."""
-        self.query_one(RefundPlace).begin(store_id, trip_id, trip)
+    async def open_refund(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
+        """Begin a refund on a trip; returns when its form has the cursor."""
         self._show("refund")
+        await self.query_one(RefundPlace).begin(store_id, trip_id, trip)
 
     def show_refund(self, refund: Refund) -> None:
         """Show a refund's timeline."""

@@ -106,8 +106,8 @@ class LookupPlace(Vertical):
         text = message.value.strip()
         trips = await self._desk.search(lambda known: known.find(text, self._list.cursor, 1))
         if trips:
-            self.app.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])  # type: ignore[attr-defined]
+            await self.app.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])  # type: ignore[attr-defined]
         elif problem := check_trip_id(text):
             self.query_one("#trip-hint", Plain).show(f" {problem}")
         else:
-            self.app.open_refund(self._desk.settings.store_id or "", text, None)  # type: ignore[attr-defined]
+            await self.app.open_refund(self._desk.settings.store_id or "", text, None)  # type: ignore[attr-defined]

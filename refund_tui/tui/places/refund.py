@@ -71,17 +71,14 @@ class RefundPlace(Vertical):
         if self._step.current == "timeline":
             self.query_one(Timeline).tick()
 
-    def begin(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
+    async def begin(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
         """Start a refund on a trip."""
         self._store, self._trip_id, self._trip = store_id, trip_id, trip
         self._step.current = "filling"
         self.query_one("#refund-title", Plain).show(f" Refund · {visible(trip_id, 60)}")
-        self.app.run_worker(self._begin(), exit_on_error=False)
-
-    async def _begin(self) -> None:
-        store, trip_id, clerk = self._store, self._trip_id, self._desk.clerk
-        self._standing = await self._desk.standing(store, trip_id)
-        draft = await self._desk.look(lambda history: history.draft(clerk, store, trip_id))
+        clerk = self._desk.clerk
+        self._standing = await self._desk.standing(store_id, trip_id)
+        draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
         self._form.begin(self._standing, self._desk.settings.currency, draft)
         self._facts()
 

@@ -1,0 +1,76 @@
+"""Owns the order of keys: each one is handled to its end before the next, however fast they come.
+
+A scanner, a paste without brackets or a clerk who knows the way sends `5.00`, Tab and `1` in one piece; forwarded at
+once, all of it would land in the field that had the cursor first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+PATIENCE = 1.0
+"""Seconds for which a key's handling may hold the next key back."""
+
+
+class Typist(App[int]):
+    """An app that hands keys and pastes out one at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._typing: asyncio.Task[None] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Queue what was typed; all else goes on as ever."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._typed.put_nowait(event)
+            if self._typing is None:
+                self._typing = asyncio.create_task(self._hand_out(), name="typist")
+        else:
+            await super().on_event(event)
+
+    async def on_unmount(self) -> None:
+        """Hand nothing out any more."""
+        if self._typing is not None:
+            self._typing.cancel()
+
+    async def _hand_out(self) -> None:
+        while True:
+            event = await self._typed.get()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._done(self, super().on_event, event)
+                    await self._settled()
+                    await self._settled()
+
+    async def _settled(self) -> None:
+        """Return when the widget with the cursor, and all it stands in, have nothing left to handle."""
+        for pump in self._pumps():
+            await self._done(pump, _nothing)
+
+    def _pumps(self) -> Iterator[MessagePump]:
+        yield from (self.focused or self.screen).ancestors_with_self
+
+    @staticmethod
+    async def _done(pump: MessagePump, call: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Have `pump` run `call` after what it has to do, and return when that is done."""
+        done = asyncio.Event()
+
+        async def run() -> None:
+            try:
+                await call(*arguments)
+            finally:
+                done.set()
+
+        if pump.call_later(run):
+            await done.wait()
+
+
+async def _nothing() -> None:
+    """What is run when only its turn matters."""

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 USAGE_ERROR = 2
 
-_DESCRIPTION = "Gives shoppers of a Just Walk Out store their money back, once. Without a command: the terminal."
+_DESCRIPTION = """\
+Gives shoppers of a Just Walk Out store their money back, once.
+Without a command: the terminal."""
 
 _EXIT_CODES = """\
 exit codes:
@@ -37,16 +39,17 @@ exit codes:
 
 _EPILOG = f"""\
 examples:
-  refund-tui demo                                try it, no real money moves
-  refund-tui                                     open the terminal, as configured
-  refund-tui trips import trips.jsonl            make trips known here
-  refund-tui history --since 2026-03-01 --csv    print refunds for a spreadsheet
-  refund-tui resume                              finish what is waiting (cron, systemd)
-  refund-tui doctor                              is everything set up well?
+  refund-tui demo                          try it, no real money moves
+  refund-tui                               open the terminal, as configured
+  refund-tui trips import trips.jsonl      make trips known here
+  refund-tui history --limit 20            print the newest refunds
+  refund-tui history --csv > refunds.csv   print all of them for a spreadsheet
+  refund-tui resume                        finish what is waiting (cron, systemd)
+  refund-tui doctor                        is everything set up well?
 
-Settings come from flags, then variables (REFUND_TUI_BASE_URL and so on), then TOML
-files (the user's, the site's), then defaults. Their flags may also stand behind a
-command. Credentials are never settings.
+Settings come from flags, then variables (REFUND_TUI_BASE_URL and so on), then
+TOML files (the user's, the site's), then defaults. Their flags may also stand
+behind a command. Credentials are never settings.
 
 {_EXIT_CODES}"""
 
@@ -85,7 +88,9 @@ def _formatter(prog: str) -> RawDescriptionHelpFormatter:
 
 def parse(argv: Sequence[str] | None) -> tuple[Command | None, argparse.Namespace, dict[str, object]]:
     """The command, its arguments, and the settings given as flags. Raises SystemExit after `--help` and mistakes."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    _refuse_unknown_flags(parser, sys.argv[1:] if argv is None else argv)
+    arguments = parser.parse_args(argv)
     flags = {name.removeprefix(_SETTING): value for name, value in vars(arguments).items() if name.startswith(_SETTING)}
     command = next((command for command in COMMANDS if command.name == arguments.command), None)
     return command, arguments, flags
@@ -104,6 +109,20 @@ def _parser() -> Parser:
             command
         )
     return parser
+
+
+def _refuse_unknown_flags(parser: Parser, argv: Sequence[str]) -> None:
+    """Name a mistyped flag before the command, whose value argparse would take for the command."""
+    names = [command.name for command in COMMANDS]
+    for word in argv:
+        if word in names:
+            return
+        flag, known = word.partition("=")[0], parser._option_string_actions
+        if flag.startswith("--") and flag not in known:
+            from difflib import get_close_matches  # only where there is a mistake
+
+            near = get_close_matches(flag, known, n=1)
+            parser.error(f"{flag} is not a flag of refund-tui" + (f": did you mean {near[0]}?" if near else ""))
 
 
 def _sentence(words: str) -> str:

@@ -65,11 +65,20 @@ async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> 
     desk.listen(lambda news: _tell(desk, news))
     try:
         await desk.open()
+        _say(_begins(desk))
         desk.begin()
         await _until_done(desk, stop, wait=wait, deadline=deadline)
     finally:
         await desk.close()
     return stop.result() if stop.done() else _account(settings)
+
+
+def _begins(desk: Desk) -> str:
+    summary, now = desk.summary, desk.now()
+    waits = [wait.remaining(now) for wait in (*summary.waits[:1], *([summary.gate] if summary.gate else []))]
+    left = max(waits, default=0.0)
+    count = summary.queued + summary.sending + summary.waiting
+    return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
 
 def _signals() -> asyncio.Future[int]:
@@ -82,6 +91,8 @@ def _signals() -> asyncio.Future[int]:
             stop.set_result(128 + number)
 
     for number in _SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:  # nohup, or a shell's background job
+            continue
         loop.add_signal_handler(number, end, number)
     return stop
 
@@ -112,7 +123,7 @@ def _tell(desk: Desk, news: News) -> None:
 
 def _line(refund: Refund) -> str:
     asked, life = refund.intent, refund.life
-    why = f": {visible(life.why)}" if life.why else ""
+    why = f": {visible(life.why)}" if life.why and refund.state is not State.SENDING else ""
     return f"{refund.key}  {asked.amount!s:>14}  {refund.state}{why}"
 
 
@@ -126,8 +137,8 @@ def _account(settings: Settings) -> int:
     """Say what is not decided, and tell it by the exit code. Raises StoreError."""
     history = History.open(ledger_path(settings.data_dir))
     try:
-        persons = _name(history, settings.endpoint, _FOR_A_PERSON, "need a person: see them in the terminal's history")
-        others = _name(history, settings.endpoint, _GOES_ON, "still open, and go on when the program next runs")
+        persons = _name(history, settings.endpoint, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
+        others = _name(history, settings.endpoint, _GOES_ON, "still open, to go on when the program next runs")
     finally:
         history.close()
     return PERSON if persons else OPEN if others else OK

@@ -25,6 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, _settings: Settings) -> int:
     """Serve until a signal; exit code 0, or 2 with a sentence."""
-    from refund_tui.sandbox import serve  # brings asyncio and h11
+    from refund_tui.sandbox.serve import serve  # brings asyncio and h11
 
     return serve(arguments)

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from argparse import SUPPRESS, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 
 from refund_tui import __version__
@@ -44,7 +44,7 @@ examples:
   refund-tui trips import trips.jsonl      make trips known here
   refund-tui history --limit 20            print the newest refunds
   refund-tui history --csv > refunds.csv   print all of them for a spreadsheet
-  refund-tui resume                        finish what is waiting (cron, systemd)
+  refund-tui resume                        finish what is waiting, as for cron
   refund-tui doctor                        is everything set up well?
 
 Settings come from flags, then variables (REFUND_TUI_BASE_URL and so on), then
@@ -60,21 +60,35 @@ _SETTING = "setting_"
 class Parser(argparse.ArgumentParser):
     """A parser that is completed when it is first used, and tells a mistake in one line."""
 
+    complete = False
+
     def __init__(self, **options: Any) -> None:
         options["formatter_class"] = _formatter
         super().__init__(allow_abbrev=False, **options)
-        self.complete: Callable[[Parser], None] | None = _complete
 
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Complete the parser, then parse."""
-        complete, self.complete = self.complete, None
-        if complete is not None:
-            complete(self)
+        if not self.complete:
+            self.complete = True
+            _complete(self)
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> Never:
         """One line on stderr, and exit code 2."""
         self.exit(USAGE_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+class _Later:
+    """Stands for a command's parser until the command is used, so that `--help` makes none of them."""
+
+    def __init__(self, command: Command, **options: Any) -> None:
+        self._command, self._options = command, options
+
+    def parse_known_args(self, args: Any, namespace: Any) -> Any:
+        """Load the command, make its parser, and parse."""
+        parser = Parser(**self._options)
+        import_module(self._command.module).add_arguments(parser)
+        return parser.parse_known_args(args, namespace)
 
 
 def _formatter(prog: str) -> RawDescriptionHelpFormatter:
@@ -100,14 +114,15 @@ def _parser() -> Parser:
     parser = Parser(
         prog="refund-tui", usage="%(prog)s [SETTINGS] [COMMAND ...]", description=_DESCRIPTION, epilog=_EPILOG
     )
-    parser.complete = None
+    parser.complete = True
     parser.add_argument("--version", action="version", version=f"refund-tui {__version__}")
     _add_settings(parser, parser.add_argument_group("settings"), hidden=False)
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="refund-tui")
+    later: Any = _Later  # all that argparse asks of a command's parser is parse_known_args
+    commands = parser.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", prog="refund-tui", parser_class=later
+    )
     for command in COMMANDS:
-        commands.add_parser(command.name, help=command.help, description=_sentence(command.help)).complete = _completer(
-            command
-        )
+        commands.add_parser(command.name, help=command.help, description=_sentence(command.help), command=command)
     return parser
 
 
@@ -127,14 +142,6 @@ def _refuse_unknown_flags(parser: Parser, argv: Sequence[str]) -> None:
 
 def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
-
-
-def _completer(command: Command) -> Callable[[Parser], None]:
-    def complete(parser: Parser) -> None:
-        import_module(command.module).add_arguments(parser)
-        _complete(parser)
-
-    return complete
 
 
 def _complete(parser: Parser) -> None:

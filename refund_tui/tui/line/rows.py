@@ -1,46 +1,60 @@
 """Owns the list: a window over a store, drawn line by line, so that ten rows and a million cost the same.
 
-It never reads a store: it asks for what it lacks by a message, and shows a quiet mark until the rows are handed in.
+It never reads a store: it asks for what it lacks by `Needed`, shows a quiet mark in its place, and is handed rows by
+`set_rows`. Only lines that look different are painted again. It scrolls by itself, without Textual's scroll bars: a bar
+would cost more on the line than the rows beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
+
+from refund_tui.tui.line.columns import MARK, NO_MARK, Cell, Column, Run, Tone, fit, lay_out
+from refund_tui.tui.line.window import Window
+
+__all__ = ["Cell", "Column", "RowList", "Tone"]
 
 T = TypeVar("T")
 
-PAGE = 60
-"""Rows asked for at once."""
+PLACEHOLDER = " ·"
+"""Shown for a row that is on its way."""
+
+Look = tuple[str, tuple[Run, ...]]
+"""How a line looks: the component class of the row, and its runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`width` in cells, 0 for what is left; `right` aligns amounts."""
+class RowList(Widget, Generic[T], can_focus=True):
+    """Rows in `columns`, their `cells` told by a function; `key` names a row, so that the cursor stays on it."""
 
-    title: str
-    width: int
-    right: bool = False
-
-
-class RowList(ScrollView, Generic[T], can_focus=True):
-    """Rows of `columns`, told by `cells`; `key` names a row, so that the cursor stays on it when others arrive."""
-
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
-    RowList { height: 1fr; scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; }
+    RowList {
+        height: 1fr;
+        & > .rows--empty, & > .rows--waiting, & > .rows--dim { color: $text-muted; }
+        & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .rows--idle { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
+        & > .rows--good { color: $text-success; }
+        & > .rows--bad { color: $text-error; text-style: bold; }
+        & > .rows--warn { color: $text-warning; }
+        & > .rows--accent { color: $text-accent; }
+        & > .rows--strong { text-style: bold; }
+        &:nocolor > .rows--cursor { text-style: reverse; }
+    }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--idle"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"rows--{name}" for name in "row odd cursor idle empty waiting dim good bad warn accent strong".split()
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, id="list.up"),
         Binding("down", "move(1)", "Down", show=False, id="list.down"),
@@ -51,30 +65,29 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         Binding("enter", "choose", "Open", show=False, id="list.choose"),
     ]
 
-    cursor: reactive[int] = reactive(0, repaint=False)
-
     @dataclass
     class Needed(Message):
-        """Rows from `start` on are to be shown and are not here."""
+        """Please read `limit` rows from `start` on and hand them to `set_rows`, together with this `edition`."""
 
-        rows: RowList[object]
+        rows: RowList[Any]
         start: int
         limit: int
+        edition: int
 
         @property
-        def control(self) -> RowList[object]:
+        def control(self) -> RowList[Any]:
             """The list that asks."""
             return self.rows
 
     @dataclass
     class Highlighted(Message):
-        """The cursor is on another row, or the row under it changed; `row` is None in an empty list."""
+        """The cursor is on another row, or the row under it changed; `row` is None while there is none."""
 
-        rows: RowList[object]
-        row: object | None
+        rows: RowList[Any]
+        row: Any
 
         @property
-        def control(self) -> RowList[object]:
+        def control(self) -> RowList[Any]:
             """The list."""
             return self.rows
 
@@ -82,142 +95,154 @@ class RowList(ScrollView, Generic[T], can_focus=True):
     class Chosen(Message):
         """Enter was pressed on a row."""
 
-        rows: RowList[object]
-        row: object
+        rows: RowList[Any]
+        row: Any
 
         @property
-        def control(self) -> RowList[object]:
+        def control(self) -> RowList[Any]:
             """The list."""
             return self.rows
 
     def __init__(
         self,
         columns: Sequence[Column],
-        cells: Callable[[T], Sequence[str]],
+        cells: Callable[[T], Sequence[Cell]],
         key: Callable[[T], object],
         *,
         empty: str = "",
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self.columns, self._cells, self._key = columns, cells, key
-        self.empty = empty
-        self._rows: dict[int, T] = {}
-        self._asked: set[int] = set()
-        self.total = 0
+        self.columns, self.empty = columns, empty
+        self._cells = cells
+        self._window = Window(key)
+        self._drawn: dict[int, Look] = {}
+        self._told: object = self
+
+    # --- what is there
 
     @property
     def current(self) -> T | None:
         """The row under the cursor, None where it is not here or the list is empty."""
-        return self._rows.get(self.cursor)
+        return self._window.current
 
-    def set_rows(self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False) -> None:
-        """Hand in rows; `fresh` forgets all others, and keeps the cursor on the row it was on if that is among them."""
-        before = self.current
-        if fresh:
-            self._rows.clear()
-            self._asked.clear()
-        self._rows.update(enumerate(rows, start))
-        self._asked.discard(start)
-        self.total = total
-        self.virtual_size = Size(self.size.width, total)
-        self.set_reactive(RowList.cursor, self._place_of(before, start, rows) if fresh else self.cursor)
-        self._keep_in_view()
-        self.refresh()
-        self.post_message(self.Highlighted(self, self.current))  # type: ignore[arg-type]
+    @property
+    def cursor(self) -> int:
+        """The place of the cursor, from 0."""
+        return self._window.cursor
 
-    def _place_of(self, before: T | None, start: int, rows: Sequence[T]) -> int:
-        if before is not None and self.cursor > 0:
-            for place, row in enumerate(rows, start):
-                if self._key(row) == self._key(before):
-                    return place
-        return min(self.cursor, max(0, self.total - 1))
+    @property
+    def total(self) -> int:
+        """How many rows there are, 0 while that is not known."""
+        return self._window.total or 0
 
-    def heading(self, width: int) -> str:
+    def heading(self, width: int | None = None) -> str:
         """The columns' titles, laid out as the rows are."""
-        return self._line([column.title for column in self.columns], width)
+        titles = [column.title for column in self.columns]
+        return "".join(text for text, _ in lay_out(self.columns, titles, width or self.size.width))
+
+    # --- rows come in
+
+    def set_rows(
+        self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False, edition: int | None = None
+    ) -> None:
+        """Hand in rows from `start` on; an answer to an older `edition` of the question is dropped.
+
+        `fresh` forgets all other rows; the cursor stays on the row it was on, wherever that is now.
+        """
+        if edition is None or edition == self._window.edition:
+            self._window.take(start, rows, total, fresh=fresh)
+            self._changed()
+
+    def reload(self) -> None:
+        """Ask again for what is shown, which stays until the answer is here."""
+        self._window.reload()
+        self._ask()
+
+    def restart(self) -> None:
+        """Ask another question: the cursor begins at its first row."""
+        self._window.restart()
+        self._ask()
+
+    def redraw(self) -> None:
+        """Paint the lines whose cells are told differently by now, such as ages."""
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._look(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _changed(self) -> None:
+        self.redraw()
+        self._ask()
+        if self.current != self._told:
+            self._told = self.current
+            self.post_message(self.Highlighted(self, self.current))
+
+    def _ask(self) -> None:
+        ask = self._window.wanted()
+        if ask is not None:
+            self.post_message(self.Needed(self, *ask))
+
+    # --- drawing
 
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
-        width, place = self.size.width, y + round(self.scroll_offset.y)
+        self._drawn[y] = name, runs = self._look(y)
+        base = self.get_component_rich_style(f"rows--{name}")
+        return Strip([Segment(text, self._style(base, tone)) for text, tone in runs], self.size.width)
+
+    def _style(self, base: Style, tone: Tone) -> Style:
+        return base + self.get_component_rich_style(f"rows--{tone}", partial=True) if tone else base
+
+    def _look(self, y: int) -> Look:
+        place, width = self._window.top + y, self.size.width
         if place >= self.total:
-            text = self.empty if self.total == 0 and y == 0 else ""
-            return self._strip(text, width, self.rich_style)
-        row = self._rows.get(place)
+            return "empty", ((fit(self.empty if self._window.total == 0 and y == 0 else "", width), ""),)
+        row = self._window.rows.get(place)
+        if place == self._window.cursor:
+            told = PLACEHOLDER[1:] if row is None else "".join(text for text, _ in self._laid_out(row, MARK))
+            return ("cursor" if self.has_focus else "idle"), ((fit(told, width), ""),)
         if row is None:
-            self._ask(place)
-        text = "  ·" if row is None else self._line(self._cells(row), width)
-        return self._strip(text, width, self._style(place))
+            return "waiting", ((fit(PLACEHOLDER, width), ""),)
+        return ("odd" if place % 2 else "row"), self._laid_out(row, NO_MARK)
 
-    def _style(self, place: int) -> Style:
-        if place != self.cursor:
-            return self.rich_style
-        return self.get_component_rich_style("rows--cursor" if self.has_focus else "rows--idle")
+    def _laid_out(self, row: T, mark: str) -> tuple[Run, ...]:
+        return lay_out(self.columns, self._cells(row), self.size.width, mark)
 
-    def _strip(self, text: str, width: int, style: Style) -> Strip:
-        return Strip([Segment(set_cell_size(text, width), style)], width)
+    # --- moving
 
-    def _line(self, cells: Sequence[str], width: int) -> str:
-        fixed = sum(column.width for column in self.columns) + len(self.columns) - 1
-        free = max(0, width - fixed - 1)
-        told = []
-        for column, cell in zip(self.columns, cells, strict=True):
-            told.append(_fit(cell, column.width or free, right=column.right))
-        return " " + " ".join(told)
-
-    def _ask(self, place: int) -> None:
-        start = max(0, place - place % PAGE)
-        if start not in self._asked:
-            self._asked.add(start)
-            self.post_message(self.Needed(self, start, PAGE))  # type: ignore[arg-type]
-
-    def watch_cursor(self, before: int, now: int) -> None:
-        """Repaint the two lines that changed, or scroll."""
-        if not self._keep_in_view():
-            for place in (before, now):
-                self.refresh(Region(0, place - round(self.scroll_offset.y), self.size.width, 1))
-        self.post_message(self.Highlighted(self, self.current))  # type: ignore[arg-type]
-
-    def _keep_in_view(self) -> bool:
-        top, high = round(self.scroll_offset.y), max(1, self.size.height)
-        if top <= self.cursor < top + high:
-            return False
-        target = self.cursor if self.cursor < top else self.cursor - high + 1
-        self.scroll_to(y=target, animate=False, immediate=True)
-        return True
+    def on_resize(self, event: events.Resize) -> None:
+        """Show more rows, or fewer."""
+        self._window.resize(self.size.height)
+        self._changed()
 
     def on_focus(self) -> None:
         """The cursor is drawn stronger."""
-        self.refresh()
+        self.redraw()
 
     def on_blur(self) -> None:
         """The cursor is drawn weaker."""
-        self.refresh()
+        self.redraw()
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
-        self.cursor = max(0, min(self.total - 1, self.cursor + by))
+        self._window.move_to(self.cursor + by)
+        self._changed()
 
     def action_page(self, by: int) -> None:
-        """Move the cursor by pages."""
-        self.action_move(by * max(1, self.size.height - 1))
+        """Move the cursor, and what is shown, by pages."""
+        step = by * max(1, self.size.height - 1)
+        self._window.top += step
+        self.action_move(step)
 
     def action_top(self) -> None:
         """To the first row."""
-        self.cursor = 0
+        self.action_move(-self.cursor)
 
     def action_bottom(self) -> None:
         """To the last row."""
-        self.cursor = max(0, self.total - 1)
+        self.action_move(self.total - 1 - self.cursor)
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""
         if self.current is not None:
-            self.post_message(self.Chosen(self, self.current))  # type: ignore[arg-type]
-
-
-def _fit(text: str, width: int, *, right: bool) -> str:
-    size = cell_len(text)
-    if size > width:
-        return set_cell_size(text, max(0, width - 1)) + "…" if width else ""
-    return " " * (width - size) + text if right else text + " " * (width - size)
+            self.post_message(self.Chosen(self, self.current))

@@ -1,0 +1,74 @@
+"""Owns how a row of cells is laid out in fixed columns: widths, alignment, truncation. Pure; knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+
+from refund_tui.core.text import visible
+
+Tone = Literal["", "dim", "good", "bad", "warn", "accent", "strong"]
+"""What a cell means; the theme decides how that looks."""
+
+Cell = str | tuple[str, Tone]
+Run = tuple[str, Tone]
+
+MARK, NO_MARK = "›", " "
+"""At the row with the cursor and elsewhere: the cursor is never told by colour alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` in cells, 0 for what is left; `right` aligns amounts; shown only where the list is `above` cells wide."""
+
+    title: str
+    width: int
+    right: bool = False
+    above: int = 0
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` cells: padded, or cut with an ellipsis, never in the middle of a wide character."""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    return " " * (width - size) + text if right else text + " " * (width - size)
+
+
+def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: str = NO_MARK) -> tuple[Run, ...]:
+    """The row as runs of one tone each, `width` cells in all."""
+    runs: list[Run] = [(mark, "")]
+    for number, (column, cell, wide) in enumerate(zip(columns, cells, _widths(columns, width), strict=True)):
+        if wide:
+            run: Run = (cell, "") if isinstance(cell, str) else cell
+            runs += [(" " if number else "", ""), (fit(visible(run[0]), wide, right=column.right), run[1])]
+    used = sum(cell_len(text) for text, _ in runs)
+    return _joined([*runs, (" " * (width - used), "")])
+
+
+def _widths(columns: Sequence[Column], width: int) -> list[int]:
+    """Cells for each column, 0 for one that is not shown; on a narrow line the last ones give way."""
+    shown = [column for column in columns if width >= column.above]
+    width -= len(NO_MARK)
+    fixed = sum(column.width + 1 for column in shown) - 1
+    growing = sum(1 for column in shown if not column.width)
+    share, left, widths = max(0, width - fixed) // max(1, growing), width, []
+    for column in columns:
+        wide = min(column.width or share, left) if column in shown else 0
+        left = max(0, left - wide - 1) if wide else left
+        widths.append(max(0, wide))
+    return widths
+
+
+def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Neighbours of one tone as one run, no empty ones."""
+    joined: list[Run] = []
+    for text, tone in runs:
+        if joined and joined[-1][1] == tone:
+            joined[-1] = (joined[-1][0] + text, tone)
+        elif text:
+            joined.append((text, tone))
+    return tuple(joined)

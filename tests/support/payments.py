@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,9 @@ BODY = b'{"storeId":"S","shoppingTripId":"T","amount":{"amount":25.99,"code":"US
 YES = answer("200", '{"reconciliationId":"REC1"}', "Content-Type: application/json")
 SHORT = 0.25
 """A deadline in seconds, where running into it is the point."""
+
+PATIENCE = 20.0
+"""Real seconds after which a test gives up on a client that does not end by itself."""
 
 TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For plain HTTP, so that not every test loads the world's certificates."""
@@ -31,7 +35,8 @@ async def talking_to(
 async def sent(script: Script | bytes, deadline: float = 10.0) -> Outcome:
     """What became of one refund sent to a server that does as `script` says."""
     async with raw_server(script) as server, talking_to(server.url, deadline) as client:
-        outcome = await client.refund(BODY)
+        async with asyncio.timeout(PATIENCE):
+            outcome = await client.refund(BODY)
         assert server.connections <= 1, "a request is never repeated by itself"
         return outcome
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import socket
 import ssl
 import struct
@@ -86,6 +87,11 @@ def answer(status: str, body: bytes | str = b"", *headers: str) -> bytes:
     content = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status} -", *headers, f"Content-Length: {len(content)}", "", ""]
     return "\r\n".join(lines).encode() + content
+
+
+def zipped(body: bytes) -> bytes:
+    """`body` in gzip, the same bytes whenever it is made: every worker must collect the same tests."""
+    return gzip.compress(body, mtime=0)
 
 
 async def hang(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +20,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.payments.outcome import classify
 from refund_tui.payments.reply import LONGEST_RAW, Reply
+from tests.support.raw import zipped
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -71,12 +71,12 @@ def test_a_200_that_was_cut_is_no_yes_even_where_what_came_is_json() -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "expected"),
     [
-        ("gzip", gzip.compress(b'{"reconciliationId":"REC1"}'), Accepted),
-        ("GZip", gzip.compress(b""), Accepted),
+        ("gzip", zipped(b'{"reconciliationId":"REC1"}'), Accepted),
+        ("GZip", zipped(b""), Accepted),
         ("identity", b"{}", Accepted),
-        ("gzip", gzip.compress(b"{}")[:-3], Uncertain),
+        ("gzip", zipped(b"{}")[:-3], Uncertain),
         ("gzip", b"{}", Uncertain),
-        ("gzip", gzip.compress(b"[" + b" " * 10_000_000 + b"]"), Uncertain),
+        ("gzip", zipped(b"[" + b" " * 10_000_000 + b"]"), Uncertain),
         ("br", b"{}", Uncertain),
     ],
 )

@@ -1,0 +1,115 @@
+"""Owns what must hold after every step, whatever happened before: each law is named, and says whom it protects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refund_tui.core import lifecycle, rules
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Accepted
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Intent, Life, Refund, State
+from tests.model.steps import Step
+from tests.model.world import NOW, World
+
+Law = Callable[[World, Step], bool]
+
+INTENT = Intent("STORE-001", "trip-1", Money(3000, "EUR"), ReasonCode.DAMAGED_ITEM, captured=Money(5000, "EUR"))
+
+
+def paid_once(_before: World, step: Step) -> bool:
+    """Money moves at most once for an intent, unless a person asked again past the horizon, though warned."""
+    return step.world.moved <= 1 or step.world.warned
+
+
+def asked_in_time(before: World, step: Step) -> bool:
+    """Nothing is sent once the service has forgotten the execution, but by a leave given after the warning, once."""
+    return step.sent is None or before.leave or not step.world.forgot(step.sent.key)
+
+
+def doubt_stays(before: World, step: Step) -> bool:
+    """`maybe_executed` falls only where the service said yes or a person settled."""
+    after = step.world.life
+    ended = (State.ACCEPTED, State.SETTLED_PAID, State.SETTLED_UNPAID)
+    return not before.life.maybe_executed or after.maybe_executed or after.state in ended
+
+
+def doubt_is_told(_before: World, step: Step) -> bool:
+    """Once money may move or has moved, the ledger says so, in every state that is not an end."""
+    life, world = step.world.life, step.world
+    if not (world.moved or world.may_still_move) or life.state.terminal:
+        return True
+    return life.maybe_executed or life.state is State.SENDING
+
+
+def end_is_final(before: World, step: Step) -> bool:
+    """A terminal state never changes."""
+    return not before.life.state.terminal or step.world.life.state is before.life.state
+
+
+def what_moved_counts(_before: World, step: Step) -> bool:
+    """What moved counts against what is left on the trip; if a person settled too early, the alarm says so.
+
+    The alarm can only come with the end of the request that was awaited; until then it is still under way.
+    """
+    world = step.world
+    if not world.moved or world.life.state.counts:
+        return True
+    return world.early and (world.life.alarm or any(request.awaited or request.open for request in world.requests))
+
+
+def yes_is_true(_before: World, step: Step) -> bool:
+    """ACCEPTED is said only of money that moved."""
+    return step.world.life.state is not State.ACCEPTED or step.world.moved > 0
+
+
+def yes_is_heard(_before: World, step: Step) -> bool:
+    """A yes is never lost: it is accepted, or the alarm is raised on what was closed."""
+    return not isinstance(step.outcome, Accepted) or step.world.life.state is State.ACCEPTED or step.world.life.alarm
+
+
+def unknown_holds_the_trip(before: World, step: Step) -> bool:
+    """A new refund on the trip is refused while one is UNKNOWN, and asks for a second yes while one is open."""
+    life = step.world.life
+    if life.state is before.life.state:
+        return True
+    standing = rules.Standing(INTENT.captured, (_refund(life),))
+    new = Intent("STORE-001", "trip-1", Money(100, "EUR"), ReasonCode.OTHER, captured=INTENT.captured)
+    try:
+        rules.admit(new, standing, NOW.at, second_yes=False)
+    except rules.Refused:
+        return life.state is State.UNKNOWN
+    except rules.NeedsSecondYes:
+        return not life.state.terminal and life.state is not State.UNKNOWN
+    return life.state.terminal
+
+
+def left_is_honest(before: World, step: Step) -> bool:
+    """What is left on the trip is less by the amount, unless the refund certainly came to nothing."""
+    life = step.world.life
+    if life.state is before.life.state:
+        return True
+    left = rules.Standing(INTENT.captured, (_refund(life),)).left
+    nothing = (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
+    return left == Money(5000 if life.state in nothing else 2000, "EUR")
+
+
+def nobody_is_stuck(_before: World, step: Step) -> bool:
+    """What is not at its end goes on by itself, or a person can do something."""
+    life = step.world.life
+    return life.state.terminal or life.state.sendable or life.state is State.SENDING or bool(lifecycle.possible(life))
+
+
+LAWS: tuple[Law, ...] = (
+    paid_once, asked_in_time, doubt_stays, doubt_is_told, end_is_final, what_moved_counts, yes_is_true,
+    yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
+)  # fmt: skip
+
+
+def broken(before: World, step: Step) -> tuple[str, ...]:
+    """The names of the laws that `step` breaks."""
+    return tuple(law.__name__ for law in LAWS if not law(before, step))
+
+
+def _refund(life: Life) -> Refund:
+    return Refund("key", "endpoint", INTENT, "clerk", b"{}", NOW.at, NOW.at, life)

@@ -1,0 +1,266 @@
+"""Owns the rules broken on purpose: each mutant is one small change to the real functions or to the model's desk.
+
+The walk must find each of them out; a rule whose mutant nobody notices is a rule that nobody checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from refund_tui.core import lifecycle, rules
+from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core.outcomes import (
+    Accepted,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Uncertain,
+    Unreachable,
+)
+from refund_tui.core.refunds import Action, Life, State
+from refund_tui.core.rules import Standing
+from refund_tui.core.times import Mark, Wait
+from tests.model import steps
+from tests.model.steps import ANSWER
+from tests.model.world import World
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is done wrong, in words; the laws of which at least one must be found broken, in 5 steps after `begin`."""
+
+    wrong: str
+    laws: frozenset[str]
+    module: ModuleType | type
+    name: str
+    instead: Any
+    begin: tuple[str, ...] = ()
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """The rule is broken within this block."""
+        with patch.object(self.module, self.name, self.instead):
+            yield
+
+
+MUTANTS: list[Mutant] = []
+
+TOO_LATE = ("paid_once", "asked_in_time")
+IN_DOUBT = ("send", "money moves", "timeout")
+STOPPED = ("send", "money moves", "stop", "timeout")
+REPAIRED = ("send", "403", "go on", "send", "money moves")
+"""How walks begin that would take long otherwise."""
+
+
+def breaks(
+    wrong: str, *laws: str, name: str, module: ModuleType | type = lifecycle, begin: tuple[str, ...] = ()
+) -> Callable[[Any], Any]:
+    """Register the decorated function as what stands in for `module.name`."""
+
+    def register(instead: Any) -> Any:
+        MUTANTS.append(Mutant(wrong, frozenset(laws), module, name, instead, begin))
+        return instead
+
+    return register
+
+
+_decide, _late, _possible = lifecycle.decide, lifecycle._late, lifecycle.possible
+
+
+@breaks("a 400 is believed although an earlier attempt may have been executed", "what_moved_counts", name="_rejected")
+def _believe(life: Life, outcome: Rejected) -> Decision:
+    return Decision(Life(State.REJECTED), "rejected", "")
+
+
+@breaks("a restart makes a new key", "paid_once", module=steps, name="key_of_next")
+def _new_key_after_restart(world: World, died: bool = False) -> int:
+    return world.key + 1 if died else world.key
+
+
+@breaks("a timeout makes a new key", "paid_once", module=steps, name="_key_after")
+def _new_key_after_timeout(world: World, outcome: Outcome) -> int:
+    return world.key + 1 if isinstance(outcome, Uncertain) else world.key
+
+
+def _without_doubt(doubt: Doubt) -> Callable[..., Decision]:
+    def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+        if isinstance(outcome, Uncertain) and outcome.doubt is doubt:
+            outcome = Unreachable(ANSWER)
+        return _decide(life, outcome, sent, now, policy, random)
+
+    return decide
+
+
+for _doubt, _words in (
+    (Doubt.TIMEOUT, "a timeout raises no doubt"),
+    (Doubt.UNAVAILABLE, "a 503 raises no doubt"),
+    (Doubt.PROCESS_DIED, "the death of the sender raises no doubt"),
+):
+    breaks(_words, "doubt_is_told", name="decide")(_without_doubt(_doubt))
+
+
+@breaks("a timeout is taken for a no", "what_moved_counts", name="_uncertain")
+def _timeout_is_no(life: Life, outcome: Uncertain, *_: object) -> Decision:
+    return Decision(Life(State.REJECTED), "rejected", "")
+
+
+@breaks("the key horizon is ignored", *TOO_LATE, name="before_sending", begin=IN_DOUBT)
+def _no_horizon(life: Life, window_closes: datetime | None, now: Mark, policy: Policy) -> Decision | None:
+    return None
+
+
+@breaks("the key horizon is told by the wall clock alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+def _wall_clock(life: Life, now: Mark, policy: Policy) -> float:
+    if life.first_sent is None:
+        return policy.horizon
+    return policy.horizon - max(0.0, (now.at - life.first_sent.at).total_seconds())
+
+
+@breaks("a clock set back over a reboot is believed", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+def _believe_clock(life: Life, now: Mark, policy: Policy) -> float:
+    return policy.horizon - now.since(life.first_sent) if life.first_sent else policy.horizon
+
+
+@breaks(
+    "the key horizon runs from the latest attempt",
+    "paid_once",
+    "asked_in_time",
+    name="_uncertain",
+    begin=(*IN_DOUBT, "time passes", "send"),
+)
+def _latest(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    wait = Wait(now, policy.least)
+    doubted = replace(life, state=State.WAITING, maybe_executed=True, first_sent=sent, wait=wait, doubts=0)
+    return Decision(doubted, "again", "")
+
+
+@breaks("asking again starts the key horizon anew", *TOO_LATE, name="ask_again", begin=STOPPED)
+def _ask_anew(life: Life, now: Mark, policy: Policy) -> Decision:
+    return Decision(replace(lifecycle._anew(life, "", leave=False), first_sent=now), "asked_again", "")
+
+
+@breaks(
+    "leave given within the horizon still counts after it",
+    "paid_once",
+    "asked_in_time",
+    name="ask_again",
+    begin=STOPPED,
+)
+def _lasting_leave(life: Life, now: Mark, policy: Policy) -> Decision:
+    return Decision(lifecycle._anew(life, "", leave=True), "asked_again", "")
+
+
+@breaks(
+    "going on after a repair is leave to pay twice",
+    "paid_once",
+    "asked_in_time",
+    name="go_on",
+    begin=(*IN_DOUBT, "send", "403"),
+)
+def _going_on_is_leave(life: Life) -> Decision:
+    return Decision(lifecycle._anew(life, "", leave=True), "went_on", "")
+
+
+@breaks(
+    "one leave is good for every later attempt",
+    "asked_in_time",
+    name="sending",
+    begin=REPAIRED,
+)
+def _unused_leave(life: Life) -> Life:
+    return replace(life, state=State.SENDING, wait=None)
+
+
+def _clears(kind: type[Outcome]) -> Callable[..., Decision]:
+    def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+        decision = _decide(life, outcome, sent, now, policy, random)
+        if isinstance(outcome, kind):
+            return replace(decision, life=replace(decision.life, maybe_executed=False))
+        return decision
+
+    return decide
+
+
+for _kind, _words in (
+    (RateLimited, "a 429 clears the doubt"),
+    (NeedsRepair, "a 403 clears the doubt"),
+    (Unreachable, "a dead network clears the doubt"),
+):
+    breaks(_words, "doubt_stays", name="decide")(_clears(_kind))
+
+
+@breaks("what may have been executed can be cancelled", "what_moved_counts", "doubt_stays", name="possible")
+def _cancel_in_doubt(life: Life) -> frozenset[Action]:
+    return _possible(life) | (frozenset() if life.state.terminal else {Action.CANCEL})
+
+
+@breaks("what is being sent can be cancelled", "what_moved_counts", name="possible")
+def _cancel_sending(life: Life) -> frozenset[Action]:
+    return frozenset({Action.CANCEL}) if life.state is State.SENDING else _possible(life)
+
+
+@breaks("stopping raises no doubt", "doubt_is_told", name="stop")
+def _stop_without_doubt(life: Life, sent: Mark | None) -> Decision:
+    return Decision(lifecycle._given_up(life, ""), "stopped", "")
+
+
+@breaks("a late yes is ignored", "yes_is_heard", name="_accepted")
+def _deaf(life: Life, outcome: Accepted) -> Decision:
+    if life.state is not State.SENDING:
+        return Decision(life, "late_answer", "")
+    return Decision(Life(State.ACCEPTED), "accepted", "")
+
+
+@breaks("a late yes overwrites what a person settled", "end_is_final", name="_accepted")
+def _overwrite(life: Life, outcome: Accepted) -> Decision:
+    return Decision(Life(State.ACCEPTED), "accepted", "")
+
+
+@breaks("a late doubt about a settled refund is ignored", "what_moved_counts", name="_late")
+def _deaf_to_doubt(life: Life, outcome: Outcome, *_: object) -> Decision:
+    return Decision(life, "late_answer", "")
+
+
+@breaks("a late no ends what waits", "what_moved_counts", "doubt_stays", name="_late")
+def _late_no(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    if isinstance(outcome, Rejected) and not life.state.terminal:
+        return Decision(Life(State.REJECTED), "rejected", "")
+    return _late(life, outcome, sent, now, policy, random)
+
+
+@breaks("a settled refund can be settled again", "end_is_final", name="possible")
+def _settle_again(life: Life) -> frozenset[Action]:
+    settled = life.state in (State.SETTLED_PAID, State.SETTLED_UNPAID)
+    return frozenset({Action.ASK_AGAIN, Action.SETTLE}) if settled else _possible(life)
+
+
+@breaks("a new refund is taken beside an UNKNOWN", "unknown_holds_the_trip", module=rules, name="_check_unknown")
+def _take_beside_unknown(standing: Standing) -> str | None:
+    return None
+
+
+def _unknown_is_nothing(state: State) -> bool:
+    return state not in (State.UNKNOWN, State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
+
+
+breaks("an UNKNOWN does not count", "left_is_honest", "what_moved_counts", module=State, name="counts")(
+    property(_unknown_is_nothing)
+)
+
+
+@breaks("a rejected refund counts as accepted", "yes_is_true", name="_rejected")
+def _no_is_yes(life: Life, outcome: Rejected) -> Decision:
+    return Decision(Life(State.ACCEPTED), "accepted", "")
+
+
+@breaks("nothing can be done about an UNKNOWN", "nobody_is_stuck", name="possible")
+def _stuck(life: Life) -> frozenset[Action]:
+    return frozenset() if life.state is State.UNKNOWN else _possible(life)

@@ -1,0 +1,164 @@
+"""Owns all that can happen next in a situation: sending, the service, the wire, dying, clerks and clocks.
+
+Every decision about the refund is made by the real `core.lifecycle`, called by its name in the module, so that a mutant
+put there is what is walked. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from refund_tui.core import lifecycle
+from refund_tui.core.outcomes import (
+    Accepted,
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+    Unreachable,
+)
+from refund_tui.core.refunds import Action
+from tests.model.world import JUMP, NOW, PAUSE, POLICY, Request, World
+
+ANSWER = Answer()
+SHORT, LONG = 10.0, PAUSE
+RANDOM = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened, in words, and the world after it; `outcome` where one was answered, `sent` where one began."""
+
+    name: str
+    world: World
+    outcome: Outcome | None = None
+    sent: Request | None = None
+
+
+NOT_EXECUTED: tuple[tuple[str, Outcome], ...] = (
+    ("unreachable", Unreachable(ANSWER)),
+    ("429", RateLimited(ANSWER, SHORT)),
+    ("429 for long", RateLimited(ANSWER, LONG)),
+    ("400", Rejected(ANSWER)),
+    ("403", NeedsRepair(ANSWER, Repair.CREDENTIALS)),
+)
+EXECUTED: tuple[tuple[str, Outcome], ...] = (("200", Accepted(ANSWER)),)
+NOT_KNOWN: tuple[tuple[str, Outcome], ...] = (
+    ("timeout", Uncertain(ANSWER, Doubt.TIMEOUT)),
+    ("503", Uncertain(ANSWER, Doubt.UNAVAILABLE, SHORT)),
+    ("503 for long", Uncertain(ANSWER, Doubt.UNAVAILABLE, LONG)),
+)
+
+
+def key_of_next(world: World, died: bool = False) -> int:
+    """The idempotency key of the next attempt: the intent's own, whatever happened (design, rule 1)."""
+    return world.key
+
+
+def steps(world: World) -> Iterator[Step]:
+    """Everything that can happen next."""
+    yield from _sends(world)
+    for request in world.requests:
+        if request.pending:
+            yield _executes(world, request)
+        if request.awaited:
+            yield from _answers(world, request)
+        if request.open:
+            yield _is_taken_over(world, request)
+    yield from _acts(world)
+    yield from _passes(world)
+
+
+def _sends(world: World) -> Iterator[Step]:
+    """What the desk does by itself: once the wait is over it sends, unless something forbids it."""
+    if not world.life.state.sendable or any(request.open for request in world.requests):
+        return
+    wait = world.life.wait
+    now = world.later(wait.remaining(NOW)) if wait else world
+    forbidden = lifecycle.before_sending(now.life, now.window, NOW, POLICY)
+    if forbidden is not None:
+        yield Step(forbidden.kind, now.with_life(forbidden.life))
+        return
+    request = Request(key_of_next(now), NOW)
+    begun = replace(now, requests=(*now.requests, request), key=request.key, leave=False)
+    yield Step("send", begun.with_life(lifecycle.sending(now.life)), sent=request)
+
+
+def _executes(world: World, request: Request) -> Step:
+    """The service takes the request: money moves unless it remembers the id."""
+    after = world.put(request, replace(request, executed=True))
+    if world.remembers(request.key):
+        return Step("the service knows the id", after)
+    memory = tuple(sorted({**dict(world.memory), request.key: 0.0}.items()))
+    return Step("money moves", replace(after, memory=memory, moved=world.moved + 1))
+
+
+def _answers(world: World, request: Request) -> Iterator[Step]:
+    """Every answer that the service or the wire can give to a request that was executed, refused or is still going."""
+    for name, outcome in (*(EXECUTED if request.executed else NOT_EXECUTED), *NOT_KNOWN):
+        definite = not request.executed and not isinstance(outcome, Uncertain)
+        answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
+        decision = lifecycle.decide(world.life, outcome, request.sent, NOW, POLICY, RANDOM)
+        key = key_of_next(world) if isinstance(outcome, Accepted) else _key_after(world, outcome)
+        late = "" if request.open else "late "
+        after = replace(world.put(request, answered), key=key)
+        yield Step(late + name, after.with_life(decision.life), outcome=outcome)
+
+
+def _key_after(world: World, outcome: Outcome) -> int:
+    """The key after an answer that is no yes: the same (a mutant makes a new one)."""
+    return world.key
+
+
+def _is_taken_over(world: World, request: Request) -> Step:
+    """The sender is judged dead. Its request may still be executed; was it judged wrongly, its answer still comes."""
+    decision = lifecycle.process_died(world.life, request.sent, NOW, POLICY, RANDOM)
+    after = replace(world.put(request, replace(request, open=False)), key=key_of_next(world, died=True))
+    return Step("taken over", after.with_life(decision.life))
+
+
+def _acts(world: World) -> Iterator[Step]:
+    """What a person does where `possible` allows it; evidence is honest."""
+    life = world.life
+    allowed = lifecycle.possible(life)
+    if Action.CANCEL in allowed:
+        yield Step("cancel", world.with_life(lifecycle.cancel(life).life))
+    if Action.STOP in allowed:
+        sent = next((request.sent for request in world.requests if request.open), None)
+        yield Step("stop", world.with_life(lifecycle.stop(life, sent).life))
+    if Action.GO_ON in allowed:
+        yield Step("go on", world.with_life(lifecycle.go_on(life).life))
+    if Action.ASK_AGAIN in allowed:
+        over = lifecycle.safe_to_ask(life, NOW, POLICY) <= 0
+        asked = replace(world, leave=over, warned=world.warned or over)
+        name = "ask again, though warned" if over else "ask again"
+        yield Step(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))
+    if Action.SETTLE in allowed:
+        yield from _settles(world)
+
+
+def _settles(world: World) -> Iterator[Step]:
+    """Paid if money moved; unpaid if it did not, and no request that the ledger holds for ended can still move it."""
+    if world.moved:
+        yield Step("settle as paid", world.with_life(lifecycle.settle(world.life, paid=True).life))
+    elif not any(request.pending and not request.open for request in world.requests):
+        settled = replace(world, early=world.may_still_move)
+        yield Step("settle as unpaid", settled.with_life(lifecycle.settle(world.life, paid=False).life))
+
+
+def _passes(world: World) -> Iterator[Step]:
+    """Time and its clocks: pauses, reboots, and walls set wrong, within a boot or over one."""
+    if world.pauses:
+        yield Step("time passes", replace(world.later(PAUSE), pauses=world.pauses - 1))
+    if not world.clocks:
+        return
+    turned = replace(world, clocks=world.clocks - 1)
+    yield Step("reboot", turned.reboots())
+    for name, seconds in (("forward", JUMP), ("back", -JUMP)):
+        yield Step(f"the clock jumps {name}", turned.wall_jumps(seconds))
+        yield Step(f"reboot with the clock {name}", turned.wall_jumps(seconds).reboots())

@@ -1,0 +1,36 @@
+"""Every short history keeps every law; break any one rule, and some history shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.model.mutants import MUTANTS, Mutant
+from tests.model.starts import STARTS, mutant_tally
+from tests.model.walk import after, walk
+from tests.model.world import World
+
+FLOORS = {"a fresh refund": (7, 1_000_000)}
+"""How long the histories of a start are, and how many there must be at least."""
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_every_history_keeps_every_law(name: str) -> None:
+    length, floor = FLOORS.get(name, (5, 5_000))
+    tally = walk(STARTS[name], length)
+    print(f"{tally.histories:,} histories from {name}")
+    assert tally.examples == {}
+    assert tally.histories > floor
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.wrong)
+def test_a_broken_rule_is_found_out(mutant: Mutant) -> None:
+    tally = mutant_tally(mutant)
+    assert mutant.laws & tally.violations.keys(), f"nobody noticed that {mutant.wrong}"
+
+
+def test_money_moves_twice_only_after_a_person_asked_though_warned() -> None:
+    """What the warning says is true: the model does reach the second payment that the horizon guards against."""
+    asked = ("send", "money moves", "timeout", "stop", "time passes", "time passes")
+    twice = after((*asked, "ask again, though warned", "send", "money moves"), World())
+    assert twice.moved == 2
+    assert twice.warned

@@ -1,0 +1,137 @@
+"""Owns one situation of the model: what the ledger says, what is on the wire, and what the service really did.
+
+A situation is told relative to its present instant, so that the same situation at another time is the same value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from refund_tui.core.lifecycle import Policy
+from refund_tui.core.refunds import Life, State
+from refund_tui.core.times import Mark, Wait
+
+HORIZON = 100.0
+"""Seconds for which both sides remember an id: the service exactly so long, counted from the execution."""
+
+POLICY = Policy(base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, most_doubts=3)
+
+PAUSE = 60.0
+"""Seconds of a longer time in which nothing is sent: more than half a horizon, and more than any request lasts."""
+
+JUMP = 300.0
+"""Seconds by which a wall clock jumps: further than anything the refund remembers."""
+
+BOOT, EARLIER = "this boot", "an earlier boot"
+NOW = Mark(datetime(2026, 3, 2, 12, 0, tzinfo=UTC), BOOT, 0.0)
+_LONG_AGO = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One attempt's request: `open` in the ledger, `awaited` by a living process, and what the service did with it."""
+
+    key: int
+    sent: Mark
+    open: bool = True
+    awaited: bool = True
+    executed: bool = False
+    refused: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether the service may still execute it."""
+        return not (self.executed or self.refused)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can come of it any more."""
+        return not (self.open or self.awaited or self.pending)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`memory` holds the service's ids with their age; `moved` counts how often money moved.
+
+    `leave` is a person's leave, given after the warning, to ask once past the horizon; `warned` that one was given;
+    `early` that a person settled as unpaid while a request was awaited. `clocks` and `pauses` bound what may still
+    happen to clocks and how often time passes.
+    """
+
+    life: Life = field(default_factory=lambda: Life(State.QUEUED))
+    requests: tuple[Request, ...] = ()
+    memory: tuple[tuple[int, float], ...] = ()
+    moved: int = 0
+    key: int = 0
+    window: datetime | None = None
+    leave: bool = False
+    warned: bool = False
+    early: bool = False
+    clocks: int = 2
+    pauses: int = 3
+
+    def remembers(self, key: int) -> bool:
+        """Whether the service still knows this id."""
+        return any(known == key and age < HORIZON for known, age in self.memory)
+
+    def forgot(self, key: int) -> bool:
+        """Whether the service executed this id so long ago that it would execute it again."""
+        return any(known == key for known, _ in self.memory) and not self.remembers(key)
+
+    @property
+    def may_still_move(self) -> bool:
+        """Whether some request may yet be executed."""
+        return any(request.pending for request in self.requests)
+
+    def with_life(self, life: Life) -> World:
+        """The same world with another life; what no rule reads is left out, so that equal situations are equal."""
+        return replace(self, life=replace(life, why="", tries=0))
+
+    def put(self, old: Request, new: Request | None) -> World:
+        """The same world with one request changed, or gone."""
+        kept = tuple(new if request is old else request for request in self.requests)
+        return replace(self, requests=tuple(request for request in kept if request and not request.over))
+
+    def later(self, seconds: float) -> World:
+        """The world after `seconds` in which nobody does anything. A request lasts no longer than a pause."""
+        moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=seconds))
+        memory = tuple((key, min(age + seconds, HORIZON)) for key, age in moved.memory)
+        requests = tuple(replace(r, refused=r.refused or (seconds >= PAUSE and not r.executed)) for r in moved.requests)
+        window = self.window and self.window - timedelta(seconds=seconds)
+        return replace(moved, memory=memory, requests=tuple(r for r in requests if not r.over), window=window)
+
+    def wall_jumps(self, seconds: float) -> World:
+        """The world after somebody set the wall clock; no time passes."""
+        window = self.window and self.window - timedelta(seconds=seconds)
+        return replace(self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=0.0)), window=window)
+
+    def reboots(self) -> World:
+        """The world after a reboot: every process is gone, and the waits are told in the new boot's ticks."""
+        marked = self._told_anew(_of_earlier_boot)
+        requests = tuple(replace(request, awaited=False) for request in marked.requests)
+        life = marked.life
+        if life.wait is not None:
+            life = replace(life, wait=life.wait.anchored(NOW))
+        return replace(marked, requests=tuple(r for r in requests if not r.over), life=life)
+
+    def _told_anew(self, shift: _Shift) -> World:
+        life = self.life
+        wait = life.wait and Wait(shift(life.wait.start), life.wait.seconds)
+        first = life.first_sent and shift(life.first_sent)
+        requests = tuple(replace(request, sent=shift(request.sent)) for request in self.requests)
+        return replace(self, life=replace(life, wait=wait, first_sent=first), requests=requests)
+
+
+class _Shift(Protocol):
+    def __call__(self, mark: Mark, /) -> Mark: ...
+
+
+def _shifted(mark: Mark, *, wall: float, ticks: float) -> Mark:
+    at = max(mark.at - timedelta(seconds=wall), NOW.at - timedelta(seconds=_LONG_AGO))
+    return Mark(at, mark.boot, max(mark.ticks - ticks, -_LONG_AGO) if mark.boot == BOOT else 0.0)
+
+
+def _of_earlier_boot(mark: Mark) -> Mark:
+    return Mark(mark.at, EARLIER, 0.0)

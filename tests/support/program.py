@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+
+_DROP_FROM_BOUNDING_SET = 24
+_ROOT_READS_ALL = (1, 2)
+"""Linux: prctl(PR_CAPBSET_DROP), CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -16,19 +22,36 @@ def environment(**variables: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)} | variables
 
 
-def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """What `refund-tui ARGUMENTS` does, with REFUND_TUI_* and others as `variables`."""
-    return python("-m", "refund_tui", *arguments, stdin=stdin, **variables)
+    return python("-m", "refund_tui", *arguments, **variables)
 
 
-def python(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+def run_bound(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The same, bound by file modes even where the tests are run by root."""
+    return _ended(("-m", "refund_tui", *arguments), variables, _let_modes_bind_root if os.geteuid() == 0 else None)
+
+
+def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """What this Python does with `arguments`."""
+    return _ended(arguments, variables, None)
+
+
+def _ended(
+    arguments: Sequence[str], variables: Mapping[str, str], before: Callable[[], None] | None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         env=environment(**variables),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
+        preexec_fn=before,
         check=False,
     )
+
+
+def _let_modes_bind_root() -> None:
+    for capability in _ROOT_READS_ALL:
+        ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)

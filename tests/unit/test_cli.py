@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 from refund_tui import __version__
 from refund_tui.catalogue import CATALOGUE
 from refund_tui.commands import COMMANDS
-from tests.support.program import ROOT, environment, run
+from tests.support.program import ROOT, environment, run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}
 
@@ -168,16 +167,21 @@ def test_doctor_fails_where_refunds_would(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def folder_of_root_only(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid() == 0:
-        pytest.skip("nothing is forbidden to root")
-    tmp_path.chmod(0)
-    yield tmp_path
-    tmp_path.chmod(0o700)
+def closed_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that nobody may enter."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    yield folder
+    folder.chmod(0o700)
 
 
-def test_an_unreadable_data_folder_is_told(folder_of_root_only: Path) -> None:
+@pytest.mark.parametrize("below", [".", "inside"])
+def test_a_data_folder_without_access_is_told(closed_folder: Path, below: str) -> None:
+    folder = str(closed_folder / below)
     for command in ("history", "resume"):
-        ended = run(command, "--data-dir", str(folder_of_root_only / "inside"), **REAL)
+        ended = run_bound(command, "--data-dir", folder, **REAL)
         assert ended.returncode == 2
         assert "have its access set right" in only_line(ended)
+    ended = run_bound("doctor", "--offline", "--data-dir", folder)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "\nFAIL  data folder  " in ended.stdout

@@ -25,13 +25,13 @@ def check_files(settings: Settings) -> Iterator[Result]:
     """The folder, the files in it, and whether a ledger can be kept there."""
     yield ok("SQLite", sqlite_version())
     folder = settings.data_dir
-    if not folder.exists():
-        yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
-        return
     try:
         check_readable(folder)
     except ConfigError as error:
         yield fail("data folder", str(error), "nothing can be read or recorded")
+        return
+    if not folder.exists():
+        yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
         return
     yield from _modes(folder, 0o700, 0o770, settings.shared)
     for path in (ledger_path(folder), trips_path(folder)):
@@ -78,4 +78,4 @@ def _reading(ledger: Path) -> Iterator[Result]:
     except StoreError as error:
         yield fail("ledger", str(error), "restore a copy, or ask for help; do not delete it")
     else:
-        yield ok("ledger", f"{count:,} refunds")
+        yield ok("ledger", f"refunds recorded: {count:,}")

@@ -27,6 +27,7 @@ from refund_tui.desk.sender import Sender, Terms
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.holder import alive, this_process
 from refund_tui.payments.body import build_body
+from refund_tui.payments.cards import CardAnswer, Found
 from refund_tui.store.history import History, Summary
 from refund_tui.store.trips import Trips
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from refund_tui.config import Settings
-    from refund_tui.payments.client import CardAnswer, PaymentClient
+    from refund_tui.payments.client import PaymentClient
 
 __all__ = ["Changed", "Desk", "Elsewhere", "Evidence", "News", "Trouble", "Unsaved"]
 
@@ -186,8 +187,6 @@ class Desk:
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
-        from refund_tui.payments.client import Found  # brings httpx, which no first screen waits for
-
         client = await self._connect()
         answer = await client.transactional_data(store_id, trip_id)
         if isinstance(answer, Found):

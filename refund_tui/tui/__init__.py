@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+from refund_tui.errors import UsageError
+from refund_tui.tui.commands import keymap
+from refund_tui.tui.line import citizen
 
 if TYPE_CHECKING:
     from refund_tui.config import Settings
@@ -10,8 +15,16 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
+    moved = keymap(settings.keys)
+    if reason := citizen.refusal(os.environ.get("TERM")):
+        raise UsageError(reason)
+    citizen.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
 
+    citizen.forgive_wrong_bytes()
     app = RefundApp(settings)
+    app.set_keymap(moved)
     app.run(mouse=False)
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0

@@ -1,102 +1,175 @@
-"""Owns the terminal's frame: the three places, the status line, the keys, and the way news reach the screens.
+"""Owns the terminal's frame: the places, the status line, the keys, and the way news reach the screens.
 
 Sends nothing and decides nothing about money: that is the desk's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.events import Resize
 from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
+from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import Clock
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, of_place
+from refund_tui.errors import RefundTuiError
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command
+from refund_tui.tui.footer import KeyLine
+from refund_tui.tui.help import HelpScreen
+from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.typist import Typist
 from refund_tui.tui.news import DeskNews
 from refund_tui.tui.places.history import HistoryPlace
+from refund_tui.tui.places.leaving import LeavingPlace
 from refund_tui.tui.places.lookup import LookupPlace
+from refund_tui.tui.places.place import Place, bindings
 from refund_tui.tui.places.refund import RefundPlace
+from refund_tui.tui.states import outcome_words
 from refund_tui.tui.status import StatusLine
 
-Place = LookupPlace | RefundPlace | HistoryPlace
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
 class RefundApp(Typist):
-    """The terminal over one desk."""
+    """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
+    TITLE = "refund-tui"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), command.action, command.label, id=command.name)
-        for command in COMMANDS
-        if command.place == EVERYWHERE
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 Textual's own attribute
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
 
-    def __init__(self, settings: Settings, *, desk: Desk | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, desk: Desk | None = None) -> None:
         super().__init__()
-        self.desk = desk or Desk(settings, clock=clock)
-        self._leaving = False
+        self.desk = desk or Desk(settings)
+        self.failure: RefundTuiError | None = None
         self._places: dict[str, Place] = {
-            "lookup": LookupPlace(self.desk), "refund": RefundPlace(self.desk), "history": HistoryPlace(self.desk),
-        }  # fmt: skip
+            "lookup": LookupPlace(self.desk),
+            "refund": RefundPlace(self.desk),
+            "history": HistoryPlace(self.desk),
+            "leaving": LeavingPlace(self.desk),
+        }
 
     def compose(self) -> ComposeResult:
         """The status line, one place at a time, one line for announcements, one for keys."""
         yield StatusLine(self.desk)
-        with ContentSwitcher(initial="lookup"):
+        with ContentSwitcher(initial="lookup", id="places"):
             yield from self._places.values()
         yield Plain("", id="announcement")
-        yield Plain("", id="keys")
+        yield KeyLine(self.desk.settings.keys)
+        yield Plain(
+            f"This terminal is too small: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.", id="small"
+        )
 
-    async def on_mount(self) -> None:
-        """Open the files, show what is there, then begin to send what is waiting."""
-        self.theme = "ansi-dark" if "ansi-dark" in self.available_themes else self.theme
-        await self.desk.open()
+    def on_mount(self) -> None:
+        """Paint first; then open the files and begin."""
+        self.theme = "ansi-dark"
+        end_in_order(self.leave)
+        self.set_interval(LOOK, self._look_at_the_line)
+        self.call_after_refresh(self._open)
+
+    async def _open(self) -> None:
+        try:
+            await self.desk.open()
+        except RefundTuiError as error:
+            self.failure = error
+            self.exit(error.exit_code)
+            return
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
-        self._show("lookup")
+        self.show("lookup")
 
     async def on_unmount(self) -> None:
-        """Close the desk in order."""
+        """Close the desk in order, whatever ended the screen."""
         await self.desk.close()
 
-    def _hear(self, news: News) -> None:
-        self.post_message(DeskNews(news))
+    def leave(self, code: int) -> None:
+        """End in order with an exit code."""
+        self.exit(code, return_code=code)
+
+    def _look_at_the_line(self) -> None:
+        if not self.is_headless and terminal_is_gone():
+            self.leave(129)
+
+    def on_resize(self, event: Resize) -> None:
+        """Below the least size one sentence is all that is shown."""
+        self.set_class(event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-small")
 
     @property
     def place(self) -> Place:
         """The place that is shown."""
-        return self._places[str(self.query_one(ContentSwitcher).current)]
+        return self._places[str(self.query_one("#places", ContentSwitcher).current)]
 
-    def _show(self, name: str) -> None:
-        self.query_one(ContentSwitcher).current = name
+    def show(self, name: str) -> None:
+        """Go to a place."""
+        self.query_one("#places", ContentSwitcher).current = name
         self.place.enter()
-        keys = "  ".join(f"{command.key_label} {command.label}" for command in of_place(name) if command.shown)
-        self.query_one("#keys", Plain).show(" " + keys)
+        self.refresh_keys()
         self._tick()
+
+    def refresh_keys(self) -> None:
+        """What is possible may have changed."""
+        self.query_one(KeyLine).show_commands(self.possible())
+
+    def possible(self) -> tuple[Command, ...]:
+        """The commands that can be carried out now, the place's own first."""
+        own = [c for c in COMMANDS if c.place == self.place.id]
+        everywhere = [c for c in COMMANDS if c.place == EVERYWHERE]
+        return tuple(command for command in (*own, *everywhere) if self._can(command))
+
+    def _can(self, command: Command) -> bool:
+        if command.place != EVERYWHERE:
+            return command.place == self.place.id and self.place.can(command.action)
+        if command.name == "refund":
+            return self.place.id != "refund" and self._refund_place.in_hand
+        return command.name != self.place.id
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The one place that decides what is possible now; what is no command of ours is Textual's."""
+        found = [command for command in COMMANDS if command.action.partition("(")[0] == action]
+        return any(self._can(command) for command in found) if found else True
+
+    @property
+    def _refund_place(self) -> RefundPlace:
+        return self.query_one(RefundPlace)
 
     def _tick(self) -> None:
         self.query_one(StatusLine).redraw()
         self.place.tick()
 
     def announce(self, words: str) -> None:
-        """Say something once, wherever the clerk is."""
-        self.query_one("#announcement", Plain).show(" " + visible(words, 300))
+        """Say something once, wherever the clerk is; it stays until something else is said."""
+        self.query_one("#announcement", Plain).show(visible(words, 400))
 
-    async def on_desk_news(self, message: DeskNews) -> None:
+    def in_background(self, work: Coroutine[object, object, None]) -> None:
+        """Do `work` without holding a key up; what fails in it is announced."""
+        self.run_worker(self._announcing(work), exit_on_error=False)
+
+    async def _announcing(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except (RefundTuiError, NotPossible) as error:
+            self.announce(str(error))
+
+    def _hear(self, news: News) -> None:
+        self.post_message(DeskNews(news))
+
+    def on_desk_news(self, message: DeskNews) -> None:
         """Redraw what is shown; say what ended."""
         match message.news:
-            case Changed(refund=refund, kind=kind) if refund.state.terminal or refund.state is State.UNKNOWN:
-                self.announce(f"{refund.state}: {refund.intent.amount} on {refund.intent.trip_id} · {kind}")
+            case Changed(refund=refund, kind=kind) if _ended(refund, kind):
+                self.announce(outcome_words(refund))
+                if self.desk.settings.bell:
+                    self.bell()
             case Unsaved(why=why) | Trouble(why=why):
                 self.announce(why)
             case _:
@@ -106,38 +179,41 @@ class RefundApp(Typist):
 
     def action_lookup(self) -> None:
         """To the search."""
-        self._leaving = False
-        self._show("lookup")
+        self.show("lookup")
 
     def action_refund(self) -> None:
         """To the refund in hand."""
-        self._show("refund")
+        self.show("refund")
 
     def action_history(self) -> None:
         """To the history."""
-        self._show("history")
+        self.show("history")
 
     async def open_refund(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
         """Begin a refund on a trip; returns when its form has the cursor."""
-        self._show("refund")
-        await self.query_one(RefundPlace).begin(store_id, trip_id, trip)
+        self.show("refund")
+        await self._refund_place.begin(store_id, trip_id, trip)
 
     def show_refund(self, refund: Refund) -> None:
         """Show a refund's timeline."""
-        self.query_one(RefundPlace).follow(refund)
-        self._show("refund")
+        self._refund_place.follow(refund)
+        self.show("refund")
 
     def action_help(self) -> None:
         """The keys of this place, in words."""
-        name = str(self.query_one(ContentSwitcher).current)
-        self.announce("; ".join(f"{c.key_label}: {c.words}" for c in of_place(name)))
+        self.push_screen(HelpScreen(self.place.id or "", self.possible()))
 
     async def action_quit(self) -> None:
         """Leave; with refunds still open, say which first."""
         summary = self.desk.summary
-        count = summary.queued + summary.sending + summary.waiting
-        if count and not self._leaving:
-            self._leaving = True
-            self.announce(f"{count} still open: they go on when the program next runs. ctrl+q again quits.")
-            return
-        self.exit(0)
+        if summary.queued + summary.sending + summary.waiting and self.place.id != "leaving":
+            self.show("leaving")
+        else:
+            self.leave(0)
+
+
+def _ended(refund: Refund, kind: str) -> bool:
+    """Whether this change is one that a clerk waits for."""
+    if kind in ("receipt_printed", "accepted_again", "late_answer"):
+        return False
+    return refund.state.terminal or refund.state in (State.UNKNOWN, State.BLOCKED)

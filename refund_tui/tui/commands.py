@@ -1,18 +1,26 @@
-"""Owns every command of the terminal: its name, its key, its words, where it holds. Footer, help and README read it.
+"""Owns every command of the terminal: its name, its keys, its words, where it holds.
 
-Never decides whether a command is possible now: that is `possible`, asked by `App.check_action` alone.
+Footer, help, `refund-tui keys` and the README read it; the configuration moves keys by its names. Imports no Textual.
 """
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-LOOKUP, REFUND, HISTORY, EVERYWHERE = "lookup", "refund", "history", "everywhere"
+from refund_tui.errors import ConfigError
+
+EVERYWHERE, LOOKUP, REFUND, HISTORY = "everywhere", "lookup", "refund", "history"
+PLACES = (EVERYWHERE, LOOKUP, REFUND, HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` is what the configuration moves its key by; `action` is the app's or the place's."""
+    """`name` is what the configuration moves its key by; `action` is what the app or the place does.
+
+    `label` is for the footer, `words` for help; one with `footer` False is named in help only.
+    """
 
     name: str
     keys: tuple[str, ...]
@@ -20,42 +28,82 @@ class Command:
     label: str
     words: str
     place: str = EVERYWHERE
-    shown: bool = True
-
-    @property
-    def key_label(self) -> str:
-        """The first key as a person writes it."""
-        return told(self.keys[0])
-
-
-def told(key: str) -> str:
-    """A key as a person writes it: `F10`, `^S`, `Enter`."""
-    if key.startswith("ctrl+"):
-        return "^" + key.removeprefix("ctrl+").upper()
-    return {"escape": "Esc", "enter": "Enter", "space": "Space"}.get(key, key.upper() if len(key) < 4 else key)
+    footer: bool = True
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", ("f1",), "help", "Help", "Explain this place and its keys"),
-    Command("lookup", ("f2",), "lookup", "Lookup", "Find a trip"),
-    Command("refund", ("f3",), "refund", "Refund", "Go back to the refund in hand"),
-    Command("history", ("f4",), "history", "History", "All refunds, newest first"),
-    Command("quit", ("ctrl+q",), "quit", "Quit", "Leave; what is open goes on when the program next runs"),
-    Command("lookup.open", ("enter",), "open", "Refund it", "Open the refund of the trip under the cursor", LOOKUP),
-    Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check and confirm", "Show what will be refunded", REFUND),
-    Command("refund.all", ("f5",), "all_left", "All left", "Fill in all that is left on the trip", REFUND),
-    Command("refund.card", ("f6",), "card", "Ask for the card", "Ask the service whose card paid this trip", REFUND),
-    Command("refund.back", ("escape",), "back", "Back", "Go back; what was typed is kept", REFUND),
-    Command("history.find", ("f7",), "find", "Find", "Go to the search line", HISTORY),
-    Command(
-        "history.ask_again", ("f8",), "ask_again", "Ask again", "Ask an UNKNOWN again, or go on after a repair", HISTORY
-    ),
-    Command("history.settle", ("f9",), "settle", "Settle", "Close an UNKNOWN with evidence", HISTORY),
-    Command("history.stop", ("f12",), "stop", "Stop or cancel", "Cancel, or stop trying where it may be paid", HISTORY),
-)
+    Command("help", ("f1",), "help", "Help", "explains this place and its keys"),
+    Command("lookup", ("f2",), "lookup", "Lookup", "finds a trip, for the next shopper"),
+    Command("refund", ("f3",), "refund", "Refund", "goes back to the refund in hand"),
+    Command("history", ("f4",), "history", "History", "shows all refunds, newest first"),
+    Command("quit", ("ctrl+q",), "quit", "Quit", "leaves; what is open goes on when the program next runs"),
+    Command("lookup.open", ("enter",), "open", "Refund it", "opens the trip's refund, or the id's as typed", LOOKUP),
+    Command("lookup.up", ("up",), "list('move', -1)", "Up", "moves in the list", LOOKUP, footer=False),
+    Command("lookup.down", ("down",), "list('move', 1)", "Down", "moves in the list", LOOKUP, footer=False),
+    Command("lookup.page_up", ("pageup",), "list('page', -1)", "Page up", "moves by a page", LOOKUP, footer=False),
+    Command("lookup.page_down", ("pagedown",), "list('page', 1)", "Page down", "moves by a page", LOOKUP, footer=False),
+    Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be refunded, and asks", REFUND),
+    Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left on the trip", REFUND),
+    Command("refund.card", ("f6",), "card", "Whose card", "asks the service whose card paid this trip", REFUND),
+    Command("refund.back", ("escape",), "back", "Back", "goes back; what was typed is kept", REFUND),
+    Command("history.find", ("f7",), "find", "Find", "goes to the search line", HISTORY),
+    Command("history.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on", HISTORY),
+    Command("history.stop", ("f9",), "stop", "Stop", "cancels or stops it", HISTORY),
+)  # fmt: skip
+
+_NEVER = {
+    "ctrl+m": "arrives as Enter",
+    "ctrl+i": "arrives as Tab",
+    "ctrl+h": "arrives as Backspace",
+    "ctrl+left_square_bracket": "arrives as Escape",
+    "ctrl+enter": "arrives as Enter",
+    "shift+enter": "arrives as Enter",
+    "ctrl+c": "is taken by the terminal",
+    "ctrl+z": "suspends the program",
+    "tab": "moves between the fields",
+    "shift+tab": "moves between the fields",
+}
+_SAID = {"escape": "Esc", "enter": "Enter", "space": "Space", "pageup": "PgUp", "pagedown": "PgDn", "slash": "/"}
+
+
+def said(key: str) -> str:
+    """A key as a person writes it: `F10`, `^S`, `Enter`, `x`."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+").upper()
+    if key.startswith("f") and key[1:].isdigit():
+        return key.upper()
+    return _SAID.get(key, key)
 
 
 def of_place(place: str) -> tuple[Command, ...]:
     """The commands that hold in a place, its own first."""
-    own = tuple(command for command in COMMANDS if command.place == place)
-    return own + tuple(command for command in COMMANDS if command.place == EVERYWHERE)
+    return tuple(c for c in COMMANDS if c.place == place) + tuple(c for c in COMMANDS if c.place == EVERYWHERE)
+
+
+def keymap(moved: Mapping[str, str]) -> dict[str, str]:
+    """The keys that the configuration moves, by command, as Textual takes them. Raises ConfigError."""
+    names = {command.name: command for command in COMMANDS}
+    for name, keys in moved.items():
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            raise ConfigError(f"[keys] {name} is no command" + (f": did you mean {near[0]}?" if near else ""))
+        for key in keys.split(","):
+            _refuse_undeliverable(name, key.strip())
+    _refuse_conflicts({**{name: ",".join(command.keys) for name, command in names.items()}, **moved})
+    return dict(moved)
+
+
+def _refuse_undeliverable(name: str, key: str) -> None:
+    why = _NEVER.get(key) or ("does not arrive whole over SSH" if key.startswith(("alt+", "ctrl+shift+")) else None)
+    if not key or why:
+        raise ConfigError(f"[keys] {name} = {key!r} cannot be used: it {why or 'names no key'}; F1 to F12 are safe")
+
+
+def _refuse_conflicts(keys: Mapping[str, str]) -> None:
+    taken: dict[tuple[str, str], str] = {}
+    for command in COMMANDS:
+        for key in keys[command.name].split(","):
+            for place in (command.place, *(PLACES[1:] if command.place == EVERYWHERE else (EVERYWHERE,))):
+                other = taken.setdefault((place, key.strip()), command.name)
+                if other != command.name:
+                    raise ConfigError(f"[keys] {key.strip()} is given to both {other} and {command.name}")

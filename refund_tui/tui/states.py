@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from refund_tui.core.refunds import Refund, State
+from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, span
 from refund_tui.desk import Desk
 
@@ -12,6 +13,19 @@ SIGNS = {
     State.QUEUED: "○", State.SENDING: "◐", State.WAITING: "◔", State.ACCEPTED: "●", State.REJECTED: "✕",
     State.BLOCKED: "■", State.UNKNOWN: "?", State.CANCELLED: "–", State.SETTLED_PAID: "◆", State.SETTLED_UNPAID: "◇",
 }  # fmt: skip
+
+STATE_MEANS = {
+    State.QUEUED: "recorded here, never sent: no money moved",
+    State.SENDING: "its answer is awaited: the money may have moved",
+    State.WAITING: "will be sent again, with the same id, at the time shown",
+    State.ACCEPTED: "the service said yes: the money reaches the card in some days",
+    State.REJECTED: "a definite no: no money moved",
+    State.BLOCKED: "a person must repair something; then it goes on",
+    State.UNKNOWN: "it may have been paid: ask again or settle it",
+    State.CANCELLED: "withdrawn before it could be paid: no money moved",
+    State.SETTLED_PAID: "closed by a person: the shopper was paid",
+    State.SETTLED_UNPAID: "closed by a person: the shopper was not paid",
+}
 
 
 def state_words(refund: Refund) -> str:
@@ -59,3 +73,11 @@ def ago(instant: datetime, now: datetime) -> str:
     """How long ago, in words."""
     seconds = (now - instant).total_seconds()
     return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
+
+
+def outcome_words(refund: Refund) -> str:
+    """A finished refund, announced in one line."""
+    asked = refund.intent
+    return (
+        f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {visible(asked.trip_id, 36)} · {refund.life.why}"
+    )

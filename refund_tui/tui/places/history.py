@@ -6,8 +6,7 @@ from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from refund_tui.core.lifecycle import NotPossible
@@ -16,9 +15,10 @@ from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.store.history import Filter
-from refund_tui.tui.commands import COMMANDS, HISTORY
+from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.rows import Column, RowList
+from refund_tui.tui.places.place import Place, bindings
 from refund_tui.tui.states import SIGNS, moment
 
 COLUMNS = (
@@ -26,18 +26,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class HistoryPlace(Vertical):
+class HistoryPlace(Place):
     """All refunds; Enter shows one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), command.action, command.label, id=command.name)
-        for command in COMMANDS
-        if command.place == HISTORY
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(id="history")
-        self._desk = desk
+        super().__init__(desk, "history")
 
     def compose(self) -> ComposeResult:
         """A search line, the list, the refund under the cursor in a word."""

@@ -2,89 +2,111 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from refund_tui.core.fields import check_trip_id
+from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
+from refund_tui.tui.commands import LOOKUP
+from refund_tui.tui.fields import field
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.rows import Column, RowList
+from refund_tui.tui.places.place import Place, bindings
 from refund_tui.tui.states import moment
+from refund_tui.tui.widgets.facts import facts, window
 
 COLUMNS = (
-    Column("When", 12), Column("Trip", 0), Column("Receipt", 16), Column("Card", 8), Column("Total", 14, right=True),
+    Column("When", 12), Column("Trip", 0), Column("Receipt", 20), Column("Card", 8), Column("Charged", 13, right=True),
 )  # fmt: skip
+NO_TRIPS = """No trips are known here yet.
+
+Type a trip id and press Enter, or have the operator import them:
+
+  refund-tui trips import FILE"""
+NO_MATCH = """No trip here matches.
+
+Enter opens a refund on the trip id as typed: {}
+How much was charged is then not known here: only the service knows."""
+MOST = 10_001
+"""Trips that are counted; beyond that the count says "more than"."""
 
 
-class LookupPlace(Vertical):
-    """A search field that keeps the cursor, and the trips known here."""
+class LookupPlace(Place):
+    """A search field that keeps the cursor, the trips known here, and what is known of the one under the mark."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "list('move', -1)", show=False),
-        Binding("down", "list('move', 1)", show=False),
-        Binding("pageup", "list('page', -1)", show=False),
-        Binding("pagedown", "list('page', 1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LOOKUP)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(id="lookup")
-        self._desk = desk
+        super().__init__(desk, "lookup")
 
     def compose(self) -> ComposeResult:
-        """Search, list, and a word about the trip under the cursor."""
-        search = Input(placeholder="trip id, receipt, last four, amount, date or article", compact=True, id="search")
-        search.cursor_blink = False
-        yield search
-        yield Plain("", id="trip-heading")
-        yield RowList[Trip](COLUMNS, self._cells, lambda trip: (trip.store_id, trip.trip_id), id="trips")
-        yield Plain("", id="trip-hint")
+        """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
+        with Horizontal(classes="line"):
+            yield Plain("Find", classes="name")
+            yield field("search", "trip id, receipt, last four digits, amount, date or article")
+        with Horizontal(classes="panes"):
+            with Vertical(classes="left"):
+                yield Plain("", id="trip-heading", classes="heading")
+                yield RowList[Trip](COLUMNS, self._cells, _name, id="trips")
+                yield Plain("", id="trip-hint", classes="hint")
+            yield Plain("", id="trip-facts", classes="right")
+        yield Plain("", id="trip-below")
+
+    @property
+    def _list(self) -> RowList[Trip]:
+        return cast("RowList[Trip]", self.query_one("#trips", RowList))
+
+    @property
+    def _text(self) -> str:
+        return self.query_one("#search", Input).value.strip()
 
     def enter(self) -> None:
         """Put the cursor into the search and show what is there."""
         self.query_one("#search", Input).focus()
         self.reload()
 
-    def tick(self) -> None:
-        """Nothing here counts down."""
-
-    @property
-    def _list(self) -> RowList[Trip]:
-        return cast("RowList[Trip]", self.query_one("#trips", RowList))
+    def can(self, action: str) -> bool:
+        """Opening needs a trip, or an id to be typed."""
+        return action != "open" or self._list.current is not None or bool(self._text)
 
     def reload(self) -> None:
-        """Search again, in the background."""
-        text = self.query_one("#search", Input).value
-        self.app.run_worker(self._search(text, 0, fresh=True), group="search", exclusive=True, exit_on_error=False)
+        """Search again, in the background; only the newest search is waited for."""
+        self.app.run_worker(self._search(0, fresh=True), group="search", exclusive=True, exit_on_error=False)
 
-    async def _search(self, text: str, start: int, *, fresh: bool) -> None:
-        trips = await self._desk.search(lambda known: known.find(text.strip(), start, 60))
-        total = await self._desk.search(lambda known: known.count(text.strip(), 10_001))
-        self._list.set_rows(start, trips, total, fresh=fresh)
-        self._hint(text, total)
+    async def _search(self, start: int, *, fresh: bool, edition: int | None = None) -> None:
+        text, zone, today = self._text, self._desk.settings.zone, self._today()
+        trips = await self._desk.search(lambda known: known.find(text, start, 60, zone=zone, today=today))
+        total = await self._desk.search(lambda known: known.count(text, MOST, zone=zone, today=today))
+        self._list.set_rows(start, trips, total, fresh=fresh, edition=edition)
+        self._hint(total)
+        self.frame.refresh_keys()
 
-    def _hint(self, text: str, total: int) -> None:
-        heading = self._list.heading(self.size.width)
-        self.query_one("#trip-heading", Plain).show(heading)
+    def _hint(self, total: int) -> None:
+        self.query_one("#trip-heading", Plain).show(self._list.heading() if total else "")
         if total:
-            words = f"{total} trips"
-        elif text.strip():
-            words = f"No trip here matches. Enter refunds the trip id as typed: {visible(text.strip(), 40)}"
+            words = f"{total} trips" if total < MOST else f"more than {MOST - 1} trips"
+        elif not self._text:
+            words = NO_TRIPS
+        elif problem := check_trip_id(self._text):
+            words = f"No trip here matches.\n\n{problem}."
         else:
-            words = "No trips here yet: refund-tui trips import FILE, or type a trip id and press Enter."
-        self.query_one("#trip-hint", Plain).show(" " + words)
+            words = NO_MATCH.format(visible(self._text, 60))
+        self.query_one("#trip-hint", Plain).show(words)
+        self._list.display = bool(total)
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
         card = f"{(trip.card.brand or '')[:3]} {trip.card.tail or ''}"
-        total = str(trip.captured) if trip.captured else "not known"
-        return when, visible(trip.trip_id), visible(trip.receipt or "", 40), visible(card, 8), total
+        return when, trip.trip_id, trip.receipt or "", card, str(trip.captured) if trip.captured else "not known"
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
@@ -93,21 +115,49 @@ class LookupPlace(Vertical):
 
     @on(RowList.Needed)
     def _needed(self, message: RowList.Needed) -> None:
-        text = self.query_one("#search", Input).value
-        self.app.run_worker(self._search(text, message.start, fresh=False), exit_on_error=False)
+        self.in_background(self._search(message.start, fresh=False, edition=message.edition))
+
+    @on(RowList.Highlighted)
+    def _highlighted(self) -> None:
+        self.app.run_worker(self._tell(), group="trip", exclusive=True, exit_on_error=False)
+
+    async def _tell(self) -> None:
+        trip = self._list.current
+        if trip is None:
+            beside, below = "", ""
+        else:
+            standing = await self._desk.standing(trip.store_id, trip.trip_id)
+            beside = facts(self._desk, trip.store_id, trip, standing)
+            below = self._below(trip, standing)
+        self.query_one("#trip-facts", Plain).show(beside)
+        self.query_one("#trip-below", Plain).show(below)
+
+    def _below(self, trip: Trip, standing: Standing) -> str:
+        left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
+        told = f"{left} left" if left else "what is left is not known"
+        closing = window(self._desk, trip, self._desk.now().at)
+        return f"{visible(trip.trip_id, 76)}\n{told} · {refunded} refunds · window {closing}"
 
     def action_list(self, action: str, by: int) -> None:
         """Move in the list while typing goes on."""
         getattr(self._list, f"action_{action}")(by)
 
-    @on(Input.Submitted, "#search")
-    async def _submitted(self, message: Input.Submitted) -> None:
-        """Open the refund of the highlighted trip, or of the id as typed."""
-        text = message.value.strip()
-        trips = await self._desk.search(lambda known: known.find(text, self._list.cursor, 1))
+    async def action_open(self) -> None:
+        """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
+        text, zone, today, place = self._text, self._desk.settings.zone, self._today(), self._list.cursor
+        trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
         if trips:
-            await self.app.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])  # type: ignore[attr-defined]
-        elif problem := check_trip_id(text):
-            self.query_one("#trip-hint", Plain).show(f" {problem}")
-        else:
-            await self.app.open_refund(self._desk.settings.store_id or "", text, None)  # type: ignore[attr-defined]
+            await self.frame.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])
+        elif text and check_trip_id(text) is None:
+            await self.frame.open_refund(self._desk.settings.store_id or "", text, None)
+
+    @on(Input.Submitted, "#search")
+    async def _submitted(self) -> None:
+        await self.action_open()
+
+    def _today(self) -> date:
+        return self._desk.now().at.astimezone(self._desk.settings.zone).date()
+
+
+def _name(trip: Trip) -> object:
+    return trip.store_id, trip.trip_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from refund_tui.core.money import AmountError, Money, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Draft
 from refund_tui.core.rules import Standing, check_left
+from refund_tui.tui.fields import field
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.widgets.reason import ReasonPicker
 
@@ -28,11 +29,6 @@ class Filled:
     note: str
 
 
-@dataclass
-class _Touched:
-    names: set[str] = field(default_factory=set)
-
-
 class RefundForm(Vertical):
     """Amount, reason, currency where the trip does not say it, note; under each one fixed line for what is wrong."""
 
@@ -43,13 +39,13 @@ class RefundForm(Vertical):
     def __init__(self) -> None:
         super().__init__(id="form")
         self._standing = Standing(None)
-        self._touched = _Touched()
+        self._touched: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """The fields, in the order of the keys."""
         with Horizontal(classes="field"):
             yield Plain("Amount", classes="name")
-            yield _input("amount", "12.50")
+            yield field("amount", "12.50")
             yield Plain("", id="amount-left")
         yield Plain("", id="amount-wrong", classes="wrong")
         with Horizontal(classes="field tall"):
@@ -58,16 +54,16 @@ class RefundForm(Vertical):
         yield Plain("", id="reason-wrong", classes="wrong")
         with Horizontal(classes="field"):
             yield Plain("Currency", classes="name")
-            yield _input("currency", "EUR")
+            yield field("currency", "EUR")
         yield Plain("", id="currency-wrong", classes="wrong")
         with Horizontal(classes="field"):
             yield Plain("Note", classes="name")
-            yield _input("note", "stays here, is never sent")
+            yield field("note", "stays here, is never sent")
         yield Plain("", id="note-wrong", classes="wrong")
 
     def begin(self, standing: Standing, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
-        self._standing, self._touched = standing, _Touched()
+        self._standing, self._touched = standing, set()
         known = standing.captured.currency if standing.captured else None
         self.query_one("#currency", Input).value = known or (draft and draft.currency) or currency or ""
         self.query_one("#currency", Input).disabled = known is not None
@@ -84,6 +80,10 @@ class RefundForm(Vertical):
         left = standing.left
         self.query_one("#amount-left", Plain).show(f"of {left} left" if left else "ceiling not known here")
         self._tell()
+
+    def focus_first(self) -> None:
+        """The cursor into the amount."""
+        self.query_one("#amount").focus()
 
     def draft(self, store_id: str, trip_id: str) -> Draft:
         """What is typed, as typed."""
@@ -114,7 +114,7 @@ class RefundForm(Vertical):
     def scold(self) -> str:
         """Show everything that is wrong, put the cursor to the first, and say it."""
         wrong = self.wrong()
-        self._touched.names.update(wrong)
+        self._touched.update(wrong)
         self._tell()
         name, problem = next(iter(wrong.items()))
         self.query_one(f"#{name}").focus()
@@ -136,7 +136,7 @@ class RefundForm(Vertical):
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
         if message.value:
-            self._touched.names.add(str(message.input.id))
+            self._touched.add(str(message.input.id))
         self._tell()
         self.post_message(self.Typed())
 
@@ -148,11 +148,5 @@ class RefundForm(Vertical):
     def _tell(self) -> None:
         wrong = self.wrong()
         for name in ("amount", "reason", "note"):
-            words = wrong.get(name, "") if name in self._touched.names else ""
+            words = wrong.get(name, "") if name in self._touched else ""
             self.query_one(f"#{name}-wrong", Plain).show(words)
-
-
-def _input(name: str, hint: str) -> Input:
-    made = Input(placeholder=hint, compact=True, id=name)
-    made.cursor_blink = False
-    return made

@@ -1,0 +1,177 @@
+"""Owns `refund-tui refund`: the whole road on a plain prompt, for screen readers and lines without a screen.
+
+Obeys the same rules as the screens, since it asks the same desk. Never records anything before a typed yes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from refund_tui.commands import OPEN, PERSON
+from refund_tui.commands.follow import Follower
+from refund_tui.core.fields import check_note, check_store_id, check_trip_id
+from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Intent, State
+from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, problems
+from refund_tui.core.text import visible
+from refund_tui.core.times import span
+from refund_tui.desk import Desk
+from refund_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+    from refund_tui.core.trips import Trip
+
+_REASONS = "; ".join(f"{reason.digit} {reason} ({reason.words})" for reason in ReasonCode)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of the command."""
+    parser.add_argument("trip", metavar="TRIP", help="the shopping trip id")
+    parser.add_argument("--amount", required=True, help="such as 12.50; 'left' for all that is left")
+    parser.add_argument("--reason", required=True, help=_REASONS)
+    parser.add_argument("--note", default="", help="stays in the ledger, never sent")
+    parser.add_argument(
+        "--no-wait", action="store_true", help="record it and end; the refund goes on when a terminal runs"
+    )
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Ask, record, send and wait. Exit code 0 accepted, 1 nothing was done or it was rejected, 4 still open, 5 a person
+    must see to it. Raises RefundTuiError."""
+    try:
+        return asyncio.run(_refund(arguments, settings))
+    except KeyboardInterrupt:
+        _say("\nStopped. What was recorded goes on when refund-tui, or refund-tui resume, runs again.")
+        return OPEN
+
+
+async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
+    desk = Desk(settings)
+    await desk.open()
+    try:
+        intent, standing = await _intent(desk, arguments)
+        if not _agreed(desk, intent, standing):
+            _say("Nothing was recorded and nothing was sent.")
+            return 1
+        key = await _take(desk, intent)
+        if key is None:
+            _say("Nothing was recorded and nothing was sent.")
+            return 1
+        return await _follow(desk, key, wait=not arguments.no_wait)
+    finally:
+        await desk.close()
+
+
+async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:
+    """What is asked for, complete; UsageError says what is wrong with it."""
+    store, trip_id = desk.settings.store_id or "", arguments.trip
+    _refuse(check_store_id(store) and f"{check_store_id(store)}: set store_id (--store-id, REFUND_TUI_STORE_ID)")
+    _refuse(check_trip_id(trip_id))
+    _refuse(check_note(arguments.note))
+    trip = await desk.search(lambda trips: trips.get(store, trip_id))
+    standing = await desk.standing(store, trip_id)
+    amount = _amount(arguments.amount, _currency(desk, trip), standing)
+    closes = desk.window_closes(trip)
+    intent = Intent(store, trip_id, amount, _reason(arguments.reason), arguments.note, standing.captured, closes)
+    _refuse("; ".join(problem.message for problem in problems(intent, standing, desk.now().at)))
+    return intent, standing
+
+
+def _refuse(problem: str | None) -> None:
+    if problem:
+        raise UsageError(f"{problem}. Nothing was recorded and nothing was sent.")
+
+
+def _currency(desk: Desk, trip: Trip | None) -> str:
+    currency = trip.captured.currency if trip and trip.captured else desk.settings.currency
+    if currency is None:
+        raise UsageError("the trip's currency is not known here: give it with --currency. Nothing was recorded.")
+    _refuse(check_currency(currency))
+    return currency
+
+
+def _amount(text: str, currency: str, standing: Standing) -> Money:
+    if text == "left":
+        if standing.left is None:
+            raise UsageError("how much is left is not known here: type the amount. Nothing was recorded.")
+        return standing.left
+    try:
+        return parse_amount(text, currency)
+    except AmountError as error:
+        raise UsageError(f"{visible(text, 40)}: {error}. Nothing was recorded and nothing was sent.") from error
+
+
+def _reason(text: str) -> ReasonCode:
+    found = ReasonCode.by_digit(int(text)) if text.isascii() and text.isdigit() else None
+    if found is None and text.upper() in ReasonCode.__members__:
+        found = ReasonCode[text.upper()]
+    if found is None:
+        raise UsageError(f"{visible(text, 40)} is not a reason: {_REASONS}. Nothing was recorded.")
+    return found
+
+
+def _agreed(desk: Desk, intent: Intent, standing: Standing) -> bool:
+    """Show what will be done and ask; in PRODUCTION above the set amount it is typed again."""
+    settings = desk.settings
+    _say(f"Store        {visible(intent.store_id)}")
+    _say(f"Environment  {settings.environment}")
+    _say(f"Trip         {visible(intent.trip_id)}")
+    _say(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
+    if intent.window_closes is not None:
+        _say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
+    _say(f"Refund       {intent.amount}")
+    _say(f"Reason       {intent.reason} ({intent.reason.words})")
+    if _ask("Refund it? Type y and Enter; anything else goes back: ") != "y":
+        return False
+    if not settings.asks_again(intent.amount):
+        return True
+    return _ask(f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
+
+
+async def _take(desk: Desk, intent: Intent) -> str | None:
+    """The key of the recorded refund, after a second yes where one is needed; None where it was not given."""
+    try:
+        return (await desk.take(intent)).key
+    except NeedsSecondYes as alike:
+        _say("This trip already has:")
+        for refund in alike.alike:
+            _say(f"  {refund.intent.amount}  {refund.state}  by {visible(refund.clerk)}  {refund.key}")
+    except Refused as refused:
+        _say(f"Not possible: {refused}.")
+        return None
+    if _ask("Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
+        return None
+    try:
+        return (await desk.take(intent, second_yes=True)).key
+    except Refused as refused:
+        _say(f"Not possible: {refused}.")
+        return None
+
+
+async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
+    _say(f"Recorded as {key}.")
+    follower = Follower(desk, key, _say)
+    desk.begin()
+    refund = await follower.until_decided(wait=wait)
+    if refund.state is State.ACCEPTED:
+        return 0
+    if refund.state in (State.UNKNOWN, State.BLOCKED):
+        return PERSON
+    return OPEN if refund.open else 1
+
+
+def _ask(question: str) -> str:
+    """What was typed; nothing at the end of the input."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,35 @@
+"""Owns what a cart's articles are worth, so that marking them adds the amount up. Exact but for one rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from refund_tui.core.money import Money
+from refund_tui.core.trips import Article
+
+ONE = Decimal(1)
+_PIECES = ("unit", "units", "each", "piece", "pieces", "pc", "pcs")
+
+
+def counted(article: Article) -> bool:
+    """Whether an article is counted in whole pieces, so that a part of them can be given back; a weight cannot."""
+    quantity = article.quantity or ONE
+    return (article.unit or "unit").lower() in _PIECES and quantity == quantity.to_integral()
+
+
+def worth(article: Article, quantity: Decimal | None = None) -> Money | None:
+    """The price of `quantity` of an article (by default all of it), rounded half up to the minor unit, or None."""
+    if article.unit_price is None:
+        return None
+    exact = article.unit_price.minor * (quantity if quantity is not None else article.quantity or ONE)
+    return Money(int(exact.quantize(ONE, ROUND_HALF_UP)), article.unit_price.currency)
+
+
+def added_up(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> Money | None:
+    """What the marked quantities come to, by place in the cart; None when nothing is marked or a price is not known."""
+    parts = [worth(articles[place], quantity) for place, quantity in marked.items()]
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts) or len({part.currency for part in known}) > 1:
+        return None
+    return Money(sum(part.minor for part in known), known[0].currency)

@@ -1,0 +1,58 @@
+"""Owns what the places have in common: their keys from the registry, and how they speak to the frame around them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from refund_tui.desk import Desk
+from refund_tui.tui.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from refund_tui.tui.app import RefundApp
+
+
+def bindings(place: str) -> list[BindingType]:
+    """The keys of a place, from the registry."""
+    return [
+        Binding(",".join(command.keys), command.action, command.label, id=command.name)
+        for command in COMMANDS
+        if command.place == place
+    ]
+
+
+class Place(Vertical):
+    """One of the three places. It holds no truth: it shows what the ledger says."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(id=name)
+        self._desk = desk
+
+    @property
+    def frame(self) -> RefundApp:
+        """The app around it."""
+        return cast("RefundApp", self.app)
+
+    def enter(self) -> None:
+        """The place is shown: put the cursor where it is needed."""
+
+    def tick(self) -> None:
+        """A second has passed."""
+
+    def reload(self) -> None:
+        """The desk said something: read again what is shown."""
+
+    def can(self, action: str) -> bool:
+        """Whether one of its own commands is possible now."""
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual asks here before it runs a key's action; the frame decides."""
+        return self.frame.check_action(action, parameters)
+
+    def in_background(self, work: Coroutine[object, object, None]) -> None:
+        """Do `work` without holding a key up; what fails in it is announced."""
+        self.frame.in_background(work)

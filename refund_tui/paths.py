@@ -49,9 +49,14 @@ def site_config() -> Path:
 
 
 def make_data_dir(data_dir: Path, *, shared: bool) -> None:
-    """See that `data_dir` is there and can be written, 0700 (shared 0770) where it is made here. Raises ConfigError."""
+    """See that `data_dir` is there and can be written. Raises ConfigError.
+
+    Where it is made here it is 0700; shared 2770, so that what is made in it belongs to the folder's group.
+    """
     try:
-        data_dir.mkdir(mode=0o770 if shared else 0o700, parents=True, exist_ok=True)
+        if not data_dir.is_dir():
+            data_dir.mkdir(mode=0o700, parents=True)
+            data_dir.chmod(0o2770 if shared else 0o700)  # mkdir obeys the umask
     except OSError as error:
         raise _unusable(data_dir, f"cannot be made ({error.strerror})") from error
     if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -164,6 +165,15 @@ def test_doctor_fails_where_refunds_would(tmp_path: Path) -> None:
     assert any(line.startswith("FAIL  ledger  ") for line in lines)
     assert any(line.startswith("FAIL  service  ") and "refused" in line for line in lines)
     assert any(line.startswith("warn  mode  ") and line.endswith(f"chmod 700 {tmp_path}") for line in lines)
+
+
+@pytest.mark.parametrize(("shared", "folder", "file"), [("no", 0o700, 0o600), ("yes", 0o2770, 0o660)])
+def test_what_is_made_is_open_only_to_those_who_work_here(tmp_path: Path, shared: str, folder: int, file: int) -> None:
+    made = tmp_path / "above" / "refunds"
+    ended = run("resume", "--data-dir", str(made), "--shared", shared, **REAL)
+    assert ended.returncode == 0
+    assert stat.S_IMODE(made.stat().st_mode) == folder
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made.glob("*.sqlite3")} == {file}
 
 
 @pytest.fixture

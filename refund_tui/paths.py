@@ -55,7 +55,7 @@ def make_data_dir(data_dir: Path, *, shared: bool) -> None:
     """
     try:
         if not data_dir.is_dir():
-            data_dir.mkdir(mode=0o700, parents=True)
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             data_dir.chmod(0o2770 if shared else 0o700)  # mkdir obeys the umask
     except OSError as error:
         raise _unusable(data_dir, f"cannot be made ({error.strerror})") from error

@@ -25,6 +25,7 @@ def run(settings: Settings) -> int:
     app = RefundApp(settings)
     app.set_keymap(moved)
     app.run(mouse=False)
+    citizen.let_go_of_a_dead_line()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

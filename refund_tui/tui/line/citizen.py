@@ -64,3 +64,11 @@ def terminal_is_gone() -> bool:
         return not os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else True
     except (OSError, ValueError):
         return True
+
+
+def let_go_of_a_dead_line() -> None:
+    """Have the interpreter's last flush go nowhere where the terminal is gone; its failure would change the exit code."""
+    if terminal_is_gone():
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)

@@ -1,0 +1,180 @@
+"""The whole road in a real terminal against a real service: by exactly the keys that the README names."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from refund_tui.sandbox import SandboxThread, Script, parse_script
+from tests.support.program import run
+from tests.terminal.pty_session import PtySession
+
+TRIP = "trip-of-today"
+RECORD = {
+    "storeId": "STORE-001", "shoppingTripId": TRIP, "captured": {"amount": "18.40", "code": "EUR"},
+    "card": {"brand": "VISA", "tail": "4242"}, "receipt": "R-7",
+}  # fmt: skip
+
+
+def settings(folder: Path, service: SandboxThread) -> dict[str, str]:
+    return {
+        "REFUND_TUI_BASE_URL": service.url, "REFUND_TUI_STORE_ID": "STORE-001", "REFUND_TUI_CLERK": "ana",
+        "REFUND_TUI_DATA_DIR": str(folder / "data"), "REFUND_TUI_TIMEZONE": "UTC", "REFUND_TUI_CURRENCY": "EUR",
+        "HOME": str(folder),
+    }  # fmt: skip
+
+
+@contextmanager
+def terminal(folder: Path, service: SandboxThread) -> Iterator[PtySession]:
+    """The program in a pty, its one trip imported, the search ready."""
+    file = folder / "trips.json"
+    file.write_text(json.dumps(RECORD))
+    env = settings(folder, service)
+    assert run("trips", "import", str(file), **env).returncode == 0
+    with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
+        session.wait_for("R-7")
+        yield session
+
+
+def ask(session: PtySession, amount: str = "5.00") -> None:
+    """From the search to the question."""
+    session.send(TRIP)
+    session.wait_for(lambda screen: "1 trips" in screen)
+    session.press("enter")
+    session.wait_for("Amount")
+    session.send(amount)
+    session.press("tab")
+    session.send("1")
+    session.wait_for(lambda screen: f"{amount} " in screen)
+    session.press("f10")
+    session.wait_for("refund it")
+
+
+def confirm(session: PtySession) -> None:
+    """After the half second in which the question hears nothing."""
+    session.listen(0.6)
+    session.send("y")
+
+
+def history(folder: Path, service: SandboxThread) -> list[dict[str, Any]]:
+    printed = run("history", "--json", **settings(folder, service))
+    assert printed.returncode == 0
+    return [json.loads(line) for line in printed.stdout.splitlines()]
+
+
+def script(*steps: dict[str, object]) -> Script:
+    return parse_script({"refund": list(steps)})
+
+
+def test_a_clerk_refunds_a_trip_and_sees_it_in_the_history(tmp_path: Path) -> None:
+    with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
+        ask(session)
+        confirm(session)
+        session.wait_for("ACCEPTED")
+        session.press("f4")
+        session.wait_for(lambda screen: "5.00 EUR" in screen and TRIP in screen)
+        session.press("ctrl+q")
+        assert session.wait() == 0
+        [refund] = history(tmp_path, service)
+        [execution] = service.books.executions
+    assert refund["state"] == "ACCEPTED"
+    assert refund["refund_request_id"] == execution.request_id
+    assert (refund["amount"], refund["currency"], refund["reason_code"]) == ("5.00", "EUR", "DAMAGED_ITEM")
+
+
+def test_a_rate_limit_is_waited_out_with_a_countdown_and_the_same_bytes_go_again(tmp_path: Path) -> None:
+    steps = script({"status": 429, "retryAfter": "3"})
+    with SandboxThread(any_trip=True, script=steps) as service, terminal(tmp_path, service) as session:
+        ask(session)
+        confirm(session)
+        seen = set()
+        for second in ("00:03", "00:02", "00:01"):
+            screen = session.wait_for(re.compile(f"{second}|ACCEPTED").search)
+            seen.update(re.findall(r"00:0\d", screen))
+        session.wait_for("ACCEPTED")
+        [refund] = history(tmp_path, service)
+        first, second_request = service.books.arrivals
+    assert {"00:02", "00:01"} <= seen, "the countdown counts every second"
+    assert first.body == second_request.body
+    assert second_request.ticks - first.ticks >= 3
+    assert refund["state"] == "ACCEPTED"
+    assert refund["reconciliation_id"]
+    assert [attempt["http_status"] for attempt in refund["attempts"]] == [429, 200]
+
+
+def test_killed_while_the_request_hangs_then_resumed_under_the_same_id_paid_once(tmp_path: Path) -> None:
+    steps = script({"hang": True, "execute": True})
+    with SandboxThread(any_trip=True, script=steps) as service:
+        with terminal(tmp_path, service) as session:
+            ask(session)
+            confirm(session)
+            assert service.books.wait_until(lambda books: len(books.executions) == 1)
+            session.signal(signal.SIGKILL)
+            session.wait()
+        resumed = run("resume", **settings(tmp_path, service))
+        assert resumed.returncode == 0, resumed.stderr
+        [refund] = history(tmp_path, service)
+        requests = service.books.requests_for(refund["refund_request_id"])
+        assert len({request.body for request in requests}) == 1
+        assert service.books.times_executed(refund["refund_request_id"]) == 1
+    assert refund["state"] == "ACCEPTED"
+    assert [attempt["outcome"] for attempt in refund["attempts"]] == ["process_died", "accepted"]
+
+
+def test_hung_up_in_mid_wait_and_started_again_the_same_countdown_goes_on(tmp_path: Path) -> None:
+    steps = script({"status": 429, "retryAfter": "600"})
+    with SandboxThread(any_trip=True, script=steps) as service:
+        with terminal(tmp_path, service) as session:
+            ask(session)
+            confirm(session)
+            session.wait_for(re.compile(r"(10:00|09:5\d)").search)
+            session.hang_up()
+            assert session.wait() == 129
+        with PtySession([sys.executable, "-m", "refund_tui"], env=settings(tmp_path, service)) as session:
+            screen = session.wait_for(re.compile(r"next 09:\d\d").search)
+        left = re.search(r"next 09:(\d\d)", screen)
+        assert left is not None
+        assert int(left[1]) < 60
+        assert len(service.books.arrivals) == 1
+
+
+def test_quitting_with_an_open_refund_says_which_and_that_it_goes_on(tmp_path: Path) -> None:
+    steps = script({"status": 429, "retryAfter": "600"})
+    with SandboxThread(any_trip=True, script=steps) as service, terminal(tmp_path, service) as session:
+        ask(session)
+        confirm(session)
+        session.wait_for("WAITING")
+        session.press("ctrl+q")
+        screen = session.wait_for("still open")
+        assert TRIP in screen
+        assert "go on" in screen
+        session.listen(0.6)
+        session.send("y")
+        assert session.wait() == 0
+
+
+def test_a_double_enter_and_a_held_y_confirm_nothing_in_the_first_half_second(tmp_path: Path) -> None:
+    with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
+        ask(session)
+        session.send("\r\ryyyy")
+        session.listen(0.7)
+        assert "refund it" in session.text
+        assert service.books.arrivals == ()
+        session.send("n")
+        session.wait_for("Amount")
+        assert service.books.arrivals == ()
+
+
+def test_keys_in_one_piece_land_where_they_belong(tmp_path: Path) -> None:
+    with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
+        session.send(f"{TRIP}\r5.00\t1\x13")
+        session.wait_for("refund it")
+        confirm(session)
+        session.wait_for("ACCEPTED")
+        assert [str(execution.amount) for execution in service.books.executions] == ["5.00"]

@@ -120,7 +120,7 @@ def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, 
             return _needs_repair(life, outcome)
         case Unreachable():
             return _unreachable(life, outcome, now, policy, random)
-        case Uncertain():
+        case _:
             return _uncertain(life, outcome, sent, now, policy, random)
 
 

@@ -1,0 +1,425 @@
+"""What becomes of a refund: each row of the design's table, each action, each wait, word for word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refund_tui.core.lifecycle import (
+    Decision,
+    NotPossible,
+    Policy,
+    ask_again,
+    before_sending,
+    cancel,
+    decide,
+    go_on,
+    possible,
+    process_died,
+    safe_to_ask,
+    sending,
+    settle,
+    stop,
+)
+from refund_tui.core.outcomes import (
+    Accepted,
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+    Unreachable,
+)
+from refund_tui.core.refunds import Action, Life, State
+from refund_tui.core.times import Mark, Wait
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SENT = Mark(NOON, "boot-1", 100.0)
+POLICY = Policy()
+SAID = Answer(detail="as it came")
+
+YES = Accepted(SAID, "REC42")
+NO = Rejected(SAID)
+LIMITED = RateLimited(SAID, 600.0)
+REPAIR = NeedsRepair(SAID, Repair.CREDENTIALS)
+OFFLINE = Unreachable(SAID)
+TIMEOUT = Uncertain(SAID, Doubt.TIMEOUT)
+BUSY = Uncertain(SAID, Doubt.UNAVAILABLE, 120.0)
+
+SENDING = Life(State.SENDING)
+DOUBTED = Life(State.SENDING, maybe_executed=True, first_sent=SENT, tries=3, doubts=2)
+
+
+def after(seconds: float) -> Mark:
+    return Mark(NOON + timedelta(seconds=seconds), "boot-1", 100.0 + seconds)
+
+
+NOW = after(10)
+
+
+def become(life: Life, outcome: Outcome, now: Mark = NOW, random: float = 0.5, policy: Policy = POLICY) -> Decision:
+    return decide(life, outcome, after(5), now, policy, random)
+
+
+# The table of outcomes, with the flag down and up.
+
+
+def test_a_yes_ends_it_and_clears_the_doubt() -> None:
+    why = "the service accepted it, reconciliation id REC42"
+    assert become(SENDING, YES) == Decision(Life(State.ACCEPTED, reconciliation_id="REC42", why=why), "accepted", why)
+    told = become(DOUBTED, Accepted(SAID))
+    why = "the service accepted it, without an id"
+    assert told == Decision(Life(State.ACCEPTED, first_sent=SENT, why=why), "accepted", why)
+
+
+def test_a_no_is_final_unless_an_earlier_attempt_may_have_been_executed() -> None:
+    rejected = Life(State.REJECTED, why="as it came")
+    assert become(replace(SENDING, tries=2), NO) == Decision(rejected, "rejected", "as it came")
+    why = "as it came; that says nothing about the earlier attempt, which may have been executed"
+    assert become(DOUBTED, NO) == Decision(replace(DOUBTED, state=State.UNKNOWN, why=why), "unknown", why)
+
+
+@pytest.mark.parametrize("life", [SENDING, DOUBTED])
+def test_a_rate_limit_waits_and_holds_the_account(life: Life) -> None:
+    wait = Wait(NOW, 600.0)
+    waiting = replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why="as it came")
+    assert become(life, LIMITED) == Decision(waiting, "rate_limited", "as it came", wait)
+
+
+@pytest.mark.parametrize("life", [SENDING, DOUBTED])
+def test_what_a_person_must_repair_blocks_it(life: Life) -> None:
+    blocked = replace(life, state=State.BLOCKED, why="as it came")
+    assert become(life, REPAIR) == Decision(blocked, "blocked", "as it came")
+
+
+@pytest.mark.parametrize("life", [SENDING, DOUBTED])
+def test_a_dead_network_waits_with_backoff(life: Life) -> None:
+    pause = 1.0 if life is SENDING else 8.0
+    waiting = replace(life, state=State.WAITING, wait=Wait(NOW, pause), tries=life.tries + 1, why="as it came")
+    assert become(life, OFFLINE) == Decision(waiting, "unreachable", "as it came")
+
+
+def test_a_first_doubt_starts_horizon_and_backoff() -> None:
+    waiting = Life(
+        State.WAITING,
+        maybe_executed=True,
+        wait=Wait(NOW, 1.0),
+        first_sent=after(5),
+        tries=1,
+        doubts=1,
+        why="as it came",
+    )
+    assert become(replace(SENDING, tries=7), TIMEOUT) == Decision(waiting, "timeout", "as it came")
+
+
+def test_a_further_doubt_keeps_the_horizon_and_lengthens_the_backoff() -> None:
+    waiting = replace(DOUBTED, state=State.WAITING, wait=Wait(NOW, 8.0), tries=4, doubts=3, why="as it came")
+    assert become(DOUBTED, TIMEOUT) == Decision(waiting, "timeout", "as it came")
+
+
+def test_an_unavailable_service_is_waited_for_as_long_as_it_asks() -> None:
+    assert become(SENDING, BUSY).life.wait == Wait(NOW, 120.0)
+    assert become(SENDING, BUSY).kind == "unavailable"
+
+
+def test_a_dead_process_is_a_doubt_about_its_attempt() -> None:
+    died = process_died(SENDING, after(5), NOW, POLICY, 0.5)
+    why = "the program ended while the answer was awaited"
+    assert (died.kind, died.why) == ("process_died", why)
+    assert died.life == replace(
+        SENDING, state=State.WAITING, maybe_executed=True, first_sent=after(5), wait=Wait(NOW, 1.0), tries=1, doubts=1,
+        why=why,
+    )  # fmt: skip
+
+
+def test_after_eight_doubts_a_person_must_decide() -> None:
+    assert become(replace(DOUBTED, doubts=6), TIMEOUT).life.state is State.WAITING
+    why = "as it came; asked 8 times without a clear answer"
+    given_up = replace(DOUBTED, state=State.UNKNOWN, doubts=8, why=why)
+    assert become(replace(DOUBTED, doubts=7), TIMEOUT) == Decision(given_up, "unknown", why)
+
+
+# Waits.
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "seconds"),
+    [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (600.0, 600.0), (86_400.0, 86_400.0), (2.0**31, 86_400.0)],
+)
+def test_what_the_service_asks_for_is_a_minimum_within_a_day(asked_for: float, seconds: float) -> None:
+    assert become(SENDING, RateLimited(SAID, asked_for), random=0.0).life.wait == Wait(NOW, seconds)
+
+
+@pytest.mark.parametrize(
+    ("tries", "random", "seconds"),
+    [
+        (0, 0.0, 1.0),
+        (0, 0.999, 1.998),
+        (1, 0.75, 3.0),
+        (4, 0.5, 16.0),
+        (5, 0.5, 30.0),
+        (6, 0.25, 15.0),
+        (29, 0.5, 30.0),
+        (10_000, 0.5, 30.0),
+    ],
+)
+def test_without_being_asked_it_waits_with_full_jitter_up_to_a_minute(
+    tries: int, random: float, seconds: float
+) -> None:
+    for outcome in (OFFLINE, RateLimited(SAID)):
+        wait = become(replace(SENDING, tries=tries), outcome, random=random).life.wait
+        assert wait is not None
+        assert wait.seconds == pytest.approx(seconds)
+
+
+def test_the_exponent_of_the_backoff_is_bounded() -> None:
+    policy = Policy(base=1.0, cap=2.0**40)
+    for tries, seconds in ((29, 2.0**28), (30, 2.0**29), (31, 2.0**29)):
+        wait = become(replace(SENDING, tries=tries), OFFLINE, policy=policy).life.wait
+        assert wait == Wait(NOW, seconds)
+
+
+# The key horizon.
+
+
+@pytest.mark.parametrize(
+    ("life", "now", "seconds"),
+    [
+        (SENDING, NOW, 86_400.0),
+        (DOUBTED, after(0), 86_400.0),
+        (DOUBTED, after(86_399), 1.0),
+        (DOUBTED, after(86_400), 0.0),
+        (DOUBTED, after(90_000), 0.0),
+        (replace(DOUBTED, first_sent=None), NOW, 0.0),
+        (DOUBTED, Mark(NOON + timedelta(seconds=60), "boot-2", 5.0), 86_340.0),
+        (DOUBTED, Mark(NOON - timedelta(seconds=1), "boot-2", 5.0), 0.0),
+        (DOUBTED, Mark(NOON - timedelta(days=9), "boot-1", 160.0), 86_340.0),
+    ],
+)
+def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Mark, seconds: float) -> None:
+    assert safe_to_ask(life, now, POLICY) == seconds
+
+
+@pytest.mark.parametrize("outcome", [OFFLINE, LIMITED, BUSY, TIMEOUT])
+def test_what_could_only_be_asked_after_the_horizon_is_unknown_at_once(outcome: Outcome) -> None:
+    given_up = become(DOUBTED, outcome, now=after(86_400))
+    why = "as it came; by the time it may be asked again, asking may pay twice"
+    assert (given_up.life.state, given_up.kind, given_up.why) == (State.UNKNOWN, "unknown", why)
+    assert (given_up.life.maybe_executed, given_up.life.wait, given_up.life.why) == (True, None, why)
+    assert (given_up.gate is not None) is (outcome is LIMITED), "the account is held all the same"
+
+
+def test_a_wait_that_ends_with_the_horizon_is_too_long() -> None:
+    assert become(DOUBTED, LIMITED, now=after(85_799)).life.state is State.WAITING
+    assert become(DOUBTED, LIMITED, now=after(85_800)).life.state is State.UNKNOWN
+    assert become(SENDING, RateLimited(SAID, 9e9), now=after(9e5)).life.state is State.WAITING
+
+
+def test_nothing_is_sent_by_itself_past_the_horizon() -> None:
+    waiting = replace(DOUBTED, state=State.WAITING, wait=Wait(NOW, 1.0))
+    assert before_sending(waiting, None, after(86_399), POLICY) is None
+    passed = "1 d 0 h have passed since it was first sent"
+    why = f"{passed}: asking again may pay twice, so it is no longer asked automatically"
+    given_up = replace(waiting, state=State.UNKNOWN, wait=None, why=why)
+    assert before_sending(waiting, None, after(86_400), POLICY) == Decision(given_up, "key_horizon_passed", why)
+    assert before_sending(replace(waiting, asked=True), None, after(86_400), POLICY) is None
+
+
+def test_a_queued_refund_is_not_sent_after_its_window() -> None:
+    queued = Life(State.QUEUED, wait=Wait(SENT, 1.0))
+    why = "the refund window closed before the service took it; no money moved: cancel it, or go on to ask anyway"
+    blocked = Life(State.BLOCKED, why=why)
+    assert before_sending(queued, NOON + timedelta(seconds=11), NOW, POLICY) is None
+    assert before_sending(queued, None, NOW, POLICY) is None
+    assert before_sending(queued, NOON + timedelta(seconds=10), NOW, POLICY) == Decision(blocked, "window_closed", why)
+    assert before_sending(go_on(blocked).life, NOON, NOW, POLICY) is None
+
+
+def test_a_doubt_is_cleared_up_even_after_the_window() -> None:
+    assert before_sending(replace(DOUBTED, state=State.WAITING), NOON, NOW, POLICY) is None
+
+
+def test_an_attempt_uses_up_the_wait_and_the_leave() -> None:
+    waiting = Life(State.WAITING, wait=Wait(SENT, 5.0), asked=True, tries=3)
+    assert sending(waiting) == Life(State.SENDING, tries=3)
+
+
+# What a person can do.
+
+
+@pytest.mark.parametrize(
+    ("state", "certain", "in_doubt"),
+    [
+        (State.QUEUED, {Action.CANCEL}, {Action.STOP}),
+        (State.WAITING, {Action.CANCEL}, {Action.STOP}),
+        (State.SENDING, {Action.STOP}, {Action.STOP}),
+        (State.BLOCKED, {Action.GO_ON, Action.CANCEL}, {Action.GO_ON, Action.STOP}),
+        (State.UNKNOWN, {Action.ASK_AGAIN, Action.SETTLE}, {Action.ASK_AGAIN, Action.SETTLE}),
+        (State.ACCEPTED, set(), set()),
+        (State.REJECTED, set(), set()),
+        (State.CANCELLED, set(), set()),
+        (State.SETTLED_PAID, set(), set()),
+        (State.SETTLED_UNPAID, set(), set()),
+    ],
+)
+def test_what_a_person_can_do_depends_on_the_doubt(state: State, certain: set[Action], in_doubt: set[Action]) -> None:
+    assert possible(Life(state)) == certain
+    assert possible(Life(state, maybe_executed=True)) == in_doubt
+
+
+UNKNOWN = replace(DOUBTED, state=State.UNKNOWN)
+
+
+@pytest.mark.parametrize(("now", "leave"), [(after(86_399), False), (after(86_400), True)])
+def test_asking_again_starts_afresh_and_gives_leave_only_past_the_horizon(now: Mark, leave: bool) -> None:
+    why = "asked again by a person, with the same id and the same bytes"
+    waiting = Life(State.WAITING, maybe_executed=True, first_sent=SENT, asked=leave, why=why)
+    assert ask_again(UNKNOWN, now, POLICY) == Decision(waiting, "asked_again", why)
+
+
+def test_going_on_is_no_leave_to_pay_twice() -> None:
+    why = "going on after the repair"
+    blocked = replace(DOUBTED, state=State.BLOCKED)
+    waiting = Life(State.WAITING, maybe_executed=True, first_sent=SENT, why=why)
+    assert go_on(blocked) == Decision(waiting, "went_on", why)
+    certain = Life(State.BLOCKED, tries=4)
+    assert go_on(certain) == Decision(Life(State.WAITING, asked=True, why=why), "went_on", why)
+
+
+def test_a_cancelled_refund_moved_nothing() -> None:
+    why = "cancelled before it could be executed; no money moved"
+    cancelled = Decision(Life(State.CANCELLED, why=why), "cancelled", why)
+    assert cancel(Life(State.WAITING, wait=Wait(SENT, 5.0), tries=3)) == cancelled
+
+
+def test_stopping_leaves_a_doubt_that_began_with_the_attempt() -> None:
+    why = "stopped by a person; it may have been executed"
+    stopped = Life(State.UNKNOWN, maybe_executed=True, first_sent=after(5), why=why)
+    assert stop(SENDING, after(5)) == Decision(stopped, "stopped", why)
+    assert stop(DOUBTED, after(5)).life.first_sent == SENT
+
+
+@pytest.mark.parametrize(
+    ("paid", "state", "why"),
+    [
+        (True, State.SETTLED_PAID, "settled by a person: the shopper was paid"),
+        (False, State.SETTLED_UNPAID, "settled by a person: the shopper was not paid"),
+    ],
+)
+def test_settling_ends_the_doubt(paid: bool, state: State, why: str) -> None:
+    assert settle(UNKNOWN, paid=paid) == Decision(Life(state, first_sent=SENT, why=why), "settled", why)
+
+
+def test_what_is_not_possible_is_refused_with_the_reason() -> None:
+    def refused(act: object) -> str:
+        with pytest.raises(NotPossible) as caught:
+            act()  # type: ignore[operator]
+        return str(caught.value)
+
+    certain = Life(State.QUEUED)
+    assert refused(lambda: cancel(DOUBTED)) == "cancel is not possible now: it may have been executed"
+    assert refused(lambda: ask_again(certain, NOW, POLICY)) == "ask again is not possible now: it is QUEUED"
+    assert refused(lambda: go_on(certain)) == "go on is not possible now: it is QUEUED"
+    assert refused(lambda: stop(certain, None)) == "stop is not possible now: it is QUEUED"
+    assert refused(lambda: settle(SENDING, paid=True)) == "settle is not possible now: it is SENDING"
+
+
+# Answers that come when nobody waits for them any more.
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.WAITING, State.BLOCKED, State.QUEUED])
+def test_a_late_yes_is_a_yes(state: State) -> None:
+    assert become(replace(DOUBTED, state=state), YES).life.state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED, State.SETTLED_PAID, State.SETTLED_UNPAID])
+def test_a_yes_for_what_was_closed_raises_the_alarm_and_changes_no_state(state: State) -> None:
+    why = f"the service accepted it (reconciliation id REC42) after it was closed as {state}: check the books"
+    alarmed = Life(state, alarm=True, reconciliation_id="REC42", why=why)
+    assert become(Life(state), YES) == Decision(alarmed, "late_acceptance", why)
+    without = become(Life(state, reconciliation_id="REC1"), Accepted(SAID))
+    assert without.life.reconciliation_id == "REC1"
+    assert without.why == f"the service accepted it (without an id) after it was closed as {state}: check the books"
+
+
+def test_a_second_yes_changes_nothing_but_may_bring_the_id() -> None:
+    accepted = Life(State.ACCEPTED, reconciliation_id="REC42", why="before")
+    again = Decision(accepted, "accepted_again", "the service accepted it again")
+    assert become(accepted, YES) == again
+    assert become(accepted, Accepted(SAID)) == again
+    assert become(replace(accepted, reconciliation_id=None), YES) == again
+
+
+def test_a_second_yes_under_another_id_raises_the_alarm() -> None:
+    accepted = Life(State.ACCEPTED, reconciliation_id="REC1")
+    why = "the service accepted it as REC1 and as REC42: it may have been paid twice, check the books"
+    assert become(accepted, YES) == Decision(replace(accepted, alarm=True, why=why), "accepted_twice", why)
+
+
+@pytest.mark.parametrize("outcome", [NO, REPAIR, OFFLINE])
+@pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
+def test_a_late_answer_that_is_no_yes_changes_nothing(state: State, outcome: Outcome) -> None:
+    life = replace(DOUBTED, state=state)
+    assert become(life, outcome) == Decision(life, "late_answer", "as it came")
+
+
+def test_a_late_rate_limit_still_holds_the_account() -> None:
+    assert become(UNKNOWN, LIMITED) == Decision(UNKNOWN, "late_answer", "as it came", Wait(NOW, 600.0))
+    assert become(UNKNOWN, RateLimited(SAID)).gate == Wait(NOW, 8.0)
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.SETTLED_PAID])
+def test_a_late_doubt_about_what_was_paid_changes_nothing(state: State) -> None:
+    assert become(Life(state), TIMEOUT) == Decision(Life(state), "late_answer", "as it came")
+
+
+def test_a_late_doubt_about_what_was_closed_unpaid_raises_the_alarm() -> None:
+    why = "an attempt ended in doubt after it was closed as SETTLED_UNPAID: check the books (as it came)"
+    alarmed = Life(State.SETTLED_UNPAID, alarm=True, why=why)
+    assert become(Life(State.SETTLED_UNPAID), TIMEOUT) == Decision(alarmed, "late_doubt", why)
+
+
+def test_a_late_doubt_is_kept_with_its_beginning() -> None:
+    blocked = Life(State.BLOCKED)
+    doubted = replace(blocked, maybe_executed=True, first_sent=after(5))
+    assert become(blocked, TIMEOUT) == Decision(doubted, "late_answer", "as it came")
+    assert become(UNKNOWN, TIMEOUT).life == UNKNOWN
+
+
+# Whatever happened before.
+
+LIVES = st.builds(
+    Life,
+    st.sampled_from(State),
+    st.booleans(),
+    st.none(),
+    st.sampled_from([None, SENT]),
+    st.integers(0, 40),
+    st.integers(0, 9),
+    st.booleans(),
+)
+OUTCOMES = st.sampled_from([YES, NO, LIMITED, REPAIR, OFFLINE, TIMEOUT, BUSY])
+
+
+@given(life=LIVES, outcome=OUTCOMES, seconds=st.floats(0, 2e5), random=st.floats(0, 1, exclude_max=True))
+def test_no_answer_lowers_a_doubt_reopens_an_end_or_waits_too_long(
+    life: Life, outcome: Outcome, seconds: float, random: float
+) -> None:
+    decision = become(life, outcome, now=after(seconds), random=random)
+    new = decision.life
+    if life.state.terminal:
+        assert new.state is life.state
+    if life.maybe_executed:
+        assert new.maybe_executed or new.state is State.ACCEPTED
+        assert new.state not in (State.REJECTED, State.CANCELLED) or life.state is new.state
+    if new.wait is not None:
+        assert POLICY.least <= new.wait.seconds <= max(POLICY.cap, 600.0)
+        assert new.state is State.WAITING
+    assert new.state is not State.SENDING

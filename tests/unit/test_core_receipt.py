@@ -1,0 +1,80 @@
+"""The receipt says only what the state allows, fits the till roll, and steers no printer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.receipt import receipt
+from refund_tui.core.refunds import Intent, Life, Refund, State
+
+AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+INTENT = Intent("STORE-001", "trip-1", Money(1250, "EUR"), ReasonCode.EXPIRED_ITEM)
+REFUND = Refund("550e8400-e29b-41d4-a716-446655440000", "endpoint", INTENT, "anna", b"{}", AT, AT)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def of(life: Life, *, copy: bool = False) -> str:
+    return receipt(replace(REFUND, life=life), AT.replace(hour=13), BERLIN, copy=copy)
+
+
+def test_a_receipt_as_it_is_printed() -> None:
+    assert of(Life(State.ACCEPTED, reconciliation_id="REC42")) == (
+        "                 REFUND\n"
+        "\n"
+        "Store                          STORE-001\n"
+        "Trip                              trip-1\n"
+        "Asked               2026-03-02 13:00 CET\n"
+        "Printed             2026-03-02 14:00 CET\n"
+        "Clerk                               anna\n"
+        "Reason                     past its date\n"
+        "Request\n"
+        "  550e8400-e29b-41d4-a716-446655440000\n"
+        "Reference                          REC42\n"
+        "State                           ACCEPTED\n"
+        "----------------------------------------\n"
+        "Amount                         12.50 EUR\n"
+        "----------------------------------------\n"
+        "The refund was accepted by the payment\n"
+        "service. It reaches the card within some\n"
+        "days.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("life", "says"),
+    [
+        (Life(State.REJECTED), "The refund was rejected. No money was moved."),
+        (Life(State.CANCELLED), "The refund was cancelled. No money was moved."),
+        (Life(State.SETTLED_PAID), "Checked by hand: the refund was paid."),
+        (Life(State.SETTLED_UNPAID), "Checked by hand: the refund was not paid."),
+        (Life(State.UNKNOWN, maybe_executed=True), "The refund was asked for and is not decided yet."),
+        (Life(State.SETTLED_UNPAID, alarm=True),
+         "The payment service and the books disagree about this refund: ask the store's back office."),
+    ],
+)  # fmt: skip
+def test_a_receipt_says_what_became_of_the_money(life: Life, says: str) -> None:
+    text = of(life)
+    assert " ".join(text.rpartition("-" * 40)[2].split()) == says
+    assert "Reference                     none given" in text
+
+
+def test_every_print_but_the_first_is_marked() -> None:
+    assert of(Life(State.ACCEPTED), copy=True).splitlines()[0] == "             REFUND - COPY"
+
+
+def test_long_and_hostile_values_are_folded_and_made_harmless() -> None:
+    intent = replace(INTENT, trip_id="x" * 100, store_id="S" * 36)
+    hostile = replace(REFUND, intent=intent, clerk="\x1b[31mmallory" + "y" * 26)
+    text = receipt(hostile, AT, UTC, copy=False)
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) == 40
+    assert f"Store\n  {'S' * 36}\nTrip\n  {'x' * 38}\n  {'x' * 38}\n  {'x' * 24}\n" in text
+    fits = replace(REFUND, intent=replace(INTENT, store_id="S" * 34))
+    assert f"Store {'S' * 34}\n" in receipt(fits, AT, UTC, copy=False)
+    assert "Asked               2026-03-02 12:00 UTC\n" in text

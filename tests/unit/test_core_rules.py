@@ -1,0 +1,156 @@
+"""The rules across fields and refunds: what is left, the window, twins, open unknowns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Intent, Life, Refund, State
+from refund_tui.core.rules import NeedsSecondYes, Problem, Refused, Standing, admit, check_left, check_window, problems
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FIFTY = Money(5000, "EUR")
+INTENT = Intent("STORE-001", "trip-1", Money(3000, "EUR"), ReasonCode.DAMAGED_ITEM)
+
+
+def earlier(minor: int, state: State, currency: str = "EUR") -> Refund:
+    intent = replace(INTENT, amount=Money(minor, currency))
+    return Refund("key", "endpoint", intent, "anna", b"{}", NOON, NOON, Life(state))
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_left_is_less_by_what_may_have_moved(state: State) -> None:
+    standing = Standing(FIFTY, (earlier(2000, state), earlier(500, State.ACCEPTED)))
+    nothing = state in (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
+    assert standing.refunded == (500 if nothing else 2500)
+    assert standing.left == Money(4500 if nothing else 2500, "EUR")
+
+
+def test_what_is_left_is_never_below_nothing_and_not_known_without_the_captured_amount() -> None:
+    assert Standing(FIFTY, (earlier(9000, State.ACCEPTED),)).left == Money(0, "EUR")
+    assert Standing(None, (earlier(9000, State.ACCEPTED),)).left is None
+
+
+@pytest.mark.parametrize(
+    ("minor", "standing", "message"),
+    [
+        (5000, Standing(FIFTY), None),
+        (5001, Standing(FIFTY), "only 50.00 EUR is left to refund"),
+        (2000, Standing(FIFTY, (earlier(3000, State.SENDING),)), None),
+        (2001, Standing(FIFTY, (earlier(3000, State.SENDING),)), "only 20.00 EUR is left to refund"),
+        (1, Standing(FIFTY, (earlier(4999, State.UNKNOWN),)), None),
+        (1, Standing(FIFTY, (earlier(5000, State.ACCEPTED),)), "nothing is left to refund of 50.00 EUR"),
+        (9_999_999, Standing(None), None),
+        (100, Standing(Money(5000, "USD")), "this trip was charged in USD, not EUR"),
+        (100, Standing(None, (earlier(1, State.ACCEPTED, "USD"),)), "this trip's refunds are in USD, not EUR"),
+        (100, Standing(None, (earlier(1, State.REJECTED, "USD"), earlier(1, State.ACCEPTED))), None),
+    ],
+)
+def test_no_more_than_is_left_is_refunded(minor: int, standing: Standing, message: str | None) -> None:
+    assert check_left(Money(minor, "EUR"), standing) == message
+
+
+@given(captured=st.integers(0, 10_000), amounts=st.lists(st.integers(1, 4_000), max_size=8))
+def test_admitted_refunds_never_add_up_to_more_than_was_captured(captured: int, amounts: list[int]) -> None:
+    standing = Standing(Money(captured, "EUR"))
+    for minor in amounts:
+        if check_left(Money(minor, "EUR"), standing) is None:
+            standing = Standing(standing.captured, (*standing.refunds, earlier(minor, State.QUEUED)))
+    assert standing.refunded <= captured
+
+
+def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
+    assert check_window(None, NOON) is None
+    assert check_window(NOON, NOON - timedelta(microseconds=1)) is None
+    assert check_window(NOON, NOON) == "the refund window closed on 2026-03-02 12:00 UTC"
+    assert check_window(NOON, NOON + timedelta(days=1)) == "the refund window closed on 2026-03-02 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("change", "standing", "problem"),
+    [
+        ({"store_id": ""}, Standing(None), Problem("store", "type the store id")),
+        ({"trip_id": ""}, Standing(None), Problem("trip", "type the trip id")),
+        ({}, Standing(None, (earlier(100, State.UNKNOWN),)),
+         Problem("trip", "a refund of 1.00 EUR on this trip is UNKNOWN: ask it again or settle it first")),
+        ({"window_closes": NOON}, Standing(None),
+         Problem("trip", "the refund window closed on 2026-03-02 12:00 UTC")),
+        ({"amount": Money(1, "XXX")}, Standing(None), Problem("amount", "XXX is not a currency of ISO 4217")),
+        ({"amount": Money(0, "EUR")}, Standing(None), Problem("amount", "a refund is more than 0")),
+        ({"amount": Money(1001, "KWD")}, Standing(None),
+         Problem("amount", "1.001 KWD has more than the 2 decimals that the service takes")),
+        ({}, Standing(Money(2999, "EUR")), Problem("amount", "only 29.99 EUR is left to refund")),
+        ({"note": "x" * 201}, Standing(None), Problem("note", "201 characters: a note has at most 200")),
+    ],
+)  # fmt: skip
+def test_each_problem_is_told_at_its_field(change: dict[str, object], standing: Standing, problem: Problem) -> None:
+    intent = replace(INTENT, **change)  # type: ignore[arg-type]
+    assert problems(intent, standing, NOON) == (problem,)
+    with pytest.raises(Refused) as caught:
+        admit(intent, standing, NOON, second_yes=True)
+    assert caught.value.problems == (problem,)
+    assert str(caught.value) == problem.message
+
+
+def test_all_problems_come_in_the_order_of_the_form() -> None:
+    intent = replace(INTENT, store_id="", trip_id="", amount=Money(0, "EUR"), window_closes=NOON, note="x" * 201)
+    standing = Standing(None, (earlier(100, State.UNKNOWN),))
+    with pytest.raises(Refused) as caught:
+        admit(intent, standing, NOON, second_yes=False)
+    fields = [problem.field for problem in caught.value.problems]
+    assert fields == ["store", "trip", "trip", "trip", "amount", "note"]
+    assert str(caught.value).startswith("type the store id; type the trip id; a refund of 1.00 EUR on this trip is")
+
+
+def test_an_unknown_is_found_behind_others() -> None:
+    unknown = earlier(100, State.UNKNOWN)
+    assert Standing(None, (earlier(1, State.ACCEPTED), unknown)).unknown is unknown
+    assert Standing(None, (earlier(1, State.WAITING),)).unknown is None
+
+
+@pytest.mark.parametrize(
+    ("minor", "state", "second_look"),
+    [
+        (3000, State.ACCEPTED, True),
+        (3000, State.SETTLED_PAID, True),
+        (3000, State.REJECTED, False),
+        (3000, State.CANCELLED, False),
+        (3000, State.SETTLED_UNPAID, False),
+        (2000, State.ACCEPTED, False),
+        (2000, State.QUEUED, True),
+        (2000, State.SENDING, True),
+        (2000, State.WAITING, True),
+        (2000, State.BLOCKED, True),
+    ],
+)
+def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State, second_look: bool) -> None:
+    other = earlier(minor, state)
+    standing = Standing(None, (other,))
+    admit(INTENT, standing, NOON, second_yes=True)
+    if not second_look:
+        admit(INTENT, standing, NOON, second_yes=False)
+        return
+    with pytest.raises(NeedsSecondYes) as caught:
+        admit(INTENT, standing, NOON, second_yes=False)
+    assert caught.value.alike == (other,)
+    assert str(caught.value) == f"this trip already has {other.intent.amount} {state}"
+
+
+def test_twins_are_listed_all() -> None:
+    standing = Standing(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
+    with pytest.raises(NeedsSecondYes, match=r"^this trip already has 30.00 EUR ACCEPTED, 10.00 EUR WAITING$"):
+        admit(INTENT, standing, NOON, second_yes=False)
+
+
+def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
+    intent = replace(INTENT, amount=Money(1000, "EUR"))
+    standing = Standing(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
+    admit(intent, standing, NOON, second_yes=True)
+    with pytest.raises(Refused, match="nothing is left"):
+        admit(intent, Standing(FIFTY, (*standing.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)

@@ -6,7 +6,7 @@ Sends nothing and decides nothing about money: that is the desk's.
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -51,6 +51,10 @@ class RefundApp(Typist):
         super().__init__()
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
+        self._status = StatusLine(self.desk)
+        self._switcher = ContentSwitcher(initial="lookup", id="places")
+        self._announcement = Plain("", id="announcement")
+        self._keys = KeyLine(settings.keys)
         self._places: dict[str, Place] = {
             "lookup": LookupPlace(self.desk),
             "refund": RefundPlace(self.desk),
@@ -60,11 +64,11 @@ class RefundApp(Typist):
 
     def compose(self) -> ComposeResult:
         """The status line, one place at a time, one line for announcements, one for keys."""
-        yield StatusLine(self.desk)
-        with ContentSwitcher(initial="lookup", id="places"):
+        yield self._status
+        with self._switcher:
             yield from self._places.values()
-        yield Plain("", id="announcement")
-        yield KeyLine(self.desk.settings.keys)
+        yield self._announcement
+        yield self._keys
         yield Plain(
             f"This terminal is too small: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.", id="small"
         )
@@ -107,18 +111,18 @@ class RefundApp(Typist):
     @property
     def place(self) -> Place:
         """The place that is shown."""
-        return self._places[str(self.query_one("#places", ContentSwitcher).current)]
+        return self._places[str(self._switcher.current)]
 
     def show(self, name: str) -> None:
         """Go to a place."""
-        self.query_one("#places", ContentSwitcher).current = name
+        self._switcher.current = name
         self.place.enter()
         self.refresh_keys()
         self._tick()
 
     def refresh_keys(self) -> None:
         """What is possible may have changed."""
-        self.query_one(KeyLine).show_commands(self.possible())
+        self._keys.show_commands(self.possible())
 
     def possible(self) -> tuple[Command, ...]:
         """The commands that can be carried out now, the place's own first."""
@@ -140,15 +144,15 @@ class RefundApp(Typist):
 
     @property
     def _refund_place(self) -> RefundPlace:
-        return self.query_one(RefundPlace)
+        return cast("RefundPlace", self._places["refund"])
 
     def _tick(self) -> None:
-        self.query_one(StatusLine).redraw()
+        self._status.redraw()
         self.place.tick()
 
     def announce(self, words: str) -> None:
         """Say something once, wherever the clerk is; it stays until something else is said."""
-        self.query_one("#announcement", Plain).show(visible(words, 400))
+        self._announcement.show(visible(words, 400))
 
     def in_background(self, work: Coroutine[object, object, None]) -> None:
         """Do `work` without holding a key up; what fails in it is announced."""
@@ -174,7 +178,7 @@ class RefundApp(Typist):
                 self.announce(why)
             case _:
                 pass
-        self.query_one(StatusLine).redraw()
+        self._status.redraw()
         self.place.reload()
 
     def action_lookup(self) -> None:

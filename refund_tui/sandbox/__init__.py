@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from refund_tui.sandbox.flags import add_arguments
     from refund_tui.sandbox.samples import SampleTrip, sample_trips
     from refund_tui.sandbox.script import Script, load_script, parse_script
-    from refund_tui.sandbox.serve import serve
     from refund_tui.sandbox.server import PaymentServer
     from refund_tui.sandbox.service import PaymentService
     from refund_tui.sandbox.thread import SandboxThread
@@ -43,7 +42,6 @@ __all__ = [
     "load_script",
     "parse_script",
     "sample_trips",
-    "serve",
 ]
 
 _ROOMS = {
@@ -53,7 +51,6 @@ _ROOMS = {
     "flags": ("add_arguments",),
     "samples": ("SampleTrip", "sample_trips"),
     "script": ("Script", "load_script", "parse_script"),
-    "serve": ("serve",),
     "server": ("PaymentServer",),
     "service": ("PaymentService",),
     "thread": ("SandboxThread",),

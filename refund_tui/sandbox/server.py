@@ -57,7 +57,8 @@ class PaymentServer:
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._conversations.add(task)
         try:
-            with suppress(Gone, ConnectionError):
+            # Stopping cancels it; a cancelled task would be logged as an error by asyncio's own callback (Python 3.11).
+            with suppress(Gone, ConnectionError, asyncio.CancelledError):
                 await self._converse(Conversation(reader, writer))
             writer.close()
         finally:

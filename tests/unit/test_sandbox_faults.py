@@ -146,13 +146,14 @@ def test_a_hanging_request_is_written_down_and_never_answered(step: Step, moved:
         assert sandbox.books.arrivals[0].answer == "never"
 
 
-def test_stopping_the_sandbox_frees_whoever_hangs() -> None:
+def test_stopping_the_sandbox_frees_whoever_hangs_and_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with faulty({"hang": True}) as sandbox:
         connection = dial(sandbox)
         connection.sendall(raw_refund(refund_body()))
         assert sandbox.books.wait_until(lambda books: len(books.arrivals) == 1)
     with connection, suppress(ConnectionResetError):
         assert connection.recv(1) == b""
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(

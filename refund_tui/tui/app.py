@@ -51,6 +51,7 @@ class RefundApp(Typist):
         super().__init__()
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
+        self._deaf = False
         self._status = StatusLine(self.desk)
         self._switcher = ContentSwitcher(initial="lookup", id="places")
         self._announcement = Plain("", id="announcement")
@@ -93,7 +94,8 @@ class RefundApp(Typist):
         self.show("lookup")
 
     async def on_unmount(self) -> None:
-        """Close the desk in order, whatever ended the screen."""
+        """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
+        self._deaf = True
         await self.desk.close()
 
     def leave(self, code: int) -> None:
@@ -165,7 +167,8 @@ class RefundApp(Typist):
             self.announce(str(error))
 
     def _hear(self, news: News) -> None:
-        self.post_message(DeskNews(news))
+        if not self._deaf:
+            self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
         """Redraw what is shown; say what ended."""

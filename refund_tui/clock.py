@@ -24,7 +24,13 @@ def boot_id() -> str:
         return _OWN_BOOT
 
 
-_OWN_BOOT = f"process-{uuid.uuid4()}"
+def named(boot: str) -> bool:
+    """Whether `boot` names a boot of the host, not one process on a platform that has no such name."""
+    return not boot.startswith(_UNNAMED)
+
+
+_UNNAMED = "process-"
+_OWN_BOOT = f"{_UNNAMED}{uuid.uuid4()}"
 
 
 class SystemClock:

@@ -9,34 +9,41 @@ import os
 import socket
 from pathlib import Path
 
-from refund_tui.clock import boot_id
+from refund_tui.clock import boot_id, named
 from refund_tui.core.refunds import Holder
 
 
 def this_process() -> Holder:
     """This process's lease: host, boot, pid and start, which together are never used again."""
-    return Holder(socket.gethostname(), boot_id(), os.getpid(), _started(os.getpid()) or "")
+    return Holder(socket.gethostname(), boot_id(), os.getpid(), _started(os.getpid()))
 
 
 def alive(holder: Holder) -> bool:
     """Whether a holder may still be sending; one of another host cannot be known and counts as alive."""
     if holder.host != socket.gethostname():
         return True
-    if holder.boot != boot_id():
+    if named(holder.boot) and holder.boot != boot_id():
         return False
-    if not holder.started:
+    told = _stat(holder.pid)
+    if told is None:  # gone, or hidden: /proc may be closed to other accounts, or not be there at all
         return _exists(holder.pid)
-    return _started(holder.pid) == holder.started
+    state, started = told
+    return state not in "ZX" and started == (holder.started or started)
 
 
-def _started(pid: int) -> str | None:
-    """When a process started, in the kernel's ticks since boot; None when it is gone, or a zombie."""
+def _started(pid: int) -> str:
+    told = _stat(pid)
+    return told[1] if told else ""
+
+
+def _stat(pid: int) -> tuple[str, str] | None:
+    """A process's state (one letter) and its start in the kernel's ticks since boot; None when that cannot be read."""
     try:
-        told = Path(f"/proc/{pid}/stat").read_text()
+        told = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
         return None
     fields = told.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else fields[19]
+    return fields[0], fields[19]
 
 
 def _exists(pid: int) -> bool:
@@ -45,5 +52,5 @@ def _exists(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return True

@@ -171,7 +171,9 @@ class RefundApp(Typist):
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
-        """Redraw what is shown; say what ended."""
+        """Redraw what is shown; say what ended. On the way out there is nothing left to redraw."""
+        if not self.place.is_attached:
+            return
         match message.news:
             case Changed(refund=refund, kind=kind) if _ended(refund, kind):
                 self.announce(outcome_words(refund))

@@ -17,17 +17,18 @@ class StatusLine(Horizontal):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
         self._desk = desk
+        self._told = Cell("", id="open")
 
     def compose(self) -> ComposeResult:
         """Environment, store and clerk to the left, what is open to the right."""
         settings = self._desk.settings
         yield Cell(f" {settings.environment} ", id="environment", classes=settings.environment.lower())
         yield Cell(f" {visible(settings.store_id or 'no store', 30)} · {visible(settings.clerk, 20)}", id="who")
-        yield Cell("", id="open")
+        yield self._told
 
     def redraw(self) -> None:
         """Show what is open now."""
-        self.query_one("#open", Cell).show(self._open() + " ")
+        self._told.show(self._open() + " ")
 
     def _open(self) -> str:
         summary, desk = self._desk.summary, self._desk

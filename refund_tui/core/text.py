@@ -64,7 +64,7 @@ def _piece(char: str, marks: int) -> tuple[str, int]:
 
 def _conjoins(char: str) -> bool:
     """Whether it is a Hangul vowel or final, which a terminal draws into the character before it."""
-    return "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
+    return "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
 
 
 def _mark(char: str, marks: int) -> tuple[str, int]:

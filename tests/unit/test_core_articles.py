@@ -55,6 +55,10 @@ def test_an_article_is_worth_its_price_times_its_quantity(quantity: str | None, 
     assert worth(article(quantity), None if part is None else Decimal(part)) == Money(minor, "EUR")
 
 
+def test_half_a_minor_unit_is_rounded_up() -> None:
+    assert worth(article("0.5", price=Money(5, "EUR"))) == Money(3, "EUR")
+
+
 def test_what_has_no_price_or_an_absurd_one_is_worth_nothing_known() -> None:
     assert worth(article("2", price=None)) is None
     assert worth(article("1E+12", price=Money(1, "EUR"))) is None

@@ -97,6 +97,7 @@ def test_a_rate_limit_waits_and_holds_the_account(life: Life) -> None:
 def test_what_a_person_must_repair_blocks_it(life: Life) -> None:
     blocked = replace(life, state=State.BLOCKED, why="as it came")
     assert become(life, REPAIR) == Decision(blocked, "blocked", "as it came")
+    assert become(replace(life, wait=Wait(SENT, 5.0)), REPAIR).life == blocked
 
 
 @pytest.mark.parametrize("life", [SENDING, DOUBTED])
@@ -289,7 +290,7 @@ def test_going_on_is_no_leave_to_pay_twice() -> None:
     blocked = replace(DOUBTED, state=State.BLOCKED)
     waiting = Life(State.WAITING, maybe_executed=True, first_sent=SENT, why=why)
     assert go_on(blocked) == Decision(waiting, "went_on", why)
-    certain = Life(State.BLOCKED, tries=4)
+    certain = Life(State.BLOCKED, tries=4, wait=Wait(SENT, 5.0))
     assert go_on(certain) == Decision(Life(State.WAITING, asked=True, why=why), "went_on", why)
 
 
@@ -304,6 +305,7 @@ def test_stopping_leaves_a_doubt_that_began_with_the_attempt() -> None:
     stopped = Life(State.UNKNOWN, maybe_executed=True, first_sent=after(5), why=why)
     assert stop(SENDING, after(5)) == Decision(stopped, "stopped", why)
     assert stop(DOUBTED, after(5)).life.first_sent == SENT
+    assert not stop(replace(DOUBTED, state=State.WAITING, asked=True), None).life.asked, "the leave ends with it"
 
 
 @pytest.mark.parametrize(

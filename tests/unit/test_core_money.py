@@ -65,6 +65,7 @@ def test_an_amount_is_taken_as_it_was_typed(typed: str, currency: str, minor: in
         ("1e3", "EUR", "only digits and one decimal mark, such as 12.50"),
         ("NaN", "EUR", "only digits and one decimal mark, such as 12.50"),
         ("Infinity", "JPY", "only digits and one decimal mark, such as 1250"),
+        ("XX", "EUR", "only digits and one decimal mark, such as 12.50"),
         ("+5", "EUR", "only digits and one decimal mark, such as 12.50"),
         ("1_000", "EUR", "only digits and one decimal mark, such as 12.50"),
         ("1 000", "EUR", "only digits and one decimal mark, such as 12.50"),

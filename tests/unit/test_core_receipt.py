@@ -16,6 +16,7 @@ from refund_tui.core.refunds import Intent, Life, Refund, State
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 INTENT = Intent("STORE-001", "trip-1", Money(1250, "EUR"), ReasonCode.EXPIRED_ITEM)
 REFUND = Refund("550e8400-e29b-41d4-a716-446655440000", "endpoint", INTENT, "anna", b"{}", AT, AT)
+NEWLINE = "\n"
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -75,6 +76,8 @@ def test_long_and_hostile_values_are_folded_and_made_harmless() -> None:
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) == 40
     assert f"Store\n  {'S' * 36}\nTrip\n  {'x' * 38}\n  {'x' * 38}\n  {'x' * 24}\n" in text
+    endless = receipt(replace(REFUND, clerk="y" * 400), AT, UTC, copy=False)
+    assert f"Clerk\n{('  ' + 'y' * 38 + NEWLINE) * 8}  {'y' * 15}…\n" in endless
     fits = replace(REFUND, intent=replace(INTENT, store_id="S" * 34))
     assert f"Store {'S' * 34}\n" in receipt(fits, AT, UTC, copy=False)
     assert "Asked               2026-03-02 12:00 UTC\n" in text

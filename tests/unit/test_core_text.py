@@ -47,6 +47,7 @@ def test_marks_on_a_base_are_kept_up_to_two_and_the_rest_shown_once() -> None:
     assert visible("e" + ACUTE * 2 + "f") == "e" + ACUTE * 2 + "f"
     assert visible("e" + ACUTE * 9 + "f" + ACUTE) == "e" + ACUTE * 2 + "¨f" + ACUTE
     assert visible("寿" + ACUTE * 3) == "寿" + ACUTE * 2 + "¨"
+    assert visible("\u200b" + ACUTE * 3) == "‹200B›" + ACUTE * 2 + "¨"
     assert visible("e" + "\u20dd" * 3) == "e" + "\u20dd" * 2 + "¨"
 
 
@@ -74,7 +75,8 @@ def test_hangul_that_a_terminal_draws_into_one_cell_is_capped_too() -> None:
         ("e" + ACUTE * 8, 3, "e" + ACUTE + "…"),
         ("e" + ACUTE * 8, 4, "e" + ACUTE * 2 + "¨"),
         ("e" + ACUTE * 20, 4, "e" + ACUTE * 2 + "…"),
-        ("e" + ACUTE * 20, 5, "e" + ACUTE * 2 + "¨…"),
+        ("e" + ACUTE * 14, 5, "e" + ACUTE * 2 + "¨"),
+        ("e" + ACUTE * 15, 5, "e" + ACUTE * 2 + "¨…"),
         ("x" * 500, 500, "x" * 500),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -197,6 +198,17 @@ def test_a_span_is_told_in_two_units(seconds: float, shown: str) -> None:
 def test_an_instant_is_written_in_utc(text: str, stamped: str) -> None:
     assert stamp(unstamp(text)) == stamped
     assert unstamp(text).tzinfo is UTC
+
+
+def test_the_zone_of_this_host_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert stamp(NOON) == "2026-03-02T12:00:00.000Z"
+        assert window_closes(NOON, 7, ZoneInfo("Europe/Berlin")).tzinfo is UTC
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_time_without_zone_is_refused_with_the_remedy() -> None:

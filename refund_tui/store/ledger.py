@@ -31,6 +31,10 @@ from refund_tui.store.schema import LEDGER
 RAW_CAP = 4_000
 """Characters kept of a raw answer."""
 
+_NOT_TAKEN = "the refund was not taken, and no money moved"
+_NOT_SENT = "nothing was sent"
+_OPEN_ATTEMPT = "SELECT 1 FROM attempt WHERE key = ? AND ended_at IS NULL"
+
 
 class Ledger:
     """Writes refunds. One thread at a time; each method is one whole transaction or a short read. Raises StoreError."""
@@ -48,12 +52,12 @@ class Ledger:
         self._database.close()
 
     def record(self, refund: Refund, now: Mark, *, second_yes: bool) -> Refund:
-        """Write a new refund if the trip, as it is in this very transaction, admits it.
+        """Write a new refund if the trip, as it is in this very transaction, admits it; the refund as it is on disk.
 
         Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
         """
         asked = refund.intent
-        with self._database.writing() as transaction:
+        with self._database.writing(_NOT_TAKEN) as transaction:
             found = transaction.execute(
                 "SELECT * FROM refund WHERE store_id = ? AND trip_id = ? ORDER BY id DESC",
                 (asked.store_id, asked.trip_id),
@@ -65,18 +69,22 @@ class Ledger:
                 f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*intent_values(refund), *life_values(refund.life)),
             )
-            _note(
-                transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, "asked for by a clerk", None
-            )
-        return refund
+            why = "asked for by a clerk"
+            _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, None)
+            return _read(transaction, refund.key)
 
     def begin(self, refund: Refund, holder: Holder, now: Mark) -> Attempt | None:
-        """Claim `refund` and record an attempt, durably; None when another was faster or the gate is closed."""
+        """Claim `refund` and record an attempt, durably.
+
+        None when another was faster, the gate is closed, or an earlier attempt has not ended: it may be on the wire.
+        """
         if not refund.state.sendable:
             return None
-        with self._database.writing() as transaction:
+        with self._database.writing(_NOT_SENT) as transaction:
             gate = _gate(transaction, refund.endpoint)
             if gate is not None and not gate.over(now):
+                return None
+            if transaction.execute(_OPEN_ATTEMPT, (refund.key,)).fetchone():
                 return None
             if not _write_life(transaction, refund, lifecycle.sending(refund.life), now):
                 return None
@@ -89,27 +97,17 @@ class Ledger:
     def finish(
         self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Mark
     ) -> Refund | None:
-        """Write what came of `attempt` and what was decided; None when the refund changed meanwhile: decide anew."""
-        answer = outcome.answer
+        """Write what came of `attempt` and what was decided; None when the refund changed meanwhile: decide anew.
+
+        An attempt that was closed before, since its holder was taken for dead, stays so: the event keeps the answer.
+        """
         with self._database.writing() as transaction:
             if not _write_life(transaction, refund, decision.life, now):
                 return None
-            transaction.execute(
-                "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
-                " WHERE key = ? AND number = ? AND ended_at IS NULL",
-                (
-                    stamp(now.at),
-                    outcome.word,
-                    answer.status,
-                    answer.detail,
-                    answer.raw[:RAW_CAP],
-                    attempt.key,
-                    attempt.number,
-                ),
-            )
+            closed = _close_attempt(transaction, attempt, outcome, now)
             _close_gate(transaction, refund.endpoint, decision.gate, now)
-            _note_decision(transaction, refund, decision, who, now, None)
-        return self.get(refund.key)
+            _note_decision(transaction, refund, decision, who, now, None if closed else _late(attempt, outcome))
+            return _read(transaction, refund.key)
 
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Mark, data: dict[str, str] | None = None
@@ -119,7 +117,7 @@ class Ledger:
             if not _write_life(transaction, refund, decision.life, now):
                 return None
             _note_decision(transaction, refund, decision, who, now, data)
-        return self.get(refund.key)
+            return _read(transaction, refund.key)
 
     def save_draft(self, clerk: str, draft: Draft, now: Mark) -> None:
         """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
@@ -166,12 +164,18 @@ class Ledger:
 
     def anchor(self, now: Mark) -> None:
         """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
-        sql = "SELECT * FROM {} WHERE wait_boot IS NOT NULL AND wait_boot <> ?"
+        held = (("refund", "key", "state = 'WAITING'"), ("gate", "endpoint", "1"))
         with self._database.writing() as transaction:
-            for table, name in (("refund", "key"), ("gate", "endpoint")):
-                for row in transaction.execute(sql.format(table), (now.boot,)).fetchall():
+            for table, name, where in held:
+                sql = f"SELECT * FROM {table} WHERE {where} AND wait_boot <> ?"
+                for row in transaction.execute(sql, (now.boot,)).fetchall():
                     wait = wait_of(row)
                     _rewrite_wait(transaction, table, name, row[name], wait.anchored(now) if wait else None)
+
+
+def _read(transaction: sqlite3.Connection, key: str) -> Refund:
+    """The refund as this transaction leaves it: read after the commit, it could fail, or be another's."""
+    return refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone())
 
 
 def _rewrite_wait(transaction: sqlite3.Connection, table: str, name: str, value: str, wait: Wait | None) -> None:
@@ -204,6 +208,27 @@ def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
             holder.host, holder.boot, holder.pid, holder.started,
         ),
     )  # fmt: skip
+
+
+def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Outcome, now: Mark) -> bool:
+    """Write how an attempt ended; False when that was written before."""
+    answer = outcome.answer
+    done = transaction.execute(
+        "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
+        " WHERE key = ? AND number = ? AND ended_at IS NULL",
+        (
+            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:RAW_CAP],
+            attempt.key, attempt.number,
+        ),
+    )  # fmt: skip
+    return done.rowcount == 1
+
+
+def _late(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
+    """What an event keeps of an answer for which its attempt has no room any more."""
+    answer = outcome.answer
+    told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
+    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:RAW_CAP]}
 
 
 def _gate(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:

@@ -5,7 +5,7 @@ A step that has been released is never changed; a change is a new step at the en
 
 from __future__ import annotations
 
-from refund_tui.store.database import Kind
+from refund_tui.store.migrations import Kind
 
 _FIRST = """
 CREATE TABLE migration (
@@ -35,17 +35,17 @@ CREATE TABLE refund (
   maybe_executed INTEGER NOT NULL CHECK (maybe_executed IN (0, 1)),
   wait_at TEXT, wait_boot TEXT, wait_ticks REAL, wait_seconds REAL, not_before TEXT,
   sent_at TEXT, sent_boot TEXT, sent_ticks REAL,
-  tries INTEGER NOT NULL, doubts INTEGER NOT NULL, asked INTEGER NOT NULL, alarm INTEGER NOT NULL,
+  tries INTEGER NOT NULL CHECK (tries >= 0), doubts INTEGER NOT NULL CHECK (doubts >= 0),
+  asked INTEGER NOT NULL CHECK (asked IN (0, 1)), alarm INTEGER NOT NULL CHECK (alarm IN (0, 1)),
   reconciliation_id TEXT,
   why TEXT NOT NULL
 ) STRICT;
 CREATE INDEX refund_trip ON refund (store_id, trip_id);
-CREATE INDEX refund_open ON refund (state, id) WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN');
 CREATE INDEX refund_state ON refund (state, id);
 CREATE INDEX refund_clerk ON refund (clerk, id);
 CREATE INDEX refund_reason ON refund (reason, id);
 CREATE INDEX refund_created ON refund (created_at, id);
-CREATE INDEX refund_trip_id ON refund (trip_id);
+CREATE INDEX refund_trip_id ON refund (trip_id COLLATE NOCASE);
 CREATE INDEX refund_reconciliation ON refund (reconciliation_id) WHERE reconciliation_id IS NOT NULL;
 CREATE INDEX refund_alarm ON refund (id) WHERE alarm = 1;
 
@@ -90,9 +90,14 @@ CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an e
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
 CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
   WHEN old.ended_at IS NOT NULL OR new.ended_at IS NULL OR new.outcome IS NULL
-    OR (new.key, new.number, new.started_at, new.host, new.pid)
-      IS NOT (old.key, old.number, old.started_at, old.host, old.pid)
+    OR (new.key, new.number, new.started_at, new.started_boot, new.started_ticks, new.host, new.boot, new.pid,
+      new.started)
+    IS NOT (old.key, old.number, old.started_at, old.started_boot, old.started_ticks, old.host, old.boot, old.pid,
+      old.started)
   BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
+CREATE TRIGGER attempt_of_sending BEFORE INSERT ON attempt
+  WHEN (SELECT state FROM refund WHERE key = new.key) IS NOT 'SENDING' OR new.ended_at IS NOT NULL
+  BEGIN SELECT RAISE(ABORT, 'an attempt begins open, with its refund being sent'); END;
 CREATE TRIGGER refund_kept BEFORE DELETE ON refund BEGIN SELECT RAISE(ABORT, 'a refund is never deleted'); END;
 CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
   WHEN (new.id, new.key, new.endpoint, new.store_id, new.trip_id, new.minor, new.currency, new.reason, new.note,
@@ -100,6 +105,8 @@ CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
     IS NOT (old.id, old.key, old.endpoint, old.store_id, old.trip_id, old.minor, old.currency, old.reason, old.note,
       old.captured, old.window_closes, old.clerk, old.body, old.created_at)
   BEGIN SELECT RAISE(ABORT, 'what was asked for never changes'); END;
+CREATE TRIGGER refund_version_rises BEFORE UPDATE ON refund WHEN new.version < old.version
+  BEGIN SELECT RAISE(ABORT, 'a version never falls'); END;
 CREATE TRIGGER refund_end_is_final BEFORE UPDATE ON refund
   WHEN old.state IN ('ACCEPTED', 'REJECTED', 'CANCELLED', 'SETTLED_PAID', 'SETTLED_UNPAID') AND new.state <> old.state
   BEGIN SELECT RAISE(ABORT, 'a terminal state never changes'); END;

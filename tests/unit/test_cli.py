@@ -108,7 +108,7 @@ def test_a_ledger_that_is_none_is_told_with_exit_code_3(tmp_path: Path) -> None:
     for command in ("history", "resume"):
         ended = run(command, "--data-dir", str(tmp_path), **REAL)
         assert ended.returncode == 3, ended.stderr
-        assert only_line(ended).startswith("refund-tui: the ledger cannot be used")
+        assert only_line(ended).startswith("refund-tui: the ledger at ")
     assert (tmp_path / "ledger.sqlite3").read_bytes() == before
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from refund_tui.store.database import Kind
+from refund_tui.store.migrations import Kind
 
 ROOM = 2**24
 """Row ids of one second."""

@@ -24,7 +24,7 @@ class Follower:
     def __init__(self, desk: Desk, key: str, say: Callable[[str], None]) -> None:
         self._desk, self._key, self._say = desk, key, say
         self._changed = asyncio.Event()
-        self._said_left = 0.0
+        self._said_left = float("inf")
         desk.listen(self._hear)
 
     def _hear(self, news: News) -> None:
@@ -45,19 +45,25 @@ class Follower:
                 raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
             if not refund.open or refund.state in (State.UNKNOWN, State.BLOCKED):
                 return refund
-            if refund.state is State.WAITING and not wait:
+            left = self._left(refund)
+            if left > 0 and not wait:
                 return refund
-            self._count_down(refund)
+            self._count_down(left)
             try:
                 await asyncio.wait_for(self._changed.wait(), 1.0)
             except TimeoutError:
                 continue
 
-    def _count_down(self, refund: Refund) -> None:
-        gate = self._desk.summary.gate
-        waits = [wait.remaining(self._desk.now()) for wait in (refund.life.wait, gate) if wait is not None]
-        left = max(waits, default=0.0)
-        if left > 0 and any(left <= mark < self._said_left for mark in MARKS):
+    def _left(self, refund: Refund) -> float:
+        """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""
+        if not refund.state.sendable:
+            return 0.0
+        waits = (refund.life.wait, self._desk.summary.gate)
+        return max((wait.remaining(self._desk.now()) for wait in waits if wait is not None), default=0.0)
+
+    def _count_down(self, left: float) -> None:
+        first = self._said_left == float("inf")
+        if left > 0 and (first or any(left <= mark < self._said_left for mark in MARKS)):
             self._say(f"  waiting, next attempt in {countdown(left)}")
             self._said_left = left
 

@@ -107,10 +107,10 @@ def _state(name: str) -> State:
 def _reason(name: str | None) -> ReasonCode | None:
     if name is None:
         return None
-    found = ReasonCode.by_digit(int(name)) if name in set("12345") else None
-    if found is None and name.upper() not in ReasonCode.__members__:
+    found = ReasonCode.parse(name)
+    if found is None:
         raise UsageError(f"{visible(name, 40)!r} is not a reason: {', '.join(ReasonCode)}, or a digit from 1 to 5")
-    return found or ReasonCode[name.upper()]
+    return found
 
 
 def _limit(text: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, help=_REASONS)
     parser.add_argument("--note", default="", help="stays in the ledger, never sent")
     parser.add_argument(
-        "--no-wait", action="store_true", help="record it and end; the refund goes on when a terminal runs"
+        "--no-wait", action="store_true", help="where it has to wait, end: it goes on when a terminal or resume runs"
     )
 
 
@@ -107,9 +108,7 @@ def _amount(text: str, currency: str, standing: Standing) -> Money:
 
 
 def _reason(text: str) -> ReasonCode:
-    found = ReasonCode.by_digit(int(text)) if text.isascii() and text.isdigit() else None
-    if found is None and text.upper() in ReasonCode.__members__:
-        found = ReasonCode[text.upper()]
+    found = ReasonCode.parse(text)
     if found is None:
         raise UsageError(f"{visible(text, 40)} is not a reason: {_REASONS}. Nothing was recorded.")
     return found
@@ -166,10 +165,17 @@ async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
 
 
 def _ask(question: str) -> str:
-    """What was typed; nothing at the end of the input."""
+    """What was typed; nothing at the end of the input, and nothing after ctrl+c."""
     sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would let the line be read on
+    try:
+        return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
+    except KeyboardInterrupt:
+        _say("")
+        return ""
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _say(line: str) -> None:

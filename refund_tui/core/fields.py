@@ -12,6 +12,9 @@ LONGEST_ID = 255
 LONGEST_NOTE = 200
 """A note stays in the ledger and never goes to the service."""
 
+_HALVES = re.compile(r"[\ud800-\udfff]")
+"""What Python makes of bytes that are no text; nothing can store it."""
+
 _ID = re.compile(r"[0-9a-zA-Z_-]*")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -30,6 +33,8 @@ def check_note(text: str) -> str | None:
     """What is wrong with a note, or None."""
     if len(text) > LONGEST_NOTE:
         return f"{len(text)} characters: a note has at most {LONGEST_NOTE}"
+    if _HALVES.search(text):
+        return "the note holds bytes that are no text: type it anew"
     return None
 
 

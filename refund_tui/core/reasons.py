@@ -30,6 +30,13 @@ class ReasonCode(StrEnum):
         codes = list(cls)
         return codes[digit - 1] if 1 <= digit <= len(codes) else None
 
+    @classmethod
+    def parse(cls, text: str) -> ReasonCode | None:
+        """The reason that was typed, as its digit or its name in any case, or None."""
+        if len(text) == 1 and text.isascii() and text.isdigit():
+            return cls.by_digit(int(text))
+        return cls.__members__.get(text.upper())
+
 
 _WORDS = {
     ReasonCode.DAMAGED_ITEM: "damaged or spoiled",

@@ -25,3 +25,8 @@ def test_each_reason_has_words_of_its_own() -> None:
         "billed wrongly by the store",
         "something else",
     ]
+
+
+def test_a_reason_is_typed_as_its_digit_or_its_name() -> None:
+    assert ReasonCode.parse("4") is ReasonCode.parse("jwo_tech_error") is ReasonCode.JWO_TECH_ERROR
+    assert [ReasonCode.parse(text) for text in ("", "0", "6", "11", "²", "१", "9" * 5000, "words")] == [None] * 8

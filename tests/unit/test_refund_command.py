@@ -1,0 +1,243 @@
+"""`refund-tui refund` as a process at a plain prompt, against a service on loopback: nothing before a typed yes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Refund, State
+from refund_tui.paths import ledger_path, trips_path
+from refund_tui.sandbox import SandboxThread, parse_script
+from refund_tui.store.history import Filter, History
+from refund_tui.store.trips import Trips
+from tests.support.program import PATIENCE, environment
+from tests.support.records import trip
+
+ASKED = ("--amount", "12.50", "--reason", "1")
+
+
+def service(*steps: dict[str, Any]) -> SandboxThread:
+    return SandboxThread(any_trip=True, script=parse_script({"refund": list(steps)}))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    """A service that accepts whatever is asked for."""
+    with service() as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder that knows a trip of 50.00 EUR of today, and one whose window is closed."""
+    today = datetime.now(UTC)
+    trips = Trips.open(trips_path(tmp_path))
+    trips.put([trip("known", began=today, ended=today), trip("old", began=today - timedelta(30), ended=None)])
+    trips.close()
+    return tmp_path
+
+
+def command(folder: Path, url: str, *arguments: str) -> list[str]:
+    flags = ("--data-dir", str(folder), "--base-url", url, "--store-id", "STORE-001", "--clerk", "ana")
+    return [sys.executable, "-m", "refund_tui", "refund", *flags, *arguments]
+
+
+def refund(
+    folder: Path, url: str, *arguments: str, typed: str = "y\n", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """The command as a process; what is `typed` waits on its input."""
+    return subprocess.run(
+        command(folder, url, *arguments), env=environment(**variables), input=typed, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+def recorded(folder: Path) -> list[Refund]:
+    """The refunds in the ledger, oldest first."""
+    if not ledger_path(folder).exists():
+        return []
+    history = History.open(ledger_path(folder))
+    try:
+        return history.rows(Filter(), 0, 100)[::-1]
+    finally:
+        history.close()
+
+
+def test_a_yes_refunds_it(folder: Path, sandbox: SandboxThread) -> None:
+    ended = refund(folder, sandbox.url, "known", *ASKED, "--note", "broken jar")
+    assert ended.returncode == 0
+    assert ended.stderr == "Refund it? Type y and Enter; anything else goes back: "
+    [taken] = recorded(folder)
+    assert (taken.state, taken.intent.amount, taken.intent.note) == (State.ACCEPTED, Money(1250, "EUR"), "broken jar")
+    assert sandbox.books.times_executed(taken.key) == 1
+    for line in ("Trip         known", "Left         50.00 EUR", "Refund       12.50 EUR", f"Recorded as {taken.key}."):
+        assert line in ended.stdout.splitlines()
+    assert str(taken.life.reconciliation_id) in ended.stdout
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "yes\n", "Y\n", "", "\x1b\n", "\xff\n"])
+def test_anything_but_y_goes_back_with_nothing_recorded(folder: Path, sandbox: SandboxThread, typed: str) -> None:
+    ended = refund(folder, sandbox.url, "known", *ASKED, typed=typed)
+    assert ended.returncode == 1
+    assert ended.stdout.endswith("Nothing was recorded and nothing was sent.\n")
+    assert recorded(folder) == []
+    assert sandbox.books.arrivals == ()
+
+
+@pytest.mark.parametrize("given", [b"\xff\xfe\n", None])
+def test_an_input_that_is_no_text_or_closed_goes_back(folder: Path, given: bytes | None) -> None:
+    line = command(folder, "http://127.0.0.1:9", "known", *ASKED)
+    shell = ["sh", "-c", 'exec "$@" <&-', "sh", *line] if given is None else line
+    ended = subprocess.run(
+        shell, env=environment(), input=given or b"", capture_output=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (1, 0)
+    assert recorded(folder) == []
+
+
+def test_ctrl_c_at_the_question_goes_back(folder: Path, sandbox: SandboxThread) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command(folder, sandbox.url, "known", *ASKED), env=environment(), stdin=pipe, stdout=pipe, stderr=pipe
+    ) as program:
+        assert program.stderr is not None
+        assert program.stderr.read(10) == b"Refund it?"
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    assert program.returncode == 1
+    assert out.endswith(b"Nothing was recorded and nothing was sent.\n")
+    assert b"Traceback" not in err
+    assert recorded(folder) == []
+
+
+def test_all_that_is_left_and_a_reason_by_its_name(folder: Path, sandbox: SandboxThread) -> None:
+    assert refund(folder, sandbox.url, "known", *ASKED).returncode == 0
+    left = ("--amount", "left", "--reason", "other")
+    assert refund(folder, sandbox.url, "known", *left).returncode == 0
+    assert [taken.intent.amount.digits for taken in recorded(folder)] == ["12.50", "37.50"]
+
+
+def test_the_same_again_is_refunded_only_as_a_different_one(folder: Path, sandbox: SandboxThread) -> None:
+    assert refund(folder, sandbox.url, "known", *ASKED).returncode == 0
+    [first] = recorded(folder)
+    back = refund(folder, sandbox.url, "known", *ASKED, typed="y\ny\n")
+    assert back.returncode == 1
+    assert f"  12.50 EUR  ACCEPTED  by ana  {first.key}" in back.stdout.splitlines()
+    assert recorded(folder) == [first]
+    assert refund(folder, sandbox.url, "known", *ASKED, typed="y\ndifferent\n").returncode == 0
+    assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED] * 2
+
+
+def test_a_rate_limit_is_counted_down_in_lines(folder: Path) -> None:
+    with service({"status": 429, "retryAfter": "2"}) as limiting:
+        ended = refund(folder, limiting.url, "known", *ASKED)
+    assert ended.returncode == 0
+    lines = ended.stdout.splitlines()
+    assert "  waiting, next attempt in 00:02" in lines
+    assert "  waiting, next attempt in 00:01" in lines
+    assert lines.index("  waiting, next attempt in 00:02") > next(i for i, line in enumerate(lines) if "429" in line)
+    first, second = limiting.books.arrivals
+    assert first.body == second.body
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "state"),
+    [
+        ({"status": 400}, 1, State.REJECTED),
+        ({"status": 403}, 5, State.BLOCKED),
+        ({"status": 429, "retryAfter": "600"}, 4, State.WAITING),
+        ({"status": 503, "retryAfter": "600"}, 4, State.WAITING),
+    ],
+)
+def test_the_exit_code_says_what_became_of_it(folder: Path, step: dict[str, Any], code: int, state: State) -> None:
+    with service(step) as answering:
+        ended = refund(folder, answering.url, "known", *ASKED, "--no-wait")
+    assert ended.returncode == code, ended.stdout
+    assert [taken.state for taken in recorded(folder)] == [state]
+    assert f"{state}: " in ended.stdout
+    assert ("the money may have moved" in ended.stdout) == recorded(folder)[0].life.maybe_executed
+
+
+def test_without_waiting_a_refund_that_the_account_holds_is_recorded_and_left(folder: Path) -> None:
+    with service({"status": 429, "retryAfter": "600"}) as limiting:
+        assert refund(folder, limiting.url, "known", *ASKED, "--no-wait").returncode == 4
+        ended = refund(folder, limiting.url, "another", *ASKED, "--currency", "EUR", "--no-wait")
+    assert ended.returncode == 4
+    assert [taken.state for taken in recorded(folder)] == [State.WAITING, State.QUEUED]
+    assert len(limiting.books.arrivals) == 1
+
+
+def test_stopped_while_it_waits_it_is_kept(folder: Path) -> None:
+    with service({"status": 429, "retryAfter": "600"}) as limiting:
+        pipe = subprocess.PIPE
+        line = command(folder, limiting.url, "known", *ASKED)
+        with subprocess.Popen(line, env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
+            assert program.stdin is not None
+            assert program.stdout is not None
+            program.stdin.write("y\n")
+            program.stdin.flush()
+            assert any("next attempt in 10:00" in line for line in program.stdout)
+            program.send_signal(signal.SIGINT)
+            out, err = program.communicate(timeout=20)
+    assert (program.returncode, "Traceback" in err) == (4, False)
+    assert "What was recorded goes on" in out
+    assert [taken.state for taken in recorded(folder)] == [State.WAITING]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("a b", *ASKED), "trip id"),
+        (("", *ASKED), "type the trip id"),
+        (("t" * 256, *ASKED), "256 characters"),
+        (("known", "--amount", "0", "--reason", "1"), "more than 0"),
+        (("known", "--amount=-5", "--reason", "1"), "leave the minus out"),
+        (("known", "--amount", "12.345", "--reason", "1"), "3 decimals: EUR has 2"),
+        (("known", "--amount", "1e3", "--reason", "1"), "only digits"),
+        (("known", "--amount", "NaN", "--reason", "1"), "only digits"),
+        (("known", "--amount", "१२", "--reason", "1"), "only digits"),
+        (("known", "--amount", "", "--reason", "1"), "type the amount"),
+        (("known", "--amount", "1,234", "--reason", "1"), "two ways"),
+        (("known", "--amount", "50.01", "--reason", "1"), "only 50.00 EUR is left"),
+        (("known", "--amount", "12.50", "--reason", "6"), "6 is not a reason"),
+        (("known", "--amount", "12.50", "--reason", "9" * 5000), "is not a reason"),
+        (("known", "--amount", "12.50", "--reason", ""), "is not a reason"),
+        (("known", *ASKED, "--note", "n" * 201), "201 characters"),
+        (("known", *ASKED, "--note", "\udcff"), "bytes that are no text"),
+        (("old", *ASKED), "the refund window closed"),
+        (("unheard-of", *ASKED), "give it with --currency"),
+        (("unheard-of", "--amount", "left", "--reason", "1", "--currency", "EUR"), "type the amount"),
+        (("unheard-of", "--amount", "5.5", "--reason", "1", "--currency", "JPY"), "no decimals"),
+        (("known", *ASKED, "--currency", "EURO"), "EURO"),
+        (("known", *ASKED, "--currency", "XYZ"), "XYZ"),
+        (("known", *ASKED, "--store-id", "store 1"), "store"),
+        (("known", *ASKED, "--store-id", ""), "store"),
+    ],
+)
+def test_bad_input_is_one_line_and_nothing_is_recorded(folder: Path, arguments: tuple[str, ...], says: str) -> None:
+    ended = refund(folder, "http://127.0.0.1:9", *arguments)
+    assert ended.returncode == 2, ended.stdout
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("refund-tui: ")
+    assert says in line
+    assert ended.stdout == ""
+    assert recorded(folder) == []
+
+
+def test_in_production_the_amount_is_typed_again(folder: Path, sandbox: SandboxThread) -> None:
+    real = {"REFUND_TUI_ENVIRONMENT": "PRODUCTION", "REFUND_TUI_CONFIRM_ABOVE": "40"}
+    wrong = refund(folder, sandbox.url, "known", "--amount", "50", "--reason", "1", typed="y\n50.01\n", **real)
+    assert wrong.returncode == 1
+    assert "Environment  PRODUCTION" in wrong.stdout
+    assert wrong.stderr.endswith("This is real money. Type the amount 50.00 again: ")
+    assert recorded(folder) == []
+    right = refund(folder, sandbox.url, "known", "--amount", "50", "--reason", "1", typed="y\n50.00\n", **real)
+    assert right.returncode == 0

@@ -120,14 +120,15 @@ class RefundPlace(Place):
         """Show a refund's timeline."""
         self._store, self._trip_id = refund.intent.store_id, refund.intent.trip_id
         self._title(self._trip_id, self._trip if self._trip and self._trip.trip_id == self._trip_id else None)
-        self.in_background(self.query_one(Timeline).show_refund(refund.key))
+        timeline = self.query_one(Timeline)
+        timeline.follow(refund.key)
+        self.in_background(timeline.read())
         self._go("timeline")
 
     def reload(self) -> None:
         """Read again what is shown."""
-        timeline = self.query_one(Timeline)
-        if self._step.current == "timeline" and timeline.refund:
-            self.in_background(timeline.show_refund(timeline.refund.key))
+        if self._step.current == "timeline":
+            self.in_background(self.query_one(Timeline).read())
         elif self.in_hand:
             self.in_background(self._renew())
 

@@ -19,6 +19,7 @@ class Timeline(VerticalScroll, can_focus=True):
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._desk = desk
+        self._key: str | None = None
         self.refund: Refund | None = None
 
     def compose(self) -> ComposeResult:
@@ -28,11 +29,20 @@ class Timeline(VerticalScroll, can_focus=True):
         yield Plain("", id="life-next")
         yield Plain("", id="life-attempts")
 
-    async def show_refund(self, key: str) -> None:
-        """Read a refund and its attempts again, and show them."""
+    def follow(self, key: str) -> None:
+        """Show this refund from now on, and nothing of another; `read` fills it in."""
+        self._key, self.refund = key, None
+        for name in ("head", "countdown", "next", "attempts"):
+            self.query_one(f"#life-{name}", Plain).show("")
+
+    async def read(self) -> None:
+        """Read the refund and its attempts again, and show them, unless another is followed meanwhile."""
+        key = self._key
+        if key is None:
+            return
         refund = await self._desk.look(lambda history: history.get(key))
         attempts = await self._desk.look(lambda history: history.attempts(key))
-        if refund is None:
+        if refund is None or key != self._key:
             return
         self.refund = refund
         self.query_one("#life-head", Plain).show(self._head(refund))

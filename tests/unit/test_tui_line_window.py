@@ -118,7 +118,7 @@ def test_amounts_are_aligned_at_their_right_and_long_texts_cut_with_an_ellipsis(
     (text, _tone), *others = lay_out(COLUMNS, cells, 59)
     assert text == " 09:53          5.00 EUR 22222222-3333-4444-5555-666666666…"
     assert not others
-    assert lay_out(COLUMNS, cells, 80, MARK)[0][0].endswith("666 maria   ")
+    assert lay_out(COLUMNS, cells, 80, MARK)[0][0].endswith("666           maria   ")
 
 
 def test_a_tone_is_a_run_of_its_own() -> None:

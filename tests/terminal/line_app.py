@@ -1,0 +1,112 @@
+"""A small app made of the line's widgets, run by `python -m tests.terminal.line_app [ROWS]` in a pty of its own.
+
+A search field, a countdown that runs while F5 is on, a list over so many rows that none of them exist before asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import ClassVar
+
+from refund_tui.tui.line.citizen import prepare
+
+prepare(os.environ)  # Textual reads the environment when it is imported
+
+# ruff: noqa: E402
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from refund_tui.tui.line.display import Display
+from refund_tui.tui.line.plain import Cell, Plain
+from refund_tui.tui.line.rows import Cell as RowCell
+from refund_tui.tui.line.rows import Column, RowList
+
+COLUMNS = (Column("Asked", 12), Column("Amount", 12, right=True), Column("State", 14), Column("Trip", 0))
+STATES: tuple[RowCell, ...] = (("✓ ACCEPTED", "good"), ("? UNKNOWN", "bad"), ("… WAITING", "warn"))
+
+
+class LineApp(Display):
+    """The pieces, as cheaply as they come."""
+
+    CSS = """
+    #count { width: 5; }
+    Input { height: 1; border: none; padding: 0; width: 30; }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "count"),
+        Binding("f6", "more"),
+        Binding("f7", "panel"),
+        Binding("f8", "wide"),
+        Binding("ctrl+z", "suspend_process"),
+        Binding("ctrl+l", "redraw"),
+    ]
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self._total, self._left, self._wide = total, 600, False
+
+    def compose(self) -> ComposeResult:
+        """Countdown, field, heading, list, hint."""
+        yield Cell("10:00", id="count")
+        field = Input(placeholder="find", compact=True)
+        field.cursor_blink = False
+        yield field
+        yield Plain("a hint [b]that[/b] is no markup", id="hint")
+        yield RowList[int](COLUMNS, self._cells, lambda place: place, empty="No refunds yet.", id="rows")
+        yield Plain("", id="said")
+
+    def on_mount(self) -> None:
+        """The clerk begins in the field."""
+        self._timer = self.set_interval(1.0, self._tick, pause=True)
+        self.query_one(Input).focus()
+
+    def _cells(self, place: int) -> tuple[RowCell, ...]:
+        trip = f"trip-{place:09}-{'北京市朝阳区' if self._wide and place % 3 == 0 else 'abcdef'}-0123456789"
+        return f"{place:>5} 09:53", f"{place % 500}.00 EUR", STATES[place % 3], trip
+
+    @on(RowList.Needed)
+    def _needed(self, message: RowList.Needed) -> None:
+        message.rows.set_rows(
+            message.start, range(message.start, message.start + message.limit), self._total, edition=message.edition
+        )
+
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
+        self.query_one("#said", Plain).show(f"chosen: {message.row}")
+
+    @on(Input.Submitted)
+    def _submitted(self, message: Input.Submitted) -> None:
+        self.query_one("#said", Plain).show(f"submitted: {message.value}")
+
+    def _tick(self) -> None:
+        self._left -= 1
+        self.query_one("#count", Cell).show(f"{self._left // 60:02}:{self._left % 60:02}")
+
+    def action_count(self) -> None:
+        """Let the countdown run."""
+        self._timer.resume()
+
+    def action_more(self) -> None:
+        """Rows come in on top."""
+        self._total += 3
+        self.query_one(RowList).reload()
+
+    def action_panel(self) -> None:
+        """Show the hint in another height, so that everything below moves."""
+        hint = self.query_one("#hint", Plain)
+        hint.show("a hint" if "\n" in hint.shown else "a hint\nof two\nand three lines")
+
+    def action_wide(self) -> None:
+        """Show wide characters in every third row."""
+        self._wide = not self._wide
+        self.query_one(RowList).redraw()
+
+
+if __name__ == "__main__":
+    app = LineApp(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    app.run(mouse=False)
+    sys.exit(app.return_code or 0)

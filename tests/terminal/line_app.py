@@ -17,6 +17,7 @@ prepare(os.environ)  # Textual reads the environment when it is imported
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.widgets import Input
 
 from refund_tui.tui.line.display import Display
@@ -26,6 +27,14 @@ from refund_tui.tui.line.rows import Column, RowList
 
 COLUMNS = (Column("Asked", 12), Column("Amount", 12, right=True), Column("State", 14), Column("Trip", 0))
 STATES: tuple[RowCell, ...] = (("✓ ACCEPTED", "good"), ("? UNKNOWN", "bad"), ("… WAITING", "warn"))
+
+
+class Help(Screen[None]):
+    """Something else, over all."""
+
+    def compose(self) -> ComposeResult:
+        """One sentence."""
+        yield Plain("Help [lies] over all of it.")
 
 
 class LineApp(Display):
@@ -41,6 +50,7 @@ class LineApp(Display):
         Binding("f6", "more"),
         Binding("f7", "panel"),
         Binding("f8", "wide"),
+        Binding("f9", "screen"),
         Binding("ctrl+z", "suspend_process"),
         Binding("ctrl+l", "redraw"),
     ]
@@ -99,6 +109,13 @@ class LineApp(Display):
         """Show the hint in another height, so that everything below moves."""
         hint = self.query_one("#hint", Plain)
         hint.show("a hint" if "\n" in hint.shown else "a hint\nof two\nand three lines")
+
+    def action_screen(self) -> None:
+        """Another screen over all, and back."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.push_screen(Help())
 
     def action_wide(self) -> None:
         """Show wide characters in every third row."""

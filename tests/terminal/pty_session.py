@@ -127,9 +127,9 @@ class PtySession:
         return "\n".join(self.lines)
 
     @property
-    def cells(self) -> list[list[Any]]:
-        """Every cell with its colours and attributes, to compare two screens exactly."""
-        return [[self.screen.buffer[y][x] for x in range(self.columns)] for y in range(self.rows)]
+    def picture(self) -> list[list[tuple[object, ...]]]:
+        """Every cell as it is seen, with its colours and attributes, to compare two screens exactly."""
+        return picture(self.screen)
 
     @property
     def modes(self) -> list[Any]:
@@ -232,6 +232,17 @@ class PtySession:
             self.process.kill()
         self.process.wait(PATIENCE)
         self.hang_up()
+
+
+def picture(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
+    """Every cell of a screen as it is seen: the ink of a blank is not."""
+    return [[_seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    if cell.data == " " and not (cell.underscore or cell.strikethrough or cell.reverse):
+        return " ", cell.bg
+    return tuple(cell)
 
 
 def restored(session: PtySession) -> bool:

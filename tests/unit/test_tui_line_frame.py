@@ -13,6 +13,7 @@ from textual.strip import Strip
 from refund_tui.tui.line.celldiff import KNOWN_VERSION, is_on
 from refund_tui.tui.line.frame import Frame, Piece
 from refund_tui.tui.line.glyphs import glyphs_in
+from tests.terminal.pty_session import picture
 
 WIDTH, HEIGHT = 24, 8
 COLOURS = ColorSystem.TRUECOLOR
@@ -38,17 +39,6 @@ class Terminal:
         """Take in what a program writes."""
         self.bytes += len(text.encode())
         self._stream.feed(text)
-
-    def picture(self) -> list[list[tuple[object, ...]]]:
-        """Every cell as it is seen: the ink of a blank is not."""
-        return [[_seen(self.screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
-
-
-def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
-    marks = (cell.underscore, cell.reverse, cell.strikethrough)
-    if cell.data == " " and not any(marks):
-        return " ", cell.bg
-    return cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *marks
 
 
 def plainly(updates: list[Update]) -> str:
@@ -90,7 +80,7 @@ def test_the_screen_is_the_one_that_plain_drawing_gives(first: list[Update], res
     for updates in (first, *rest):
         ours.feed(frame.write((WIDTH, HEIGHT), pieces(updates)))
         plain.feed(plainly(updates))
-        assert ours.picture() == plain.picture()
+        assert picture(ours.screen) == picture(plain.screen)
 
 
 @settings(max_examples=40, deadline=None, phases=(Phase.generate,))
@@ -102,7 +92,7 @@ def test_a_list_that_scrolls_is_the_list_drawn_anew(lines: list[list[Segment]], 
             updates = [(0, y, lines[step + y]) for y in range(HEIGHT)]
             ours.feed(frame.write((WIDTH, HEIGHT), pieces(updates)))
             plain.feed(plainly(updates))
-            assert ours.picture() == plain.picture()
+            assert picture(ours.screen) == picture(plain.screen)
 
 
 def text(y: int, said: str, style: str = "") -> Update:

@@ -26,7 +26,7 @@ _DESCRIPTION = """\
 Gives shoppers of a Just Walk Out store their money back, once.
 Without a command: the terminal."""
 
-_EXIT_CODES = """\
+EXIT_CODES = """\
 exit codes:
   0  done
   1  failed, or some of it was left out
@@ -51,7 +51,7 @@ Settings come from flags, then variables (REFUND_TUI_BASE_URL and so on), then
 TOML files (the user's, the site's), then defaults. Their flags may also stand
 behind a command. Credentials are never settings.
 
-{_EXIT_CODES}"""
+{EXIT_CODES}"""
 
 _SETTING = "setting_"
 """Before the names of settings among the parsed arguments, where a command's own may have the same name."""
@@ -148,7 +148,7 @@ def _complete(parser: Parser) -> None:
     """What every command's parser has: the flags of settings, and the exit codes below its own examples."""
     _add_settings(parser, parser, hidden=True)
     told = "flags of settings may stand here too: see refund-tui --help"
-    parser.epilog = "\n\n".join(part.strip() for part in (parser.epilog, told, _EXIT_CODES) if part)
+    parser.epilog = "\n\n".join(part.strip() for part in (parser.epilog, told, EXIT_CODES) if part)
 
 
 def _add_settings(parser: Parser, group: argparse._ActionsContainer, *, hidden: bool) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,10 @@ def ask(session: PtySession, amount: str = "5.00") -> None:
     session.wait_for("refund it")
 
 
+def matching(pattern: str) -> Callable[[str], bool]:
+    return lambda screen: re.search(pattern, screen) is not None
+
+
 def confirm(session: PtySession) -> None:
     """After the half second in which the question hears nothing."""
     session.listen(0.6)
@@ -95,7 +99,7 @@ def test_a_rate_limit_is_waited_out_with_a_countdown_and_the_same_bytes_go_again
         confirm(session)
         seen = set()
         for second in ("00:03", "00:02", "00:01"):
-            screen = session.wait_for(re.compile(f"{second}|ACCEPTED").search)
+            screen = session.wait_for(matching(f"{second}|ACCEPTED"))
             seen.update(re.findall(r"00:0\d", screen))
         session.wait_for("ACCEPTED")
         [refund] = history(tmp_path, service)
@@ -133,11 +137,11 @@ def test_hung_up_in_mid_wait_and_started_again_the_same_countdown_goes_on(tmp_pa
         with terminal(tmp_path, service) as session:
             ask(session)
             confirm(session)
-            session.wait_for(re.compile(r"(10:00|09:5\d)").search)
+            session.wait_for(matching(r"(10:00|09:5\d)"))
             session.hang_up()
             assert session.wait() == 129
         with PtySession([sys.executable, "-m", "refund_tui"], env=settings(tmp_path, service)) as session:
-            screen = session.wait_for(re.compile(r"next 09:\d\d").search)
+            screen = session.wait_for(matching(r"next 09:\d\d"))
         left = re.search(r"next 09:(\d\d)", screen)
         assert left is not None
         assert int(left[1]) < 60

@@ -1,0 +1,22 @@
+"""The screenshots are what the program draws today."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gallery import FOLDER, Face, draw, pictures
+
+
+@pytest.mark.parametrize(("face", "size", "name"), pictures(), ids=lambda value: value if isinstance(value, str) else "")
+async def test_a_screenshot_is_what_the_program_draws(face: Face, size: tuple[int, int], name: str) -> None:
+    drawn = await draw(face, size)
+    assert (FOLDER / name).read_text() == drawn, "look at it, then run python -m tests.gallery"
+
+
+def test_no_screenshot_is_left_over() -> None:
+    assert {path.name for path in FOLDER.glob("*.svg")} == {name for _, _, name in pictures()}
+
+
+def test_no_screenshot_fetches_anything() -> None:
+    fetching = [path.name for path in FOLDER.glob("*.svg") if "url(http" in path.read_text()]
+    assert fetching == []

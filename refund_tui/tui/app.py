@@ -5,6 +5,7 @@ Sends nothing and decides nothing about money: that is the desk's.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import ClassVar, cast
 
@@ -20,10 +21,11 @@ from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in
 from refund_tui.tui.footer import KeyLine
 from refund_tui.tui.help import HelpScreen
 from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
+from refund_tui.tui.line.display import Display
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.typist import Typist
 from refund_tui.tui.news import DeskNews
@@ -38,7 +40,7 @@ from refund_tui.tui.status import StatusLine
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
-class RefundApp(Typist):
+class RefundApp(Display, Typist):
     """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
@@ -52,6 +54,8 @@ class RefundApp(Typist):
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
         self._deaf = False
+        self._working: set[asyncio.Task[None]] = set()
+        self._newest: dict[str, asyncio.Task[None]] = {}
         self._status = StatusLine(self.desk)
         self._switcher = ContentSwitcher(initial="lookup", id="places")
         self._announcement = Plain("", id="announcement")
@@ -96,6 +100,7 @@ class RefundApp(Typist):
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
         self._deaf = True
+        await asyncio.gather(*self._working, return_exceptions=True)
         await self.desk.close()
 
     def leave(self, code: int) -> None:
@@ -128,13 +133,13 @@ class RefundApp(Typist):
 
     def possible(self) -> tuple[Command, ...]:
         """The commands that can be carried out now, the place's own first."""
-        own = [c for c in COMMANDS if c.place == self.place.id]
+        own = [c for c in COMMANDS if holds_in(c, self.place.id or "")]
         everywhere = [c for c in COMMANDS if c.place == EVERYWHERE]
         return tuple(command for command in (*own, *everywhere) if self._can(command))
 
     def _can(self, command: Command) -> bool:
         if command.place != EVERYWHERE:
-            return command.place == self.place.id and self.place.can(command.action)
+            return holds_in(command, self.place.id or "") and self.place.can(command.action)
         if command.name == "refund":
             return self.place.id != "refund" and self._refund_place.in_hand
         return command.name != self.place.id
@@ -156,9 +161,21 @@ class RefundApp(Typist):
         """Say something once, wherever the clerk is; it stays until something else is said."""
         self._announcement.show(visible(words, 400))
 
-    def in_background(self, work: Coroutine[object, object, None]) -> None:
-        """Do `work` without holding a key up; what fails in it is announced."""
-        self.run_worker(self._announcing(work), exit_on_error=False)
+    def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
+        """Do `work` without holding a key up; what fails in it is announced.
+
+        Reading work of the same `group` is given up for the newest; work that changes something has no group.
+        """
+        task = asyncio.create_task(self._announcing(work))
+        task.add_done_callback(lambda done: self._forget(done, work))
+        if group and (older := self._newest.get(group)):
+            older.cancel()
+        self._newest[group] = task
+        self._working.add(task)
+
+    def _forget(self, task: asyncio.Task[None], work: Coroutine[object, object, None]) -> None:
+        work.close()
+        self._working.discard(task)
 
     async def _announcing(self, work: Coroutine[object, object, None]) -> None:
         try:

@@ -80,7 +80,7 @@ class LookupPlace(Place):
 
     def reload(self) -> None:
         """Search again, in the background; only the newest search is waited for."""
-        self.app.run_worker(self._search(0, fresh=True), group="search", exclusive=True, exit_on_error=False)
+        self.in_background(self._search(0, fresh=True), "search")
 
     async def _search(self, start: int, *, fresh: bool, edition: int | None = None) -> None:
         text, zone, today = self._text, self._desk.settings.zone, self._today()
@@ -119,7 +119,7 @@ class LookupPlace(Place):
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
-        self.app.run_worker(self._tell(), group="trip", exclusive=True, exit_on_error=False)
+        self.in_background(self._tell(), "trip")
 
     async def _tell(self) -> None:
         trip = self._list.current

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from refund_tui.desk import Desk
-from refund_tui.tui.commands import COMMANDS
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, holds_in
 
 if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
@@ -20,7 +20,7 @@ def bindings(place: str) -> list[BindingType]:
     return [
         Binding(",".join(command.keys), command.action, command.label, id=command.name)
         for command in COMMANDS
-        if command.place == place
+        if command.place == place or (place != EVERYWHERE and holds_in(command, place))
     ]
 
 
@@ -53,6 +53,6 @@ class Place(Vertical):
         """Textual asks here before it runs a key's action; the frame decides."""
         return self.frame.check_action(action, parameters)
 
-    def in_background(self, work: Coroutine[object, object, None]) -> None:
-        """Do `work` without holding a key up; what fails in it is announced."""
-        self.frame.in_background(work)
+    def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
+        """Do `work` without holding a key up; what fails in it is announced. See the frame's."""
+        self.frame.in_background(work, group)

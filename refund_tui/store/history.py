@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,20 @@ from refund_tui.store.database import Database
 from refund_tui.store.rows import attempt_of, event_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
 
+NOTES = 10_000
+"""How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
+
+SPAN = 20_000
+"""How many refunds one read of an export looks through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC)."""
+    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
+
+    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
+    of one of the newest NOTES refunds.
+    """
 
     text: str = ""
     states: frozenset[State] = frozenset()
@@ -92,13 +103,14 @@ class History:
 
     def rows(self, wanted: Filter, start: int, limit: int) -> list[Refund]:
         """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth."""
-        if wanted == Filter():
+        where, values = self._where(wanted)
+        if not where:
             # Refunds are never deleted, so their row numbers have no gaps.
-            last = self.count(wanted) - start
             sql = "SELECT * FROM refund WHERE id <= ? ORDER BY id DESC LIMIT ?"
-            return [refund_of(row) for row in self._database.rows(sql, last, limit)]
-        where, values = _where(wanted)
-        sql = f"SELECT * FROM refund WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
+            return [refund_of(row) for row in self._database.rows(sql, self._newest() - start, limit)]
+        # What has to be sorted are row numbers alone, not whole refunds.
+        ids = f"SELECT id FROM refund WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY id DESC"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund]]:
@@ -106,19 +118,22 @@ class History:
 
         For exports: at the same cost at any depth, and what is recorded meanwhile does not come into it.
         """
-        where, values = _where(wanted)
-        sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? ORDER BY id DESC LIMIT ?"
-        rows = self._database.rows(sql, *values, _LAST_ROW if below is None else below, limit)
-        return [(row["id"], refund_of(row)) for row in rows]
+        where, values = self._where(wanted)
+        sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
+        end = self._newest() + 1 if below is None else below
+        found: list[tuple[int, Refund]] = []
+        while end > 1 and len(found) < limit:
+            rows = self._database.rows(sql, *values, end, end - SPAN, limit - len(found))
+            found.extend((row["id"], refund_of(row)) for row in rows)
+            end -= SPAN
+        return found
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """How many refunds; a filtered count stops at `cap`."""
-        if wanted == Filter():
-            row = self._database.row("SELECT coalesce(max(id), 0) FROM refund")
-        else:
-            where, values = _where(wanted)
-            row = self._database.row(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
-        return int(row[0]) if row else 0
+        where, values = self._where(wanted)
+        if not where:
+            return self._newest()
+        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
 
     def generation(self) -> int:
         """A number that changes when another connection has written."""
@@ -126,8 +141,7 @@ class History:
 
     def last_seq(self) -> int:
         """The number of the newest event, 0 when there is none."""
-        row = self._database.row("SELECT coalesce(max(seq), 0) FROM event")
-        return int(row[0]) if row else 0
+        return self._number("SELECT coalesce(max(seq), 0) FROM event")
 
     def events_since(self, seq: int, limit: int) -> tuple[Event, ...]:
         """At most `limit` events after `seq`, oldest first."""
@@ -139,20 +153,35 @@ class History:
         counts = {row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)}
         waits = [wait_of(row) for row in self._database.rows(_WAITS, endpoint)]
         gate = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
-        alarms = self._database.row("SELECT count(*) FROM refund WHERE alarm = 1 AND endpoint = ?", endpoint)
         return Summary(
             queued=counts.get("QUEUED", 0),
             sending=counts.get("SENDING", 0),
             waiting=counts.get("WAITING", 0),
             blocked=counts.get("BLOCKED", 0),
             unknown=counts.get("UNKNOWN", 0),
-            alarms=int(alarms[0]) if alarms else 0,
+            alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1 AND endpoint = ?", endpoint),
             gate=wait_of(gate) if gate else None,
             waits=tuple(wait for wait in waits if wait),
         )
 
+    def _newest(self) -> int:
+        """The row number of the newest refund, which is also how many there are."""
+        return self._number("SELECT coalesce(max(id), 0) FROM refund")
 
-_LAST_ROW = 2**63 - 1
+    def _number(self, sql: str, *values: object) -> int:
+        row = self._database.row(sql, *values)
+        return int(row[0]) if row else 0
+
+    def _where(self, wanted: Filter) -> tuple[str, tuple[object, ...]]:
+        """The conditions of a filter, empty where it asks for all, and the values for their marks."""
+        words = [_word(word, self._newest() - NOTES) for word in wanted.text.split()]
+        pairs = [*words, *_fields(wanted)]
+        conditions = " AND ".join(condition for condition, _ in pairs)
+        return conditions, tuple(value for _, values in pairs for value in values)
+
+
+_Condition = tuple[str, tuple[object, ...]]
+_MOST = 2**63 - 1
 _OPEN = (
     "SELECT state, count(*) AS number FROM refund"
     " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"
@@ -163,31 +192,35 @@ _WAITS = (
 )
 
 
-def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
-    """The conditions of a filter, and the values for their marks."""
-    pairs: list[tuple[str, tuple[object, ...]]] = []
-    for text in wanted.text.split():
-        pairs.append(_text(text))
+def _fields(wanted: Filter) -> Iterator[_Condition]:
     if wanted.states:
         marks = ", ".join("?" * len(wanted.states))
-        pairs.append((f"state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))))
+        yield f"state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
+    exact = wanted.least == wanted.most
     simple: tuple[tuple[str, object], ...] = (
-        ("clerk = ?", wanted.clerk),
+        ("clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
         ("reason = ?", str(wanted.reason) if wanted.reason else None),
         ("endpoint = ?", wanted.endpoint),
         ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
         ("created_at < ?", stamp(wanted.until) if wanted.until else None),
-        ("minor >= ?", wanted.least),
-        ("minor <= ?", wanted.most),
+        # An exact amount is found by its index; a range of them holds too many refunds for that, so "+" forbids it.
+        ("minor >= ?" if exact else "+minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),
+        ("minor <= ?" if exact else "+minor <= ?", None if wanted.most is None else min(wanted.most, _MOST)),
     )
-    pairs.extend((condition, (value,)) for condition, value in simple if value is not None)
-    return " AND ".join(condition for condition, _ in pairs), tuple(value for _, values in pairs for value in values)
+    yield from ((condition, (value,)) for condition, value in simple if value is not None)
 
 
-def _text(text: str) -> tuple[str, tuple[object, ...]]:
-    """A word: the beginning of an id, or a part of the note."""
-    columns = ("trip_id", "key", "reconciliation_id")
-    ranges = " OR ".join(f"({column} >= ? AND {column} < ?)" for column in columns)
+def _word(word: str, older: int) -> _Condition:
+    """One word of the text; notes are looked through only in rows after `older`."""
+    text = _sayable(word)
+    columns = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
+    ids = " UNION ALL ".join(f"SELECT id FROM refund WHERE {column} >= ? AND {column} < ?" for column in columns)
+    notes = "SELECT id FROM refund WHERE id > ? AND note LIKE ? ESCAPE '\\'"
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    bounds = (text, text + "\U0010ffff") * len(columns)
-    return f"({ranges} OR note LIKE ? ESCAPE '\\')", (*bounds, f"%{escaped}%")
+    bounds = [end for start in (text, text.lower(), text) for end in (start, start + "\U0010ffff")]
+    return f"id IN ({ids} UNION ALL {notes})", (*bounds, older, f"%{escaped}%")
+
+
+def _sayable(text: str) -> str:
+    """`text` as SQLite can be asked for it: bytes of an argument that were no text find nothing."""
+    return text.encode(errors="replace").decode()

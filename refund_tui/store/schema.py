@@ -44,6 +44,7 @@ CREATE INDEX refund_trip ON refund (store_id, trip_id);
 CREATE INDEX refund_state ON refund (state, id);
 CREATE INDEX refund_clerk ON refund (clerk, id);
 CREATE INDEX refund_reason ON refund (reason, id);
+CREATE INDEX refund_minor ON refund (minor, id);
 CREATE INDEX refund_created ON refund (created_at, id);
 CREATE INDEX refund_trip_id ON refund (trip_id COLLATE NOCASE);
 CREATE INDEX refund_reconciliation ON refund (reconciliation_id) WHERE reconciliation_id IS NOT NULL;

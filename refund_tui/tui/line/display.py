@@ -25,7 +25,7 @@ class Display(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._frame = Frame() if celldiff.is_on(os.environ) else None
+        self._on_the_terminal = Frame() if celldiff.is_on(os.environ) else None
 
     def on_mount(self) -> None:
         """A program that comes back from the background draws all of its screen."""
@@ -33,24 +33,24 @@ class Display(App[int]):
 
     def on_resize(self, event: events.Resize) -> None:
         """What a terminal shows after its size changed is its own affair."""
-        self._forget()
+        self._distrust_the_screen()
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever another program or a bad line has left on the screen."""
-        self._forget()
+        self._distrust_the_screen()
         self.screen.refresh(layout=True)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """None of Textual's with NO_COLOR, but our own."""
         return self._COLOURLESS if self.no_color else super().get_line_filters()
 
-    def _forget(self) -> None:
-        if self._frame is not None:
-            self._frame.forget()
+    def _distrust_the_screen(self) -> None:
+        if self._on_the_terminal is not None:
+            self._on_the_terminal.forget()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if self._frame is not None and isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+        if self._on_the_terminal is not None and isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
             size = self.size.width, self.size.height
-            super()._display(screen, cast("RenderableType", celldiff.CellDiff(renderable, self._frame, size)))
+            super()._display(screen, cast("RenderableType", celldiff.CellDiff(renderable, self._on_the_terminal, size)))
         else:
             super()._display(screen, renderable)

@@ -26,21 +26,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How it is told, and whether the service is asked."""
     parser.epilog = "Each line is ok, warn or FAIL, with what to do; the exit code is 1 if anything failed."
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--durability", action="store_true", help="try whether this disk keeps what is written")
     parser.add_argument("--offline", action="store_true", help="do not connect to the service")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print each check as it is made; exit code 0, or FAILED."""
     failed = False
-    for result in _checks(settings, offline=arguments.offline):
+    for result in _checks(settings, offline=arguments.offline, durability=arguments.durability):
         failed |= result.level is Level.FAIL
         print(json.dumps(asdict(result)) if arguments.json else _line(result), flush=True)
     return FAILED if failed else OK
 
 
-def _checks(settings: Settings, *, offline: bool) -> Iterator[Result]:
+def _checks(settings: Settings, *, offline: bool, durability: bool) -> Iterator[Result]:
     yield from check_settings(settings)
     yield from check_files(settings)
+    if durability:
+        from refund_tui.commands.checks.durability import check_durability  # brings the desk and the sandbox
+
+        yield from check_durability(settings)
     yield from check_service(settings, offline=offline)
     yield from check_terminal()
 

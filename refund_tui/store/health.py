@@ -6,8 +6,10 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from refund_tui.store.database import Database
 from refund_tui.store.history import Filter, History
 from refund_tui.store.ledger import Ledger
+from refund_tui.store.schema import LEDGER
 
 
 def sqlite_version() -> str:
@@ -20,6 +22,19 @@ def try_folder(data_dir: Path) -> None:
     OSError."""
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=data_dir) as folder:
         Ledger.open(Path(folder) / "trial.sqlite3").close()
+
+
+SAFE = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0}
+"""What makes a commit durable and the ledger's rules hold, as SQLite names it."""
+
+
+def how_kept(path: Path) -> list[tuple[str, object, object]]:
+    """Each setting of a ledger made at `path`: its name, what SQLite says it is, what it must be. Raises StoreError."""
+    database = Database.open(path, LEDGER)
+    try:
+        return [(name, database.pragma(name), wanted) for name, wanted in SAFE.items()]
+    finally:
+        database.close()
 
 
 def try_reading(ledger: Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.sandbox import SandboxThread
-from tests.faults.order import CALLS, Departure, departures
+from refund_tui.commands.checks.order import CALLS, Departure, departures
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed: .ci/run installs it")
 

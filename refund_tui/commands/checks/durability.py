@@ -1,0 +1,140 @@
+"""Owns `doctor --durability`: whether, on this very host, what is written is on disk before anything is sent or said.
+
+Works in a folder of its own inside the data folder and removes it; it only looks at the real ledger's surroundings.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.commands.checks.order import CALLS, Departure, departures
+from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
+from refund_tui.core.refunds import State
+from refund_tui.paths import ledger_path
+from refund_tui.store.health import how_kept
+from refund_tui.store.history import History
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+
+ELSEWHERE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs")
+"""File systems whose locks or syncs SQLite cannot trust."""
+
+IN_MEMORY = ("tmpfs", "ramfs")
+PATIENCE = 60.0
+SYNCS = 20
+IMPLAUSIBLE = 0.000_02
+"""Seconds: a sync that is faster than this did not reach a disk."""
+
+
+def check_durability(settings: Settings) -> Iterator[Result]:
+    """The file system, SQLite's settings, a sync's time, a real death, and the order of the system calls."""
+    folder = settings.data_dir
+    if not folder.exists():
+        yield fail("durability", f"{folder} is not there yet", "make it, or open the terminal once; then ask again")
+        return
+    yield _file_system(folder)
+    with tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as trial:
+        yield from _kept(Path(trial))
+        yield _sync_time(Path(trial))
+        yield _death(Path(trial) / "death")
+        yield _order(Path(trial) / "order")
+
+
+def _file_system(folder: Path) -> Result:
+    kind = file_system(folder)
+    if kind in ELSEWHERE or kind.startswith("fuse."):
+        remedy = "keep the data folder on a local disk: locks and syncs cannot be trusted over a network"
+        return fail("file system", f"{folder} is on {kind}", remedy)
+    if kind in IN_MEMORY:
+        return fail("file system", f"{folder} is on {kind}, in memory", "keep the data folder on a disk")
+    if kind == "overlay":
+        remedy = "mount a volume, or the refunds go with the container"
+        return warn("file system", f"{folder} is on a container's {kind}", remedy)
+    return ok("file system", f"{folder} is on {kind}")
+
+
+def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The type of the file system that holds `folder`; "unknown" where the platform does not tell."""
+    try:
+        told = [line.split()[1:3] for line in mounts.read_text().splitlines()]
+    except OSError:
+        return "unknown"
+    place = folder.resolve()
+    holding = [(len(point), kind) for point, kind in told if place.is_relative_to(point.replace("\\040", " "))]
+    return max(holding)[1] if holding else "unknown"
+
+
+def _kept(folder: Path) -> Iterator[Result]:
+    for name, found, wanted in how_kept(folder / "trial.sqlite3"):
+        if found == wanted:
+            yield ok("SQLite setting", f"{name} is {found}")
+        else:
+            yield fail("SQLite setting", f"{name} is {found}, not {wanted}", "use another SQLite or Python")
+
+
+def _sync_time(folder: Path) -> Result:
+    descriptor = os.open(folder / "sync", os.O_CREAT | os.O_WRONLY, 0o600)
+    times = []
+    try:
+        for _ in range(SYNCS):
+            began = time.perf_counter()
+            os.write(descriptor, b"x" * 512)
+            os.fsync(descriptor)
+            times.append(time.perf_counter() - began)
+    finally:
+        os.close(descriptor)
+    median = statistics.median(times)
+    says = f"a sync takes {median * 1000:.2f} ms"
+    if median < IMPLAUSIBLE:
+        return warn("sync", says, "this disk does not seem to write when told to: see its cache setting")
+    return ok("sync", says)
+
+
+def _death(folder: Path) -> Result:
+    """A process killed for real after it recorded an attempt: another reads the attempt back."""
+    _trial(folder, "--die")
+    history = History.open(ledger_path(folder))
+    try:
+        refunds = history.of_trip("DOCTOR", TRIP)
+    finally:
+        history.close()
+    if [refund.state for refund in refunds] == [State.SENDING]:
+        return ok("kill -9", "what a killed process had recorded is read back by another")
+    return fail("kill -9", "what a killed process had recorded is not there", "do not use this data folder")
+
+
+def _order(folder: Path) -> Result:
+    strace = shutil.which("strace")
+    if strace is None:
+        return warn("order of syncs", "not traced: strace is not installed", "install strace and ask again")
+    folder.mkdir()
+    log = folder / "trace"
+    _trial(folder, before=[strace, "-f", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", str(log)])
+    trace = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return judged(departures(trace, {SENT: "the request", SETTLED: "the word that it is done"}))
+
+
+def judged(left: list[Departure]) -> Result:
+    """What the trace shows: nothing leaves the process while what it is about is not on disk."""
+    if len(left) < 2:
+        return warn("order of syncs", "could not be traced here", "run it where strace may trace")
+    early = next((departure for departure in left if departure.unsynced), None)
+    if early is not None:
+        return fail("order of syncs", f"{early.what} left before it was on disk", "do not use this data folder")
+    return ok("order of syncs", "each attempt is on disk before its request leaves, each answer before it is said")
+
+
+def _trial(folder: Path, *flags: str, before: list[str] | None = None) -> None:
+    command = [*(before or []), sys.executable, "-m", "refund_tui.commands.checks.trial", str(folder), *flags]
+    subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 our own module

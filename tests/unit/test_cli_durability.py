@@ -1,0 +1,43 @@
+"""`doctor --durability`: what it says of a good folder, and that it names the bad ones."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from refund_tui.commands.checks import Level
+from refund_tui.commands.checks.durability import file_system, judged
+from refund_tui.commands.checks.order import Departure
+from tests.support.program import run
+
+GOOD = Departure("the request", frozenset(), 4, 4)
+EARLY = Departure("the request", frozenset({"ledger.sqlite3-journal"}), 4, 0)
+
+
+def test_it_shows_that_a_killed_process_s_attempt_is_kept_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    told = run("doctor", "--durability", "--offline", "--json", REFUND_TUI_DATA_DIR=str(folder))
+    results = {line["name"]: line for line in map(json.loads, told.stdout.splitlines())}
+    assert results["kill -9"]["level"] == "ok"
+    assert results["SQLite setting"]["level"] == "ok"
+    assert results["order of syncs"]["level"] == ("ok" if shutil.which("strace") else "warn")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/data/refunds", "nfs4"), ("/var/lib/refunds", "ext4"), ("/data local/x", "tmpfs")]
+)
+def test_the_file_system_is_the_one_of_the_nearest_mount(tmp_path: Path, path: str, kind: str) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/vda / ext4 rw 0 0\nhost:/x /data nfs4 rw 0 0\nnone /data\\040local tmpfs rw 0 0\n")
+    assert file_system(Path(path), mounts) == kind
+
+
+def test_an_early_departure_fails_and_a_missing_trace_is_not_called_good() -> None:
+    assert judged([GOOD, GOOD]).level is Level.OK
+    assert judged([GOOD, EARLY]).level is Level.FAIL
+    assert judged([]).level is Level.WARN

@@ -1,0 +1,31 @@
+"""Owns the way to the clerk's clipboard: the terminal is asked (OSC 52), and nobody can know whether it did so."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from textual.app import App
+
+LONGEST = 4_000
+"""Characters that are sent; terminals drop longer requests without a word."""
+
+SENT = "Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"
+
+
+def request(text: str, environ: Mapping[str, str]) -> str:
+    """The sequence that asks the terminal to take `text`, wrapped so that tmux or screen hand it on."""
+    plain = f"\x1b]52;c;{base64.b64encode(text[:LONGEST].encode()).decode()}\x07"
+    if environ.get("TMUX"):
+        return f"\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\"
+    if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
+        return f"\x1bP{plain}\x1b\\"
+    return plain
+
+
+def copy(app: App[int], text: str, environ: Mapping[str, str]) -> str:
+    """Ask for `text` to be taken; what to tell the clerk, which claims nothing that cannot be known."""
+    if app._driver is not None and not app.is_headless:
+        app._driver.write(request(text, environ))
+        app._driver.flush()
+    return SENT.format(text=text)

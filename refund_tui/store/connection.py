@@ -21,12 +21,17 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def make(path: Path, *, shared: bool) -> None:
-    """See that there is a file at `path`: made empty, 0600 (shared 0660) whatever the umask. Raises StoreError."""
+    """See that there is a file at `path` to write: made empty, 0600 (shared 0660) whatever the umask.
+
+    Raises StoreError, also where SQLite would open it for reading alone without a word.
+    """
     try:
         _make_folder(path.parent, shared=shared)
         _make_file(path, shared=shared)
     except OSError as error:
         raise _not_made(path, error) from error
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise StoreUnusable(f"{path} cannot be written by this account; nothing was written: have its access set right")
 
 
 def _make_folder(folder: Path, *, shared: bool) -> None:
@@ -68,6 +73,8 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST:
         needed = ".".join(map(str, OLDEST))
         raise StoreUnusable(f"this Python brings SQLite {sqlite3.sqlite_version}: {needed} or newer is needed")
+    if path.is_dir():
+        raise StoreUnusable(f"{path} is a folder, not a file; nothing was written: choose another place")
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row

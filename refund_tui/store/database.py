@@ -47,7 +47,7 @@ class Database:
         make(path, shared=shared)
         database = cls(path, kind, "rw")
         with database._closed_on_failure():
-            version_of(database._connection, path, kind)
+            version_of(database._connection, path, kind)  # first: a stranger's journal mode is not ours to change
             database._keep(_WRITING)
             migrate(database._connection, path, kind)
         return database
@@ -121,6 +121,7 @@ class Database:
         """
         self._still_the_same(meaning)
         with told(self._file, meaning), transaction(self._connection):
+            version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
             yield self._connection
 
     def _still_the_same(self, meaning: str) -> None:

@@ -50,16 +50,11 @@ def refuse_older(connection: sqlite3.Connection, path: Path, kind: Kind) -> None
 
 
 def migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
-    """Bring the file to this program's version. Raises StoreError, sqlite3.Error.
-
-    Takes the write lock even where nothing is to be done, so that a file that can only be read is told at once.
-    """
-    made = False
-    while not made:
+    """Bring the file to this program's version. Raises StoreError, sqlite3.Error."""
+    while version_of(connection, path, kind) < len(kind.steps):
         with transaction(connection):
             version = version_of(connection, path, kind)
-            made = version == len(kind.steps)
-            if not made:
+            if version < len(kind.steps):  # else another program was faster
                 _step(connection, path, kind, version)
 
 

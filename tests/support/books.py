@@ -1,0 +1,90 @@
+"""Refunds in real ledger files, without a desk: each step of a refund's road as one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from refund_tui.core.fields import new_key
+from refund_tui.core.lifecycle import Policy, decide
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Attempt, Holder, Intent, Refund
+from refund_tui.core.times import Mark
+from refund_tui.store.history import History
+from refund_tui.store.ledger import Ledger
+from tests.support.clock import FakeClock
+
+STORE, TRIP, ENDPOINT = "STORE-001", "trip-1", "test-account"
+NOW = FakeClock().mark()
+HOLDER = Holder("test-host", "boot-1", 50_001, "start-1")
+
+
+def new_refund(
+    minor: int = 1250,
+    trip: str = TRIP,
+    *,
+    captured: int | None = None,
+    clerk: str = "ana",
+    reason: ReasonCode = ReasonCode.DAMAGED_ITEM,
+    note: str = "",
+    now: Mark = NOW,
+    endpoint: str = ENDPOINT,
+) -> Refund:
+    """A refund that was not recorded yet, in EUR."""
+    known = None if captured is None else Money(captured, "EUR")
+    intent = Intent(STORE, trip, Money(minor, "EUR"), reason, note, known)
+    return Refund(new_key(), endpoint, intent, clerk, b'{"a": 1}', created_at=now.at, updated_at=now.at)
+
+
+def sending(ledger: Ledger, refund: Refund, now: Mark = NOW) -> tuple[Refund, Attempt]:
+    """The refund with an attempt under way."""
+    attempt = ledger.begin(refund, HOLDER, now)
+    current = ledger.get(refund.key)
+    assert attempt is not None
+    assert current is not None
+    return current, attempt
+
+
+def answered(ledger: Ledger, refund: Refund, outcome: Outcome, now: Mark = NOW) -> Refund:
+    """The refund after one whole attempt that came to `outcome`."""
+    current, attempt = sending(ledger, refund, now)
+    decision = decide(current.life, outcome, attempt.started, now, Policy(), 0.5)
+    done = ledger.finish(current, attempt, outcome, decision, "the desk", now)
+    assert done is not None
+    return done
+
+
+def later(seconds: float, mark: Mark = NOW) -> Mark:
+    """The mark `seconds` after another, on a healthy host."""
+    clock = FakeClock(mark.at, mark.ticks, mark.boot)
+    clock.advance(seconds)
+    return clock.mark()
+
+
+def other_boot(seconds: float, mark: Mark = NOW) -> Mark:
+    """A mark `seconds` later by the wall clock, after a reboot."""
+    return replace(later(seconds, mark), boot="boot-2", ticks=5.0)
+
+
+@contextmanager
+def ledger_at(path: Path) -> Iterator[Ledger]:
+    """An open ledger."""
+    ledger = Ledger.open(path)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def history_at(path: Path) -> Iterator[History]:
+    """An open history."""
+    history = History.open(path)
+    try:
+        yield history
+    finally:
+        history.close()

@@ -1,0 +1,20 @@
+"""A small kind of file of ours, in two versions, for tests of how files are kept and brought up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refund_tui.store.database import Database
+from refund_tui.store.migrations import Kind
+
+FIRST = "CREATE TABLE migration (version INTEGER PRIMARY KEY);\nCREATE TABLE thing (name TEXT);\n"
+SECOND = (
+    "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 1;\n"
+    "CREATE TRIGGER thing_stays BEFORE DELETE ON thing\n  BEGIN SELECT RAISE(ABORT, 'it stays; for good'); END;\n"
+)
+ONE, TWO = Kind("book", 77, (FIRST,)), Kind("book", 77, (FIRST, SECOND))
+
+
+def things(database: Database) -> list[tuple[Any, ...]]:
+    """What is in the file."""
+    return [tuple(row) for row in database.rows("SELECT * FROM thing ORDER BY name")]

@@ -53,7 +53,7 @@ class RefundApp(Display, Typist):
         super().__init__()
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
-        self._deaf = False
+        self._deaf = True  # until the desk is open, and again on the way out: no news, no work
         self._working: set[asyncio.Task[None]] = set()
         self._newest: dict[str, asyncio.Task[None]] = {}
         self._status = StatusLine(self.desk)
@@ -92,6 +92,7 @@ class RefundApp(Display, Typist):
             self.failure = error
             self.exit(error.exit_code)
             return
+        self._deaf = False
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
@@ -166,6 +167,9 @@ class RefundApp(Display, Typist):
 
         Reading work of the same `group` is given up for the newest; work that changes something has no group.
         """
+        if self._deaf:
+            work.close()
+            return
         task = asyncio.create_task(self._announcing(work))
         task.add_done_callback(lambda done: self._forget(done, work))
         if group and (older := self._newest.get(group)):

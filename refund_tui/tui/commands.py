@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from refund_tui.errors import ConfigError
 
-EVERYWHERE, LOOKUP, REFUND, HISTORY = "everywhere", "lookup", "refund", "history"
-PLACES = (EVERYWHERE, LOOKUP, REFUND, HISTORY)
+EVERYWHERE, LOOKUP, REFUND, HISTORY, SHOWN = "everywhere", "lookup", "refund", "history", "a refund"
+PLACES = (EVERYWHERE, LOOKUP, REFUND, HISTORY, SHOWN)
+"""Where a command holds; SHOWN is wherever one refund is shown, in the place Refund and in History."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("lookup.down", ("down",), "list('move', 1)", "Down", "moves in the list", LOOKUP, footer=False),
     Command("lookup.page_up", ("pageup",), "list('page', -1)", "Page up", "moves by a page", LOOKUP, footer=False),
     Command("lookup.page_down", ("pagedown",), "list('page', 1)", "Page down", "moves by a page", LOOKUP, footer=False),
-    Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be refunded, and asks", REFUND),
     Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left on the trip", REFUND),
     Command("refund.card", ("f6",), "card", "Whose card", "asks the service whose card paid this trip", REFUND),
-    Command("refund.back", ("escape",), "back", "Back", "goes back; what was typed is kept", REFUND),
-    Command("history.find", ("f7",), "find", "Find", "goes to the search line", HISTORY),
-    Command("history.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on", HISTORY),
-    Command("history.stop", ("f9",), "stop", "Stop", "cancels or stops it", HISTORY),
+    Command("history.find", ("f7",), "find", "Find", "goes to the line that filters", HISTORY),
+    Command("history.person", ("f5",), "person", "For you", "shows only what needs a person, or all again", HISTORY),
+    Command("history.export", ("f6",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
+    Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be done, and asks", SHOWN),
+    Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on after a repair", SHOWN),
+    Command("refund.stop", ("f9",), "stop", "Stop", "withdraws it, or stops the trying", SHOWN),
+    Command("refund.settle", ("f12", "ctrl+t"), "settle", "Settle", "closes an UNKNOWN, with evidence", SHOWN),
+    Command("refund.raw", ("ctrl+o",), "raw", "Raw", "shows every event, and each answer as it came", SHOWN),
+    Command("refund.copy", ("ctrl+y",), "copy", "Copy id", "sends the reconciliation id to your clipboard", SHOWN),
+    Command("refund.receipt", ("ctrl+r",), "receipt", "Receipt", "makes a receipt of 40 columns", SHOWN),
+    Command("refund.back", ("escape",), "back", "Back", "goes back; nothing is lost, what is under way goes on", SHOWN),
 )  # fmt: skip
 
 _NEVER = {
@@ -75,9 +82,15 @@ def said(key: str) -> str:
     return _SAID.get(key, key)
 
 
-def of_place(place: str) -> tuple[Command, ...]:
-    """The commands that hold in a place, its own first."""
-    return tuple(c for c in COMMANDS if c.place == place) + tuple(c for c in COMMANDS if c.place == EVERYWHERE)
+def key_of(name: str, moved: Mapping[str, str]) -> str:
+    """The first key of a command, as a person writes it."""
+    keys = moved[name].split(",") if name in moved else next(c.keys for c in COMMANDS if c.name == name)
+    return said(keys[0].strip())
+
+
+def holds_in(command: Command, place: str) -> bool:
+    """Whether a command is one of a place's own."""
+    return command.place == place or (command.place == SHOWN and place in (REFUND, HISTORY))
 
 
 def keymap(moved: Mapping[str, str]) -> dict[str, str]:
@@ -103,7 +116,9 @@ def _refuse_conflicts(keys: Mapping[str, str]) -> None:
     taken: dict[tuple[str, str], str] = {}
     for command in COMMANDS:
         for key in keys[command.name].split(","):
-            for place in (command.place, *(PLACES[1:] if command.place == EVERYWHERE else (EVERYWHERE,))):
+            for place in (LOOKUP, REFUND, HISTORY):
+                if command.place != EVERYWHERE and not holds_in(command, place):
+                    continue
                 other = taken.setdefault((place, key.strip()), command.name)
                 if other != command.name:
                     raise ConfigError(f"[keys] {key.strip()} is given to both {other} and {command.name}")

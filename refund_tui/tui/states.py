@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown, span
+from refund_tui.core.times import span
 from refund_tui.desk import Desk
+from refund_tui.tui.commands import key_of
+from refund_tui.tui.line.columns import Tone
 
 SIGNS = {
     State.QUEUED: "○", State.SENDING: "◐", State.WAITING: "◔", State.ACCEPTED: "●", State.REJECTED: "✕",
@@ -27,11 +30,25 @@ STATE_MEANS = {
     State.SETTLED_UNPAID: "closed by a person: the shopper was not paid",
 }
 
+TONES: dict[State, Tone] = {
+    State.QUEUED: "accent", State.SENDING: "accent", State.WAITING: "accent", State.ACCEPTED: "good",
+    State.SETTLED_PAID: "good", State.BLOCKED: "bad", State.UNKNOWN: "bad", State.REJECTED: "warn",
+    State.CANCELLED: "dim", State.SETTLED_UNPAID: "dim",
+}  # fmt: skip
+"""The accent is what is under way; good is done; bad needs a person."""
+
+STYLES: dict[Tone, str] = {
+    "": "", "dim": "$text-muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
+    "accent": "$text-accent", "strong": "bold",
+}  # fmt: skip
+"""The tones of a list, as a text's styles."""
+
 
 def state_words(refund: Refund) -> str:
     """Sign and word, and whether the money may have moved."""
     doubt = " · money may have moved" if refund.life.maybe_executed and refund.open else ""
-    return f"{SIGNS[refund.state]} {refund.state}{doubt}"
+    alarm = " · ALARM: check the books" if refund.life.alarm else ""
+    return f"{SIGNS[refund.state]} {refund.state}{doubt}{alarm}"
 
 
 def left_to_wait(desk: Desk, refund: Refund) -> float:
@@ -44,22 +61,27 @@ def left_to_wait(desk: Desk, refund: Refund) -> float:
 
 def what_next(desk: Desk, refund: Refund) -> str:
     """What happens by itself, and what the clerk can do meanwhile."""
-    left = left_to_wait(desk, refund)
+    moved = desk.settings.keys
+    lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
     match refund.state:
-        case State.QUEUED | State.WAITING if left > 0:
-            return f"Sent again in {countdown(left)}. You can go on: F2 for the next shopper."
         case State.QUEUED | State.WAITING:
-            return "Sent next. You can go on: F2 for the next shopper."
+            return f"It goes by itself, with the same id. You can go on: {lookup} for the next shopper."
         case State.SENDING:
-            return "Waiting for the answer. You can go on: F2 for the next shopper."
+            return f"Waiting for the answer. You can go on: {lookup} for the next shopper."
         case State.ACCEPTED:
-            return "Done. The money is on its way to the card; that takes some days. F2 for the next shopper."
+            return f"Done. The money reaches the card in some days. {lookup} for the next shopper."
         case State.BLOCKED:
-            return "A person must repair this first; then F4 History, F8 lets the same refund go on."
+            return f"A person must repair this first; then {again} lets the same refund go on."
         case State.UNKNOWN:
-            return "It may have been paid. F4 History: F8 asks again, F9 settles it."
+            return f"{again} asks again: {how_safe(desk, refund)}. {settle} settles it, with evidence."
         case _:
-            return "Closed. F2 for the next shopper."
+            return f"Closed. {lookup} for the next shopper."
+
+
+def how_safe(desk: Desk, refund: Refund) -> str:
+    """The key horizon as a clock: for how long the same id can be asked again without paying twice."""
+    left = lifecycle.safe_to_ask(refund.life, desk.now(), desk.policy)
+    return f"safe for another {span(left)}" if left > 0 else "NO LONGER SAFE, it may pay twice"
 
 
 def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:

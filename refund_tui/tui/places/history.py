@@ -2,115 +2,238 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
+from textual.containers import Horizontal, Vertical
+from textual.events import Key
+from textual.suggester import Suggester
+from textual.widgets import ContentSwitcher, Input
 
-from refund_tui.core.lifecycle import NotPossible
-from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.refunds import Refund
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
-from refund_tui.errors import RefundTuiError
 from refund_tui.store.history import Filter
 from refund_tui.tui.commands import HISTORY
+from refund_tui.tui.exporting import export_csv
+from refund_tui.tui.fields import field
 from refund_tui.tui.line.plain import Plain
-from refund_tui.tui.line.rows import Column, RowList
-from refund_tui.tui.places.place import Place, bindings
-from refund_tui.tui.states import SIGNS, moment
+from refund_tui.tui.line.rows import Cell, Column, RowList
+from refund_tui.tui.places.place import RefundShown, bindings
+from refund_tui.tui.query import SHAPES, Query, QueryError, complete
+from refund_tui.tui.states import SIGNS, TONES, moment
+from refund_tui.tui.widgets.life import Life, possible_for
+from refund_tui.tui.widgets.timeline import Timeline
 
 COLUMNS = (
-    Column("Asked", 12), Column("Amount", 14, right=True), Column("State", 16), Column("Trip", 0), Column("Clerk", 10),
+    Column("Asked", 12), Column("State", 16), Column("Amount", 14, right=True), Column("Trip", 0),
+    Column("Clerk", 10, above=70),
 )  # fmt: skip
+MOST = 10_001
+"""Refunds that a filtered count goes up to."""
+
+NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
+NO_REFUNDS = "No refunds yet: what is refunded in Lookup appears here, newest first."
+NO_MATCH = "No refund matches: ctrl+u empties the line."
 
 
-class HistoryPlace(Place):
+class HistoryPlace(RefundShown):
     """All refunds; Enter shows one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "history")
+        self._step = ContentSwitcher(initial="listing", id="history-step")
+        self._find = field("find", "  ".join(shape.partition(" ")[0] for shape in SHAPES.values()))
+        self._find.suggester = Words(use_cache=False, case_sensitive=True)
+        self._words = Plain("", id="find-words")
+        self._heading = Plain("", id="history-heading", classes="heading")
+        self._list = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self._preview = Timeline(desk, id="preview", classes="right")
+        self._life = Life(desk, self.in_background, id="life")
 
     def compose(self) -> ComposeResult:
-        """A search line, the list, the refund under the cursor in a word."""
-        find = Input(placeholder="find", compact=True, id="find")
-        find.cursor_blink = False
-        yield find
-        yield Plain("", id="history-heading")
-        yield RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, empty=" No refunds yet.", id="refunds")
-        yield Plain("", id="history-detail")
+        """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
+        with self._step:
+            with Vertical(id="listing"):
+                with Horizontal(classes="line"):
+                    yield Plain("Find", classes="name")
+                    yield self._find
+                yield self._words
+                with Horizontal(classes="panes"):
+                    with Vertical(classes="left"):
+                        yield self._heading
+                        yield self._list
+                    yield self._preview
+            yield self._life
 
     @property
-    def _list(self) -> RowList[Refund]:
-        return cast("RowList[Refund]", self.query_one("#refunds", RowList))
+    def life(self) -> Life:
+        """The refund that is shown."""
+        return self._life
+
+    @property
+    def _listing(self) -> bool:
+        return self._step.current == "listing"
+
+    def can(self, action: str) -> bool:
+        """What is possible with the refund shown, or the one under the cursor."""
+        if not self._listing:
+            return self.life.current != "asking" if action == "back" else self.life.can(action)
+        if action in ("find", "person"):
+            return True
+        if action == "export":
+            return self._list.total > 0
+        if action in ("submit", "back"):
+            return action == "back" and self._find.has_focus
+        refund = self._list.current
+        return refund is not None and possible_for(refund, action)
 
     def enter(self) -> None:
-        """Put the cursor on the list."""
-        self._list.focus()
+        """Put the cursor on the list, or on the refund that is shown."""
+        if self._listing:
+            self._list.focus()
+        else:
+            self.life.enter()
         self.reload()
 
     def tick(self) -> None:
-        """Nothing here counts down."""
+        """Count down; ages in the list grow."""
+        if self._listing:
+            self._preview.tick()
+        else:
+            self.life.tick()
 
     def reload(self) -> None:
-        """Read again."""
-        self.app.run_worker(self._read(0, fresh=True), group="history", exclusive=True, exit_on_error=False)
+        """Read again what is shown."""
+        if self._listing:
+            self._list.reload()
+            self.in_background(self._preview.read(), "preview")
+        else:
+            self.in_background(self.life.read(), "life")
 
-    async def _read(self, start: int, *, fresh: bool) -> None:
-        wanted = Filter(text=self.query_one("#find", Input).value.strip())
-        rows = await self._desk.look(lambda history: history.rows(wanted, start, 60))
-        total = await self._desk.look(lambda history: history.count(wanted))
-        self._list.set_rows(start, rows, total, fresh=fresh)
-        self.query_one("#history-heading", Plain).show(self._list.heading(self.size.width))
+    def _wanted(self) -> Filter:
+        """What the line asks for. Raises QueryError."""
+        settings = self._desk.settings
+        today = self._desk.now().at.astimezone(settings.zone).date()
+        return Query(settings.zone, today, settings.currency or "").read(self._find.value)
 
-    def _cells(self, refund: Refund) -> tuple[str, ...]:
+    async def _read(self, start: int, limit: int, edition: int) -> None:
+        try:
+            wanted = self._wanted()
+        except QueryError as error:
+            self._words.show(str(error))
+            return
+        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit))
+        total = await self._desk.look(lambda history: history.count(wanted, MOST))
+        self._list.empty = f" {NO_REFUNDS if wanted == Filter() else NO_MATCH}"
+        self._list.set_rows(start, rows, total, edition=edition)
+        self._heading.show(self._list.heading() if total else "")
+        self._say(wanted, total)
+        self.frame.refresh_keys()
+
+    def _say(self, wanted: Filter, total: int) -> None:
+        many = f"more than {MOST - 1}" if wanted != Filter() and total >= MOST else str(total)
+        words = complete(self._find.value) if self._find.has_focus and self._find.value else []
+        told = "  ".join(words) or f"{many} {'refund' if total == 1 else 'refunds'}, newest first"
+        self._words.show(visible(told, 200))
+
+    def _cells(self, refund: Refund) -> tuple[Cell, ...]:
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
-        state = f"{SIGNS[refund.state]} {refund.state}"
-        return when, str(asked.amount), state, visible(asked.trip_id, 60), visible(refund.clerk, 20)
+        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm else ''}"
+        return when, (state, TONES[refund.state]), (str(asked.amount), "strong"), asked.trip_id, refund.clerk
 
-    @on(RowList.Needed)
+    @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
-        self.app.run_worker(self._read(message.start, fresh=False), exit_on_error=False)
+        self.in_background(self._read(message.start, message.limit, message.edition))
 
-    @on(RowList.Highlighted)
-    def _highlighted(self, message: RowList.Highlighted) -> None:
+    @on(RowList.Highlighted, "#refunds")
+    def _highlighted(self) -> None:
         refund = self._list.current
-        self.query_one("#history-detail", Plain).show(" " + visible(refund.life.why, 200) if refund else "")
+        self._preview.follow(refund.key if refund else None)
+        self.in_background(self._preview.read(), "preview")
+        self.frame.refresh_keys()
 
-    @on(RowList.Chosen)
-    def _chosen(self) -> None:
-        if self._list.current:
-            self.app.show_refund(self._list.current)  # type: ignore[attr-defined]
+    @on(RowList.Chosen, "#refunds")
+    async def _chosen(self) -> None:
+        await self.bring()
+
+    async def bring(self) -> None:
+        """Show the refund under the cursor, if none is shown yet."""
+        refund = self._list.current
+        if self._listing and refund is not None:
+            self.life.follow(refund.key)
+            self._go("life")
+            await self.life.read()
+
+    def _go(self, step: str) -> None:
+        self._step.current = step
+        self.enter()
+        self.frame.refresh_keys()
 
     @on(Input.Changed, "#find")
-    def _find(self) -> None:
-        self.reload()
+    def _typed(self) -> None:
+        self._list.restart()
+
+    def on_key(self, event: Key) -> None:
+        """From the filter line, up and down move in the list."""
+        if self._find.has_focus and event.key in ("down", "up", "pagedown", "pageup"):
+            event.stop()
+            by = -1 if event.key.endswith("up") else 1
+            move = self._list.action_page if event.key.startswith("page") else self._list.action_move
+            move(by)
+
+    @on(Input.Submitted, "#find")
+    def _submitted(self) -> None:
+        self._list.focus()
 
     def action_find(self) -> None:
-        """To the search line."""
-        self.query_one("#find").focus()
+        """To the filter line."""
+        if not self._listing:
+            self._go("listing")
+        self._find.focus()
 
-    def action_ask_again(self) -> None:
-        """Ask again, or go on."""
-        if (refund := self._list.current) is not None:
-            self._act(refund, Action.GO_ON if refund.state is State.BLOCKED else Action.ASK_AGAIN)
+    def action_person(self) -> None:
+        """What needs a person, or all again."""
+        if not self._listing:
+            self._go("listing")
+        self._find.value = "" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON
 
-    def action_stop(self) -> None:
-        """Cancel or stop."""
-        if (refund := self._list.current) is not None:
-            self._act(
-                refund, Action.STOP if refund.life.maybe_executed or refund.state is State.SENDING else Action.CANCEL
-            )
+    def action_export(self) -> None:
+        """Write what is filtered to a file."""
+        self.in_background(self._export())
 
-    def _act(self, refund: Refund, action: Action) -> None:
-        self.app.run_worker(self._do(refund, action), exit_on_error=False)
-
-    async def _do(self, refund: Refund, action: Action) -> None:
+    async def _export(self) -> None:
         try:
-            await self._desk.act(refund.key, action)
-        except (NotPossible, RefundTuiError) as refused:
-            self.app.announce(str(refused))  # type: ignore[attr-defined]
+            wanted = self._wanted()
+        except QueryError as error:
+            self.frame.announce(str(error))
+            return
+        path, number = await export_csv(self._desk, wanted)
+        self.frame.announce(f"{number} refunds were written to {path}")
+
+    def action_submit(self) -> None:
+        """Ask before the refund is settled."""
+        self.life.submit()
+
+    def action_back(self) -> None:
+        """One step back: to the timeline, to the list, out of the filter line."""
+        if not self._listing and self.life.can("back"):
+            self.life.back()
+        elif not self._listing:
+            self._go("listing")
+        else:
+            self._list.focus()
+
+
+class Words(Suggester):
+    """Completes the last word of a filter line; the right arrow takes it."""
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line with its last word completed."""
+        words = complete(value)
+        return value[: len(value) - len(value.split(" ")[-1])] + words[0] if words else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, cast
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from refund_tui.desk import Desk
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, holds_in
+from refund_tui.tui.widgets.life import Life
 
 if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
@@ -56,3 +58,55 @@ class Place(Vertical):
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
         """Do `work` without holding a key up; what fails in it is announced. See the frame's."""
         self.frame.in_background(work, group)
+
+
+class RefundShown(Place):
+    """A place in which one refund can be shown: what is done to it there, by the registry's names."""
+
+    @property
+    def life(self) -> Life:
+        """The refund on the screen."""
+        raise NotImplementedError
+
+    async def bring(self) -> None:
+        """Show the refund that is meant, if it is not shown yet."""
+
+    async def action_ask_again(self) -> None:
+        """Ask again, or go on."""
+        await self.bring()
+        self.life.ask("ask_again")
+
+    async def action_stop(self) -> None:
+        """Cancel or stop."""
+        await self.bring()
+        self.life.ask("stop")
+
+    async def action_settle(self) -> None:
+        """Settle with evidence."""
+        await self.bring()
+        self.life.settle()
+
+    async def action_raw(self) -> None:
+        """Events and answers."""
+        await self.bring()
+        self.life.raw()
+
+    async def action_copy(self) -> None:
+        """The reconciliation id."""
+        await self.bring()
+        self.life.copy_id()
+
+    async def action_receipt(self) -> None:
+        """A receipt."""
+        await self.bring()
+        self.in_background(self.life.show_receipt())
+
+    @on(Life.Stepped)
+    def _stepped(self, message: Life.Stepped) -> None:
+        message.stop()
+        self.frame.refresh_keys()
+
+    @on(Life.Said)
+    def _said(self, message: Life.Said) -> None:
+        message.stop()
+        self.frame.announce(message.words)

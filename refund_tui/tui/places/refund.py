@@ -19,19 +19,19 @@ from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.commands import REFUND
 from refund_tui.tui.line.plain import Plain
-from refund_tui.tui.places.place import Place, bindings
+from refund_tui.tui.places.place import RefundShown, bindings
 from refund_tui.tui.questions import DIFFERENT, card_words, confirmation, second_look
 from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.facts import facts
 from refund_tui.tui.widgets.form import RefundForm
-from refund_tui.tui.widgets.timeline import Timeline
+from refund_tui.tui.widgets.life import Life
 
 SAVE_AFTER = 0.5
 """Seconds without a key after which a draft is kept."""
 
 
-class RefundPlace(Place):
+class RefundPlace(RefundShown):
     """One refund, from the first digit to its end."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(REFUND)
@@ -42,26 +42,30 @@ class RefundPlace(Place):
         self._trip: Trip | None = None
         self._standing = Standing(None)
         self._saving: Timer | None = None
+        self._title_line = Plain("No refund in hand: F2 finds a trip.", id="refund-title", classes="heading")
+        self._step = ContentSwitcher(initial="filling", id="refund-step")
+        self._form = RefundForm()
+        self._facts_text = Plain("", id="facts")
+        self._articles = ArticleList()
+        self._confirm = ConfirmPanel(desk.now, id="confirm")
+        self._life = Life(desk, self.in_background, id="life")
 
     def compose(self) -> ComposeResult:
         """What trip it is; then the form beside the trip's facts, or the question, or the timeline."""
-        yield Plain("No refund in hand: F2 finds a trip.", id="refund-title", classes="heading")
-        with ContentSwitcher(initial="filling", id="refund-step"):
+        yield self._title_line
+        with self._step:
             with Horizontal(id="filling", classes="panes"):
-                yield RefundForm()
+                yield self._form
                 with Vertical(classes="right"):
-                    yield Plain("", id="facts")
-                    yield ArticleList()
-            yield ConfirmPanel(self._desk.now, id="confirm")
-            yield Timeline(self._desk, id="timeline")
+                    yield self._facts_text
+                    yield self._articles
+            yield self._confirm
+            yield self._life
 
     @property
-    def _step(self) -> ContentSwitcher:
-        return self.query_one("#refund-step", ContentSwitcher)
-
-    @property
-    def _form(self) -> RefundForm:
-        return self.query_one(RefundForm)
+    def life(self) -> Life:
+        """The refund that is followed."""
+        return self._life
 
     @property
     def in_hand(self) -> bool:
@@ -71,6 +75,8 @@ class RefundPlace(Place):
     def can(self, action: str) -> bool:
         """What the step allows."""
         filling = self._step.current == "filling" and self.in_hand
+        if self._step.current == "life":
+            return self.life.current != "asking" if action == "back" else self.life.can(action)
         match action:
             case "submit":
                 return filling
@@ -79,21 +85,21 @@ class RefundPlace(Place):
             case "card":
                 return filling and (self._trip is None or self._trip.card.tail is None)
             case _:
-                return self._step.current != "confirm"
+                return action == "back" and self._step.current != "confirm"
 
     def enter(self) -> None:
         """Put the cursor where it is needed."""
-        if self._step.current == "timeline":
-            self.query_one(Timeline).focus()
+        if self._step.current == "life":
+            self.life.enter()
         elif self._step.current == "confirm":
-            self.query_one(ConfirmPanel).focus()
+            self._confirm.focus()
         elif self.in_hand:
             self._form.focus_first()
 
     def tick(self) -> None:
         """Count down."""
-        if self._step.current == "timeline":
-            self.query_one(Timeline).tick()
+        if self._step.current == "life":
+            self.life.tick()
 
     async def begin(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
         """Start a refund on a trip, with what was typed for it before."""
@@ -102,14 +108,14 @@ class RefundPlace(Place):
         clerk = self._desk.clerk
         self._standing = await self._desk.standing(store_id, trip_id)
         draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
-        self.query_one(ArticleList).show_articles(trip.articles if trip else ())
+        self._articles.show_articles(trip.articles if trip else ())
         self._form.begin(self._standing, self._desk.settings.currency, draft)
         self._facts()
         self._go("filling")
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
-        self.query_one("#refund-title", Plain).show(f"Refund · trip {visible(trip_id, 50)}{receipt}")
+        self._title_line.show(f"Refund · trip {visible(trip_id, 50)}{receipt}")
 
     def _go(self, step: str) -> None:
         self._step.current = step
@@ -120,15 +126,13 @@ class RefundPlace(Place):
         """Show a refund's timeline."""
         self._store, self._trip_id = refund.intent.store_id, refund.intent.trip_id
         self._title(self._trip_id, self._trip if self._trip and self._trip.trip_id == self._trip_id else None)
-        timeline = self.query_one(Timeline)
-        timeline.follow(refund.key)
-        self.in_background(timeline.read())
-        self._go("timeline")
+        self.life.follow(refund.key)
+        self._go("life")
 
     def reload(self) -> None:
         """Read again what is shown."""
-        if self._step.current == "timeline":
-            self.in_background(self.query_one(Timeline).read())
+        if self._step.current == "life":
+            self.in_background(self.life.read())
         elif self.in_hand:
             self.in_background(self._renew())
 
@@ -140,7 +144,7 @@ class RefundPlace(Place):
         self._facts()
 
     def _facts(self) -> None:
-        self.query_one("#facts", Plain).show(facts(self._desk, self._store, self._trip, self._standing))
+        self._facts_text.show(facts(self._desk, self._store, self._trip, self._standing))
 
     @on(RefundForm.Typed)
     def _typed(self) -> None:
@@ -159,6 +163,9 @@ class RefundPlace(Place):
 
     def action_submit(self) -> None:
         """Ask, if nothing is wrong."""
+        if self._step.current == "life":
+            self.life.submit()
+            return
         filled = self._form.filled()
         if filled is None:
             self.frame.announce(self._form.scold())
@@ -166,7 +173,7 @@ class RefundPlace(Place):
         words = confirmation(self._desk.settings, self._store, self._trip_id, self._trip, self._standing, filled)
         self._go("confirm")
         again = filled.amount if self._desk.settings.asks_again(filled.amount) else None
-        self.query_one(ConfirmPanel).ask(words, typed_again=again.digits if again else None)
+        self._confirm.ask(words, typed_again=again.digits if again else None)
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
@@ -184,7 +191,7 @@ class RefundPlace(Place):
         try:
             refund = await self._desk.take(intent, second_yes=second_yes)
         except NeedsSecondYes as alike:
-            self.query_one(ConfirmPanel).ask(second_look(self._desk, alike.alike), DIFFERENT)
+            self._confirm.ask(second_look(self._desk, alike.alike), DIFFERENT)
         except (Refused, RefundTuiError) as refused:
             self._go("filling")
             self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")
@@ -198,6 +205,9 @@ class RefundPlace(Place):
 
     def action_back(self) -> None:
         """To the search; what was typed is kept, what is under way goes on."""
+        if self._step.current == "life" and self.life.can("back"):
+            self.life.back()
+            return
         self._save_draft()
         self.frame.action_lookup()
 

@@ -70,7 +70,7 @@ class RefundForm(Vertical):
         self.query_one("#amount", Input).value = draft.amount if draft else ""
         self.query_one("#note", Input).value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
-        self.query_one(ReasonPicker).choose(reason)
+        self.query_one(ReasonPicker).choose(reason.digit if reason else None)
         self.renew(standing)
         self.query_one("#amount", Input).focus()
 

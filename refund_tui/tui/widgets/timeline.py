@@ -5,48 +5,74 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from refund_tui.core.refunds import Attempt, Refund
+from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk import Desk
-from refund_tui.tui.line.plain import Cell, Plain
-from refund_tui.tui.states import left_to_wait, moment, state_words, what_next
+from refund_tui.tui.chronicle import answers, attempts_table, facts_of, story
+from refund_tui.tui.line.plain import Cell, Part, Plain, literal
+from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
 
 
 class Timeline(VerticalScroll, can_focus=True):
-    """Follows one refund; its countdown changes without moving anything."""
+    """Follows one refund; its countdown changes without moving anything. `raw` shows events and answers too."""
 
-    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._desk = desk
         self._key: str | None = None
+        self._attempts: tuple[Attempt, ...] = ()
+        self._events: tuple[Event, ...] = ()
         self.refund: Refund | None = None
+        self.raw = False
 
     def compose(self) -> ComposeResult:
-        """Head, countdown, what next, attempts."""
+        """Head, countdown, what next, attempts and facts."""
         yield Plain("", id="life-head")
         yield Cell("", id="life-countdown")
         yield Plain("", id="life-next")
         yield Plain("", id="life-attempts")
 
-    def follow(self, key: str) -> None:
+    def follow(self, key: str | None) -> None:
         """Show this refund from now on, and nothing of another; `read` fills it in."""
-        self._key, self.refund = key, None
-        for name in ("head", "countdown", "next", "attempts"):
-            self.query_one(f"#life-{name}", Plain).show("")
+        if key != self._key:
+            self._key, self.refund, self.raw = key, None, False
+            for name in ("head", "countdown", "next", "attempts"):
+                self.query_one(f"#life-{name}", Plain).show("")
+            self.scroll_home(animate=False)
 
     async def read(self) -> None:
-        """Read the refund and its attempts again, and show them, unless another is followed meanwhile."""
+        """Read the refund, its attempts and events again, and show them, unless another is followed meanwhile."""
         key = self._key
         if key is None:
             return
         refund = await self._desk.look(lambda history: history.get(key))
         attempts = await self._desk.look(lambda history: history.attempts(key))
-        if refund is None or key != self._key:
+        events = await self._desk.look(lambda history: history.events(key))
+        if refund is not None and key == self._key:
+            self.refund, self._attempts, self._events = refund, attempts, events
+            self.redraw()
+
+    def toggle_raw(self) -> None:
+        """Show every event and each answer as it came, or no longer."""
+        self.raw = not self.raw
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Lines are folded at another width."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show what was read."""
+        refund = self.refund
+        if refund is None:
             return
-        self.refund = refund
-        self.query_one("#life-head", Plain).show(self._head(refund))
-        self.query_one("#life-attempts", Plain).show("\n".join(self._attempt(attempt) for attempt in attempts))
+        width, zone, now = max(30, self.content_size.width - 1), self._desk.settings.zone, self._desk.now().at
+        parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
+        if self.raw:
+            parts += story(self._events, zone, now, width) + answers(self._attempts, width)
+        self.query_one("#life-head", Plain).show(literal(*self._head(refund)))
+        self.query_one("#life-attempts", Plain).show(literal(*parts))
         self.tick()
 
     def tick(self) -> None:
@@ -54,29 +80,16 @@ class Timeline(VerticalScroll, can_focus=True):
         if self.refund is None:
             return
         left = left_to_wait(self._desk, self.refund)
-        self.query_one("#life-countdown", Cell).show(f"  {countdown(left)}" if left > 0 else "")
-        self.query_one("#life-next", Plain).show(
-            what_next(self._desk, self.refund).replace(countdown(left), "a moment")
-        )
+        line = self.query_one("#life-countdown", Cell)
+        line.display = left > 0
+        line.show(f"Sent again in {countdown(left)}")
+        self.query_one("#life-next", Plain).show(what_next(self._desk, self.refund))
 
-    def _head(self, refund: Refund) -> str:
-        asked, life = refund.intent, refund.life
-        lines = [
-            f"{asked.amount}   {state_words(refund)}",
-            f"trip {visible(asked.trip_id, 60)} · {asked.reason.words}",
-            f"request {refund.key}",
-        ]
-        if life.reconciliation_id:
-            lines.append(f"reconciliation id {visible(life.reconciliation_id, 70)}")
-        if life.why:
-            lines.append(visible(life.why))
+    def _head(self, refund: Refund) -> list[Part]:
+        tone = STYLES[TONES[refund.state]]
+        parts: list[Part] = [(f"{refund.intent.amount}", "bold"), "   ", (state_words(refund), tone)]
+        if refund.life.why:
+            parts.append(f"\n{visible(refund.life.why)}")
         if (unsaved := self._desk.unsaved.get(refund.key)) is not None:
-            lines.append(visible(unsaved))
-        return "\n".join(lines)
-
-    def _attempt(self, attempt: Attempt) -> str:
-        zone, now = self._desk.settings.zone, self._desk.now().at
-        began = moment(attempt.started.at, zone, now)
-        status = f" {attempt.http_status}" if attempt.http_status else ""
-        outcome = (attempt.outcome or "on its way").replace("_", " ")
-        return f"attempt {attempt.number}  {began}  {outcome}{status}  {visible(attempt.detail, 200)}"
+            parts.append((f"\n{visible(unsaved)}", STYLES["bad"]))
+        return parts

@@ -1,0 +1,198 @@
+"""Whatever clerks, crashes, clocks and the service do in whatever order, the ledger and the service's books agree.
+
+The real desk, a real SQLite file, real HTTP to the sandbox; only the clock is the test's. Deeper by
+`STATEFUL_EXAMPLES=500 python -m pytest -n0 tests/faults/test_stateful.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings, strategies
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import Decision, NotPossible, Policy
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Outcome, Uncertain, Unreachable
+from refund_tui.core.refunds import Action, Holder, Life, Refund, State
+from refund_tui.core.rules import Refused
+from refund_tui.core.times import Mark
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk, Evidence
+from refund_tui.desk.sender import Flight
+from refund_tui.sandbox import SandboxThread, parse_script
+from refund_tui.store.history import Filter
+from tests.support.clock import FakeClock
+from tests.support.desks import STORE, intent, other_process
+from tests.support.desks import settings as desk_settings
+
+T = TypeVar("T")
+CAPTURED = 3_000
+CLERKS = ("ana", "ben")
+TRIPS = ("trip-0", "trip-1")
+FAULTS: tuple[dict[str, Any] | None, ...] = (
+    None, None, {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
+    {"status": 503, "retryAfter": "5"}, {"status": 429, "retryAfter": "5"}, {"status": 400}, {"status": 403},
+    {"cut": "body", "execute": True}, {"garbage": "html", "execute": False}, {"shape": "empty"}, {"status": 202},
+)  # fmt: skip
+
+
+class Shop(RuleBasedStateMachine):
+    """Two clerks' processes on one ledger, a service that misbehaves, and time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
+        self.clock, self.dead = FakeClock(), set[Holder]()
+        self.service = SandboxThread(any_trip=True).start()
+        self.desks: dict[str, Desk] = {}
+        self.late: list[tuple[Desk, Flight, Outcome]] = []
+        self.abandoned: list[Desk] = []
+        self.seen: dict[str, Refund] = {}
+        known = [Trip(STORE, trip, captured=Money(CAPTURED, "EUR")) for trip in TRIPS]
+        self.run(self.desk("ana").search(lambda trips: trips.put(known)))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something asynchronous to its end."""
+        return self.loop.run_until_complete(work)
+
+    def desk(self, clerk: str) -> Desk:
+        """The clerk's running process; a new one after the last has died."""
+        if clerk not in self.desks:
+            told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk)
+            desk = Desk(
+                told, clock=self.clock, random=lambda: 0.5, holder=other_process(), alive=lambda h: h not in self.dead
+            )
+            self.run(desk.open())
+            self.desks[clerk] = desk
+        return self.desks[clerk]
+
+    def refunds(self) -> list[Refund]:
+        """The ledger, newest first."""
+        return self.run(self.desk("ana").look(lambda history: history.rows(Filter(), 0, 1_000)))
+
+    # --- what people and the world do
+
+    @rule(
+        clerk=strategies.sampled_from(CLERKS),
+        trip=strategies.sampled_from(TRIPS),
+        minor=strategies.sampled_from([500, 1250]),
+    )
+    def take(self, clerk: str, trip: str, minor: int) -> None:
+        try:
+            self.run(self.desk(clerk).take(intent(minor, trip=trip), second_yes=True))
+        except Refused:
+            return
+
+    @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS))
+    def send(self, clerk: str, fault: dict[str, Any] | None) -> None:
+        self.service.play(parse_script({"refund": [fault] if fault else []}))
+        self.run(self.desk(clerk)._sender._step())
+
+    @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS), sent=strategies.booleans())
+    def crash(self, clerk: str, fault: dict[str, Any] | None, sent: bool) -> None:
+        """The process dies after its attempt was recorded, before or after its request left."""
+        self.service.play(parse_script({"refund": [fault] if fault else []}))
+        desk = self.desk(clerk)
+        plan = self.run(desk._files.write(desk._sender._plan))
+        if plan.flight is not None and sent:
+            outcome = self.run(desk._sender._answer(plan.flight.refund.body))
+            self.late.append((desk, plan.flight, outcome))
+        self.dead.add(desk._sender._terms.holder)
+        self.abandoned.append(self.desks.pop(clerk))
+
+    @precondition(lambda self: bool(self.late))
+    @rule(data=strategies.data())
+    def late_answer(self, data: strategies.DataObject) -> None:
+        """One taken for dead was only slow, and now writes what it heard."""
+        place = data.draw(strategies.integers(0, len(self.late) - 1))
+        desk, flight, outcome = self.late.pop(place)
+        self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
+
+    @rule(seconds=strategies.sampled_from([1.0, 6.0, 61.0, 700.0, 90_000.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    @rule(seconds=strategies.sampled_from([-7_200.0, -60.0, 60.0, 7_200.0]))
+    def clock_jumps(self, seconds: float) -> None:
+        self.clock.jump(seconds)
+
+    @rule(data=strategies.data(), action=strategies.sampled_from(list(Action)), clerk=strategies.sampled_from(CLERKS))
+    def person(self, data: strategies.DataObject, action: Action, clerk: str) -> None:
+        refunds = self.refunds()
+        if not refunds:
+            return
+        refund = data.draw(strategies.sampled_from(refunds))
+        paid = self.service.books.times_executed(refund.key) > 0
+        proof = Evidence(paid, "T-1", "the processor", "today") if action is Action.SETTLE else None
+        try:
+            self.run(self.desk(clerk).act(refund.key, action, evidence=proof))
+        except NotPossible:
+            return
+
+    # --- what must hold after each of it
+
+    @invariant()
+    def the_ledger_and_the_books_agree(self) -> None:
+        counted: Counter[str] = Counter()
+        for refund in self.refunds():
+            times, state = self.service.books.times_executed(refund.key), refund.state
+            assert times <= 1, f"{refund.key} was paid {times} times"
+            assert times or state not in (State.ACCEPTED, State.SETTLED_PAID), f"{state}, and nothing moved"
+            assert not times or state.counts, f"{state}, and the money moved"
+            counted[refund.intent.trip_id] += refund.intent.amount.minor if state.counts else 0
+            self._no_silent_change(refund)
+        assert all(minor <= CAPTURED for minor in counted.values()), counted
+
+    def _no_silent_change(self, refund: Refund) -> None:
+        before = self.seen.get(refund.key)
+        if before is not None:
+            assert refund.version >= before.version
+            assert before.state is refund.state or not before.state.terminal, f"{before.state} became {refund.state}"
+            fell = before.life.maybe_executed and not refund.life.maybe_executed
+            assert not fell or refund.state.terminal, "the doubt fell silently"
+            assert refund.body == before.body
+        self.seen[refund.key] = refund
+
+    def teardown(self) -> None:
+        for desk in [*self.desks.values(), *self.abandoned]:
+            self.run(desk.close())
+        self.service.stop()
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+
+DEPTH = settings(
+    max_examples=int(os.environ.get("STATEFUL_EXAMPLES", "25")),
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+
+
+def test_whatever_happens_the_ledger_and_the_books_agree() -> None:
+    run_state_machine_as_test(Shop, settings=DEPTH)
+
+
+def test_a_desk_that_takes_no_answer_for_not_sent_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_if_not_sent(
+        life: Life, outcome: Uncertain, _sent: Mark, now: Mark, policy: Policy, random: float
+    ) -> Decision:
+        return lifecycle._unreachable(life, Unreachable(outcome.answer), now, policy, random)
+
+    monkeypatch.setattr(lifecycle, "_uncertain", as_if_not_sent)
+    only_find = settings(DEPTH, max_examples=300, phases=[Phase.generate], print_blob=False)
+    with pytest.raises(AssertionError, match="the money moved"):
+        run_state_machine_as_test(Shop, settings=only_find)

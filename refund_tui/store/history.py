@@ -102,7 +102,10 @@ class History:
         return self.draft(clerk, row["store_id"], row["trip_id"]) if row else None
 
     def rows(self, wanted: Filter, start: int, limit: int) -> list[Refund]:
-        """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth."""
+        """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth.
+
+        Filtered, those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
+        """
         where, values = self._where(wanted)
         if not where:
             # Refunds are never deleted, so their row numbers have no gaps.

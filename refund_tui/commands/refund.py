@@ -166,10 +166,10 @@ async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
 
 def _ask(question: str) -> str:
     """What was typed; nothing at the end of the input, and nothing after ctrl+c."""
-    sys.stderr.write(question)
-    sys.stderr.flush()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would let the line be read on
     try:
+        sys.stderr.write(question)
+        sys.stderr.flush()
         return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
     except KeyboardInterrupt:
         _say("")

@@ -46,6 +46,7 @@ CATALOGUE = (
     Entry("ca_bundle", TEXT, "FILE", "certificates to trust instead of the built-in ones"),
     Entry("proxy", TEXT, "URL", "an HTTP proxy to the service (the environment's is not used)"),
     Entry("bell", YES, "yes|no", "ring when a refund is decided (default no)"),
+    Entry("cell_diff", YES, "yes|no", "send a terminal only the cells that changed (default yes)"),
     Entry("keys", TABLE, "", "keys of the terminal by action", flag=False),
 )
 NAMES = tuple(entry.name for entry in CATALOGUE)

@@ -61,6 +61,7 @@ class Settings:
     ca_bundle: Path | None
     proxy: str | None
     bell: bool
+    cell_diff: bool
     keys: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -114,6 +115,7 @@ def _settings(found: Mapping[str, Found], environ: Mapping[str, str]) -> Setting
         ca_bundle=get("ca_bundle", None),
         proxy=get("proxy", None),
         bell=get("bell", False),
+        cell_diff=get("cell_diff", True),
         keys=get("keys", {}),
         sources={entry.name: found[entry.name].source if entry.name in found else DEFAULT for entry in CATALOGUE},
     )

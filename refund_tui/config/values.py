@@ -265,5 +265,6 @@ CHECKS: Mapping[str, Check] = {
     "ca_bundle": check_file,
     "proxy": check_proxy,
     "bell": bool,
+    "cell_diff": bool,
     "keys": check_keys,
 }

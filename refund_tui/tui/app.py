@@ -50,7 +50,7 @@ class RefundApp(Display, Typist):
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
 
     def __init__(self, settings: Settings, *, desk: Desk | None = None) -> None:
-        super().__init__()
+        super().__init__(cell_diff=settings.cell_diff)
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
         self._deaf = True  # until the desk is open, and again on the way out: no news, no work

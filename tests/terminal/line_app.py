@@ -56,7 +56,7 @@ class LineApp(Display):
     ]
 
     def __init__(self, total: int) -> None:
-        super().__init__()
+        super().__init__(cell_diff=os.environ.get("REFUND_TUI_CELL_DIFF") != "0")
         self._total, self._left, self._wide = total, 600, False
 
     def compose(self) -> ComposeResult:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,20 @@ def test_every_step_shows_the_same_with_the_stage_and_without(name: str) -> None
         ours.press("ctrl+q")
         assert ours.wait() == 0
         assert restored(ours)
+
+
+def test_the_program_too_draws_the_same_and_sends_less_unless_it_is_switched_off(tmp_path: Path) -> None:
+    service = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001", "HOME": str(tmp_path)}
+    sent = {}
+    for switch in ("yes", "no"):
+        env = {**service, "REFUND_TUI_DATA_DIR": str(tmp_path / switch), "REFUND_TUI_CELL_DIFF": switch}
+        with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
+            session.wait_for("No trips are known here yet")
+            session.press("f4")
+            session.wait_for("No refunds yet")
+            session.settle()
+            sent[switch] = len(session.raw), session.picture
+            session.press("ctrl+q")
+            assert session.wait() == 0
+    assert sent["yes"][1] == sent["no"][1]
+    assert sent["yes"][0] < sent["no"][0]

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from refund_tui.tui.line.celldiff import KNOWN_VERSION, is_on
+from refund_tui.tui.line.celldiff import KNOWN_VERSION, is_known
 from refund_tui.tui.line.frame import Frame, Piece
 from refund_tui.tui.line.glyphs import glyphs_in
 from tests.terminal.pty_session import picture
@@ -126,7 +126,6 @@ def test_after_a_resize_and_when_told_to_forget_everything_is_drawn_again() -> N
     assert frame.write((WIDTH, HEIGHT + 1), pieces(updates)) == whole
 
 
-def test_the_stage_is_off_with_another_textual_and_by_its_switch() -> None:
-    assert is_on({}, KNOWN_VERSION)
-    assert not is_on({}, "8.2.9")
-    assert not is_on({"REFUND_TUI_CELL_DIFF": "0"}, KNOWN_VERSION)
+def test_the_stage_is_off_with_another_textual() -> None:
+    assert is_known(KNOWN_VERSION)
+    assert not is_known("8.2.9")

@@ -1,12 +1,12 @@
 """Owns the stage between Textual's compositor and the terminal: of each update only the cells that changed are sent.
 
-It stands on what is inside one version of Textual, and is off with any other, or with REFUND_TUI_CELL_DIFF=0: the same
+It stands on what is inside one version of Textual, and is off with any other, or by the setting `cell_diff`: the same
 screen is then drawn with more bytes. It never changes what is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import textual
 from rich.color import ColorSystem
@@ -18,14 +18,13 @@ from refund_tui.tui.line.frame import Frame, Piece
 from refund_tui.tui.line.glyphs import glyphs_in
 
 KNOWN_VERSION = "8.2.8"
-SWITCH = "REFUND_TUI_CELL_DIFF"
 
 Update = LayoutUpdate | ChopsUpdate
 
 
-def is_on(environ: Mapping[str, str], version: str = textual.__version__) -> bool:
-    """Whether the stage is to be used: not switched off, and this is the Textual that it was tried with."""
-    return version == KNOWN_VERSION and environ.get(SWITCH, "1").lower() not in ("0", "off", "no", "false")
+def is_known(version: str = textual.__version__) -> bool:
+    """Whether this is the Textual that the stage was tried with."""
+    return version == KNOWN_VERSION
 
 
 class CellDiff(CompositorUpdate):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
@@ -23,9 +22,9 @@ class Display(App[int]):
 
     _COLOURLESS: ClassVar[Sequence[LineFilter]] = (Colourless(),)
 
-    def __init__(self) -> None:
+    def __init__(self, *, cell_diff: bool = True) -> None:
         super().__init__()
-        self._on_the_terminal = Frame() if celldiff.is_on(os.environ) else None
+        self._on_the_terminal = Frame() if cell_diff and celldiff.is_known() else None
 
     def on_mount(self) -> None:
         """A program that comes back from the background draws all of its screen."""

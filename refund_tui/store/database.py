@@ -18,8 +18,10 @@ T = TypeVar("T")
 BUSY_MS = 5_000
 """How long a writer waits for another program before it says so."""
 
-READ_BUSY_MS = 2_000
-"""How long a reader waits; commits are far shorter."""
+READ_BUSY_MS, READ_TRIES = 50, 100
+"""A reader waits as long, in many short waits: in one long one SQLite soon looks only each 100 ms, and beside a busy
+writer 50 such looks in a row were seen to fail.
+"""
 
 _WRITING: dict[str, object] = {
     "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
@@ -37,6 +39,7 @@ class Database:
         self.path, self.kind = path, kind
         self._file = f"the {kind.name} at {path}"
         self._leash = _Leash()
+        self._tries = READ_TRIES if mode == "ro" else 1
         with told(self._file):
             self._connection = connect(path, mode)
         self._identity = identity(path)
@@ -103,15 +106,25 @@ class Database:
         self._leash.begin()
         return self._connection.execute(sql, values).fetchall()
 
+    def _patient(self, call: Callable[[], T]) -> T:
+        """What `call` returns; a reader tries again while it is kept out."""
+        for _ in range(self._tries - 1):
+            try:
+                return call()
+            except sqlite3.OperationalError as error:
+                if not name_of(error).startswith("SQLITE_BUSY"):
+                    raise
+        return call()
+
     def _cleared(self, call: Callable[[], T]) -> T:
         """What `call` returns; a reader first clears up what a dead writer left, where this account may."""
         try:
-            return call()
+            return self._patient(call)
         except sqlite3.OperationalError as error:
             if name_of(error) != "SQLITE_READONLY_ROLLBACK":
                 raise
         clear_up(self.path)
-        return call()
+        return self._patient(call)
 
     @contextmanager
     def writing(self, meaning: str = NOTHING) -> Iterator[sqlite3.Connection]:

@@ -25,6 +25,7 @@ from refund_tui.sandbox import sample_trips
 from refund_tui.store.imports.records import trip_of
 from refund_tui.store.trips import Trips
 from refund_tui.tui.line import citizen
+from refund_tui.tui.line.plain import Plain
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import settings
 from tests.support.service import ScriptedService, accepted, never
@@ -63,10 +64,15 @@ class Stage:
         for key in keys:
             await self.pilot.press(*([key] if key in _NAMED else key))
 
+    def shows(self, words: str) -> bool:
+        """Whether the words are on the screen, on one line or folded within a widget."""
+        plain = (widget for widget in self.pilot.app.screen.query(Plain) if widget.region.area and widget.is_on_screen)
+        return words in self.text or any(words in widget.shown for widget in plain)
+
     async def until(self, seen: str) -> None:
         """Return when `seen` is on the screen and nothing is left to draw."""
         end = asyncio.get_running_loop().time() + PATIENCE
-        while seen not in self.text:
+        while not self.shows(seen):
             if asyncio.get_running_loop().time() > end:
                 raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
             await self.pilot.pause(0.02)
@@ -92,7 +98,18 @@ class Stage:
         await self.until("Amount")
 
 
-_NAMED = {"enter", "tab", "escape", "space", "down", "up", "ctrl+u", "ctrl+q", *(f"f{n}" for n in range(1, 13))}
+_NAMED = {
+    "enter",
+    "tab",
+    "escape",
+    "space",
+    "down",
+    "up",
+    "ctrl+u",
+    "ctrl+q",
+    "shift+tab",
+    *(f"f{n}" for n in range(1, 13)),
+}
 Play = Callable[[Stage], Awaitable[None]]
 
 

@@ -87,6 +87,11 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
     return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
 
 
+def check_trip(standing: Standing, closes: datetime | None, now: datetime) -> str | None:
+    """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
+    return _check_unknown(standing) or check_window(closes, now)
+
+
 def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem, ...]:
     """Everything that stops `intent` at `now` (UTC), in the order of the form's fields."""
     found = (

@@ -69,6 +69,10 @@ class Ledger:
                 f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*intent_values(refund), *life_values(refund.life)),
             )
+            transaction.execute(
+                "DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?",
+                (refund.clerk, asked.store_id, asked.trip_id),
+            )
             why = "asked for by a clerk"
             _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, None)
             return _read(transaction, refund.key)

@@ -19,8 +19,8 @@ _YES = {
     Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.STOP: "stop trying", Action.CANCEL: "cancel it",
 }  # fmt: skip
 _FOLLOWS = {
-    Action.STOP: "It may already have been paid, so it becomes UNKNOWN: it counts as paid until somebody\n"
-    "asks again or settles it. No new refund is taken on this trip meanwhile.",
+    Action.STOP: "It may already have been paid, so it becomes UNKNOWN: it counts as paid until "
+    "somebody asks again or settles it. No new refund is taken on this trip meanwhile.",
     Action.CANCEL: "It cannot have been paid yet. It is withdrawn for good: no money moves.",
 }
 
@@ -51,22 +51,22 @@ def _safety(desk: Desk, refund: Refund) -> str:
     left = lifecycle.safe_to_ask(refund.life, now, desk.policy)
     if left <= 0:
         return (
-            "NOT SAFE ANY MORE: nobody knows whether the service still remembers this id.\n"
-            "If it has forgotten it and the first one was paid, THE SHOPPER IS PAID TWICE.\n"
+            "NOT SAFE ANY MORE: nobody knows whether the service still remembers this id. "
+            "If it has forgotten it and the first one was paid, THE SHOPPER IS PAID TWICE.\n\n"
             "Better: find out whether it was paid, and settle it."
         )
     first = refund.life.first_sent
     until = f" (first sent {moment(first.at, desk.settings.zone, now.at)})" if first else ""
     return (
-        "The same id and the same bytes go out. If the first one was paid, the service\n"
-        "knows the id, answers the same again and pays nothing more.\n"
+        "The same id and the same bytes go out. If the first one was paid, the service "
+        "knows the id, answers the same again and pays nothing more.\n\n"
         f"Safe for another {span(left)}{until}."
     )
 
 
 def settle_title(refund: Refund) -> str:
     """Which refund is to be settled."""
-    return f"Settle {refund.intent.amount}, trip {visible(refund.intent.trip_id, 50)}: what became of it?"
+    return f"{refund.intent.amount}, trip {visible(refund.intent.trip_id, 36)}: what became of it?"
 
 
 def settle_question(refund: Refund, evidence: Evidence) -> str:

@@ -59,7 +59,7 @@ def story(events: Sequence[Event], zone: tzinfo, now: datetime, width: int) -> l
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
         lines += [line for name, value in event.data.items() for line in _folded(f"{name}: {value}", 4, width)]
-    return [*_heading("Events", above="\n\n"), "\n".join(lines)]
+    return [*_heading("Events"), "\n".join(lines)]
 
 
 def answers(attempts: Sequence[Attempt], width: int) -> list[Part]:

@@ -1,10 +1,11 @@
-"""Owns the words of the history's filter line, such as `state:UNKNOWN clerk:ana day:2026-11-23 reason:1 text`.
+"""Owns the words of the history's filter line, such as `open clerk:ana day:2026-11-23 reason:1 amount:>10 text`.
 
 Every word that is not one of these is text to be found; nothing typed is ever a query language of the store's.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,14 +16,17 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.store.history import Filter
 
+OPEN = "open"
+"""The word for every state in which something may still become of a refund."""
+
 SHAPES = {
     "state": "state:UNKNOWN,WAITING",
     "clerk": "clerk:ana",
     "reason": "reason:1",
-    "day": "day:today or day:2026-03-01",
+    "day": "day:today, day:yesterday or day:2026-03-01",
     "since": "since:2026-03-01",
     "until": "until:2026-03-31",
-    "amount": "amount:12.50 or amount:5-20",
+    "amount": "amount:12.50, amount:>10 or amount:5-20",
 }
 """Each word, as it is written."""
 
@@ -45,7 +49,10 @@ class Query:
         for word in line.split():
             name, colon, value = word.partition(":")
             reader = self._readers().get(name.lower()) if colon else None
-            if reader is None:
+            if word.lower() == OPEN:
+                wanted = replace(wanted, states=_OPEN_STATES)
+            elif reader is None:
+                _refuse_slip(name, colon)
                 texts.append(word)
             elif value:
                 wanted = reader(wanted, value)
@@ -65,34 +72,56 @@ class Query:
     def _day(self, value: str, further: int = 0) -> datetime:
         """The first instant (UTC) of a day, or of one `further` on."""
         try:
-            day = self.today if value.lower() == "today" else date.fromisoformat(value)
+            back = _DAYS.get(value.lower())
+            day = date.fromisoformat(value) if back is None else self.today - timedelta(days=back)
             local = datetime.combine(day + timedelta(days=further), time.min, tzinfo=self.zone)
             return local.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise QueryError(f"a day is written {self.today.isoformat()}, or today") from None
+            raise QueryError(f"a day is written {self.today.isoformat()}, today or yesterday") from None
 
     def _amount(self, wanted: Filter, value: str) -> Filter:
-        least, dash, most = value.partition("-")
-        try:
-            lowest = parse_amount(least, self.currency).minor if least else None
-            highest = (parse_amount(most, self.currency).minor if most else None) if dash else lowest
-        except AmountError as error:
-            raise QueryError(f"amount: {error}") from None
+        sign, rest = (value[0], value[1:]) if value[0] in "<>" else ("", value)
+        least, dash, most = rest.partition("-")
+        lowest, highest = self._minor(least), self._minor(most if dash else least)
+        if sign == ">" and lowest is not None:
+            return replace(wanted, least=lowest + 1)
+        if sign == "<" and lowest is not None:
+            return replace(wanted, most=lowest - 1)
         return replace(wanted, least=lowest, most=highest)
+
+    def _minor(self, typed: str) -> int | None:
+        """An amount in minor units, None while nothing is typed."""
+        try:
+            return parse_amount(typed, self.currency).minor if typed else None
+        except AmountError as error:
+            raise QueryError(f"amount: {error}, as in {SHAPES['amount']}") from None
+
+
+_DAYS = {"today": 0, "yesterday": 1}
+_OPEN_STATES = frozenset(state for state in State if not state.terminal)
+
+
+def _refuse_slip(name: str, colon: str) -> None:
+    """A word with a colon that is nearly one of ours was meant as ours; any other is text."""
+    near = difflib.get_close_matches(name.lower(), SHAPES, 1) if colon else []
+    if near:
+        raise QueryError(f"{name}: is no word of this line; write {SHAPES[near[0]]}")
 
 
 def _states(value: str) -> frozenset[State]:
     try:
         return frozenset(State(name.upper()) for name in value.split(",") if name)
     except ValueError:
-        known = complete(f"state:{value.rpartition(',')[2]}") or [str(state) for state in State]
-        raise QueryError("states: " + " ".join(word.removeprefix("state:") for word in known)) from None
+        begun = value.rpartition(",")[2]
+        known = [word.removeprefix("state:") for word in complete(f"state:{begun}")] or [*map(str, State)]
+        raise QueryError(f"{begun} is no state; there are {', '.join(known)}") from None
 
 
 def _reason(value: str) -> ReasonCode:
     found = ReasonCode.parse(value)
     if found is None:
-        raise QueryError("reasons: " + "  ".join(f"{code.digit} {code.words}" for code in ReasonCode))
+        known = ", ".join(f"{code.digit} {code.words}" for code in ReasonCode)
+        raise QueryError(f"{value} is no reason; there are {known}")
     return found
 
 
@@ -101,10 +130,11 @@ def complete(line: str) -> list[str]:
     word = re.split(r"\s", line)[-1]
     name, colon, value = word.partition(":")
     if not colon:
-        return [f"{known}:" for known in SHAPES if word and known.startswith(word.lower())]
+        known = [*(f"{name}:" for name in SHAPES), OPEN]
+        return [one for one in known if word and one.startswith(word.lower())]
     if name.lower() == "state":
         done, comma, begun = value.rpartition(",")
         return [f"{name}:{done}{comma}{state}" for state in State if state.startswith(begun.upper())]
     if name.lower() == "reason":
         return [f"{name}:{code.digit}" for code in ReasonCode if not value]
-    return [f"{name}:today"] if name.lower() == "day" and "today".startswith(value.lower()) else []
+    return [f"{name}:{day}" for day in _DAYS if name.lower() == "day" and day.startswith(value.lower())]

@@ -7,7 +7,9 @@ import pytest
 from tests.gallery import FOLDER, Face, draw, pictures
 
 
-@pytest.mark.parametrize(("face", "size", "name"), pictures(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("face", "size", "name"), pictures(), ids=lambda value: value if isinstance(value, str) else ""
+)
 async def test_a_screenshot_is_what_the_program_draws(face: Face, size: tuple[int, int], name: str) -> None:
     drawn = await draw(face, size)
     assert (FOLDER / name).read_text() == drawn, "look at it, then run python -m tests.gallery"

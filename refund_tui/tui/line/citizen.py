@@ -67,7 +67,7 @@ def terminal_is_gone() -> bool:
 
 
 def let_go_of_a_dead_line() -> None:
-    """Have the interpreter's last flush go nowhere where the terminal is gone; its failure would change the exit code."""
+    """Where the terminal is gone, have the last flush go nowhere: failing, it would change the exit code."""
     if terminal_is_gone():
         nowhere = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from refund_tui.core.refunds import Intent, Refund
-from refund_tui.core.rules import NeedsSecondYes, Refused, Standing
+from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, check_trip
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
@@ -43,6 +43,7 @@ class RefundPlace(RefundShown):
         self._standing = Standing(None)
         self._saving: Timer | None = None
         self._title_line = Plain("No refund in hand: F2 finds a trip.", id="refund-title", classes="heading")
+        self._stop_line = Plain("", id="refund-stop")
         self._step = ContentSwitcher(initial="filling", id="refund-step")
         self._form = RefundForm()
         self._facts_text = Plain("", id="facts")
@@ -53,6 +54,7 @@ class RefundPlace(RefundShown):
     def compose(self) -> ComposeResult:
         """What trip it is; then the form beside the trip's facts, or the question, or the timeline."""
         yield self._title_line
+        yield self._stop_line
         with self._step:
             with Horizontal(id="filling", classes="panes"):
                 yield self._form
@@ -68,6 +70,11 @@ class RefundPlace(RefundShown):
         return self._life
 
     @property
+    def _stopped(self) -> str | None:
+        """What stops any refund on this trip, whatever is typed."""
+        return check_trip(self._standing, self._desk.window_closes(self._trip), self._desk.now().at)
+
+    @property
     def in_hand(self) -> bool:
         """Whether there is a refund to go back to."""
         return bool(self._trip_id)
@@ -79,7 +86,7 @@ class RefundPlace(RefundShown):
             return self.life.current != "asking" if action == "back" else self.life.can(action)
         match action:
             case "submit":
-                return filling
+                return filling and self._stopped is None
             case "all_left":
                 return filling and self._standing.left is not None and self._standing.left.minor > 0
             case "card":
@@ -110,8 +117,8 @@ class RefundPlace(RefundShown):
         draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
         self._articles.show_articles(trip.articles if trip else ())
         self._form.begin(self._standing, self._desk.settings.currency, draft)
-        self._facts()
         self._go("filling")
+        self._facts()
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
@@ -127,6 +134,7 @@ class RefundPlace(RefundShown):
         self._store, self._trip_id = refund.intent.store_id, refund.intent.trip_id
         self._title(self._trip_id, self._trip if self._trip and self._trip.trip_id == self._trip_id else None)
         self.life.follow(refund.key)
+        self._stop_line.display = False
         self._go("life")
 
     def reload(self) -> None:
@@ -144,6 +152,10 @@ class RefundPlace(RefundShown):
         self._facts()
 
     def _facts(self) -> None:
+        stopped = self._stopped if self._step.current == "filling" else None
+        self._stop_line.display = stopped is not None
+        self._stop_line.show(f"No refund is possible here: {stopped}." if stopped else "")
+        self.frame.refresh_keys()
         self._facts_text.show(facts(self._desk, self._store, self._trip, self._standing))
 
     @on(RefundForm.Typed)

@@ -14,7 +14,7 @@ from refund_tui.tui.widgets.choice import Choice
 
 PAID = 1
 _NEEDED = {
-    "reference": "type where it can be looked up, such as a case or a statement's number",
+    "reference": "type a case or statement number that can be looked up",
     "said_by": "type who said so: a name, a bank, the service's support",
     "when": "type when it was said",
 }

@@ -15,7 +15,7 @@ from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what
 
 
 class Timeline(VerticalScroll, can_focus=True):
-    """Follows one refund; its countdown changes without moving anything. `raw` shows events and answers too."""
+    """Follows one refund; its countdown changes without moving anything. `raw` shows events and answers."""
 
     def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -54,9 +54,10 @@ class Timeline(VerticalScroll, can_focus=True):
             self.redraw()
 
     def toggle_raw(self) -> None:
-        """Show every event and each answer as it came, or no longer."""
+        """Show every event and each answer as it came, in place of the attempts; or the attempts again."""
         self.raw = not self.raw
         self.redraw()
+        self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
         """Lines are folded at another width."""
@@ -68,9 +69,10 @@ class Timeline(VerticalScroll, can_focus=True):
         if refund is None:
             return
         width, zone, now = max(30, self.content_size.width - 1), self._desk.settings.zone, self._desk.now().at
-        parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
         if self.raw:
-            parts += story(self._events, zone, now, width) + answers(self._attempts, width)
+            parts = story(self._events, zone, now, width) + answers(self._attempts, width)
+        else:
+            parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
         self.query_one("#life-head", Plain).show(literal(*self._head(refund)))
         self.query_one("#life-attempts", Plain).show(literal(*parts))
         self.tick()

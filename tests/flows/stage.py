@@ -1,0 +1,45 @@
+"""The program at 80x24 for the tests of flows: real files, a clock that the test moves, keys and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, RateLimited, Rejected, Repair, Uncertain
+from refund_tui.core.refunds import Refund
+from refund_tui.store.history import Filter
+from tests.gallery import Face, Stage, staged
+
+LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
+LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
+FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403)"), Repair.CREDENTIALS)
+MALFORMED = Rejected(Answer(400, "malformed (400)"), "BadRequestException")
+
+Step = Outcome | Callable[[bytes], Awaitable[Outcome]]
+
+
+async def _nothing(_stage: Stage) -> None:
+    """No keys."""
+
+
+@asynccontextmanager
+async def program(folder: Path, *script: Step, trips: bool = True) -> AsyncIterator[Stage]:
+    """The program with the sample trips, whose service answers by `script` and then always yes."""
+    async with staged(Face("", _nothing, script, trips), (80, 24), folder) as stage:
+        await stage.until("trips")
+        yield stage
+
+
+async def refunds(stage: Stage) -> list[Refund]:
+    """What the ledger has, newest first."""
+    return await stage.desk.look(lambda history: history.rows(Filter(), 0, 50))
+
+
+async def unknown(stage: Stage) -> None:
+    """From the search to a refund that ended UNKNOWN; the script is LOST, MALFORMED."""
+    await stage.refund("R-1007", "5.00")
+    await stage.until("WAITING")
+    stage.clock.advance(30)
+    stage.desk.wake()
+    await stage.until("UNKNOWN")

@@ -1,0 +1,86 @@
+"""What the form says while it is typed, at 80x24: one fixed line a field, in words, and no scolding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.stage import program, refunds
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0", "a refund is more than 0"),
+        ("-5", "leave the minus out"),
+        ("5.005", "3 decimals: EUR has 2"),
+        ("1e3", "only digits and one decimal mark"),
+        ("NaN", "only digits and one decimal mark"),
+        ("99", "only 13.79 EUR is left to refund"),
+    ],
+)
+async def test_a_wrong_amount_is_named_while_it_is_typed_and_cannot_be_submitted(
+    tmp_path: Path, typed: str, said: str
+) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press(typed)
+        await stage.until(said)
+        await stage.press("tab", "1", "f10")
+        await stage.pilot.pause(0.05)
+        assert "refund it" not in stage.text
+        assert await refunds(stage) == []
+
+
+async def test_an_untouched_form_scolds_nobody_and_its_lines_never_move(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        assert "press 1 to 5" not in stage.text
+        row = _row(stage.text, "Reason")
+        await stage.press("5.005")
+        await stage.until("3 decimals")
+        assert _row(stage.text, "Reason") == row
+
+
+async def test_submitting_too_early_goes_to_the_first_field_that_needs_something(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("f10")
+        await stage.until("amount: type the amount")
+        await stage.press("5.00", "f10")
+        await stage.until("reason: press 1 to 5")
+        await stage.press("2", "f10")
+        await stage.until("past its date)")
+
+
+async def test_all_that_is_left_by_one_key(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("f5", "tab", "1", "f10")
+        await stage.until("Refund 13.79 EUR")
+
+
+async def test_marked_articles_add_the_amount_up(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("tab", "tab", "tab", "space")
+        await stage.until("9.88")
+        await stage.press("down", "space")
+        await stage.press("f10")
+        await stage.until("reason: press 1 to 5")
+        await stage.press("1", "f10")
+        await stage.until("Refund 13.79 EUR")
+
+
+async def test_a_closed_window_is_told_beside_the_form(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1014")
+        await stage.until("CLOSED")
+        await stage.press("5.00", "tab", "1", "f10")
+        await stage.pilot.pause(0.05)
+        assert await refunds(stage) == []
+
+
+def _row(screen: str, word: str) -> int:
+    return next(number for number, line in enumerate(screen.splitlines()) if word in line)

@@ -1,0 +1,164 @@
+"""What a clerk does in the history by keys alone at 80x24: filter, look, ask again, stop, settle, export, print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refund_tui.core.refunds import State
+from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, program, refunds, unknown
+from tests.gallery import Stage
+
+
+async def _to_history(stage: Stage, seen: str) -> None:
+    await stage.press("f4")
+    await stage.until("newest first")
+    await stage.until(seen)
+
+
+async def test_the_filter_line_narrows_and_says_how_a_word_is_written(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        await stage.refund("R-1002", "2.00")
+        await stage.until("ACCEPTED")
+        await _to_history(stage, "2 refunds")
+        await stage.press("f7", "state:U")
+        await stage.until("state:UNKNOWN")
+        await stage.press("NKNOWN")
+        await stage.until("5.00 EUR")
+        await stage.press("enter")
+        assert "2.00 EUR" not in _list(stage)
+        await stage.press("f7", "ctrl+u", "day:nonsense")
+        await stage.until("a day is written 2026-03-02")
+        await stage.press("ctrl+u", "clerk:nobody")
+        await stage.until("No refund matches")
+        await stage.press("ctrl+u", "f5")
+        await stage.until("state:UNKNOWN,BLOCKED")
+
+
+async def test_asking_again_says_why_it_is_safe_and_ends_accepted_under_the_same_id(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        [before] = await refunds(stage)
+        await _to_history(stage, "UNKNOWN")
+        await stage.press("f8")
+        await stage.until("Safe for another 23 h")
+        assert "same id" in stage.text
+        await stage.press("y")
+        await stage.pilot.pause(0.05)
+        assert "Ask the service again" in stage.text, "deaf for half a second"
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        [after] = await refunds(stage)
+    assert (after.key, after.body) == (before.key, before.body)
+
+
+async def test_past_the_key_horizon_the_question_says_that_it_may_pay_twice(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        stage.clock.advance(90_000)
+        await _to_history(stage, "UNKNOWN")
+        await stage.press("f8")
+        await stage.until("PAID TWICE")
+
+
+async def test_settling_wants_evidence_and_keeps_it(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        await _to_history(stage, "UNKNOWN")
+        await stage.press("f12")
+        await stage.until("what became of it")
+        await stage.press("f10")
+        await stage.until("press 1 or 2")
+        await stage.press("2", "tab", "case 4711", "tab", "the bank", "f10")
+        await stage.until("was NOT paid")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("SETTLED_UNPAID")
+        await stage.press("ctrl+o", "end")
+        await stage.until("case 4711")
+        [refund] = await refunds(stage)
+    assert refund.state is State.SETTLED_UNPAID
+
+
+async def test_what_was_not_sent_yet_is_cancelled_after_a_question(tmp_path: Path) -> None:
+    async with program(tmp_path, LIMITED) as stage:
+        await stage.refund("R-1004", "9.05")
+        await stage.until("WAITING")
+        await stage.press("f9")
+        await stage.until("Cancel this refund?")
+        stage.clock.advance(1)
+        await stage.press("n")
+        await stage.until("Attempts")
+        await stage.press("f9")
+        await stage.until("no money moves")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("CANCELLED")
+
+
+async def test_after_a_repair_the_same_refund_goes_on(tmp_path: Path) -> None:
+    async with program(tmp_path, FORBIDDEN) as stage:
+        await stage.refund("R-1010", "6.55")
+        await stage.until("BLOCKED")
+        await _to_history(stage, "BLOCKED")
+        await stage.press("f8")
+        await stage.until("Has that been repaired?")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+
+
+async def test_escape_goes_back_step_by_step_and_changes_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        await _to_history(stage, "UNKNOWN")
+        await stage.press("enter", "f12")
+        await stage.until("what became of it")
+        await stage.press("escape")
+        await stage.until("Attempts")
+        await stage.press("escape")
+        await stage.until("newest first")
+        [refund] = await refunds(stage)
+    assert refund.state is State.UNKNOWN
+
+
+async def test_the_id_is_copied_the_receipt_made_and_the_second_one_is_a_copy(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.refund("R-1001", "3.40")
+        await stage.until("ACCEPTED")
+        await _to_history(stage, "ACCEPTED")
+        await stage.press("ctrl+y")
+        await stage.until("clipboard")
+        await stage.press("ctrl+r")
+        await stage.until("3.40 EUR")
+        assert "COPY" not in stage.text
+        await stage.press("escape", "ctrl+r")
+        await stage.until("REFUND - COPY")
+
+
+async def test_what_is_filtered_is_exported_for_its_owner_only(tmp_path: Path, own_home: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        await stage.refund("R-1002", "2.00")
+        await stage.until("ACCEPTED")
+        await _to_history(stage, "2 refunds")
+        await stage.press("f7", "state:ACCEPTED")
+        await stage.until("1 refund,")
+        await stage.press("f6")
+        await stage.until("1 refunds were written")
+    [path] = own_home.glob("refunds-*.csv")
+    heading, line = path.read_text().splitlines()
+    assert heading.startswith("refund_request_id")
+    assert ",2.00,EUR," in line
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_empty_history_has_a_face_of_its_own(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("f4")
+        await stage.until("No refunds yet")
+
+
+def _list(stage: Stage) -> str:
+    return "\n".join(stage.text.splitlines()[3:-3])

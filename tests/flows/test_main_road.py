@@ -1,0 +1,148 @@
+"""A clerk's main road by keys alone at 80x24: find, refund, confirm, watch, go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import State
+from tests.flows.stage import LIMITED, program, refunds
+from tests.support.service import never
+
+
+async def test_a_known_trip_is_refunded_in_under_ten_keys_beside_the_amount(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("R-1002")
+        await stage.until("1 trips")
+        await stage.press("enter", "5.00", "tab", "3", "f10")
+        await stage.until("go back")
+        assert await refunds(stage) == [], "nothing is recorded before the yes"
+        stage.clock.advance(0.6)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        [refund] = await refunds(stage)
+    assert (refund.state, str(refund.intent.amount)) == (State.ACCEPTED, "5.00 EUR")
+    assert refund.intent.reason is ReasonCode.UNWANTED_ITEM
+
+
+async def test_the_next_shopper_is_served_while_the_first_refund_is_on_the_wire(tmp_path: Path) -> None:
+    async with program(tmp_path, never()) as stage:
+        await stage.refund("R-1001", "3.40")
+        await stage.until("SENDING")
+        await stage.refund("R-1002", "5.00")
+        await stage.until("QUEUED")
+        assert [str(refund.intent.amount) for refund in await refunds(stage)] == ["5.00 EUR", "3.40 EUR"]
+
+
+async def test_the_countdown_is_in_every_place_and_the_end_is_announced_there_once(tmp_path: Path) -> None:
+    async with program(tmp_path, LIMITED) as stage:
+        await stage.refund("R-1004", "9.05")
+        await stage.until("WAITING")
+        await stage.press("f2")
+        stage.clock.advance(541)
+        await stage.until("next 00:59")
+        await stage.press("f4")
+        await stage.until("next 00:59")
+        await stage.press("f2")
+        stage.clock.advance(60)
+        stage.desk.wake()
+        await stage.until("● ACCEPTED · 9.05 EUR")
+        assert stage.text.count("ACCEPTED") == 1
+        await stage.until("nothing open")
+
+
+@pytest.mark.parametrize("key", ["y", "n", "escape", "enter"])
+async def test_in_its_first_half_second_the_question_is_deaf(tmp_path: Path, key: str) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        stage.clock.advance(0.4)
+        await stage.press(key)
+        await stage.pilot.pause(0.05)
+        assert "y  refund it" in stage.text
+        assert await refunds(stage) == []
+
+
+async def test_enter_alone_never_confirms(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        stage.clock.advance(5)
+        await stage.press("enter", "enter")
+        await stage.pilot.pause(0.05)
+        assert "y  refund it" in stage.text
+        assert await refunds(stage) == []
+
+
+@pytest.mark.parametrize("key", ["n", "escape"])
+async def test_going_back_keeps_what_was_typed(tmp_path: Path, key: str) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00", "2")
+        stage.clock.advance(1)
+        await stage.press(key)
+        await stage.until("› 2 past its date")
+        assert "5.00" in stage.text
+        assert await refunds(stage) == []
+
+
+async def test_a_refund_like_an_earlier_one_needs_a_second_yes_of_its_own(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("ACCEPTED")
+        await stage.refund("R-1001", "5.00")
+        await stage.until("This trip already has")
+        await stage.press("d")
+        stage.clock.advance(1)
+        await stage.press("y", "enter")
+        await stage.pilot.pause(0.05)
+        assert len(await refunds(stage)) == 1, "neither an early d, nor y, nor Enter is the second yes"
+        await stage.press("d")
+        await stage.until("8.40 EUR") if "8.40 EUR" in stage.text else await stage.until("ACCEPTED")
+        assert len(await refunds(stage)) == 2
+
+
+async def test_a_trip_that_is_not_known_here_says_so_and_can_be_refunded(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("7c1e0b52-nowhere")
+        await stage.until("No trip here matches")
+        await stage.press("enter")
+        await stage.until("not known here")
+        assert "F6" in stage.text
+        await stage.press("5.00", "tab", "5", "ctrl+s")
+        await stage.until("the ceiling is not known here")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        [refund] = await refunds(stage)
+    assert refund.intent.trip_id == "7c1e0b52-nowhere"
+
+
+async def test_leaving_with_an_open_refund_names_it_and_what_becomes_of_it(tmp_path: Path) -> None:
+    async with program(tmp_path, LIMITED) as stage:
+        await stage.refund("R-1004", "9.05")
+        await stage.until("WAITING")
+        await stage.press("ctrl+q")
+        await stage.until("still open")
+        assert "9.05 EUR" in stage.text
+        assert "go on" in stage.text
+        await stage.press("ctrl+q")
+        await stage.pilot.pause(0.05)
+        assert stage.pilot.app.return_code == 0
+
+
+async def test_with_nothing_open_one_key_leaves(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("ctrl+q")
+        await stage.pilot.pause(0.05)
+        assert stage.pilot.app.return_code == 0
+
+
+async def test_a_draft_outlives_escape_and_the_next_start(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("7.25", "tab", "4", "escape")
+        await stage.until("14 trips") if "14 trips" in stage.text else await stage.pilot.pause(0.1)
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.until("7.25")
+        assert "› 4 billed wrongly" in stage.text

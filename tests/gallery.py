@@ -99,17 +99,9 @@ class Stage:
 
 
 _NAMED = {
-    "enter",
-    "tab",
-    "escape",
-    "space",
-    "down",
-    "up",
-    "ctrl+u",
-    "ctrl+q",
-    "shift+tab",
-    *(f"f{n}" for n in range(1, 13)),
-}
+    "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
+    *(f"ctrl+{letter}" for letter in "oqrsuy"), *(f"f{n}" for n in range(1, 13)),
+}  # fmt: skip
 Play = Callable[[Stage], Awaitable[None]]
 
 

@@ -126,8 +126,12 @@ def _reason(value: str) -> ReasonCode:
 
 
 def complete(line: str) -> list[str]:
-    """The words that the last one of a line may become."""
+    """The words that the last one of a line may become; none once it is one of them."""
     word = re.split(r"\s", line)[-1]
+    return [one for one in _longer(word) if one != word]
+
+
+def _longer(word: str) -> list[str]:
     name, colon, value = word.partition(":")
     if not colon:
         known = [*(f"{name}:" for name in SHAPES), OPEN]

@@ -93,7 +93,7 @@ class Stage:
     async def open(self, find: str) -> None:
         """From anywhere to an empty form."""
         await self.press("f2", "ctrl+u", find)
-        await self.until("1 trips")
+        await self.until("1 trip")
         await self.press("enter")
         await self.until("Amount")
 

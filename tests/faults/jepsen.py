@@ -26,10 +26,11 @@ CLERKS = 3
 CAPTURED, ASKED = 3000, 1250
 FAULTS: list[dict[str, object]] = [
     {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
-    {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "1"}, {"cut": "body", "execute": True},
+    {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "2"}, {"cut": "body", "execute": True},
     {"delay": 0.05},
 ]  # fmt: skip
-RETRY_AFTER = 1.0
+RETRY_AFTER, SLACK = 2.0, 1.0
+"""Seconds that the service asks for, and in which requests may still leave before the gate is on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,12 @@ def _lost(said: list[str], folder: Path) -> Iterator[str]:
 
 
 def _impatient(arrivals: tuple[Arrival, ...]) -> Iterator[str]:
-    """After a 429 nobody asks again before the wait is over, but for a request that was on the wire already."""
+    """Once a 429 is on disk nobody asks again before the wait is over."""
     limited = [arrival for arrival in arrivals if arrival.answer.startswith("429")]
     for limit in limited:
-        early = [a for a in arrivals if 0 < a.ticks - limit.ticks < RETRY_AFTER]
-        if len(early) > CLERKS - 1:
-            yield f"{len(early)} requests came within {RETRY_AFTER} s after a 429"
+        early = [a for a in arrivals if SLACK < a.ticks - limit.ticks < RETRY_AFTER]
+        if early:
+            yield f"{len(early)} requests came {SLACK} to {RETRY_AFTER} s after a 429"
 
 
 def main() -> int:

@@ -45,7 +45,7 @@ def terminal(folder: Path, service: SandboxThread) -> Iterator[PtySession]:
 def ask(session: PtySession, amount: str = "5.00") -> None:
     """From the search to the question."""
     session.send(TRIP)
-    session.wait_for(lambda screen: "1 trips" in screen)
+    session.wait_for(lambda screen: "1 trip" in screen)
     session.press("enter")
     session.wait_for("Amount")
     session.send(amount)

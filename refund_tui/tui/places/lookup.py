@@ -70,8 +70,10 @@ class LookupPlace(Place):
         return self.query_one("#search", Input).value.strip()
 
     def enter(self) -> None:
-        """Put the cursor into the search and show what is there."""
-        self.query_one("#search", Input).focus()
+        """Put the cursor into the search, its text selected: what is typed for the next shopper replaces it."""
+        search = self.query_one("#search", Input)
+        search.focus()
+        search.select_all()
         self.reload()
 
     def can(self, action: str) -> bool:
@@ -93,7 +95,7 @@ class LookupPlace(Place):
     def _hint(self, total: int) -> None:
         self.query_one("#trip-heading", Plain).show(self._list.heading() if total else "")
         if total:
-            words = f"{total} trips" if total < MOST else f"more than {MOST - 1} trips"
+            words = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"more than {MOST - 1} trips"
         elif not self._text:
             words = NO_TRIPS
         elif problem := check_trip_id(self._text):

@@ -15,7 +15,7 @@ from tests.support.service import never
 async def test_a_known_trip_is_refunded_in_under_ten_keys_beside_the_amount(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("R-1002")
-        await stage.until("1 trips")
+        await stage.until("1 trip")
         await stage.press("enter", "5.00", "tab", "3", "f10")
         await stage.until("go back")
         assert await refunds(stage) == [], "nothing is recorded before the yes"
@@ -34,6 +34,14 @@ async def test_the_next_shopper_is_served_while_the_first_refund_is_on_the_wire(
         await stage.refund("R-1002", "5.00")
         await stage.until("QUEUED")
         assert [str(refund.intent.amount) for refund in await refunds(stage)] == ["5.00 EUR", "3.40 EUR"]
+
+
+async def test_the_next_shoppers_trip_is_typed_over_the_last_one(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("R-1001")
+        await stage.until("1 trip")
+        await stage.press("enter", "f2", "R-1002", "enter")
+        await stage.until("Refund · trip b7d20e94")
 
 
 async def test_the_countdown_is_in_every_place_and_the_end_is_announced_there_once(tmp_path: Path) -> None:
@@ -97,7 +105,7 @@ async def test_a_refund_like_an_earlier_one_needs_a_second_yes_of_its_own(tmp_pa
         await stage.pilot.pause(0.05)
         assert len(await refunds(stage)) == 1, "neither an early d, nor y, nor Enter is the second yes"
         await stage.press("d")
-        await stage.until("8.40 EUR") if "8.40 EUR" in stage.text else await stage.until("ACCEPTED")
+        await stage.until("Attempts")
         assert len(await refunds(stage)) == 2
 
 
@@ -141,7 +149,7 @@ async def test_a_draft_outlives_escape_and_the_next_start(tmp_path: Path) -> Non
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.press("7.25", "tab", "4", "escape")
-        await stage.until("14 trips") if "14 trips" in stage.text else await stage.pilot.pause(0.1)
+        await stage.until("1 trip")
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.until("7.25")

@@ -17,7 +17,7 @@ from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.store.history import Filter
 from refund_tui.tui.commands import HISTORY
-from refund_tui.tui.exporting import export_csv
+from refund_tui.tui.exporting import export
 from refund_tui.tui.fields import field
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.rows import Cell, Column, RowList
@@ -46,6 +46,7 @@ class HistoryPlace(RefundShown):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "history")
+        self._oldest = False
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "  ".join(shape.partition(" ")[0] for shape in SHAPES.values()))
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
@@ -83,9 +84,9 @@ class HistoryPlace(RefundShown):
         """What is possible with the refund shown, or the one under the cursor."""
         if not self._listing:
             return self.life.current != "asking" if action == "back" else self.life.can(action)
-        if action in ("find", "person"):
+        if action in ("find", "person", "turn"):
             return True
-        if action == "export":
+        if action in ("export", "export_lines"):
             return self._list.total > 0
         if action in ("submit", "back"):
             return action == "back" and self._find.has_focus
@@ -127,7 +128,8 @@ class HistoryPlace(RefundShown):
         except QueryError as error:
             self._words.show(str(error))
             return
-        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit))
+        oldest = self._oldest
+        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, oldest=oldest))
         total = await self._desk.look(lambda history: history.count(wanted, MOST))
         self._list.empty = f" {NO_REFUNDS if wanted == Filter() else NO_MATCH}"
         self._list.set_rows(start, rows, total, edition=edition)
@@ -137,8 +139,10 @@ class HistoryPlace(RefundShown):
 
     def _say(self, wanted: Filter, total: int) -> None:
         many = f"more than {MOST - 1}" if wanted != Filter() and total >= MOST else str(total)
-        words = complete(self._find.value) if self._find.has_focus and self._find.value else []
-        told = "  ".join(words) or f"{many} {'refund' if total == 1 else 'refunds'}, newest first"
+        line = self._find.value
+        words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
+        first = "oldest" if self._oldest else "newest"
+        told = "  ".join(words) or f"{many} {'refund' if total == 1 else 'refunds'}, {first} first"
         self._words.show(visible(told, 200))
 
     def _cells(self, refund: Refund) -> tuple[Cell, ...]:
@@ -205,15 +209,24 @@ class HistoryPlace(RefundShown):
 
     def action_export(self) -> None:
         """Write what is filtered to a file."""
-        self.in_background(self._export())
+        self.in_background(self._export(lines=False))
 
-    async def _export(self) -> None:
+    def action_export_lines(self) -> None:
+        """The same as JSON lines."""
+        self.in_background(self._export(lines=True))
+
+    def action_turn(self) -> None:
+        """The oldest first, or the newest."""
+        self._oldest = not self._oldest
+        self._list.restart()
+
+    async def _export(self, *, lines: bool) -> None:
         try:
             wanted = self._wanted()
         except QueryError as error:
             self.frame.announce(str(error))
             return
-        path, number = await export_csv(self._desk, wanted)
+        path, number = await export(self._desk, wanted, lines=lines)
         self.frame.announce(f"{number} refunds were written to {path}")
 
     def action_submit(self) -> None:

@@ -92,9 +92,13 @@ class RefundShown(Place):
         self.life.raw()
 
     async def action_copy(self) -> None:
-        """The reconciliation id."""
+        """The reconciliation id, or the receipt."""
         await self.bring()
-        self.life.copy_id()
+        self.life.to_clipboard()
+
+    def action_write(self) -> None:
+        """The receipt to a file."""
+        self.in_background(self.life.write())
 
     async def action_receipt(self) -> None:
         """A receipt."""

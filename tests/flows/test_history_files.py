@@ -1,0 +1,85 @@
+"""What leaves the history, the order of its list, and what others do meanwhile; by keys alone at 80x24."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from refund_tui.core.refunds import Action, State
+from tests.flows.stage import LOST, MALFORMED, program, refunds, unknown
+from tests.gallery import Stage
+from tests.support.clock import FakeClock
+from tests.support.desks import desk_over
+from tests.support.service import ScriptedService
+
+
+async def _two_refunds(stage: Stage) -> None:
+    await stage.refund("R-1001", "3.40")
+    await stage.until("ACCEPTED")
+    stage.clock.advance(60)
+    await stage.refund("R-1002", "2.00")
+    await stage.until("2.00 EUR   ● ACCEPTED")
+    await stage.press("f4")
+    await stage.until("2 refunds, newest first")
+
+
+async def test_the_oldest_come_first_on_request(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_refunds(stage)
+        assert stage.text.index("2.00 EUR") < stage.text.index("3.40 EUR")
+        await stage.press("o")
+        await stage.until("2 refunds, oldest first")
+        assert stage.text.index("3.40 EUR") < stage.text.index("2.00 EUR")
+
+
+async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_refunds(stage)
+        await stage.press("/", "o", "p", "e", "n")
+        await stage.until("No refund matches")
+        await stage.press("escape", "o")
+        await stage.until("0 refunds, oldest first")
+
+
+async def test_json_lines_hold_what_is_filtered(tmp_path: Path, own_home: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_refunds(stage)
+        await stage.press("f7", "amount:<3", "enter")
+        await stage.until("1 refund, newest first")
+        await stage.press("j")
+        await stage.until("1 refunds were written")
+    [path] = own_home.glob("refunds-*.jsonl")
+    [record] = map(json.loads, path.read_text().splitlines())
+    assert (record["amount"], record["currency"], record["state"]) == ("2.00", "EUR", "ACCEPTED")
+
+
+async def test_a_receipt_is_written_to_a_file_of_its_own(tmp_path: Path, own_home: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_refunds(stage)
+        await stage.press("ctrl+r")
+        await stage.until("2.00 EUR")
+        await stage.press("w")
+        await stage.until("The receipt was written to")
+    [path] = own_home.glob("receipt-*.txt")
+    lines = path.read_text().splitlines()
+    assert lines[0].strip() == "REFUND"
+    assert max(map(len, lines)) <= 40
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_another_desk_does_is_seen_where_the_refund_is_shown(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        [refund] = await refunds(stage)
+        await stage.press("f4")
+        await stage.until("1 refund, newest first")
+        await stage.press("enter")
+        await stage.until("? UNKNOWN")
+        clock = FakeClock(stage.clock.at, stage.clock.ticks)
+        settings = stage.desk.settings
+        async with desk_over(tmp_path, ScriptedService(), clock=clock, base_url=settings.base_url) as other:
+            await other.act(refund.key, Action.ASK_AGAIN)
+            other.begin()
+            await stage.until("● ACCEPTED")
+        [refund] = await refunds(stage)
+    assert refund.state is State.ACCEPTED

@@ -101,19 +101,21 @@ class History:
         row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
         return self.draft(clerk, row["store_id"], row["trip_id"]) if row else None
 
-    def rows(self, wanted: Filter, start: int, limit: int) -> list[Refund]:
-        """`limit` refunds from the `start`-th newest on; unfiltered at the same cost at any depth.
+    def rows(self, wanted: Filter, start: int, limit: int, *, oldest: bool = False) -> list[Refund]:
+        """`limit` refunds from the `start`-th newest (or oldest) on; unfiltered at the same cost at any depth.
 
         Filtered, those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
         """
         where, values = self._where(wanted)
+        order = "ASC" if oldest else "DESC"
         if not where:
             # Refunds are never deleted, so their row numbers have no gaps.
-            sql = "SELECT * FROM refund WHERE id <= ? ORDER BY id DESC LIMIT ?"
-            return [refund_of(row) for row in self._database.rows(sql, self._newest() - start, limit)]
+            bound, place = ("id > ?", start) if oldest else ("id <= ?", self._newest() - start)
+            sql = f"SELECT * FROM refund WHERE {bound} ORDER BY id {order} LIMIT ?"
+            return [refund_of(row) for row in self._database.rows(sql, place, limit)]
         # What has to be sorted are row numbers alone, not whole refunds.
-        ids = f"SELECT id FROM refund WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
-        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY id DESC"
+        ids = f"SELECT id FROM refund WHERE {where} ORDER BY id {order} LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY id {order}"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund]]:

@@ -125,6 +125,8 @@ def test_a_filter_finds_exactly_what_it_says_newest_first(
     assert history.rows(wanted, 0, MANY) == expected
     middle = len(expected) // 2
     assert history.rows(wanted, middle, 7) == expected[middle : middle + 7]
+    backwards = expected[::-1]
+    assert history.rows(wanted, middle, 7, oldest=True) == backwards[middle : middle + 7]
     assert history.rows(wanted, len(expected), 7) == []
 
 

@@ -19,6 +19,7 @@ from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.desk import Desk, Evidence
 from refund_tui.tui.asking import act_question, settle_question, settle_title
+from refund_tui.tui.exporting import write_receipt
 from refund_tui.tui.line.clipboard import copy
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.widgets.choice import Choice
@@ -28,6 +29,8 @@ from refund_tui.tui.widgets.timeline import Timeline
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON), "stop": (Action.STOP, Action.CANCEL)}
 """What each command does, whichever of the two is possible now."""
+
+RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
 
 Do = Callable[[Coroutine[object, object, None]], None]
 
@@ -85,8 +88,10 @@ class Life(ContentSwitcher):
     def can(self, action: str) -> bool:
         """What is possible now, by the names of the registry's commands."""
         refund = self.refund
+        if self.current == "receipt":
+            return action in ("copy", "write", "back")
         if action in ("submit", "back"):
-            return self.current == "settling" if action == "submit" else self.current in ("settling", "receipt")
+            return self.current == "settling"
         return refund is not None and self.current == "timeline" and possible_for(refund, action)
 
     def ask(self, command: str) -> None:
@@ -119,10 +124,19 @@ class Life(ContentSwitcher):
         """Every event, and each answer as it came."""
         self.timeline.toggle_raw()
 
-    def copy_id(self) -> None:
-        """The reconciliation id to the clipboard."""
-        if self.refund is not None and self.refund.life.reconciliation_id:
-            self.post_message(self.Said(copy(self.app, self.refund.life.reconciliation_id, os.environ)))
+    def to_clipboard(self) -> None:
+        """The reconciliation id, or the receipt that is shown, to the clipboard."""
+        identifier = self.refund.life.reconciliation_id if self.refund else None
+        text = self._receipt.shown if self.current == "receipt" else identifier
+        if text:
+            told = copy(self.app, text, os.environ)
+            self.post_message(self.Said(RECEIPT_SENT if self.current == "receipt" else told))
+
+    async def write(self) -> None:
+        """The receipt that is shown, to a file. Raises RefundTuiError."""
+        if self.refund is not None:
+            path = await write_receipt(self._desk, self.refund.key, self._receipt.shown)
+            self.post_message(self.Said(f"The receipt was written to {path}"))
 
     async def show_receipt(self) -> None:
         """Make a receipt; that it was made is remembered. Raises NotPossible, StoreError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.text import visible
@@ -18,6 +20,9 @@ _TITLES = {
 _YES = {
     Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.STOP: "stop trying", Action.CANCEL: "cancel it",
 }  # fmt: skip
+_LISTED = 8
+"""Blocked refunds that are named in the question about all of them."""
+
 _FOLLOWS = {
     Action.STOP: "It may already have been paid, so it becomes UNKNOWN: it counts as paid until "
     "somebody asks again or settles it. No new refund is taken on this trip meanwhile.",
@@ -62,6 +67,17 @@ def _safety(desk: Desk, refund: Refund) -> str:
         "knows the id, answers the same again and pays nothing more.\n\n"
         f"Safe for another {span(left)}{until}."
     )
+
+
+def all_question(blocked: Sequence[Refund]) -> str:
+    """Which refunds go on together after a repair, and the keys."""
+    lines = [f"{r.intent.amount!s:>14}  {visible(r.intent.trip_id, 36)}" for r in blocked[:_LISTED]]
+    more = len(blocked) - _LISTED
+    return "\n".join([
+        "Go on with every refund that is blocked?", "", *lines, *([f"… and {more} more"] if more > 0 else []), "",
+        "Has what blocked them been repaired? Each goes on with its own id, one after the other.", "",
+        "y  go on with all        n  go back",
+    ])  # fmt: skip
 
 
 def settle_title(refund: Refund) -> str:

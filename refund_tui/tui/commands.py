@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("history.person", ("f5",), "person", "For you", "shows only what needs a person, or all again", HISTORY),
     Command("history.export", ("f6",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
     Command("history.lines", ("j",), "export_lines", "Lines", "the same as JSON lines", HISTORY, footer=False),
+    Command("history.go_on", ("g",), "go_on_all", "Go on", "lets all that is BLOCKED go on, after a repair", HISTORY),
     Command("history.turn", ("o",), "turn", "Oldest", "shows the oldest first, or the newest", HISTORY, footer=False),
     Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be done, and asks", SHOWN),
     Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on after a repair", SHOWN),

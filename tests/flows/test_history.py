@@ -146,7 +146,7 @@ async def test_what_is_filtered_is_exported_for_its_owner_only(tmp_path: Path, o
         await stage.press("f7", "state:ACCEPTED")
         await stage.until("1 refund,")
         await stage.press("f6")
-        await stage.until("1 refunds were written")
+        await stage.until("1 refund was written")
     [path] = own_home.glob("refunds-*.csv")
     heading, line = path.read_text().splitlines()
     assert heading.startswith("refund_request_id")

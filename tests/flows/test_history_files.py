@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from refund_tui.core.refunds import Action, State
-from tests.flows.stage import LOST, MALFORMED, program, refunds, unknown
+from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, program, refunds, unknown
 from tests.gallery import Stage
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over
@@ -47,7 +47,7 @@ async def test_json_lines_hold_what_is_filtered(tmp_path: Path, own_home: Path) 
         await stage.press("f7", "amount:<3", "enter")
         await stage.until("1 refund, newest first")
         await stage.press("j")
-        await stage.until("1 refunds were written")
+        await stage.until("1 refund was written")
     [path] = own_home.glob("refunds-*.jsonl")
     [record] = map(json.loads, path.read_text().splitlines())
     assert (record["amount"], record["currency"], record["state"]) == ("2.00", "EUR", "ACCEPTED")
@@ -83,3 +83,19 @@ async def test_what_another_desk_does_is_seen_where_the_refund_is_shown(tmp_path
             await stage.until("● ACCEPTED")
         [refund] = await refunds(stage)
     assert refund.state is State.ACCEPTED
+
+
+async def test_after_a_repair_all_that_is_blocked_goes_on_by_one_answer(tmp_path: Path) -> None:
+    async with program(tmp_path, FORBIDDEN, FORBIDDEN) as stage:
+        for receipt in ("R-1001", "R-1010"):
+            await stage.refund(receipt, "2.00")
+            await stage.until("BLOCKED")
+        await stage.press("f4")
+        await stage.until("2 refunds, newest first")
+        await stage.press("g")
+        await stage.until("every refund that is blocked")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("nothing open")
+        states = {refund.state for refund in await refunds(stage)}
+    assert states == {State.ACCEPTED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import ClassVar
 
 from textual import on
@@ -12,10 +13,12 @@ from textual.events import Key
 from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
-from refund_tui.core.refunds import Refund
+from refund_tui.core.lifecycle import NotPossible
+from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.store.history import Filter
+from refund_tui.tui.asking import all_question
 from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.exporting import export
 from refund_tui.tui.fields import field
@@ -24,6 +27,7 @@ from refund_tui.tui.line.rows import Cell, Column, RowList
 from refund_tui.tui.places.place import RefundShown, bindings
 from refund_tui.tui.query import SHAPES, Query, QueryError, complete
 from refund_tui.tui.states import SIGNS, TONES, moment
+from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.life import Life, possible_for
 from refund_tui.tui.widgets.timeline import Timeline
 
@@ -54,6 +58,8 @@ class HistoryPlace(RefundShown):
         self._heading = Plain("", id="history-heading", classes="heading")
         self._list = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
         self._preview = Timeline(desk, id="preview", classes="right")
+        self._panel = ConfirmPanel(desk.now, id="asking-all")
+        self._blocked: list[Refund] = []
         self._life = Life(desk, self.in_background, id="life")
 
     def compose(self) -> ComposeResult:
@@ -70,6 +76,7 @@ class HistoryPlace(RefundShown):
                         yield self._list
                     yield self._preview
             yield self._life
+            yield self._panel
 
     @property
     def life(self) -> Life:
@@ -82,10 +89,14 @@ class HistoryPlace(RefundShown):
 
     def can(self, action: str) -> bool:
         """What is possible with the refund shown, or the one under the cursor."""
+        if self._step.current == "asking-all":
+            return False
         if not self._listing:
             return self.life.current != "asking" if action == "back" else self.life.can(action)
         if action in ("find", "person", "turn"):
             return True
+        if action == "go_on_all":
+            return self._desk.summary.blocked > 0
         if action in ("export", "export_lines"):
             return self._list.total > 0
         if action in ("submit", "back"):
@@ -97,6 +108,8 @@ class HistoryPlace(RefundShown):
         """Put the cursor on the list, or on the refund that is shown."""
         if self._listing:
             self._list.focus()
+        elif self._step.current == "asking-all":
+            self._panel.focus()
         else:
             self.life.enter()
         self.reload()
@@ -220,6 +233,28 @@ class HistoryPlace(RefundShown):
         self._oldest = not self._oldest
         self._list.restart()
 
+    def action_go_on_all(self) -> None:
+        """Ask whether all that is blocked goes on."""
+        self.in_background(self._ask_about_all())
+
+    async def _ask_about_all(self) -> None:
+        blocked = Filter(states=frozenset({State.BLOCKED}), endpoint=self._desk.endpoint)
+        self._blocked = await self._desk.look(lambda history: history.rows(blocked, 0, MOST))
+        self._go("asking-all")
+        self._panel.ask(all_question(self._blocked))
+
+    @on(ConfirmPanel.Answered)
+    def _answered(self, message: ConfirmPanel.Answered) -> None:
+        message.stop()
+        self._go("listing")
+        if message.yes:
+            self.in_background(self._go_on(self._blocked))
+
+    async def _go_on(self, refunds: list[Refund]) -> None:
+        for refund in refunds:
+            with contextlib.suppress(NotPossible):  # what somebody else has seen to meanwhile
+                await self._desk.act(refund.key, Action.GO_ON)
+
     async def _export(self, *, lines: bool) -> None:
         try:
             wanted = self._wanted()
@@ -227,7 +262,7 @@ class HistoryPlace(RefundShown):
             self.frame.announce(str(error))
             return
         path, number = await export(self._desk, wanted, lines=lines)
-        self.frame.announce(f"{number} refunds were written to {path}")
+        self.frame.announce(f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}")
 
     def action_submit(self) -> None:
         """Ask before the refund is settled."""

@@ -123,6 +123,8 @@ class Desk:
             await asyncio.gather(self._watcher, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
+        with contextlib.suppress(StoreError):  # what cannot be read now is remembered by the next
+            await self._files.remember()
         await self._files.close()
 
     async def look(self, call: Callable[[History], T]) -> T:
@@ -240,6 +242,8 @@ class Desk:
         while True:
             try:
                 now = (await self.look(History.generation), await self.search(Trips.generation))
+                if now != seen:
+                    await self._files.remember()
                 if seen is not None and now != seen:
                     await self._tell(Elsewhere())
                     self._sender.wake()

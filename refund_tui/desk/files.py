@@ -13,6 +13,7 @@ from refund_tui.desk.lane import Lane
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.store.history import History
 from refund_tui.store.ledger import Ledger
+from refund_tui.store.mark import HighWater
 from refund_tui.store.trips import Trips
 
 T = TypeVar("T")
@@ -28,12 +29,17 @@ class Files:
         self._ledger: Ledger | None = None
         self._history: History | None = None
         self._trips: Trips | None = None
+        self._mark = HighWater(ledger_path(data_dir))
 
     async def open(self) -> None:
-        """Open all three; the ledger first, since it makes what the history reads. Raises StoreError."""
+        """Open all three; the ledger first, since it makes what the history reads.
+
+        Raises StoreError, also where an older copy of the ledger was put back.
+        """
         ledger = ledger_path(self._data_dir)
         self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared))
         self._history = await self._reading.run(History.open, ledger)
+        self._mark.check(await self.look(History.last_seq))
         self._trips = await self._searching.run(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
 
     async def write(self, call: Callable[[Ledger], T]) -> T:
@@ -47,6 +53,11 @@ class Files:
     async def search(self, call: Callable[[Trips], T]) -> T:
         """Run `call` on the trips, in their thread. Raises StoreError."""
         return await self._searching.run(call, _opened(self._trips))
+
+    async def remember(self) -> None:
+        """Keep how far the ledger has come, so that an older copy put back is noticed. Raises StoreError."""
+        if self._history is not None:
+            await self._reading.run(self._mark.rise, await self.look(History.last_seq))
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads."""

@@ -177,3 +177,35 @@ async def test_a_newer_program_s_ledger_is_refused_untouched(tmp_path: Path) -> 
         async with desk_over(tmp_path, ScriptedService()):
             pass
     assert ledger_path(tmp_path).read_bytes() == before
+
+
+async def test_an_older_backup_put_back_between_two_runs_is_refused_and_the_newer_one_is_taken_again(
+    tmp_path: Path,
+) -> None:
+    ledger, backup, newer = ledger_path(tmp_path), tmp_path / "backup", tmp_path / "newer"
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        await desk.take(intent())
+    shutil.copy(ledger, backup)
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        await desk.take(intent(700), second_yes=True)
+    shutil.copy(ledger, newer)
+    backup.replace(ledger)
+    with pytest.raises(StoreChanged, match=r"older copy .* may have been paid"):
+        async with desk_over(tmp_path, ScriptedService()):
+            pass
+    newer.replace(ledger)
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        assert len((await desk.standing(intent().store_id, intent().trip_id)).refunds) == 2
+
+
+async def test_once_a_person_has_removed_the_mark_the_older_ledger_is_taken(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        await desk.take(intent())
+    mark = ledger_path(tmp_path).with_suffix(".mark")
+    mark.write_text("99\n")
+    with pytest.raises(StoreChanged):
+        async with desk_over(tmp_path, ScriptedService()):
+            pass
+    mark.unlink()
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        assert len((await desk.standing(intent().store_id, intent().trip_id)).refunds) == 1

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
+from textual.theme import BUILTIN_THEMES
 from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
@@ -38,6 +40,8 @@ from refund_tui.tui.states import outcome_words
 from refund_tui.tui.status import StatusLine
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
+THEME = replace(BUILTIN_THEMES["ansi-dark"], name="refund", accent="ansi_cyan")
+"""The terminal's own colours; the accent, for what is under way, is not that of success."""
 
 
 class RefundApp(Display, Typist):
@@ -80,7 +84,8 @@ class RefundApp(Display, Typist):
 
     def on_mount(self) -> None:
         """Paint first; then open the files and begin."""
-        self.theme = "ansi-dark"
+        self.register_theme(THEME)
+        self.theme = THEME.name
         end_in_order(self.leave)
         self.set_interval(LOOK, self._look_at_the_line)
         self.call_after_refresh(self._open)
@@ -231,7 +236,7 @@ class RefundApp(Display, Typist):
 
     def action_help(self) -> None:
         """The keys of this place, in words."""
-        self.push_screen(HelpScreen(self.place.id or "", self.possible()))
+        self.push_screen(HelpScreen(self.place.id or "", self.possible(), self.desk.settings.keys, self.focused))
 
     async def action_quit(self) -> None:
         """Leave; with refunds still open, say which first."""

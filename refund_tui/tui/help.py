@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from refund_tui.tui.commands import Command, said
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.plain import Part, Plain, literal
 from refund_tui.tui.states import SIGNS, STATE_MEANS
+
+NAME = 17
+"""Columns for a key or a state."""
 
 _ABOUT = {
     "lookup": "Type or paste a trip id, or a receipt, the card's last four, an amount, a date, an article.\n"
@@ -25,33 +30,55 @@ _ABOUT = {
 }
 
 
+_FIELD = {
+    "search": "You are in the search: every word must be found; a receipt, a day such as 2026-03-01, an amount.",
+    "amount": "You are in the amount: digits and one decimal mark, no more than is left on the trip.",
+    "reason": "You are at the reason: one digit from 1 to 5, or up and down.",
+    "note": "You are in the note: for you and your colleagues; it is never sent.",
+    "articles": "You are at the articles: Space marks one, + and - change how many; the amount adds itself up.",
+    "find": "You are in the filter: words such as state:UNKNOWN clerk:ana day:today amount:5-20; Right completes.",
+    "refunds": "You are in the list: Enter shows a refund with its attempts and events.",
+    "timeline": "You are at one refund: the arrows scroll it. Escape goes back, and it goes on by itself.",
+}
+"""What the widget with the cursor takes, by its id."""
+
+
 class HelpScreen(ModalScreen[None]):
-    """This place, its keys, and what the states mean."""
+    """This place, the widget with the cursor, the keys that hold, and what the states mean."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "close", "Close")]
 
-    def __init__(self, place: str, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, place: str, commands: Sequence[Command], moved: Mapping[str, str], cursor: Widget | None
+    ) -> None:
         super().__init__()
-        self._place, self._commands = place, commands
+        self._commands, self._moved = commands, moved
+        self._about = [_ABOUT.get(place, ""), _FIELD.get((cursor.id if cursor else None) or "", "")]
 
     def compose(self) -> ComposeResult:
         """One page of text, scrolled by the arrow keys."""
-        keys = [f"  {', '.join(said(key) for key in c.keys):12} {c.label:12} {c.words}" for c in self._commands]
-        states = [f"  {SIGNS[state]} {state:15} {words}" for state, words in STATE_MEANS.items()]
-        lines = [
-            _ABOUT.get(self._place, ""),
-            "",
-            "Keys",
-            *keys,
-            "",
-            "What a refund can be",
-            *states,
-            "",
-            "Escape closes this.",
-        ]
         with VerticalScroll(id="help"):
-            yield Plain("\n".join(lines))
+            yield Plain("", id="help-text")
+
+    def on_resize(self) -> None:
+        """Fold the lines at the width there is."""
+        width = max(40, self.size.width - 6)
+        keys = [(self._keys(command), command.words) for command in self._commands]
+        states = [(f"{SIGNS[state]} {state}", words) for state, words in STATE_MEANS.items()]
+        parts: list[Part] = ["\n".join(about for about in self._about if about)]
+        for title, rows in (("Keys", keys), ("What a refund can be", states)):
+            lines = "\n".join(_folded(name, words, width) for name, words in rows)
+            parts += [(f"\n\n{title}\n", "bold"), lines]
+        self.query_one("#help-text", Plain).show(literal(*parts, "\n\nEscape closes this."))
+
+    def _keys(self, command: Command) -> str:
+        keys = self._moved[command.name].split(",") if command.name in self._moved else command.keys
+        return ", ".join(said(key.strip()) for key in keys)
 
     def action_close(self) -> None:
         """Back to where the clerk was."""
         self.dismiss()
+
+
+def _folded(name: str, words: str, width: int) -> str:
+    return textwrap.fill(words, width, initial_indent=f"  {name:{NAME}}", subsequent_indent=" " * (NAME + 2))

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from refund_tui.core.times import Mark
 from refund_tui.tui.fields import field
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.plain import Plain, literal
 
 DEAF = 0.5
 """Seconds for which nothing is heard, so that a key held or struck twice confirms nothing."""
@@ -49,7 +49,8 @@ class ConfirmPanel(Vertical, can_focus=True):
     def ask(self, words: str, yes_key: str = "y", *, typed_again: str | None = None) -> None:
         """Show the question; the time of deafness begins now."""
         self._yes_key, self._opened, self._typed_again = yes_key, self._now(), typed_again
-        self.query_one(".words", Plain).show(words)
+        title, _, rest = words.partition("\n")
+        self.query_one(".words", Plain).show(literal((title, "bold"), f"\n{rest}"))
         self.query_one(".wrong", Plain).show("")
         self.query_one("#again").display = False
         self.focus()

@@ -25,20 +25,23 @@ class Timeline(VerticalScroll, can_focus=True):
         self._events: tuple[Event, ...] = ()
         self.refund: Refund | None = None
         self.raw = False
+        self._head_text, self._countdown = Plain("", id="life-head"), Cell("", id="life-countdown")
+        self._next_text, self._record = Plain("", id="life-next"), Plain("", id="life-attempts")
 
     def compose(self) -> ComposeResult:
         """Head, countdown, what next, attempts and facts."""
-        yield Plain("", id="life-head")
-        yield Cell("", id="life-countdown")
-        yield Plain("", id="life-next")
-        yield Plain("", id="life-attempts")
+        yield from self._parts
+
+    @property
+    def _parts(self) -> tuple[Plain, ...]:
+        return self._head_text, self._countdown, self._next_text, self._record
 
     def follow(self, key: str | None) -> None:
         """Show this refund from now on, and nothing of another; `read` fills it in."""
         if key != self._key:
             self._key, self.refund, self.raw = key, None, False
-            for name in ("head", "countdown", "next", "attempts"):
-                self.query_one(f"#life-{name}", Plain).show("")
+            for part in self._parts:
+                part.show("")
             self.scroll_home(animate=False)
 
     async def read(self) -> None:
@@ -73,8 +76,8 @@ class Timeline(VerticalScroll, can_focus=True):
             parts = story(self._events, zone, now, width) + answers(self._attempts, width)
         else:
             parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
-        self.query_one("#life-head", Plain).show(literal(*self._head(refund)))
-        self.query_one("#life-attempts", Plain).show(literal(*parts))
+        self._head_text.show(literal(*self._head(refund)))
+        self._record.show(literal(*parts))
         self.tick()
 
     def tick(self) -> None:
@@ -82,10 +85,10 @@ class Timeline(VerticalScroll, can_focus=True):
         if self.refund is None:
             return
         left = left_to_wait(self._desk, self.refund)
-        line = self.query_one("#life-countdown", Cell)
+        line = self._countdown
         line.display = left > 0
         line.show(f"Sent again in {countdown(left)}")
-        self.query_one("#life-next", Plain).show(what_next(self._desk, self.refund))
+        self._next_text.show(what_next(self._desk, self.refund))
 
     def _head(self, refund: Refund) -> list[Part]:
         tone = STYLES[TONES[refund.state]]

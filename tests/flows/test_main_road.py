@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from tests.flows.stage import LIMITED, program, refunds
+from tests.support.desks import settings
 from tests.support.service import never
 
 
@@ -80,6 +82,20 @@ async def test_enter_alone_never_confirms(tmp_path: Path) -> None:
         await stage.pilot.pause(0.05)
         assert "y  refund it" in stage.text
         assert await refunds(stage) == []
+
+
+async def test_in_production_a_large_amount_is_typed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = partial(settings, environment="PRODUCTION", confirm_above="4")
+    monkeypatch.setattr("tests.gallery.settings", real)
+    async with program(tmp_path) as stage:
+        assert "PRODUCTION" in stage.text
+        await stage.refund("R-1001", "5.00")
+        await stage.until("type the amount again")
+        await stage.press("5.01", "enter")
+        await stage.until("That is not the amount")
+        assert await refunds(stage) == []
+        await stage.press("ctrl+u", "5.00", "enter")
+        await stage.until("ACCEPTED")
 
 
 @pytest.mark.parametrize("key", ["n", "escape"])

@@ -52,7 +52,7 @@ class HistoryPlace(RefundShown):
         super().__init__(desk, "history")
         self._oldest = False
         self._step = ContentSwitcher(initial="listing", id="history-step")
-        self._find = field("find", "  ".join(shape.partition(" ")[0] for shape in SHAPES.values()))
+        self._find = field("find", "  ".join(shape.partition(" ")[0].rstrip(",") for shape in SHAPES.values()))
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
         self._heading = Plain("", id="history-heading", classes="heading")

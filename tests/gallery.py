@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 from unittest import mock
 
 from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, RateLimited, Rejected, Repair, Uncertain
-from refund_tui.desk import Desk
+from refund_tui.desk import Desk, Elsewhere
 from refund_tui.paths import trips_path
 from refund_tui.sandbox import sample_trips
 from refund_tui.store.imports.records import trip_of
@@ -77,6 +77,11 @@ class Stage:
                 raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
             await self.pilot.pause(0.02)
         await self.pilot.pause(0.1)
+
+    async def reread(self) -> None:
+        """Have everything that is shown read anew, so that no picture depends on when it was last read."""
+        await self.desk._tell(Elsewhere())
+        await self.pilot.pause(0.3)
 
     async def refund(self, find: str, amount: str, reason: str = "1") -> None:
         """From anywhere to the timeline of a new refund."""
@@ -262,6 +267,7 @@ async def draw(face: Face, size: tuple[int, int]) -> str:
         async with staged(face, size, Path(folder)) as stage:
             await stage.pilot.pause(0.1)
             await face.play(stage)
+            await stage.reread()
             return self_contained(stage.pilot.app.export_screenshot(title="refund-tui"))
 
 

@@ -92,8 +92,10 @@ def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:
 
 
 def ago(instant: datetime, now: datetime) -> str:
-    """How long ago, in words."""
+    """How long ago, in words that change once a minute at most."""
     seconds = (now - instant).total_seconds()
+    if 0 <= seconds < 60:
+        return "just now"
     return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
 
 

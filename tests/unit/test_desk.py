@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
-from refund_tui.desk import Changed, Desk, Evidence, Unsaved
+from refund_tui.desk import WATCH, Changed, Desk, Elsewhere, Evidence, Unsaved
+from refund_tui.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears
@@ -300,3 +302,23 @@ async def test_every_change_is_told_only_after_it_is_on_disk(tmp_path: Path) -> 
         events = await desk.look(lambda history: history.events(refund.key))
         assert [event.kind for event in events] == ["recorded", "attempt_started", "rate_limited"]
         assert [news.kind for news in ears.heard if isinstance(news, Changed)] == [event.kind for event in events]
+
+
+async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert WATCH <= 1.0, "a look each second, and its reading, fit in two"
+    monkeypatch.setattr("refund_tui.desk.WATCH", 0.01)
+    async with desk_over(tmp_path, ScriptedService()) as one, desk_over(tmp_path, ScriptedService()) as other:
+        await one.take(intent())
+        ears = Ears(other)
+        other._watcher = asyncio.create_task(other._watch())
+        async with asyncio.timeout(20):
+            while not ledger_path(tmp_path).with_suffix(".mark").exists():  # its first look is done
+                await asyncio.sleep(0.01)
+        await one.take(intent(700), second_yes=True)
+
+        async def noticed() -> bool:
+            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary.queued == 2
+
+        await ears.until(noticed)

@@ -78,17 +78,14 @@ class Timeline(VerticalScroll, can_focus=True):
             parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
         self._head_text.show(literal(*self._head(refund)))
         self._record.show(literal(*parts))
-        self.tick()
+        self._next_text.show(what_next(self._desk, refund))
+        left = left_to_wait(self._desk, refund)
+        self._countdown.display = left > 0
+        self._countdown.show(f"Sent again in {countdown(left)}")
 
     def tick(self) -> None:
-        """Count down."""
-        if self.refund is None:
-            return
-        left = left_to_wait(self._desk, self.refund)
-        line = self._countdown
-        line.display = left > 0
-        line.show(f"Sent again in {countdown(left)}")
-        self._next_text.show(what_next(self._desk, self.refund))
+        """Count down; what is told the same costs nothing."""
+        self.redraw()
 
     def _head(self, refund: Refund) -> list[Part]:
         tone = STYLES[TONES[refund.state]]

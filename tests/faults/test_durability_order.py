@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.sandbox import SandboxThread
 from refund_tui.commands.checks.order import CALLS, Departure, departures
+from refund_tui.sandbox import SandboxThread
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed: .ci/run installs it")
+pytestmark = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="strace is not installed; .ci/run installs it where it can"
+)
 
 
 def traced(tmp_path: Path, *extra: str) -> list[Departure]:

@@ -9,7 +9,7 @@ import pytest
 
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import Filter
-from tests.support.books import NOW, history_at, ledger_at, new_refund
+from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
 from tests.support.program import run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}

@@ -22,8 +22,8 @@ from refund_tui.store import database as database_module
 from refund_tui.store.database import Database
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.schema import LEDGER
-from tests.support.books import NOW, history_at, ledger_at, new_refund
 from tests.support.kinds import ONE, TWO, things
+from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
 from tests.support.program import run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}

@@ -23,7 +23,7 @@ from refund_tui.store.database import Database
 from refund_tui.store.history import Filter, History
 from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
-from tests.support.books import (
+from tests.support.ledgers import (
     ENDPOINT,
     NOW,
     STORE,

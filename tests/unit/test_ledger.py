@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
-from refund_tui.core.refunds import Draft, Life, State
+from refund_tui.core.refunds import Draft, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.core.times import Wait
 from refund_tui.errors import StoreUnusable
@@ -36,7 +31,6 @@ from tests.support.ledgers import (
     other_boot,
     sending,
 )
-from tests.support.program import environment
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
 LIMITED = RateLimited(Answer(429, "asked to wait"), 60.0)
@@ -201,159 +195,3 @@ def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: Ledger
         ledger.save_draft("ana", Draft(STORE, TRIP), later(3))
         assert history.draft("ana", STORE, TRIP) is None
         assert history.last_draft("ana") == replace(typed, trip_id="trip-2")
-
-
-# What the tables refuse, whoever writes
-
-
-@pytest.fixture
-def books(ledger: Ledger, path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection like the program's own to a ledger with a refund ACCEPTED, one in doubt, one being sent."""
-    answered(ledger, ledger.record(new_refund(trip="accepted"), NOW, second_yes=False), ACCEPTED)
-    answered(ledger, ledger.record(new_refund(trip="doubtful"), NOW, second_yes=False), CUT)
-    sending(ledger, ledger.record(new_refund(trip="sending"), NOW, second_yes=False))
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA recursive_triggers = 1")
-        connection.execute("PRAGMA foreign_keys = 1")
-        yield connection
-
-
-_INTENT = (
-    "key endpoint store_id trip_id minor currency reason note captured window_closes clerk body created_at".split()
-)
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE event SET why = 'another'",
-        "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT seq, key, at, who, kind, before, after, 'another', data FROM event",
-        "DELETE FROM attempt",
-        "UPDATE attempt SET outcome = 'accepted' WHERE ended_at IS NOT NULL",
-        "UPDATE attempt SET ended_at = NULL, outcome = NULL WHERE ended_at IS NOT NULL",
-        "UPDATE attempt SET started_ticks = 0, ended_at = started_at, outcome = 'x' WHERE ended_at IS NULL",
-        "UPDATE attempt SET pid = 1, ended_at = started_at, outcome = 'accepted' WHERE ended_at IS NULL",
-        "INSERT OR REPLACE INTO attempt SELECT * FROM attempt",
-        "DELETE FROM refund",
-        "INSERT OR REPLACE INTO refund SELECT * FROM refund",
-        "UPDATE refund SET state = 'WAITING' WHERE trip_id = 'accepted'",
-        "UPDATE refund SET state = 'SETTLED_UNPAID' WHERE trip_id = 'accepted'",
-        "UPDATE refund SET maybe_executed = 0 WHERE trip_id = 'doubtful'",
-        "UPDATE refund SET state = 'REJECTED' WHERE trip_id = 'doubtful'",
-        "UPDATE refund SET state = 'CANCELLED', maybe_executed = 0 WHERE trip_id = 'doubtful'",
-        "UPDATE refund SET state = 'PAID'",
-        "UPDATE refund SET minor = 0",
-        "UPDATE refund SET minor = '12.50'",
-        "INSERT INTO event (key, at, who, kind, after, why, data) VALUES ('nobody', '', '', '', '', '', '')",
-        *(f"UPDATE refund SET {column} = 'another'" for column in _INTENT),
-    ],
-)
-def test_the_tables_refuse_what_would_falsify_the_books(books: sqlite3.Connection, sql: str) -> None:
-    before = list(books.iterdump())
-    with pytest.raises(sqlite3.IntegrityError):
-        books.execute(sql)
-    assert list(books.iterdump()) == before
-
-
-def test_a_lifecycle_gone_wrong_cannot_reach_the_disk(ledger: Ledger) -> None:
-    doubtful = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), CUT)
-    wrong = Decision(Life(State.REJECTED, why="a 400 was believed"), "rejected", "a 400 was believed")
-    with pytest.raises(StoreUnusable, match="nothing was written"):
-        ledger.change(doubtful, wrong, "ana", NOW)
-    assert ledger.get(doubtful.key) == doubtful
-
-
-# Several at once
-
-
-def at_once(path: Path, act: Callable[[Ledger, int], bool], number: int = 4) -> list[bool]:
-    """What `act` says in threads with a ledger each, let go at one instant."""
-    barrier, said = threading.Barrier(number, timeout=20), [False] * number
-
-    def run(place: int) -> None:
-        with ledger_at(path) as mine:
-            barrier.wait()
-            said[place] = act(mine, place)
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return said
-
-
-@pytest.mark.parametrize("round_", range(5))
-def test_one_alone_claims_a_refund(ledger: Ledger, path: Path, round_: int) -> None:
-    refund = ledger.record(new_refund(), NOW, second_yes=False)
-    said = at_once(path, lambda mine, place: mine.begin(refund, replace(HOLDER, pid=place), NOW) is not None)
-    assert said.count(True) == 1
-    [(_, attempt)] = ledger.under_way(ENDPOINT)
-    assert attempt.holder.pid == said.index(True)
-
-
-@pytest.mark.parametrize("round_", range(5))
-def test_one_alone_writes_what_came_of_an_attempt(ledger: Ledger, path: Path, round_: int) -> None:
-    current, attempt = sending(ledger, ledger.record(new_refund(), NOW, second_yes=False))
-    outcomes = (ACCEPTED, LIMITED, CUT, ACCEPTED)
-
-    def finish(mine: Ledger, place: int) -> bool:
-        decision = lifecycle.decide(current.life, outcomes[place], attempt.started, NOW, Policy(), 0.5)
-        return mine.finish(current, attempt, outcomes[place], decision, "the desk", NOW) is not None
-
-    said = at_once(path, finish)
-    assert said.count(True) == 1
-    with history_at(path) as history:
-        assert [done.outcome for done in history.attempts(current.key)] == [outcomes[said.index(True)].word]
-        assert len(history.events(current.key)) == 3
-
-
-@pytest.mark.parametrize("round_", range(5))
-def test_cancelled_or_sent_but_never_both(ledger: Ledger, path: Path, round_: int) -> None:
-    refund = ledger.record(new_refund(), NOW, second_yes=False)
-
-    def race(mine: Ledger, place: int) -> bool:
-        if place % 2:
-            return mine.change(refund, lifecycle.cancel(refund.life), "ana", NOW) is not None
-        return mine.begin(refund, HOLDER, NOW) is not None
-
-    said = at_once(path, race)
-    done = ledger.get(refund.key)
-    assert said.count(True) == 1
-    assert done is not None
-    assert done.state is (State.CANCELLED if said.index(True) % 2 else State.SENDING)
-
-
-_CLERK = """
-import sys
-from pathlib import Path
-from refund_tui.core.rules import Refused
-from refund_tui.store.ledger import Ledger
-from tests.support.ledgers import NOW, new_refund
-ledger = Ledger.open(Path(sys.argv[1]))
-for trip in sys.stdin:
-    try:
-        ledger.record(new_refund(3_000, trip.strip(), captured=5_000), NOW, second_yes=True)
-        print("taken", flush=True)
-    except Refused:
-        print("refused", flush=True)
-"""
-
-
-def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(path: Path) -> None:
-    rounds, pipe = 60, subprocess.PIPE
-    start = [sys.executable, "-c", _CLERK, str(path)]
-    clerks = [subprocess.Popen(start, env=environment(), stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
-    said: list[list[str]] = []
-    try:
-        for number in range(rounds):
-            for clerk in clerks:
-                assert clerk.stdin is not None
-                clerk.stdin.write(f"trip-{number}\n")
-                clerk.stdin.flush()
-            said.append(sorted(clerk.stdout.readline().strip() for clerk in clerks if clerk.stdout is not None))
-    finally:
-        for clerk in clerks:
-            clerk.communicate(timeout=20)
-    assert said == [["refused", "taken"]] * rounds

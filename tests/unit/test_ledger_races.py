@@ -16,7 +16,7 @@ from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
 from refund_tui.store.ledger import Ledger
-from tests.support.books import ENDPOINT, HOLDER, NOW, history_at, ledger_at, new_refund, sending
+from tests.support.ledgers import ENDPOINT, HOLDER, NOW, history_at, ledger_at, new_refund, sending
 from tests.support.program import environment
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
@@ -98,7 +98,7 @@ import sys
 from pathlib import Path
 from refund_tui.core.rules import Refused
 from refund_tui.store.ledger import Ledger
-from tests.support.books import NOW, new_refund
+from tests.support.ledgers import NOW, new_refund
 ledger = Ledger.open(Path(sys.argv[1]))
 for trip in sys.stdin:
     try:

@@ -16,7 +16,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimit
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.store.ledger import Ledger
-from tests.support.books import ENDPOINT, HOLDER, NOW, answered, history_at, later, ledger_at, new_refund, sending
+from tests.support.ledgers import ENDPOINT, HOLDER, NOW, answered, history_at, later, ledger_at, new_refund, sending
 
 YES = Accepted(Answer(200, "accepted"), "REC42")
 CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)

@@ -15,7 +15,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Life, State
 from refund_tui.errors import StoreUnusable
 from refund_tui.store.ledger import Ledger
-from tests.support.books import NOW, answered, ledger_at, new_refund, sending
+from tests.support.ledgers import NOW, answered, ledger_at, new_refund, sending
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
 CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)

@@ -28,7 +28,7 @@ from refund_tui.tui.places.place import RefundShown, bindings
 from refund_tui.tui.query import SHAPES, Query, QueryError, complete
 from refund_tui.tui.states import SIGNS, TONES, moment
 from refund_tui.tui.widgets.confirm import ConfirmPanel
-from refund_tui.tui.widgets.life import Life, possible_for
+from refund_tui.tui.widgets.life import possible_for
 from refund_tui.tui.widgets.timeline import Timeline
 
 COLUMNS = (
@@ -60,7 +60,6 @@ class HistoryPlace(RefundShown):
         self._preview = Timeline(desk, id="preview", classes="right")
         self._panel = ConfirmPanel(desk.now, id="asking-all")
         self._blocked: list[Refund] = []
-        self._life = Life(desk, self.in_background, id="life")
 
     def compose(self) -> ComposeResult:
         """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
@@ -75,13 +74,8 @@ class HistoryPlace(RefundShown):
                         yield self._heading
                         yield self._list
                     yield self._preview
-            yield self._life
+            yield self.life
             yield self._panel
-
-    @property
-    def life(self) -> Life:
-        """The refund that is shown."""
-        return self._life
 
     @property
     def _listing(self) -> bool:

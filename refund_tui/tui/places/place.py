@@ -63,10 +63,10 @@ class Place(Vertical):
 class RefundShown(Place):
     """A place in which one refund can be shown: what is done to it there, by the registry's names."""
 
-    @property
-    def life(self) -> Life:
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(desk, name)
+        self.life = Life(desk, self.in_background, id="life")
         """The refund on the screen."""
-        raise NotImplementedError
 
     async def bring(self) -> None:
         """Show the refund that is meant, if it is not shown yet."""

@@ -25,7 +25,6 @@ from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.facts import facts
 from refund_tui.tui.widgets.form import RefundForm
-from refund_tui.tui.widgets.life import Life
 
 SAVE_AFTER = 0.5
 """Seconds without a key after which a draft is kept."""
@@ -49,7 +48,6 @@ class RefundPlace(RefundShown):
         self._facts_text = Plain("", id="facts")
         self._articles = ArticleList()
         self._confirm = ConfirmPanel(desk.now, id="confirm")
-        self._life = Life(desk, self.in_background, id="life")
 
     def compose(self) -> ComposeResult:
         """What trip it is; then the form beside the trip's facts, or the question, or the timeline."""
@@ -62,12 +60,7 @@ class RefundPlace(RefundShown):
                     yield self._facts_text
                     yield self._articles
             yield self._confirm
-            yield self._life
-
-    @property
-    def life(self) -> Life:
-        """The refund that is followed."""
-        return self._life
+            yield self.life
 
     @property
     def _stopped(self) -> str | None:

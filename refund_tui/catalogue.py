@@ -45,6 +45,7 @@ CATALOGUE = (
     Entry("request_timeout", NUMBER, "SECONDS", "the deadline of one request as a whole (default 30)"),
     Entry("ca_bundle", TEXT, "FILE", "certificates to trust instead of the built-in ones"),
     Entry("proxy", TEXT, "URL", "an HTTP proxy to the service (the environment's is not used)"),
+    Entry("theme", TEXT, "NAME", "terminal (its own colours, the default), dark, light or contrast"),
     Entry("bell", YES, "yes|no", "ring when a refund is decided (default no)"),
     Entry("cell_diff", YES, "yes|no", "send a terminal only the cells that changed (default yes)"),
     Entry("keys", TABLE, "", "keys of the terminal by action", flag=False),

@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest import mock
 
-from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, RateLimited, Rejected, Repair, Uncertain
+from refund_tui.core.outcomes import (
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+    Unreachable,
+)
 from refund_tui.desk import Desk, Elsewhere
 from refund_tui.paths import trips_path
 from refund_tui.sandbox import sample_trips
@@ -44,6 +54,8 @@ LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (4
 LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
 FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403): the role lacks execute-api:Invoke"), Repair.CREDENTIALS)
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
+HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
+OFFLINE = Unreachable(Answer(None, "the service could not be reached: no route to host"))
 
 
 @dataclass
@@ -105,7 +117,7 @@ class Stage:
 
 _NAMED = {
     "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
-    *(f"ctrl+{letter}" for letter in "oqrsuy"), *(f"f{n}" for n in range(1, 13)),
+    *(f"ctrl+{letter}" for letter in "lopqrsuy"), *(f"f{n}" for n in range(1, 13)),
 }  # fmt: skip
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -119,6 +131,7 @@ class Face:
     script: Sequence[Outcome | Callable[[bytes], Awaitable[Outcome]]] = ()
     trips: bool = True
     sizes: tuple[tuple[int, int], ...] = SIZES
+    theme: str = "terminal"
 
 
 async def _lookup(stage: Stage) -> None:
@@ -209,6 +222,57 @@ async def _detail(stage: Stage) -> None:
     await stage.until("connection was lost")
 
 
+async def _raw(stage: Stage) -> None:
+    await _detail(stage)
+    await stage.press("ctrl+o")
+    await stage.until("Answers as they came")
+
+
+async def _receipt(stage: Stage) -> None:
+    await _accepted(stage)
+    await stage.press("ctrl+r")
+    await stage.until("Reference")
+
+
+async def _settle(stage: Stage) -> None:
+    await _unknown(stage)
+    await stage.press("f12", "f10")
+    await stage.until("press 1 or 2")
+
+
+async def _offline(stage: Stage) -> None:
+    await stage.refund("R-1001", "5.00")
+    await stage.until("NO NETWORK")
+
+
+async def _articles(stage: Stage) -> None:
+    await stage.open("R-1002")
+    await stage.press("tab", "1", "tab", "tab", "space")
+    await stage.until("✓")
+
+
+async def _empty_history(stage: Stage) -> None:
+    await stage.until("R-1001")
+    await stage.press("f4")
+    await stage.until("No refunds yet")
+
+
+async def _filtered(stage: Stage) -> None:
+    await _history(stage)
+    await stage.press("f7", "state:UNKN")
+    await stage.until("state:UNKNOWN")
+
+
+async def _palette(stage: Stage) -> None:
+    await _history(stage)
+    await stage.press("ctrl+p")
+    await stage.until("What it does")
+
+
+async def _small(stage: Stage) -> None:
+    await stage.until("too small")
+
+
 async def _help(stage: Stage) -> None:
     await stage.until("R-1001")
     await stage.press("f1")
@@ -234,8 +298,22 @@ FACES = (
     Face("timeline-accepted", _accepted, (LIMITED,)),
     Face("timeline-unknown", _unknown, (LOST, Rejected(Answer(400, "malformed (400)"), "")), sizes=SIZES[:1]),
     Face("timeline-blocked", _blocked, (FORBIDDEN,), sizes=SIZES[:1]),
-    Face("history", _history, (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)),
-    Face("history-detail", _detail, (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)),
+    Face("history", _history, HISTORY),
+    Face("history-detail", _detail, HISTORY),
+    Face("history-filter", _filtered, HISTORY, sizes=SIZES[:1]),
+    Face("history-empty", _empty_history, sizes=SIZES[:1]),
+    Face("raw", _raw, HISTORY, sizes=SIZES[:1]),
+    Face("receipt", _receipt, (LIMITED,), sizes=SIZES[:1]),
+    Face("settle", _settle, (LOST, Rejected(Answer(400, "malformed (400)"), "")), sizes=SIZES[:1]),
+    Face("timeline-offline", _offline, (OFFLINE,) * 9, sizes=SIZES[:1]),
+    Face("articles", _articles, sizes=SIZES[:1]),
+    Face("palette", _palette, HISTORY, sizes=SIZES[:1]),
+    Face("small", _small, sizes=((50, 12),)),
+    *(
+        Face(f"history-{theme}", _history, HISTORY, theme=theme, sizes=SIZES[1:])
+        for theme in ("dark", "light", "contrast")
+    ),
+    *(Face(f"refund-form-{theme}", _form, theme=theme, sizes=SIZES[:1]) for theme in ("dark", "light", "contrast")),
     Face("help", _help, sizes=SIZES[:1]),
     Face("leaving", _leaving, (LIMITED,), sizes=SIZES[:1]),
 )
@@ -254,9 +332,10 @@ async def staged(face: Face, size: tuple[int, int], folder: Path) -> AsyncIterat
         trips.close()
     clock, service = FakeClock(), ScriptedService(*face.script)
     keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
-    told = settings(folder, base_url="https://eu-central-1.test.payments.example.com")
+    told = settings(folder, base_url="https://eu-central-1.test.payments.example.com", theme=face.theme)
     desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
-    with mock.patch("refund_tui.desk.new_key", side_effect=keys):
+    colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    with mock.patch("refund_tui.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
         async with RefundApp(told, desk=desk).run_test(size=size) as pilot:
             yield Stage(pilot, desk, clock)
 

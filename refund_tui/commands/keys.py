@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, said
+from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,18 +26,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def table() -> list[str]:
     """The lines of the README's table, with the default keys."""
-    rows = [f"| {c.place} | {_keys(c, {})} | `{c.name}` | {c.words} |" for c in _ordered()]
+    rows = [f"| {c.place} | {', '.join(keys_of(c, {}))} | `{c.name}` | {c.words} |" for c in _ordered()]
     return ["| where | key | name | what it does |", "|---|---|---|---|", *rows]
 
 
 def _lines(moved: Mapping[str, str]) -> list[str]:
-    return [f"{c.place:10}  {_keys(c, moved):10}  {c.name:20}  {c.words}" for c in _ordered()]
+    return [f"{c.place:12}  {', '.join(keys_of(c, moved)):10}  {c.name:18}  {c.words}" for c in _ordered()]
 
 
 def _ordered() -> list[Command]:
     return sorted(COMMANDS, key=lambda command: PLACES.index(command.place))
-
-
-def _keys(command: Command, moved: Mapping[str, str]) -> str:
-    keys = moved[command.name].split(",") if command.name in moved else command.keys
-    return ", ".join(said(key.strip()) for key in keys)

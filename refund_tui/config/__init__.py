@@ -60,6 +60,7 @@ class Settings:
     request_timeout: float
     ca_bundle: Path | None
     proxy: str | None
+    theme: str
     bell: bool
     cell_diff: bool
     keys: Mapping[str, str]
@@ -114,6 +115,7 @@ def _settings(found: Mapping[str, Found], environ: Mapping[str, str]) -> Setting
         request_timeout=float(get("request_timeout", 30)),
         ca_bundle=get("ca_bundle", None),
         proxy=get("proxy", None),
+        theme=get("theme", "terminal"),
         bell=get("bell", False),
         cell_diff=get("cell_diff", True),
         keys=get("keys", {}),

@@ -21,6 +21,7 @@ from refund_tui.core.text import visible
 
 ENVIRONMENTS = ("TEST", "PRODUCTION")
 AUTHS = ("none", "aws")
+LOOKS = ("terminal", "dark", "light", "contrast")
 OFF = "off"
 
 _HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?")
@@ -159,6 +160,11 @@ def check_auth(value: object) -> str:
     return _one_of(str(value).lower(), AUTHS)
 
 
+def check_theme(value: object) -> str:
+    """How the terminal looks."""
+    return _one_of(str(value).lower(), LOOKS)
+
+
 def _one_of(value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"is {visible(value, 40)!r}: must be {' or '.join(allowed)}")
@@ -264,6 +270,7 @@ CHECKS: Mapping[str, Check] = {
     "request_timeout": between(1, 600, "seconds"),
     "ca_bundle": check_file,
     "proxy": check_proxy,
+    "theme": check_theme,
     "bell": bool,
     "cell_diff": bool,
     "keys": check_keys,

@@ -92,6 +92,16 @@ class Desk:
         """Refunds whose answer could not be written yet, by key, each with its sentence."""
         return self._sender.unsaved
 
+    @property
+    def offline(self) -> bool:
+        """Whether this process's last attempt did not reach the service at all."""
+        return self._sender.offline
+
+    @property
+    def on_the_wire(self) -> bool:
+        """Whether this process awaits an answer now."""
+        return self._sender.flying
+
     def now(self) -> Mark:
         """The present instant."""
         return self._clock.mark()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
-from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Mark, span
 from refund_tui.desk.files import Files
@@ -93,6 +93,13 @@ class Sender:
         self.unsaved: dict[str, str] = {}
         self.idle = False
         """Whether the last look at the ledger found nothing that is due."""
+        self.offline = False
+        """Whether the last attempt did not reach the service at all."""
+
+    @property
+    def flying(self) -> bool:
+        """Whether an attempt of this process is under way, or its answer is not on disk yet."""
+        return self._flight is not None
 
     def begin(self) -> None:
         """Start sending, in a task of its own."""
@@ -201,6 +208,7 @@ class Sender:
         self._flight = flight
         outcome = await self._answer(flight.refund.body)
         arrived = self._terms.clock.mark()
+        self.offline = isinstance(outcome, Unreachable)
         self._flight = Flight(flight.refund, flight.attempt, outcome, arrived)
         await self._tell_skew(outcome, arrived)
         await self._record(flight, outcome, arrived)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -39,6 +40,14 @@ class Filter:
     least: int | None = None
     most: int | None = None
     endpoint: str | None = None
+
+
+class Order(StrEnum):
+    """What comes first in a list of refunds. Amounts are compared in minor units, whatever their currency."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +110,21 @@ class History:
         row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
         return self.draft(clerk, row["store_id"], row["trip_id"]) if row else None
 
-    def rows(self, wanted: Filter, start: int, limit: int, *, oldest: bool = False) -> list[Refund]:
-        """`limit` refunds from the `start`-th newest (or oldest) on; unfiltered at the same cost at any depth.
+    def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund]:
+        """`limit` refunds from the `start`-th of the order on; unfiltered by age at the same cost at any depth.
 
-        Filtered, those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
+        Otherwise those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
         """
         where, values = self._where(wanted)
-        order = "ASC" if oldest else "DESC"
-        if not where:
+        by = _ORDERS[order]
+        if not where and order is not Order.LARGEST:
             # Refunds are never deleted, so their row numbers have no gaps.
-            bound, place = ("id > ?", start) if oldest else ("id <= ?", self._newest() - start)
-            sql = f"SELECT * FROM refund WHERE {bound} ORDER BY id {order} LIMIT ?"
+            bound, place = ("id > ?", start) if order is Order.OLDEST else ("id <= ?", self._newest() - start)
+            sql = f"SELECT * FROM refund WHERE {bound} ORDER BY {by} LIMIT ?"
             return [refund_of(row) for row in self._database.rows(sql, place, limit)]
         # What has to be sorted are row numbers alone, not whole refunds.
-        ids = f"SELECT id FROM refund WHERE {where} ORDER BY id {order} LIMIT ? OFFSET ?"
-        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY id {order}"
+        ids = f"SELECT id FROM refund WHERE {where or '1'} ORDER BY {by} LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY {by}"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund]]:
@@ -187,6 +196,7 @@ class History:
 
 _Condition = tuple[str, tuple[object, ...]]
 _MOST = 2**63 - 1
+_ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
 _OPEN = (
     "SELECT state, count(*) AS number FROM refund"
     " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"

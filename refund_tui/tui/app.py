@@ -5,46 +5,43 @@ Sends nothing and decides nothing about money: that is the desk's.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from dataclasses import replace
+import contextlib
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
-from textual.theme import BUILTIN_THEMES
+from textual.events import DescendantFocus, Resize
 from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
-from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Refund, State
-from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
+from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in
+from refund_tui.tui.errands import Errands
 from refund_tui.tui.footer import KeyLine
 from refund_tui.tui.help import HelpScreen
 from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
 from refund_tui.tui.line.display import Display
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.typist import Typist
+from refund_tui.tui.looks import TERMINAL, THEMES, look
 from refund_tui.tui.news import DeskNews
 from refund_tui.tui.places.history import HistoryPlace
 from refund_tui.tui.places.leaving import LeavingPlace
 from refund_tui.tui.places.lookup import LookupPlace
-from refund_tui.tui.places.place import Place, bindings
+from refund_tui.tui.places.palette import PalettePlace
+from refund_tui.tui.places.place import Place
 from refund_tui.tui.places.refund import RefundPlace
 from refund_tui.tui.states import outcome_words
 from refund_tui.tui.status import StatusLine
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
-THEME = replace(BUILTIN_THEMES["ansi-dark"], name="refund", accent="ansi_cyan")
-"""The terminal's own colours; the accent, for what is under way, is not that of success."""
 
 
-class RefundApp(Display, Typist):
+class RefundApp(Display, Typist, Errands):
     """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
@@ -56,27 +53,34 @@ class RefundApp(Display, Typist):
     def __init__(self, settings: Settings, *, desk: Desk | None = None) -> None:
         super().__init__(cell_diff=settings.cell_diff)
         self.desk = desk or Desk(settings)
+        self._dress(settings.theme)
         self.failure: RefundTuiError | None = None
-        self._deaf = True  # until the desk is open, and again on the way out: no news, no work
-        self._working: set[asyncio.Task[None]] = set()
-        self._newest: dict[str, asyncio.Task[None]] = {}
         self._status = StatusLine(self.desk)
         self._switcher = ContentSwitcher(initial="lookup", id="places")
-        self._announcement = Plain("", id="announcement")
         self._keys = KeyLine(settings.keys)
         self._places: dict[str, Place] = {
             "lookup": LookupPlace(self.desk),
             "refund": RefundPlace(self.desk),
             "history": HistoryPlace(self.desk),
             "leaving": LeavingPlace(self.desk),
+            "palette": PalettePlace(self.desk),
         }
+
+    def _dress(self, name: str) -> None:
+        theme = look(name, self.console, no_color=self.no_color)
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What the style sheet needs of a look before ours is worn."""
+        return dict(THEMES[TERMINAL].variables)
 
     def compose(self) -> ComposeResult:
         """The status line, one place at a time, one line for announcements, one for keys."""
         yield self._status
         with self._switcher:
             yield from self._places.values()
-        yield self._announcement
+        yield self.announcement
         yield self._keys
         yield Plain(
             f"This terminal is too small: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.", id="small"
@@ -84,8 +88,6 @@ class RefundApp(Display, Typist):
 
     def on_mount(self) -> None:
         """Paint first; then open the files and begin."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
         end_in_order(self.leave)
         self.set_interval(LOOK, self._look_at_the_line)
         self.call_after_refresh(self._open)
@@ -97,16 +99,20 @@ class RefundApp(Display, Typist):
             self.failure = error
             self.exit(error.exit_code)
             return
-        self._deaf = False
+        self.deaf = False
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
         self.show("lookup")
+        await self._refund_place.remember()
+        self.refresh_keys()
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
-        self._deaf = True
-        await asyncio.gather(*self._working, return_exceptions=True)
+        if not self.deaf:
+            with contextlib.suppress(RefundTuiError):  # the last half second of a draft is worth no fuss
+                await self._refund_place.keep_draft()
+        await self.finish_errands()
         await self.desk.close()
 
     def leave(self, code: int) -> None:
@@ -129,6 +135,7 @@ class RefundApp(Display, Typist):
     def show(self, name: str) -> None:
         """Go to a place."""
         self._switcher.current = name
+        self._status.at(self.place.title)
         self.place.enter()
         self.refresh_keys()
         self._tick()
@@ -163,37 +170,12 @@ class RefundApp(Display, Typist):
         self._status.redraw()
         self.place.tick()
 
-    def announce(self, words: str) -> None:
-        """Say something once, wherever the clerk is; it stays until something else is said."""
-        self._announcement.show(visible(words, 400))
-
-    def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
-        """Do `work` without holding a key up; what fails in it is announced.
-
-        Reading work of the same `group` is given up for the newest; work that changes something has no group.
-        """
-        if self._deaf:
-            work.close()
-            return
-        task = asyncio.create_task(self._announcing(work))
-        task.add_done_callback(lambda done: self._forget(done, work))
-        if group and (older := self._newest.get(group)):
-            older.cancel()
-        self._newest[group] = task
-        self._working.add(task)
-
-    def _forget(self, task: asyncio.Task[None], work: Coroutine[object, object, None]) -> None:
-        work.close()
-        self._working.discard(task)
-
-    async def _announcing(self, work: Coroutine[object, object, None]) -> None:
-        try:
-            await work
-        except (RefundTuiError, NotPossible) as error:
-            self.announce(str(error))
+    def hour(self) -> str:
+        """The hour and minute now, as the store has it."""
+        return f"{self.desk.now().at.astimezone(self.desk.settings.zone):%H:%M}"
 
     def _hear(self, news: News) -> None:
-        if not self._deaf:
+        if not self.deaf:
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
@@ -216,9 +198,10 @@ class RefundApp(Display, Typist):
         """To the search."""
         self.show("lookup")
 
-    def action_refund(self) -> None:
-        """To the refund in hand."""
+    async def action_refund(self) -> None:
+        """To the refund in hand, or to the draft typed last."""
         self.show("refund")
+        await self._refund_place.resume()
 
     def action_history(self) -> None:
         """To the history."""
@@ -233,6 +216,28 @@ class RefundApp(Display, Typist):
         """Show a refund's timeline."""
         self._refund_place.follow(refund)
         self.show("refund")
+
+    def action_palette(self) -> None:
+        """What can be done here, by name."""
+        palette = cast("PalettePlace", self._places["palette"])
+        palette.offer(self.place.id or "", self.possible())
+        self.show("palette")
+
+    async def carry_out(self, command: Command) -> None:
+        """Do what a command does in the place that is shown, if it is still possible."""
+        await self.run_action(command.action, self if command.place == EVERYWHERE else self.place)
+
+    def action_suspend(self) -> None:
+        """Into the shell; not while an answer is awaited, which would then be read too late."""
+        if self.desk.on_the_wire:
+            self.announce("A request is on the wire: go to the shell when its answer is here.")
+        else:
+            self.action_suspend_process()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Other keys hold in another field."""
+        if not self.deaf:
+            self.refresh_keys()
 
     def action_help(self) -> None:
         """The keys of this place, in words."""

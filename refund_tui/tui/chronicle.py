@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.line.plain import Part
-from refund_tui.tui.states import ago, moment
+from refund_tui.tui.states import STYLES, ago, moment
 
 NAME = 19
 """Columns for the name of a fact."""
@@ -20,15 +20,18 @@ LONGEST_ANSWER = 4_000
 
 def attempts_table(attempts: Sequence[Attempt], zone: tzinfo, now: datetime, width: int) -> list[Part]:
     """Each attempt on a line; what it came to, folded below it."""
-    lines = [line for attempt in attempts for line in _attempt(attempt, zone, now, width)]
-    return [*_heading("Attempts"), "\n".join(lines) or "none yet: nothing was sent"]
+    parts: list[Part] = [("Attempts", "bold")]
+    for attempt in attempts:
+        parts += _attempt(attempt, zone, now, width)
+    return parts if attempts else [*parts, "\nnone yet: nothing was sent"]
 
 
-def _attempt(attempt: Attempt, zone: tzinfo, now: datetime, width: int) -> list[str]:
+def _attempt(attempt: Attempt, zone: tzinfo, now: datetime, width: int) -> list[Part]:
     outcome = (attempt.outcome or "on its way").replace("_", " ")
     began = moment(attempt.started.at, zone, now)
     line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
-    return [line, *_folded(attempt.detail, 4, width)]
+    told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)
+    return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
 
 
 def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Part]:
@@ -43,12 +46,12 @@ def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Pa
         ("Request id", refund.key),
         ("Reconciliation id", refund.life.reconciliation_id or "none"),
     )
-    return [*_heading("The refund", above="\n\n"), "\n".join(_fact(name, value, width) for name, value in facts)]
+    return [("The refund", "bold"), *(part for name, value in facts for part in _fact(name, value, width))]
 
 
-def _fact(name: str, value: str, width: int) -> str:
-    first, *rest = _wrapped(value, width - NAME) or ["-"]
-    return "\n".join([f"{name:{NAME}}{first}", *(" " * NAME + line for line in rest)])
+def _fact(name: str, value: str, width: int) -> list[Part]:
+    lines = _wrapped(value, width - NAME) or ["-"]
+    return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
 
 
 def story(events: Sequence[Event], zone: tzinfo, now: datetime, width: int) -> list[Part]:
@@ -59,7 +62,7 @@ def story(events: Sequence[Event], zone: tzinfo, now: datetime, width: int) -> l
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
         lines += [line for name, value in event.data.items() for line in _folded(f"{name}: {value}", 4, width)]
-    return [*_heading("Events"), "\n".join(lines)]
+    return [("Events\n", "bold"), "\n".join(lines)]
 
 
 def answers(attempts: Sequence[Attempt], width: int) -> list[Part]:
@@ -68,11 +71,7 @@ def answers(attempts: Sequence[Attempt], width: int) -> list[Part]:
     for attempt in attempts:
         raw = _folded(attempt.raw, 4, width) if attempt.raw else ["    nothing came"]
         lines += [f"{attempt.number:>2}  {attempt.http_status or 'no status'}", *raw]
-    return [*_heading("Answers as they came", above="\n\n"), "\n".join(lines) or "none"]
-
-
-def _heading(title: str, above: str = "") -> list[Part]:
-    return [above, (f"{title}\n", "bold")]
+    return [("Answers as they came\n", "bold"), "\n".join(lines) or "none"]
 
 
 def _folded(text: str, indent: int, width: int) -> list[str]:

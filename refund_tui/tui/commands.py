@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from refund_tui.errors import ConfigError
 
 EVERYWHERE, LOOKUP, REFUND, HISTORY, SHOWN = "everywhere", "lookup", "refund", "history", "a refund"
-PLACES = (EVERYWHERE, LOOKUP, REFUND, HISTORY, SHOWN)
-"""Where a command holds; SHOWN is wherever one refund is shown, in the place Refund and in History."""
+LIST, ARTICLES, PALETTE = "a list", "the articles", "palette"
+PLACES = (EVERYWHERE, LOOKUP, REFUND, ARTICLES, HISTORY, SHOWN, LIST, PALETTE)
+"""Where a command holds. SHOWN is wherever one refund is shown, in the place Refund and in History; LIST is the list of
+Lookup, History or the palette, ARTICLES a trip's articles in Refund."""
+
+_WITHIN = {SHOWN: (REFUND, HISTORY), LIST: (LOOKUP, HISTORY, PALETTE), ARTICLES: (REFUND,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +37,33 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", ("f1",), "help", "Help", "explains this place and its keys"),
+    Command("help", ("f1",), "help", "Help", "explains this place, the field, and the keys"),
     Command("lookup", ("f2",), "lookup", "Lookup", "finds a trip, for the next shopper"),
-    Command("refund", ("f3",), "refund", "Refund", "goes back to the refund in hand"),
+    Command("refund", ("f3",), "refund", "Refund", "goes back to the refund, or the draft, in hand"),
     Command("history", ("f4",), "history", "History", "shows all refunds, newest first"),
-    Command("quit", ("ctrl+q",), "quit", "Quit", "leaves; what is open goes on when the program next runs"),
+    Command("quit", ("ctrl+q",), "quit", "Quit", "leaves; what is open goes on at the next run"),
+    Command("palette", ("ctrl+p",), "palette", "Commands", "finds a command by its name, and does it"),
+    Command("redraw", ("ctrl+l",), "redraw", "Redraw", "draws the whole screen again", footer=False),
+    Command("suspend", ("ctrl+z",), "suspend", "To the shell", "lets you into the shell; fg comes back", footer=False),
     Command("lookup.open", ("enter",), "open", "Refund it", "opens the trip's refund, or the id's as typed", LOOKUP),
-    Command("lookup.up", ("up",), "list('move', -1)", "Up", "moves in the list", LOOKUP, footer=False),
-    Command("lookup.down", ("down",), "list('move', 1)", "Down", "moves in the list", LOOKUP, footer=False),
-    Command("lookup.page_up", ("pageup",), "list('page', -1)", "Page up", "moves by a page", LOOKUP, footer=False),
-    Command("lookup.page_down", ("pagedown",), "list('page', 1)", "Page down", "moves by a page", LOOKUP, footer=False),
     Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left on the trip", REFUND),
     Command("refund.card", ("f6",), "card", "Whose card", "asks the service whose card paid this trip", REFUND),
+    Command("articles.mark", ("space",), "mark", "Mark", "marks an article, or no longer", ARTICLES),
+    Command("articles.less", ("minus",), "change(-1)", "One less", "gives one piece less back", ARTICLES),
+    Command("articles.more", ("plus",), "change(1)", "One more", "gives one piece more back", ARTICLES),
+    Command("history.open", ("enter",), "open", "Open", "shows a refund with its attempts and events", HISTORY),
     Command("history.find", ("f7", "slash"), "find", "Find", "goes to the line that filters", HISTORY),
     Command("history.person", ("f5",), "person", "For you", "shows only what needs a person, or all again", HISTORY),
     Command("history.export", ("f6",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
     Command("history.lines", ("j",), "export_lines", "Lines", "the same as JSON lines", HISTORY, footer=False),
     Command("history.go_on", ("g",), "go_on_all", "Go on", "lets all that is BLOCKED go on, after a repair", HISTORY),
-    Command("history.turn", ("o",), "turn", "Oldest", "shows the oldest first, or the newest", HISTORY, footer=False),
+    Command("history.turn", ("o",), "turn", "Order", "newest, oldest or largest amount first", HISTORY, footer=False),
+    Command("list.up", ("up",), "move(-1)", "Up", "moves in the list, also while you type", LIST, footer=False),
+    Command("list.down", ("down",), "move(1)", "Down", "moves in the list, also while you type", LIST, footer=False),
+    Command("list.page_up", ("pageup",), "page(-1)", "Page up", "moves by a page", LIST, footer=False),
+    Command("list.page_down", ("pagedown",), "page(1)", "Page down", "moves by a page", LIST, footer=False),
+    Command("list.first", ("home",), "top", "First", "goes to the first row", LIST, footer=False),
+    Command("list.last", ("end",), "bottom", "Last", "goes to the last row", LIST, footer=False),
     Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be done, and asks", SHOWN),
     Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on after a repair", SHOWN),
     Command("refund.stop", ("f9",), "stop", "Stop", "withdraws it, or stops the trying", SHOWN),
@@ -59,7 +72,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("refund.copy", ("ctrl+y",), "copy", "Copy", "sends the id, or the receipt, to your clipboard", SHOWN),
     Command("refund.receipt", ("ctrl+r",), "receipt", "Receipt", "makes a receipt of 40 columns", SHOWN),
     Command("refund.write", ("w",), "write", "To a file", "writes the receipt that is shown to a file", SHOWN),
-    Command("refund.back", ("escape",), "back", "Back", "goes back; nothing is lost, what is under way goes on", SHOWN),
+    Command("refund.back", ("escape",), "back", "Back", "goes back; what is under way goes on", SHOWN),
+    Command("palette.run", ("enter",), "run", "Do it", "does what is marked, where you were", PALETTE),
+    Command("palette.back", ("escape",), "back", "Back", "goes back; nothing is done", PALETTE),
 )  # fmt: skip
 
 _NEVER = {
@@ -74,7 +89,10 @@ _NEVER = {
     "tab": "moves between the fields",
     "shift+tab": "moves between the fields",
 }
-_SAID = {"escape": "Esc", "enter": "Enter", "space": "Space", "pageup": "PgUp", "pagedown": "PgDn", "slash": "/"}
+_SAID = {
+    "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "slash": "/", "minus": "-", "plus": "+",
+    **{key: key.capitalize() for key in "enter space up down home end".split()},
+}  # fmt: skip
 
 
 def said(key: str) -> str:
@@ -86,15 +104,20 @@ def said(key: str) -> str:
     return _SAID.get(key, key)
 
 
+def keys_of(command: Command, moved: Mapping[str, str]) -> list[str]:
+    """A command's keys as they are configured, as a person writes them."""
+    keys = moved[command.name].split(",") if command.name in moved else command.keys
+    return [said(key.strip()) for key in keys]
+
+
 def key_of(name: str, moved: Mapping[str, str]) -> str:
     """The first key of a command, as a person writes it."""
-    keys = moved[name].split(",") if name in moved else next(c.keys for c in COMMANDS if c.name == name)
-    return said(keys[0].strip())
+    return keys_of(next(command for command in COMMANDS if command.name == name), moved)[0]
 
 
 def holds_in(command: Command, place: str) -> bool:
     """Whether a command is one of a place's own."""
-    return command.place == place or (command.place == SHOWN and place in (REFUND, HISTORY))
+    return place in _WITHIN.get(command.place, (command.place,))
 
 
 def keymap(moved: Mapping[str, str]) -> dict[str, str]:
@@ -120,7 +143,7 @@ def _refuse_conflicts(keys: Mapping[str, str]) -> None:
     taken: dict[tuple[str, str], str] = {}
     for command in COMMANDS:
         for key in keys[command.name].split(","):
-            for place in (LOOKUP, REFUND, HISTORY):
+            for place in (LOOKUP, REFUND, HISTORY, PALETTE):
                 if command.place != EVERYWHERE and not holds_in(command, place):
                     continue
                 other = taken.setdefault((place, key.strip()), command.name)

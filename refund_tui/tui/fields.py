@@ -1,12 +1,34 @@
-"""Owns the input field as every place uses it: one line, no border, nothing that blinks."""
+"""Owns the input field as every place uses it: one underlined line, nothing that blinks, a paste made visible text."""
 
 from __future__ import annotations
 
+from rich.style import Style
+from textual.events import Paste
+from textual.strip import Strip
 from textual.widgets import Input
+
+from refund_tui.core.text import visible
+
+_LINE = Style(underline=True)
+
+
+class Field(Input):
+    """A line to write on."""
+
+    def render_line(self, y: int) -> Strip:
+        """What is typed, underlined to the field's end, so that an empty one is seen too."""
+        return super().render_line(y).apply_style(_LINE)
+
+    def on_paste(self, event: Paste) -> None:
+        """Take the first line that says something; what would steer the terminal is made visible."""
+        event.prevent_default()
+        event.stop()
+        said = next((line for line in map(str.strip, event.text.splitlines()) if line), "")
+        self.replace(visible(said), *sorted(self.selection))
 
 
 def field(name: str, hint: str = "") -> Input:
     """A field with an id; `hint` shows while it is empty."""
-    made = Input(placeholder=hint, compact=True, id=name, select_on_focus=False)
+    made = Field(placeholder=hint, compact=True, id=name, select_on_focus=False)
     made.cursor_blink = False
     return made

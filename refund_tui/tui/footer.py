@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from refund_tui.tui.commands import Command, said
+from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.line.plain import Plain
+
+
+def cap(key: str) -> Content:
+    """A key as it is drawn wherever one is offered."""
+    return Content.styled(f" {key} ", "bold reverse")
 
 
 class KeyLine(Plain):
@@ -27,10 +32,10 @@ class KeyLine(Plain):
         """Lay the keys out anew."""
         line, width = Content(""), 0
         for command in self._commands:
-            key = said(self._moved.get(command.name, command.keys[0]).partition(",")[0])
+            key = keys_of(command, self._moved)[0]
             size = len(key) + len(command.label) + 4
             if width + size > self.size.width and width:
                 break
-            line += Content.styled(f" {key} ", "bold reverse") + Content(f" {command.label} ")
+            line += cap(key) + Content(f" {command.label} ")
             width += size
         self.show(line)

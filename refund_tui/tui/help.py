@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from refund_tui.tui.commands import Command, said
+from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.line.plain import Part, Plain, literal
 from refund_tui.tui.states import SIGNS, STATE_MEANS
 
@@ -63,17 +63,13 @@ class HelpScreen(ModalScreen[None]):
     def on_resize(self) -> None:
         """Fold the lines at the width there is."""
         width = max(40, self.size.width - 6)
-        keys = [(self._keys(command), command.words) for command in self._commands]
+        keys = [(", ".join(keys_of(command, self._moved)), command.words) for command in self._commands]
         states = [(f"{SIGNS[state]} {state}", words) for state, words in STATE_MEANS.items()]
         parts: list[Part] = ["\n".join(about for about in self._about if about)]
         for title, rows in (("Keys", keys), ("What a refund can be", states)):
             lines = "\n".join(_folded(name, words, width) for name, words in rows)
             parts += [(f"\n\n{title}\n", "bold"), lines]
         self.query_one("#help-text", Plain).show(literal(*parts, "\n\nEscape closes this."))
-
-    def _keys(self, command: Command) -> str:
-        keys = self._moved[command.name].split(",") if command.name in self._moved else command.keys
-        return ", ".join(said(key.strip()) for key in keys)
 
     def action_close(self) -> None:
         """Back to where the clerk was."""

@@ -72,7 +72,7 @@ class Query:
     def _day(self, value: str, further: int = 0) -> datetime:
         """The first instant (UTC) of a day, or of one `further` on."""
         try:
-            back = _DAYS.get(value.lower())
+            back = next((back for word, back in _DAYS.items() if word.startswith(value.lower())), None)
             day = date.fromisoformat(value) if back is None else self.today - timedelta(days=back)
             local = datetime.combine(day + timedelta(days=further), time.min, tzinfo=self.zone)
             return local.astimezone(UTC)
@@ -94,7 +94,7 @@ class Query:
         try:
             return parse_amount(typed, self.currency).minor if typed else None
         except AmountError as error:
-            raise QueryError(f"amount: {error}, as in {SHAPES['amount']}") from None
+            raise QueryError(str(error)) from None
 
 
 _DAYS = {"today": 0, "yesterday": 1}
@@ -109,19 +109,20 @@ def _refuse_slip(name: str, colon: str) -> None:
 
 
 def _states(value: str) -> frozenset[State]:
-    try:
-        return frozenset(State(name.upper()) for name in value.split(",") if name)
-    except ValueError:
-        begun = value.rpartition(",")[2]
-        known = [word.removeprefix("state:") for word in complete(f"state:{begun}")] or [*map(str, State)]
-        raise QueryError(f"{begun} is no state; there are {', '.join(known)}") from None
+    """Every state that begins with one of the words, so that what is half typed already narrows."""
+    found = set[State]()
+    for begun in filter(None, value.upper().split(",")):
+        meant = {state for state in State if state.startswith(begun)}
+        if not meant:
+            raise QueryError(f"{begun} is no state: write one such as UNKNOWN; F1 names them all")
+        found |= meant
+    return frozenset(found)
 
 
 def _reason(value: str) -> ReasonCode:
     found = ReasonCode.parse(value)
     if found is None:
-        known = ", ".join(f"{code.digit} {code.words}" for code in ReasonCode)
-        raise QueryError(f"{value} is no reason; there are {known}")
+        raise QueryError(f"{value} is no reason: write a digit from 1 to 5, as in the form")
     return found
 
 

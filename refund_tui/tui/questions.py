@@ -11,52 +11,62 @@ from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
 from refund_tui.payments.cards import CardAnswer, Failed, Found, NotFound
-from refund_tui.tui.states import SIGNS, ago
+from refund_tui.tui.line.plain import Part
+from refund_tui.tui.states import SIGNS, STYLES, TONES, ago, card_words
+from refund_tui.tui.widgets.confirm import Question
 from refund_tui.tui.widgets.form import Filled
 
 DIFFERENT = "d"
 """The key of the second, explicit yes."""
 
+NAME = 13
+"""Columns for the name of what is repeated."""
+
+
+def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
+    """Names and values, a line each."""
+    parts: list[Part] = []
+    for name, value in rows:
+        parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
+    return parts[:-1]
+
 
 def confirmation(
     settings: Settings, store: str, trip_id: str, trip: Trip | None, standing: Standing, filled: Filled
-) -> str:
+) -> Question:
     """Everything that the clerk is about to answer for, once more."""
-    card = " ".join(visible(part, 20) for part in (trip.card.brand, trip.card.tail) if part) if trip else ""
-    left = standing.left
-    lines = [
-        f"Refund {filled.amount} ?",
-        "",
-        f"Store        {visible(store, 60)}",
-        f"Environment  {settings.environment}" + (": real money" if settings.environment == "PRODUCTION" else ""),
-        f"Trip         {visible(trip_id, 60)}",
-        f"Card         {card or 'not known here'}",
-        f"Amount       {filled.amount}" + (f" of {left} left" if left else "; the ceiling is not known here"),
-        f"Reason       {filled.reason.digit} {filled.reason} ({filled.reason.words})",
-        f"Note         {visible(filled.note, 60) or '-'}",
-        "",
-        "y  refund it        n  go back",
-    ]
-    return "\n".join(lines)
+    card, left = card_words(trip.card) if trip else "", standing.left
+    real = settings.environment == "PRODUCTION"
+    environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
+    about = table([
+        ("Store", visible(store, 60)),
+        ("Environment", environment),
+        ("Trip", visible(trip_id, 60)),
+        ("Card", card or "not known here"),
+        ("Amount", f"{filled.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
+        ("Reason", f"{filled.reason.digit} {filled.reason} ({filled.reason.words})"),
+        ("Note", visible(filled.note, 60) or "-"),
+    ])  # fmt: skip
+    again = filled.amount.digits if settings.asks_again(filled.amount) else None
+    return Question(f"Refund {filled.amount} ?", about, "refund it", typed_again=again)
 
 
-def second_look(desk: Desk, alike: Sequence[Refund]) -> str:
+def second_look(desk: Desk, alike: Sequence[Refund]) -> Question:
     """The refunds that look like this one, and what a second yes means."""
-    now = desk.now().at
-    lines = [
-        f"  {SIGNS[r.state]} {r.intent.amount!s:>13}  {r.state:15} {ago(r.created_at, now)}, by {visible(r.clerk, 20)}"
-        for r in alike[:8]
-    ]
-    question = "Nothing was recorded yet. Is yours a different refund?"
-    keys = f"{DIFFERENT}  yes, a different one: refund it too        n  go back"
-    return "\n".join(["This trip already has:", "", *lines, "", question, "", keys])
+    now, parts = desk.now().at, list[Part]()
+    for refund in alike[:8]:
+        state = f"{SIGNS[refund.state]} {refund.state:15}"
+        parts += [f"{refund.intent.amount!s:>13}  ", (state, STYLES[TONES[refund.state]])]
+        parts += [f" {ago(refund.created_at, now)}, by {visible(refund.clerk, 20)}\n"]
+    about = [*parts, "\nNothing was recorded yet. Is yours a different refund?"]
+    return Question("This trip already has:", about, "yes, a different one: refund it too", yes_key=DIFFERENT)
 
 
-def card_words(answer: CardAnswer) -> str:
+def told_of_card(answer: CardAnswer) -> str:
     """What the service said of a trip's card."""
     match answer:
         case Found(card=card):
-            told = " ".join(visible(part, 20) for part in (card.brand, card.tail) if part) or "a card it does not name"
+            told = card_words(card) or "a card it does not name"
             return f"Paid with {told}. A phone wallet shows other digits than the plastic card: the device's."
         case NotFound():
             return "The service knows no such trip in this store: check the store and the trip id."

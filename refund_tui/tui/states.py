@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import span
+from refund_tui.core.times import Wait, span
+from refund_tui.core.trips import Card
 from refund_tui.desk import Desk
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.line.columns import Tone
@@ -38,10 +39,14 @@ TONES: dict[State, Tone] = {
 """The accent is what is under way; good is done; bad needs a person."""
 
 STYLES: dict[Tone, str] = {
-    "": "", "dim": "$text-muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
+    "": "", "dim": "$muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
     "accent": "$text-accent", "strong": "bold",
 }  # fmt: skip
 """The tones of a list, as a text's styles."""
+
+
+SHORT = 18
+"""Characters of an id that a short sentence has room for."""
 
 
 def state_words(refund: Refund) -> str:
@@ -55,8 +60,18 @@ def left_to_wait(desk: Desk, refund: Refund) -> float:
     """Seconds until the refund is sent again: its own wait, or the gate that holds the account."""
     if not refund.state.sendable:
         return 0.0
-    waits = (refund.life.wait, desk.summary.gate)
-    return max((wait.remaining(desk.now()) for wait in waits if wait is not None), default=0.0)
+    return max((wait.remaining(desk.now()) for wait in _waits(desk, refund)), default=0.0)
+
+
+def _waits(desk: Desk, refund: Refund) -> list[Wait]:
+    return [wait for wait in (refund.life.wait, desk.summary.gate) if wait is not None]
+
+
+def _at(desk: Desk, refund: Refund) -> str:
+    """The hour of the next attempt, where there is a wait."""
+    now = desk.now()
+    ends = [wait.not_before for wait in _waits(desk, refund) if not wait.over(now)]
+    return f" at {moment(max(ends), desk.settings.zone, now.at)}" if ends else ""
 
 
 def what_next(desk: Desk, refund: Refund) -> str:
@@ -65,9 +80,9 @@ def what_next(desk: Desk, refund: Refund) -> str:
     lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
     match refund.state:
         case State.QUEUED | State.WAITING:
-            return f"It goes by itself, with the same id. You can go on: {lookup} for the next shopper."
+            return f"It goes by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
         case State.SENDING:
-            return f"Waiting for the answer. You can go on: {lookup} for the next shopper."
+            return f"Its answer is awaited. You need not stay: {lookup} for the next shopper."
         case State.ACCEPTED:
             return f"Done. The money reaches the card in some days. {lookup} for the next shopper."
         case State.BLOCKED:
@@ -99,9 +114,20 @@ def ago(instant: datetime, now: datetime) -> str:
     return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
 
 
+def card_words(card: Card) -> str:
+    """Brand and last four, as far as they are known; empty where nothing is."""
+    return " ".join(visible(part, 20) for part in (card.brand, card.tail) if part)
+
+
+def short(identifier: str) -> str:
+    """An id by its two ends, for a sentence that has to stay on two lines."""
+    told = visible(identifier, 200)
+    return told if len(told) <= SHORT else f"{told[:8]}…{told[-6:]}"
+
+
 def outcome_words(refund: Refund) -> str:
-    """A finished refund, announced in one line."""
-    asked = refund.intent
-    return (
-        f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {visible(asked.trip_id, 36)} · {refund.life.why}"
-    )
+    """A finished refund, announced so that it fits on two lines of 80."""
+    asked, identifier = refund.intent, refund.life.reconciliation_id
+    told = refund.life.why if refund.state in (State.REJECTED, State.BLOCKED) else STATE_MEANS[refund.state]
+    reference = f" · {visible(identifier, 40)}" if identifier and refund.state is State.ACCEPTED else ""
+    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)}{reference} · {told}"

@@ -1,4 +1,4 @@
-"""Owns the status line: store, environment, clerk, and what is open, the same in every place."""
+"""Owns the status line: place, store, environment, clerk, and what is open, the same everywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from textual.containers import Horizontal
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk import Desk
+from refund_tui.tui.line.columns import fit
 from refund_tui.tui.line.plain import Cell
+
+
+class Who(Cell):
+    """Store and clerk, with blanks to its end: they are part of the bar."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, id="who")
+        self._words = words
+
+    def on_resize(self) -> None:
+        """Fill the room there is."""
+        self.show(fit(self._words, self.size.width))
 
 
 class StatusLine(Horizontal):
@@ -17,22 +30,30 @@ class StatusLine(Horizontal):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
         self._desk = desk
+        self._place = Cell("", id="place")
         self._told = Cell("", id="open")
 
     def compose(self) -> ComposeResult:
-        """Environment, store and clerk to the left, what is open to the right."""
+        """Environment, place, store and clerk to the left, what is open to the right."""
         settings = self._desk.settings
         yield Cell(f" {settings.environment} ", id="environment", classes=settings.environment.lower())
-        yield Cell(f" {visible(settings.store_id or 'no store', 30)} · {visible(settings.clerk, 20)}", id="who")
+        yield self._place
+        yield Who(f" {visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}")
         yield self._told
+
+    def at(self, place: str) -> None:
+        """Name the place that is shown."""
+        self._place.show(f" {place}")
 
     def redraw(self) -> None:
         """Show what is open now."""
-        self._told.show(self._open() + " ")
+        self._told.show(f" {self._open()} ")
 
     def _open(self) -> str:
         summary, desk = self._desk.summary, self._desk
         words = []
+        if desk.offline:
+            words.append("NO NETWORK")
         if desk.unsaved:
             words.append(f"{len(desk.unsaved)} NOT SAVED")
         if summary.alarms:

@@ -30,6 +30,12 @@ async def test_the_oldest_come_first_on_request(tmp_path: Path) -> None:
         await stage.press("o")
         await stage.until("2 refunds, oldest first")
         assert stage.text.index("3.40 EUR") < stage.text.index("2.00 EUR")
+        await stage.press("o")
+        await stage.until("2 refunds, largest first")
+        assert stage.text.index("3.40 EUR") < stage.text.index("2.00 EUR")
+        await stage.press("o")
+        await stage.until("2 refunds, newest first")
+        assert stage.text.index("2.00 EUR") < stage.text.index("3.40 EUR")
 
 
 async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
@@ -37,8 +43,8 @@ async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Pat
         await _two_refunds(stage)
         await stage.press("/", "o", "p", "e", "n")
         await stage.until("No refund matches")
-        await stage.press("escape", "o")
-        await stage.until("0 refunds, oldest first")
+        await stage.press("escape", "o", "f7", "ctrl+u")
+        await stage.until("2 refunds, oldest first")
 
 
 async def test_json_lines_hold_what_is_filtered(tmp_path: Path, own_home: Path) -> None:

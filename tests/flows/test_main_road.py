@@ -43,7 +43,7 @@ async def test_the_next_shoppers_trip_is_typed_over_the_last_one(tmp_path: Path)
         await stage.press("R-1001")
         await stage.until("1 trip")
         await stage.press("enter", "f2", "R-1002", "enter")
-        await stage.until("Refund · trip b7d20e94")
+        await stage.until("Trip b7d20e94")
 
 
 async def test_the_countdown_is_in_every_place_and_the_end_is_announced_there_once(tmp_path: Path) -> None:

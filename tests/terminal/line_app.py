@@ -46,6 +46,7 @@ class LineApp(Display):
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open"),
         Binding("f5", "count"),
         Binding("f6", "more"),
         Binding("f7", "panel"),
@@ -90,10 +91,6 @@ class LineApp(Display):
             message.start, range(message.start, message.start + message.limit), self._total, edition=message.edition
         )
 
-    @on(RowList.Chosen)
-    def _chosen(self, message: RowList.Chosen) -> None:
-        self.query_one("#said", Plain).show(f"chosen: {message.row}")
-
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
         self.query_one("#said", Plain).show(f"submitted: {message.value}")
@@ -101,6 +98,10 @@ class LineApp(Display):
     def _tick(self) -> None:
         self._left -= 1
         self.query_one("#count", Cell).show(f"{self._left // 60:02}:{self._left % 60:02}")
+
+    def action_open(self) -> None:
+        """Say which row is under the cursor."""
+        self.query_one("#said", Plain).show(f"chosen: {self.query_one(RowList).current}")
 
     def action_count(self) -> None:
         """Let the countdown run."""

@@ -20,7 +20,7 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Mark, Wait
 from refund_tui.store.database import Database
-from refund_tui.store.history import Filter, History
+from refund_tui.store.history import Filter, History, Order
 from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
 from tests.support.ledgers import (
@@ -126,7 +126,9 @@ def test_a_filter_finds_exactly_what_it_says_newest_first(
     middle = len(expected) // 2
     assert history.rows(wanted, middle, 7) == expected[middle : middle + 7]
     backwards = expected[::-1]
-    assert history.rows(wanted, middle, 7, oldest=True) == backwards[middle : middle + 7]
+    assert history.rows(wanted, middle, 7, Order.OLDEST) == backwards[middle : middle + 7]
+    largest = sorted(expected, key=lambda refund: refund.intent.amount.minor, reverse=True)
+    assert history.rows(wanted, middle, 7, Order.LARGEST) == largest[middle : middle + 7]
     assert history.rows(wanted, len(expected), 7) == []
 
 

@@ -48,6 +48,19 @@ def test_a_word_that_is_not_finished_asks_for_nothing_yet() -> None:
         assert BERLIN.read(line) == Filter()
 
 
+def test_a_state_that_is_half_typed_already_narrows_and_a_day_too() -> None:
+    assert BERLIN.read("state:unk,B").states == {State.UNKNOWN, State.BLOCKED}
+    assert BERLIN.read("state:SETTLED").states == {State.SETTLED_PAID, State.SETTLED_UNPAID}
+    assert BERLIN.read("day:tod") == BERLIN.read("day:today")
+
+
+@pytest.mark.parametrize("line", ["state:FOO", "reason:9", "day:monday", "amount:1.2.3", "stat:UNKNOWN"])
+def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        BERLIN.read(line)
+    assert len(str(refused.value)) <= 68
+
+
 def test_open_is_every_state_of_which_something_may_still_become() -> None:
     names = {"QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
     assert BERLIN.read("open").states == frozenset(map(State, names))
@@ -64,9 +77,9 @@ def test_days_are_the_stores_even_when_they_have_23_hours() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("state:FOO", "FOO is no state; there are QUEUED, SENDING"),
-        ("state:WAITING,UNK", "UNK is no state; there are UNKNOWN"),
-        ("reason:9", "9 is no reason; there are 1 damaged or spoiled"),
+        ("state:FOO", "FOO is no state: write one such as UNKNOWN"),
+        ("state:WAITING,UNKX", "UNKX is no state"),
+        ("reason:9", "9 is no reason: write a digit from 1 to 5"),
         ("day:monday", "a day is written 2026-03-29, today or yesterday"),
         ("until:9999-12-31", "a day is written"),
         ("amount:5.005", "3 decimals: EUR has 2"),

@@ -22,20 +22,32 @@ MARK, NO_MARK = "›", " "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells, 0 for what is left; `right` aligns amounts; shown only where the list is `above` cells wide."""
+    """`width` in cells, 0 for what is left; `right` aligns amounts; shown only where the list is `above` cells wide.
+
+    `ends` keeps a beginning and an end of what is too long: ids differ in both.
+    """
 
     title: str
     width: int
     right: bool = False
     above: int = 0
+    ends: bool = False
 
 
-def fit(text: str, width: int, *, right: bool = False) -> str:
+def fit(text: str, width: int, *, right: bool = False, ends: bool = False) -> str:
     """`text` in exactly `width` cells: padded, or cut with an ellipsis, never in the middle of a wide character."""
     size = cell_len(text)
     if size > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+        return _cut(text, width, width // 3 if ends else 0) if width > 0 else ""
     return " " * (width - size) + text if right else text + " " * (width - size)
+
+
+def _cut(text: str, width: int, kept: int) -> str:
+    """The beginning and at most `kept` cells of the end, with an ellipsis for the rest."""
+    end = text[len(text) - kept :]
+    while cell_len(end) > kept:
+        end = end[1:]
+    return set_cell_size(text, width - 1 - cell_len(end)) + "…" + end
 
 
 def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: str = NO_MARK) -> tuple[Run, ...]:
@@ -44,7 +56,8 @@ def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: 
     for number, (column, cell, wide) in enumerate(zip(columns, cells, _widths(columns, width), strict=True)):
         if wide:
             run: Run = (cell, "") if isinstance(cell, str) else cell
-            runs += [(" " if number else "", ""), (fit(visible(run[0]), wide, right=column.right), run[1])]
+            told = fit(visible(run[0]), wide, right=column.right, ends=column.ends)
+            runs += [(" " if number else "", ""), (told, run[1])]
     used = sum(cell_len(text) for text, _ in runs)
     return _joined([*runs, (" " * (width - used), "")])
 

@@ -14,12 +14,14 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import LIST
 from refund_tui.tui.line.columns import MARK, NO_MARK, Cell, Column, Run, Tone, fit, lay_out
 from refund_tui.tui.line.window import Window
 
@@ -42,7 +44,8 @@ class RowList(Widget, Generic[T], can_focus=True):
     RowList {
         height: 1fr;
         & > .rows--empty, & > .rows--waiting, & > .rows--dim { color: $text-muted; }
-        & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style; }
         & > .rows--idle { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
         & > .rows--good { color: $text-success; }
         & > .rows--bad { color: $text-error; text-style: bold; }
@@ -55,15 +58,7 @@ class RowList(Widget, Generic[T], can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"rows--{name}" for name in "row odd cursor idle empty waiting dim good bad warn accent strong".split()
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False, id="list.up"),
-        Binding("down", "move(1)", "Down", show=False, id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
-        Binding("home", "top", "First", show=False, id="list.first"),
-        Binding("end", "bottom", "Last", show=False, id="list.last"),
-        Binding("enter", "choose", "Open", show=False, id="list.choose"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST)
 
     @dataclass
     class Needed(Message):
@@ -82,18 +77,6 @@ class RowList(Widget, Generic[T], can_focus=True):
     @dataclass
     class Highlighted(Message):
         """The cursor is on another row, or the row under it changed; `row` is None while there is none."""
-
-        rows: RowList[Any]
-        row: Any
-
-        @property
-        def control(self) -> RowList[Any]:
-            """The list."""
-            return self.rows
-
-    @dataclass
-    class Chosen(Message):
-        """Enter was pressed on a row."""
 
         rows: RowList[Any]
         row: Any
@@ -241,8 +224,3 @@ class RowList(Widget, Generic[T], can_focus=True):
     def action_bottom(self) -> None:
         """To the last row."""
         self.action_move(self.total - 1 - self.cursor)
-
-    def action_choose(self) -> None:
-        """Open the row under the cursor."""
-        if self.current is not None:
-            self.post_message(self.Chosen(self, self.current))

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Key
 from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
@@ -17,14 +16,15 @@ from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
-from refund_tui.store.history import Filter
+from refund_tui.store.history import Filter, Order
 from refund_tui.tui.asking import all_question
+from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.exporting import export
 from refund_tui.tui.fields import field
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.plain import Part, Plain, literal
 from refund_tui.tui.line.rows import Cell, Column, RowList
-from refund_tui.tui.places.place import RefundShown, bindings
+from refund_tui.tui.places.place import RefundShown
 from refund_tui.tui.query import SHAPES, Query, QueryError, complete
 from refund_tui.tui.states import SIGNS, TONES, moment
 from refund_tui.tui.widgets.confirm import ConfirmPanel
@@ -32,31 +32,37 @@ from refund_tui.tui.widgets.life import possible_for
 from refund_tui.tui.widgets.timeline import Timeline
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Amount", 14, right=True), Column("Trip", 0),
-    Column("Clerk", 10, above=70),
+    Column("Asked", 12), Column("State", 16), Column("Trip", 0, ends=True), Column("Clerk", 10, above=70),
+    Column("Amount", 13, right=True),
 )  # fmt: skip
 MOST = 10_001
 """Refunds that a filtered count goes up to."""
 
 NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
-NO_REFUNDS = "No refunds yet: what is refunded in Lookup appears here, newest first."
-NO_MATCH = "No refund matches: ctrl+u empties the line."
+NO_REFUNDS: tuple[Part, ...] = (
+    ("No refunds yet.", "bold"),
+    "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
+)
+NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
+UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
 
 
 class HistoryPlace(RefundShown):
     """All refunds; Enter shows one."""
 
+    title = "History"
     BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "history")
-        self._oldest = False
+        self._order = Order.NEWEST
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "  ".join(shape.partition(" ")[0].rstrip(",") for shape in SHAPES.values()))
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
-        self._heading = Plain("", id="history-heading", classes="heading")
+        self._heading = Plain("", id="history-heading", classes="columns")
         self._list = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self._hint = Plain("", classes="hint")
         self._preview = Timeline(desk, id="preview", classes="right")
         self._panel = ConfirmPanel(desk.now, id="asking-all")
         self._blocked: list[Refund] = []
@@ -72,10 +78,16 @@ class HistoryPlace(RefundShown):
                 with Horizontal(classes="panes"):
                     with Vertical(classes="left"):
                         yield self._heading
+                        yield self._hint
                         yield self._list
                     yield self._preview
             yield self.life
             yield self._panel
+
+    @property
+    def rows(self) -> RowList[Refund]:
+        """The refunds that match."""
+        return self._list
 
     @property
     def _listing(self) -> bool:
@@ -87,8 +99,10 @@ class HistoryPlace(RefundShown):
             return False
         if not self._listing:
             return self.life.current != "asking" if action == "back" else self.life.can(action)
-        if action in ("find", "person", "turn"):
+        if action in ("find", "person", "turn") or action.startswith(("move", "page", "top", "bottom")):
             return True
+        if action == "open":
+            return self._list.has_focus and self._list.current is not None
         if action == "go_on_all":
             return self._desk.summary.blocked > 0
         if action in ("export", "export_lines"):
@@ -133,30 +147,40 @@ class HistoryPlace(RefundShown):
         try:
             wanted = self._wanted()
         except QueryError as error:
+            self._list.set_rows(0, [], 0, fresh=True, edition=edition)
+            self._none_shown(UNUSABLE)
             self._words.show(str(error))
             return
-        oldest = self._oldest
-        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, oldest=oldest))
-        total = await self._desk.look(lambda history: history.count(wanted, MOST))
-        self._list.empty = f" {NO_REFUNDS if wanted == Filter() else NO_MATCH}"
+        order = self._order
+        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, order))
+        known = await self._desk.look(lambda history: history.count(wanted, MOST))
+        total = min(known, MOST) if order is Order.LARGEST else known
         self._list.set_rows(start, rows, total, edition=edition)
-        self._heading.show(self._list.heading() if total else "")
+        self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
+        self._heading.show(self._list.heading())
         self._say(wanted, total)
         self.frame.refresh_keys()
+
+    def _none_shown(self, why: tuple[Part, ...]) -> None:
+        """Why no refund is shown, in place of the list; nothing where there are some."""
+        self._hint.show(literal(*why))
+        self._hint.set_class(bool(why), "-told")
+        self._heading.display = not why
 
     def _say(self, wanted: Filter, total: int) -> None:
         many = f"more than {MOST - 1}" if wanted != Filter() and total >= MOST else str(total)
         line = self._find.value
         words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
-        first = "oldest" if self._oldest else "newest"
-        told = "  ".join(words) or f"{many} {'refund' if total == 1 else 'refunds'}, {first} first"
+        told = "  ".join(words) or (
+            f"{many} {'refund' if total == 1 else 'refunds'}, {self._order} first" if total else ""
+        )
         self._words.show(visible(told, 200))
 
     def _cells(self, refund: Refund) -> tuple[Cell, ...]:
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
         state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm else ''}"
-        return when, (state, TONES[refund.state]), (str(asked.amount), "strong"), asked.trip_id, refund.clerk
+        return when, (state, TONES[refund.state]), asked.trip_id, refund.clerk, (str(asked.amount), "strong")
 
     @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
@@ -169,8 +193,8 @@ class HistoryPlace(RefundShown):
         self.in_background(self._preview.read(), "preview")
         self.frame.refresh_keys()
 
-    @on(RowList.Chosen, "#refunds")
-    async def _chosen(self) -> None:
+    async def action_open(self) -> None:
+        """Show the refund under the cursor."""
         await self.bring()
 
     async def bring(self) -> None:
@@ -189,14 +213,6 @@ class HistoryPlace(RefundShown):
     @on(Input.Changed, "#find")
     def _typed(self) -> None:
         self._list.restart()
-
-    def on_key(self, event: Key) -> None:
-        """From the filter line, up and down move in the list."""
-        if self._find.has_focus and event.key in ("down", "up", "pagedown", "pageup"):
-            event.stop()
-            by = -1 if event.key.endswith("up") else 1
-            move = self._list.action_page if event.key.startswith("page") else self._list.action_move
-            move(by)
 
     @on(Input.Submitted, "#find")
     def _submitted(self) -> None:
@@ -223,8 +239,9 @@ class HistoryPlace(RefundShown):
         self.in_background(self._export(lines=True))
 
     def action_turn(self) -> None:
-        """The oldest first, or the newest."""
-        self._oldest = not self._oldest
+        """The next order: newest, oldest, largest."""
+        orders = list(Order)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
         self._list.restart()
 
     def action_go_on_all(self) -> None:

@@ -6,12 +6,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from refund_tui.core.refunds import Refund, State
-from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.store.history import Filter
+from refund_tui.tui.line.plain import Part
 from refund_tui.tui.places.place import Place
-from refund_tui.tui.states import state_words
-from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.states import STYLES, TONES, short, state_words
+from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 
 _OPEN = Filter(states=frozenset({State.QUEUED, State.SENDING, State.WAITING}))
 SHOWN = 10
@@ -19,6 +19,8 @@ SHOWN = 10
 
 class LeavingPlace(Place):
     """Says which refunds are open and that they go on; leaves only on a clear yes."""
+
+    title = "Leaving"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "leaving")
@@ -33,13 +35,11 @@ class LeavingPlace(Place):
 
     async def _ask(self) -> None:
         refunds = await self._desk.look(lambda history: history.rows(_OPEN, 0, SHOWN + 1))
-        lines = [_line(refund) for refund in refunds[:SHOWN]] + (["… and more"] if len(refunds) > SHOWN else [])
-        words = [
-            "These refunds are still open:", "", *lines, "",
-            "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs.",
-            "", "y  quit     n  stay",
-        ]  # fmt: skip
-        self.query_one(ConfirmPanel).ask("\n".join(words))
+        lines = [part for refund in refunds[:SHOWN] for part in _line(refund)]
+        more = "… and more\n" if len(refunds) > SHOWN else ""
+        follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
+        about = [*lines, more, f"\n{follows}"]
+        self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
@@ -50,6 +50,7 @@ class LeavingPlace(Place):
             self.frame.action_lookup()
 
 
-def _line(refund: Refund) -> str:
+def _line(refund: Refund) -> list[Part]:
     asked = refund.intent
-    return f"{asked.amount!s:>14}  {visible(asked.trip_id, 40):40}  {state_words(refund)}"
+    told = (state_words(refund), STYLES[TONES[refund.state]])
+    return [f"{asked.amount!s:>14}  {short(asked.trip_id):18}  ", told, "\n"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Input
 
 from refund_tui.core.fields import check_trip_id
@@ -16,26 +17,24 @@ from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
+from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import LOOKUP
 from refund_tui.tui.fields import field
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.plain import Cell, Part, Plain, literal
 from refund_tui.tui.line.rows import Column, RowList
-from refund_tui.tui.places.place import Place, bindings
-from refund_tui.tui.states import moment
+from refund_tui.tui.places.place import Place
+from refund_tui.tui.states import STYLES, moment
 from refund_tui.tui.widgets.facts import facts, window
 
 COLUMNS = (
-    Column("When", 12), Column("Trip", 0), Column("Receipt", 20), Column("Card", 8), Column("Charged", 13, right=True),
+    Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
+    Column("Charged", 13, right=True),
 )  # fmt: skip
-NO_TRIPS = """No trips are known here yet.
-
-Type a trip id and press Enter, or have the operator import them:
-
-  refund-tui trips import FILE"""
-NO_MATCH = """No trip here matches.
-
-Enter opens a refund on the trip id as typed: {}
-How much was charged is then not known here: only the service knows."""
+NO_TRIPS: tuple[Part, ...] = (
+    ("No trips are known here yet.", "bold"),
+    "\n\nType a trip id and press Enter, or have the operator import them:\n\n",
+    ("  refund-tui trips import FILE", STYLES["accent"]),
+)
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
 
@@ -43,27 +42,32 @@ MOST = 10_001
 class LookupPlace(Place):
     """A search field that keeps the cursor, the trips known here, and what is known of the one under the mark."""
 
+    title = "Lookup"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOOKUP)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "lookup")
+        self._list = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
+        self._list.can_focus = False  # the search keeps the cursor
 
     def compose(self) -> ComposeResult:
         """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
         with Horizontal(classes="line"):
             yield Plain("Find", classes="name")
-            yield field("search", "trip id, receipt, last four digits, amount, date or article")
+            yield field("search", "id, receipt, last four, amount, date, article")
+            yield Cell("", id="trip-count")
         with Horizontal(classes="panes"):
             with Vertical(classes="left"):
-                yield Plain("", id="trip-heading", classes="heading")
-                yield RowList[Trip](COLUMNS, self._cells, _name, id="trips")
+                yield Plain("", id="trip-heading", classes="columns")
+                yield self._list
                 yield Plain("", id="trip-hint", classes="hint")
             yield Plain("", id="trip-facts", classes="right")
         yield Plain("", id="trip-below")
 
     @property
-    def _list(self) -> RowList[Trip]:
-        return cast("RowList[Trip]", self.query_one("#trips", RowList))
+    def rows(self) -> RowList[Trip]:
+        """The trips that match."""
+        return self._list
 
     @property
     def _text(self) -> str:
@@ -77,8 +81,8 @@ class LookupPlace(Place):
         self.reload()
 
     def can(self, action: str) -> bool:
-        """Opening needs a trip, or an id to be typed."""
-        return action != "open" or self._list.current is not None or bool(self._text)
+        """Opening needs a trip, or an id to be typed; moving needs rows."""
+        return self._list.total > 0 or (action == "open" and bool(self._text))
 
     def reload(self) -> None:
         """Search again, in the background; only the newest search is waited for."""
@@ -93,22 +97,32 @@ class LookupPlace(Place):
         self.frame.refresh_keys()
 
     def _hint(self, total: int) -> None:
+        known = bool(total or self._text)
+        many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
         self.query_one("#trip-heading", Plain).show(self._list.heading() if total else "")
-        if total:
-            words = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"more than {MOST - 1} trips"
-        elif not self._text:
-            words = NO_TRIPS
-        elif problem := check_trip_id(self._text):
-            words = f"No trip here matches.\n\n{problem}."
-        else:
-            words = NO_MATCH.format(visible(self._text, 60))
-        self.query_one("#trip-hint", Plain).show(words)
+        self.query_one("#trip-count", Cell).show(many if known else "")
+        hint = self.query_one("#trip-hint", Plain)
+        hint.show(literal(*(() if total else self._none_found())))
+        hint.set_class(not total, "-told")
         self._list.display = bool(total)
+        self.query_one("#trip-heading").display = bool(total)
+
+    def _none_found(self) -> tuple[Part, ...]:
+        """What the clerk can do where no trip is shown."""
+        if not self._text:
+            return NO_TRIPS
+        title = ("No trip here matches.", "bold")
+        if problem := check_trip_id(self._text):
+            return title, f"\n\n{problem}."
+        return (
+            title, "\n\nEnter opens a refund on the trip id as typed: ", (visible(self._text, 60), "bold"),
+            "\nHow much was charged is then not known here: only the service knows.",
+        )  # fmt: skip
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
-        card = f"{(trip.card.brand or '')[:3]} {trip.card.tail or ''}"
-        return when, trip.trip_id, trip.receipt or "", card, str(trip.captured) if trip.captured else "not known"
+        card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
+        return when, trip.receipt or "", trip.trip_id, card, str(trip.captured) if trip.captured else "not known"
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
@@ -126,23 +140,23 @@ class LookupPlace(Place):
     async def _tell(self) -> None:
         trip = self._list.current
         if trip is None:
-            beside, below = "", ""
+            beside, below = Content(""), Content("")
         else:
             standing = await self._desk.standing(trip.store_id, trip.trip_id)
-            beside = facts(self._desk, trip.store_id, trip, standing)
+            told = facts(self._desk, trip.store_id, trip, standing)
+            beside = literal((f"{visible(trip.trip_id, 200)}\n\n", "bold")) + told
             below = self._below(trip, standing)
         self.query_one("#trip-facts", Plain).show(beside)
         self.query_one("#trip-below", Plain).show(below)
+        self.query_one("#trip-below").set_class(trip is not None, "-told")
 
-    def _below(self, trip: Trip, standing: Standing) -> str:
+    def _below(self, trip: Trip, standing: Standing) -> Content:
         left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
-        told = f"{left} left" if left else "what is left is not known"
+        told: Part = (f"{left} left", "bold") if left else "what is left is not known"
+        of = f" of {standing.captured}" if standing.captured else ""
+        many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
         closing = window(self._desk, trip, self._desk.now().at)
-        return f"{visible(trip.trip_id, 76)}\n{told} · {refunded} refunds · window {closing}"
-
-    def action_list(self, action: str, by: int) -> None:
-        """Move in the list while typing goes on."""
-        getattr(self._list, f"action_{action}")(by)
+        return literal(visible(trip.trip_id, 76), "\n", told, f"{of} · {many} · window ", closing)
 
     async def action_open(self) -> None:
         """Open the refund of the marked trip, or of the id as typed where no trip here matches."""

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from refund_tui.desk import Desk
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, holds_in
+from refund_tui.tui.line.rows import RowList
 from refund_tui.tui.widgets.life import Life
 
 if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
 
 
-def bindings(place: str) -> list[BindingType]:
-    """The keys of a place, from the registry."""
-    return [
-        Binding(",".join(command.keys), command.action, command.label, id=command.name)
-        for command in COMMANDS
-        if command.place == place or (place != EVERYWHERE and holds_in(command, place))
-    ]
-
-
 class Place(Vertical):
     """One of the three places. It holds no truth: it shows what the ledger says."""
+
+    title = ""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(id=name)
@@ -50,6 +42,19 @@ class Place(Vertical):
     def can(self, action: str) -> bool:
         """Whether one of its own commands is possible now."""
         return True
+
+    @property
+    def rows(self) -> RowList[Any]:
+        """The list whose keys also hold while a field has the cursor, in a place that has one."""
+        raise NotImplementedError
+
+    def action_move(self, by: int) -> None:
+        """By rows in the list."""
+        self.rows.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """By pages in the list."""
+        self.rows.action_page(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here before it runs a key's action; the frame decides."""

@@ -11,16 +11,18 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
-from refund_tui.core.refunds import Intent, Refund
+from refund_tui.core.refunds import Draft, Intent, Refund
 from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, check_trip
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
-from refund_tui.tui.commands import REFUND
-from refund_tui.tui.line.plain import Plain
-from refund_tui.tui.places.place import RefundShown, bindings
-from refund_tui.tui.questions import DIFFERENT, card_words, confirmation, second_look
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import REFUND, key_of
+from refund_tui.tui.line.plain import Plain, literal
+from refund_tui.tui.places.place import RefundShown
+from refund_tui.tui.questions import DIFFERENT, confirmation, second_look, told_of_card
+from refund_tui.tui.states import STYLES, short
 from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.facts import facts
@@ -33,20 +35,25 @@ SAVE_AFTER = 0.5
 class RefundPlace(RefundShown):
     """One refund, from the first digit to its end."""
 
+    title = "Refund"
+
     BINDINGS: ClassVar[list[BindingType]] = bindings(REFUND)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "refund")
         self._store, self._trip_id = "", ""
         self._trip: Trip | None = None
+        self._draft: Draft | None = None
         self._standing = Standing(None)
         self._saving: Timer | None = None
-        self._title_line = Plain("No refund in hand: F2 finds a trip.", id="refund-title", classes="heading")
+        self._typed_draft: Draft | None = None
+        self._title_line = Plain("", id="refund-title", classes="title")
         self._stop_line = Plain("", id="refund-stop")
         self._step = ContentSwitcher(initial="filling", id="refund-step")
         self._form = RefundForm()
         self._facts_text = Plain("", id="facts")
         self._articles = ArticleList()
+        self._articles_title = Plain("Articles of the trip", classes="columns")
         self._confirm = ConfirmPanel(desk.now, id="confirm")
 
     def compose(self) -> ComposeResult:
@@ -58,6 +65,7 @@ class RefundPlace(RefundShown):
                 yield self._form
                 with Vertical(classes="right"):
                     yield self._facts_text
+                    yield self._articles_title
                     yield self._articles
             yield self._confirm
             yield self.life
@@ -70,11 +78,32 @@ class RefundPlace(RefundShown):
     @property
     def in_hand(self) -> bool:
         """Whether there is a refund to go back to."""
-        return bool(self._trip_id)
+        return bool(self._trip_id) or self._draft is not None
+
+    async def remember(self) -> None:
+        """Find the draft that this clerk typed last, before the program was last left, and say so."""
+        clerk = self._desk.clerk
+        self._draft = await self._desk.look(lambda history: history.last_draft(clerk))
+        if self._draft is not None:
+            key = key_of("refund", self._desk.settings.keys)
+            what = f"{visible(self._draft.amount, 12)} on trip {short(self._draft.trip_id)}".strip()
+            self.frame.announce(f"A draft was kept: {what}. {key} goes back to it.")
+
+    async def resume(self) -> None:
+        """Go on with the draft typed last, where no refund is in hand yet."""
+        if not self._trip_id and (draft := self._draft) is not None:
+            trip = await self._desk.search(lambda trips: trips.get(draft.store_id, draft.trip_id))
+            await self.begin(draft.store_id, draft.trip_id, trip)
+
+    async def keep_draft(self) -> None:
+        """Keep what was typed since it was last kept. Raises StoreError."""
+        typed, self._typed_draft = self._typed_draft, None
+        if typed is not None:
+            await self._desk.save_draft(typed)
 
     def can(self, action: str) -> bool:
         """What the step allows."""
-        filling = self._step.current == "filling" and self.in_hand
+        filling = self._step.current == "filling" and bool(self._trip_id)
         if self._step.current == "life":
             return self.life.current != "asking" if action == "back" else self.life.can(action)
         match action:
@@ -84,6 +113,8 @@ class RefundPlace(RefundShown):
                 return filling and self._standing.left is not None and self._standing.left.minor > 0
             case "card":
                 return filling and (self._trip is None or self._trip.card.tail is None)
+            case "mark" | "change(-1)" | "change(1)":
+                return filling and self._articles.has_focus
             case _:
                 return action == "back" and self._step.current != "confirm"
 
@@ -93,7 +124,7 @@ class RefundPlace(RefundShown):
             self.life.enter()
         elif self._step.current == "confirm":
             self._confirm.focus()
-        elif self.in_hand:
+        elif self._trip_id:
             self._form.focus_first()
 
     def tick(self) -> None:
@@ -109,13 +140,14 @@ class RefundPlace(RefundShown):
         self._standing = await self._desk.standing(store_id, trip_id)
         draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
         self._articles.show_articles(trip.articles if trip else ())
+        self._articles_title.display = bool(trip and trip.articles)
         self._form.begin(self._standing, self._desk.settings.currency, draft)
         self._go("filling")
         self._facts()
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
-        self._title_line.show(f"Refund · trip {visible(trip_id, 50)}{receipt}")
+        self._title_line.show(literal((f"Trip {visible(trip_id, 50)}", "bold"), (receipt, STYLES["dim"])))
 
     def _go(self, step: str) -> None:
         self._step.current = step
@@ -134,7 +166,7 @@ class RefundPlace(RefundShown):
         """Read again what is shown."""
         if self._step.current == "life":
             self.in_background(self.life.read())
-        elif self.in_hand:
+        elif self._trip_id:
             self.in_background(self._renew())
 
     async def _renew(self) -> None:
@@ -153,13 +185,15 @@ class RefundPlace(RefundShown):
 
     @on(RefundForm.Typed)
     def _typed(self) -> None:
+        if not self._trip_id or self._step.current != "filling":
+            return
+        self._typed_draft = self._form.draft(self._store, self._trip_id)
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(SAVE_AFTER, self._save_draft)
 
     def _save_draft(self) -> None:
-        if self.in_hand and self._step.current == "filling":
-            self.in_background(self._desk.save_draft(self._form.draft(self._store, self._trip_id)))
+        self.in_background(self.keep_draft())
 
     @on(ArticleList.Marked)
     def _marked(self, message: ArticleList.Marked) -> None:
@@ -175,10 +209,11 @@ class RefundPlace(RefundShown):
         if filled is None:
             self.frame.announce(self._form.scold())
             return
-        words = confirmation(self._desk.settings, self._store, self._trip_id, self._trip, self._standing, filled)
+        self.frame.announce("")
         self._go("confirm")
-        again = filled.amount if self._desk.settings.asks_again(filled.amount) else None
-        self._confirm.ask(words, typed_again=again.digits if again else None)
+        self._confirm.ask(
+            confirmation(self._desk.settings, self._store, self._trip_id, self._trip, self._standing, filled)
+        )
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
@@ -196,11 +231,12 @@ class RefundPlace(RefundShown):
         try:
             refund = await self._desk.take(intent, second_yes=second_yes)
         except NeedsSecondYes as alike:
-            self._confirm.ask(second_look(self._desk, alike.alike), DIFFERENT)
+            self._confirm.ask(second_look(self._desk, alike.alike))
         except (Refused, RefundTuiError) as refused:
             self._go("filling")
             self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")
         else:
+            self._typed_draft = None
             self.follow(refund)
 
     def action_all_left(self) -> None:
@@ -223,5 +259,5 @@ class RefundPlace(RefundShown):
 
     async def _card(self) -> None:
         answer = await self._desk.card_of(self._store, self._trip_id)
-        self.frame.announce(card_words(answer))
+        self.frame.announce(told_of_card(answer))
         await self._renew()

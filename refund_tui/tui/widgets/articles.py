@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from refund_tui.core.articles import added_up, counted, worth
 from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import ARTICLES
 from refund_tui.tui.line.rows import Column, RowList
 
 COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 8, right=True), Column("worth", 7, right=True))
@@ -23,11 +25,7 @@ ONE = Decimal(1)
 class ArticleList(RowList[int]):
     """The cart. Its rows are places in it; `marked` has the quantity to give back, by place."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark", id="articles.mark"),
-        Binding("minus", "change(-1)", "One less", id="articles.less"),
-        Binding("plus", "change(1)", "One more", id="articles.more"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ARTICLES)
 
     @dataclass
     class Marked(Message):

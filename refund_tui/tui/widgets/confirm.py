@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
 from refund_tui.core.times import Mark
 from refund_tui.tui.fields import field
-from refund_tui.tui.line.plain import Plain, literal
+from refund_tui.tui.footer import cap
+from refund_tui.tui.line.plain import Part, Plain, literal
 
 DEAF = 0.5
 """Seconds for which nothing is heard, so that a key held or struck twice confirms nothing."""
 
+YES = "y"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a title, what it is about, and what the two keys do.
+
+    With `typed_again` the yes key only opens a field, and Enter with that very text answers.
+    """
+
+    title: str
+    about: Sequence[Part]
+    yes: str
+    no: str = "go back"
+    yes_key: str = YES
+    typed_again: str | None = None
+
+    @property
+    def words(self) -> Content:
+        """All of it but the keys."""
+        return literal((self.title, "bold"), "\n\n", *self.about)
+
+    @property
+    def keys(self) -> Content:
+        """The keys, as the line of keys draws them."""
+        yes, no = literal(f" {self.yes}"), literal(f" {self.no}")
+        return cap(self.yes_key) + yes + Content("      ") + cap("n") + no
+
+
+NOTHING = Question("", (), "")
+
 
 class ConfirmPanel(Vertical, can_focus=True):
-    """Repeats what will be done; hears its yes key, `n` and Escape, and nothing else.
-
-    Where an amount must be typed again, the yes key only opens a field for it, and Enter with that very amount answers.
-    """
+    """Repeats what will be done; hears the question's yes key, `n` and Escape, and nothing else."""
 
     @dataclass
     class Answered(Message):
@@ -37,52 +67,52 @@ class ConfirmPanel(Vertical, can_focus=True):
         super().__init__(id=id)
         self._now = now
         self._opened: Mark | None = None
-        self._yes_key = "y"
-        self._typed_again: str | None = None
+        self._question = NOTHING
 
     def compose(self) -> ComposeResult:
-        """The words, and the field for an amount that must be typed again."""
-        yield Plain("", classes="words")
-        yield field("again")
-        yield Plain("", classes="wrong")
+        """The words, the keys, and the field for an amount that must be typed again."""
+        with Vertical(classes="box"):
+            yield Plain("", classes="words")
+            yield Plain("", classes="answers")
+            yield field("again")
+            yield Plain("", classes="wrong")
 
-    def ask(self, words: str, yes_key: str = "y", *, typed_again: str | None = None) -> None:
+    def ask(self, question: Question) -> None:
         """Show the question; the time of deafness begins now."""
-        self._yes_key, self._opened, self._typed_again = yes_key, self._now(), typed_again
-        title, _, rest = words.partition("\n")
-        self.query_one(".words", Plain).show(literal((title, "bold"), f"\n{rest}"))
+        self._question, self._opened = question, self._now()
+        self.query_one(".words", Plain).show(question.words)
+        self.query_one(".answers", Plain).show(question.keys)
         self.query_one(".wrong", Plain).show("")
         self.query_one("#again").display = False
         self.focus()
 
     def on_key(self, event: Key) -> None:
         """Hear an answer, or nothing."""
-        asked = self.has_focus
-        if (event.key in (self._yes_key, "n", "enter", "tab", "shift+tab") and asked) or event.key == "escape":
+        asked, yes = self.has_focus, self._question.yes_key
+        if (event.key in (yes, "n", "enter", "tab", "shift+tab") and asked) or event.key == "escape":
             event.stop()
             event.prevent_default()
             if self._opened is not None and self._now().since(self._opened) >= DEAF:
                 self._hear(event.key)
 
     def _hear(self, key: str) -> None:
-        if key == self._yes_key and self._typed_again is not None:
+        if key == self._question.yes_key and self._question.typed_again is not None:
             again = self.query_one("#again", Input)
             again.value, again.display = "", True
             again.focus()
             self.query_one(".wrong", Plain).show("This is real money: type the amount again, then Enter.")
-        elif key in (self._yes_key, "n", "escape"):
-            self._answer(key == self._yes_key)
+        elif key in (self._question.yes_key, "n", "escape"):
+            self._answer(key == self._question.yes_key)
 
     def _answer(self, yes: bool) -> None:
         self._opened = None
-        self.post_message(self.Answered(yes, self._yes_key))
+        self.post_message(self.Answered(yes, self._question.yes_key))
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        if message.value.strip() == self._typed_again:
+        typed_again = self._question.typed_again
+        if message.value.strip() == typed_again:
             self._answer(True)
         else:
-            self.query_one(".wrong", Plain).show(
-                f"That is not the amount: type {self._typed_again}, or Escape goes back."
-            )
+            self.query_one(".wrong", Plain).show(f"That is not the amount: type {typed_again}, or Escape goes back.")

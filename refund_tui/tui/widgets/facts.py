@@ -4,55 +4,70 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from textual.content import Content
+
 from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
-from refund_tui.tui.states import SIGNS, ago, moment
+from refund_tui.tui.line.plain import Part, literal
+from refund_tui.tui.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
 MOST = 6
 """Refunds of a trip that are listed."""
 
+SOON = 24 * 3600
+"""Seconds before its window closes from which a trip is told with a warning."""
 
-def facts(desk: Desk, store_id: str, trip: Trip | None, standing: Standing) -> str:
-    """A trip in lines of a name and a value."""
-    lines = [("Store", visible(store_id, 40)), *_known(desk, trip, standing)]
-    told = [f"{name:9}{value}" for name, value in lines]
+NAME = 10
+"""Columns for the name of a fact."""
+
+
+def facts(desk: Desk, store_id: str, trip: Trip | None, standing: Standing) -> Content:
+    """A trip in lines of a name and a value, and the refunds on it."""
+    parts: list[Part] = []
+    for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, standing)):
+        parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
     if trip is None:
-        told += ["", "This trip is not known here:", "how much was charged, and when,", "only the service knows."]
-    return "\n".join([*told, "", *_refunds(standing)])
+        parts += ["\nThis trip is not known here:\nhow much was charged, and when,\nonly the service knows.\n"]
+    return literal(*parts, "\n", *_refunds(desk, standing))
 
 
-def _known(desk: Desk, trip: Trip | None, standing: Standing) -> list[tuple[str, str]]:
+def _known(desk: Desk, trip: Trip | None, standing: Standing) -> list[tuple[str, Part]]:
     now, left = desk.now().at, standing.left
-    lines = []
+    told: list[tuple[str, Part]] = []
     if trip is not None:
-        card = " ".join(visible(part, 20) for part in (trip.card.brand, trip.card.tail) if part)
         when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
-        lines += [("Card", card or "not known"), ("Receipt", visible(trip.receipt or "not known", 40)), ("When", when)]
-    lines.append(("Charged", str(standing.captured) if standing.captured else "not known here"))
-    lines.append(("Left", str(left) if left else "not known here"))
-    lines.append(("Window", window(desk, trip, now)))
-    return lines
+        told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
+        told += [("When", when)]
+    told.append(("Charged", str(standing.captured) if standing.captured else "not known here"))
+    told.append(("Left", (str(left), "bold") if left else "not known here"))
+    told.append(("Window", window(desk, trip, now)))
+    return told
 
 
-def window(desk: Desk, trip: Trip | None, now: datetime) -> str:
-    """How long the refund window stays open, in words."""
+def window(desk: Desk, trip: Trip | None, now: datetime) -> Part:
+    """How long the refund window stays open, in words; with a warning near its end."""
     closes = desk.window_closes(trip)
     if closes is None or trip is None or trip.dated is None:
         return "not known here"
-    zone = desk.settings.zone
-    if now >= closes:
-        return "CLOSED " + moment(closes, zone, now)
+    zone, left = desk.settings.zone, (closes - now).total_seconds()
+    if left <= 0:
+        return f"CLOSED {moment(closes, zone, now)}", STYLES["bad"]
     day = last_day(trip.dated, desk.settings.refund_window_days, zone)
-    closing = f"closes in {span((closes - now).total_seconds())}"
-    return f"last day, {closing}" if now.astimezone(zone).date() == day else closing
+    told = f"last day, closes in {span(left)}" if now.astimezone(zone).date() == day else f"closes in {span(left)}"
+    return told, STYLES["warn"] if left < SOON else ""
 
 
-def _refunds(standing: Standing) -> list[str]:
+def _refunds(desk: Desk, standing: Standing) -> list[Part]:
     if not standing.refunds:
-        return ["No refund on this trip yet."]
-    lines = [f"{SIGNS[r.state]} {r.intent.amount!s:>13} {r.state}" for r in standing.refunds[:MOST]]
+        return [("No refund on this trip yet.", STYLES["dim"])]
+    now = desk.now().at
+    parts: list[Part] = [("Refunds on this trip", STYLES["dim"])]
+    for refund in standing.refunds[:MOST]:
+        told = f"{SIGNS[refund.state]} {refund.state}"
+        parts += [f"\n{refund.intent.amount!s:>13} ", (told, STYLES[TONES[refund.state]])]
+        parts += [(f" {ago(refund.created_at, now)}", STYLES["dim"])]
     more = len(standing.refunds) - MOST
-    return ["Refunds on this trip", *lines, *([f"… and {more} more"] if more > 0 else [])]
+    return [*parts, *([f"\n… and {more} more"] if more > 0 else [])]

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from refund_tui.core.fields import check_note
-from refund_tui.core.money import AmountError, Money, parse_amount
+from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Draft
 from refund_tui.core.rules import Standing, check_left
@@ -30,7 +30,7 @@ class Filled:
 
 
 class RefundForm(Vertical):
-    """Amount, reason, currency where the trip does not say it, note; under each one fixed line for what is wrong."""
+    """Amount, reason, currency where the trip does not say it, note; under each fixed lines for what is wrong."""
 
     @dataclass
     class Typed(Message):
@@ -52,10 +52,11 @@ class RefundForm(Vertical):
             yield Plain("Reason", classes="name")
             yield ReasonPicker(id="reason")
         yield Plain("", id="reason-wrong", classes="wrong")
-        with Horizontal(classes="field"):
-            yield Plain("Currency", classes="name")
-            yield field("currency", "EUR")
-        yield Plain("", id="currency-wrong", classes="wrong")
+        with Vertical(id="currency-part"):
+            with Horizontal(classes="field"):
+                yield Plain("Currency", classes="name")
+                yield field("currency", "EUR")
+            yield Plain("", id="currency-wrong", classes="wrong")
         with Horizontal(classes="field"):
             yield Plain("Note", classes="name")
             yield field("note", "stays here, is never sent")
@@ -66,7 +67,7 @@ class RefundForm(Vertical):
         self._standing, self._touched = standing, set()
         known = standing.captured.currency if standing.captured else None
         self.query_one("#currency", Input).value = known or (draft and draft.currency) or currency or ""
-        self.query_one("#currency", Input).disabled = known is not None
+        self.query_one("#currency-part").display = known is None
         self.query_one("#amount", Input).value = draft.amount if draft else ""
         self.query_one("#note", Input).value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
@@ -78,7 +79,7 @@ class RefundForm(Vertical):
         """The trip's refunds changed: what is left may have."""
         self._standing = standing
         left = standing.left
-        self.query_one("#amount-left", Plain).show(f"of {left} left" if left else "ceiling not known here")
+        self.query_one("#amount-left", Plain).show(f"of {left} left" if left else "ceiling not known")
         self._tell()
 
     def focus_first(self) -> None:
@@ -99,7 +100,8 @@ class RefundForm(Vertical):
     def wrong(self) -> dict[str, str]:
         """What is wrong, by field, in the form's order."""
         found = {
-            "amount": self._amount_problem(), "reason": self._reason_problem(), "note": check_note(self._value("note")),
+            "amount": self._amount_problem(), "reason": self._reason_problem(),
+            "currency": check_currency(self._currency), "note": check_note(self._value("note")),
         }  # fmt: skip
         return {name: problem for name, problem in found.items() if problem}
 
@@ -108,7 +110,7 @@ class RefundForm(Vertical):
         reason = self.query_one(ReasonPicker).reason
         if self.wrong() or reason is None:
             return None
-        amount = parse_amount(self._value("amount"), self._value("currency"))
+        amount = parse_amount(self._value("amount"), self._currency)
         return Filled(amount, reason, self._value("note"))
 
     def scold(self) -> str:
@@ -123,9 +125,16 @@ class RefundForm(Vertical):
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
 
+    @property
+    def _currency(self) -> str:
+        return self._value("currency").upper()
+
     def _amount_problem(self) -> str | None:
+        """What is wrong with the amount; where the currency is, that is said at the currency."""
+        if check_currency(self._currency):
+            return None
         try:
-            amount = parse_amount(self._value("amount"), self._value("currency"))
+            amount = parse_amount(self._value("amount"), self._currency)
         except AmountError as error:
             return str(error)
         return check_left(amount, self._standing)
@@ -147,6 +156,6 @@ class RefundForm(Vertical):
 
     def _tell(self) -> None:
         wrong = self.wrong()
-        for name in ("amount", "reason", "note"):
+        for name in ("amount", "reason", "currency", "note"):
             words = wrong.get(name, "") if name in self._touched else ""
             self.query_one(f"#{name}-wrong", Plain).show(words)

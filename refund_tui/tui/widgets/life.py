@@ -23,7 +23,7 @@ from refund_tui.tui.exporting import write_receipt
 from refund_tui.tui.line.clipboard import copy
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.widgets.choice import Choice
-from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.settle import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
 
@@ -143,6 +143,7 @@ class Life(ContentSwitcher):
         if self.refund is not None:
             text = await self._desk.print_receipt(self.refund.key)
             self._receipt.show(text)
+            self.post_message(self.Said(""))  # nothing stands in the receipt's room
             self._go("receipt")
 
     def tick(self) -> None:
@@ -150,10 +151,10 @@ class Life(ContentSwitcher):
         if self.current == "timeline":
             self.timeline.tick()
 
-    def _question(self, refund: Refund, action: Action, evidence: Evidence | None, words: str) -> None:
+    def _question(self, refund: Refund, action: Action, evidence: Evidence | None, question: Question) -> None:
         self._asked = (refund.key, action, evidence)
         self._go("asking")
-        self._panel.ask(words)
+        self._panel.ask(question)
 
     def _go(self, step: str) -> None:
         self.current = step

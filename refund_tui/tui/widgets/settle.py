@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -25,7 +27,7 @@ class SettleForm(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._scolded = False
+        self._scolded, self._now = False, ""
 
     def compose(self) -> ComposeResult:
         """The fields in the order of the keys."""
@@ -44,7 +46,7 @@ class SettleForm(Vertical):
 
     def begin(self, title: str, now: str) -> None:
         """Empty fields; `now` is offered as the time."""
-        self._scolded = False
+        self._scolded, self._now = False, now
         self.query_one("#settle-title", Plain).show(title)
         self.query_one(Choice).choose(None)
         for name in _NEEDED:
@@ -72,6 +74,8 @@ class SettleForm(Vertical):
 
     def _wrong(self) -> dict[str, str]:
         missing = {name: words for name, words in _NEEDED.items() if not self._value(name)}
+        if not missing.get("when") and not _is_past(self._value("when"), self._now):
+            missing["when"] = f"write the day, or day and time, such as {self._now}; not one to come"
         return missing if self.query_one(Choice).picked else {"paid": "press 1 or 2", **missing}
 
     @on(Input.Changed)
@@ -80,3 +84,11 @@ class SettleForm(Vertical):
         wrong = self._wrong() if self._scolded else {}
         for name in ("paid", *_NEEDED):
             self.query_one(f"#{name}-wrong", Plain).show(wrong.get(name, ""))
+
+
+def _is_past(when: str, now: str) -> bool:
+    """Whether `when` is a day, or a day and a time, of the store that is not after `now`."""
+    try:
+        return datetime.fromisoformat(when).replace(tzinfo=None) <= datetime.fromisoformat(now)
+    except ValueError:
+        return False

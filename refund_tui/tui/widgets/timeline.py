@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
@@ -12,6 +12,9 @@ from refund_tui.desk import Desk
 from refund_tui.tui.chronicle import answers, attempts_table, facts_of, story
 from refund_tui.tui.line.plain import Cell, Part, Plain, literal
 from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
+
+ROOMY, FACTS = 100, 58
+"""Columns from which the facts stand beside the attempts, and how many are theirs."""
 
 
 class Timeline(VerticalScroll, can_focus=True):
@@ -26,15 +29,22 @@ class Timeline(VerticalScroll, can_focus=True):
         self.refund: Refund | None = None
         self.raw = False
         self._head_text, self._countdown = Plain("", id="life-head"), Cell("", id="life-countdown")
-        self._next_text, self._record = Plain("", id="life-next"), Plain("", id="life-attempts")
+        self._next_text = Plain("", id="life-next")
+        self._columns = Container(classes="record")
+        self._record, self._facts = Plain("", id="life-attempts"), Plain("", id="life-facts")
 
     def compose(self) -> ComposeResult:
-        """Head, countdown, what next, attempts and facts."""
-        yield from self._parts
+        """Head, countdown, what next; then attempts and facts, beside each other where there is room."""
+        yield self._head_text
+        yield self._countdown
+        yield self._next_text
+        with self._columns:
+            yield self._record
+            yield self._facts
 
     @property
     def _parts(self) -> tuple[Plain, ...]:
-        return self._head_text, self._countdown, self._next_text, self._record
+        return self._head_text, self._countdown, self._next_text, self._record, self._facts
 
     def follow(self, key: str | None) -> None:
         """Show this refund from now on, and nothing of another; `read` fills it in."""
@@ -71,13 +81,19 @@ class Timeline(VerticalScroll, can_focus=True):
         refund = self.refund
         if refund is None:
             return
-        width, zone, now = max(30, self.content_size.width - 1), self._desk.settings.zone, self._desk.now().at
+        zone, now = self._desk.settings.zone, self._desk.now().at
+        width = max(30, self.content_size.width - 1)
+        beside = width >= ROOMY
+        self._columns.set_class(beside, "-beside")
+        width, wide = (width - FACTS, FACTS - 2) if beside else (width, width)
         if self.raw:
-            parts = story(self._events, zone, now, width) + answers(self._attempts, width)
+            record, facts = story(self._events, zone, now, width), answers(self._attempts, wide)
         else:
-            parts = attempts_table(self._attempts, zone, now, width) + facts_of(refund, zone, now, width)
+            record = attempts_table(self._attempts, zone, now, width)
+            facts = facts_of(refund, zone, now, wide)
         self._head_text.show(literal(*self._head(refund)))
-        self._record.show(literal(*parts))
+        self._record.show(literal(*record))
+        self._facts.show(literal(*facts))
         self._next_text.show(what_next(self._desk, refund))
         left = left_to_wait(self._desk, refund)
         self._countdown.display = left > 0

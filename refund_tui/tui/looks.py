@@ -1,0 +1,93 @@
+"""Owns the looks of the terminal: its own colours, dark, light, high contrast. One accent, each tone with a meaning.
+
+Nothing is told by colour alone, so every look may be swapped for another, or for none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from rich.console import Console
+from textual.theme import BUILTIN_THEMES, Theme
+
+TERMINAL = "terminal"
+
+
+class Palette(NamedTuple):
+    """Colours as `#rrggbb`: paper and ink, then what each tone is drawn in on that paper."""
+
+    paper: str
+    raised: str
+    ink: str
+    muted: str
+    accent: str
+    good: str
+    warn: str
+    bad: str
+
+
+PALETTES = {
+    "dark": Palette("#12161d", "#28313f", "#e6eaf0", "#9fadbf", "#62d0e8", "#84d894", "#e8bd63", "#ff8a83"),
+    "light": Palette("#fbfaf6", "#e3e0d6", "#1c222a", "#545d69", "#0a6078", "#1b6b31", "#7a5000", "#a9231c"),
+    "contrast": Palette("#000000", "#303030", "#ffffff", "#ffffff", "#5fffff", "#87ff87", "#ffff5f", "#ffafaf"),
+}
+
+
+_REVERSE = {"bar-style": "reverse", "block-cursor-text-style": "reverse", "selection-style": "reverse", "muted": "dim"}
+"""The terminal's own look: it knows no colour that is surely seen on the terminal's paper, but its reverse is."""
+
+_PLAIN = {"bar-style": "none", "block-cursor-text-style": "none", "selection-style": "none"}
+
+
+def _drawn(palette: Palette) -> dict[str, str]:
+    """What Textual would blend by itself, named, so that every contrast is one that we chose."""
+    tones = {
+        "muted": palette.muted, "disabled": palette.muted, "accent": palette.accent, "success": palette.good,
+        "warning": palette.warn, "error": palette.bad,
+    }  # fmt: skip
+    inks = {"text": palette.ink, "muted": palette.muted, "rule": palette.muted}
+    on_ink = ("block-cursor", "input-cursor")
+    raised = ("block-cursor-blurred-background", "input-selection-background")
+    return {
+        **_PLAIN, **inks, **{f"text-{tone}": colour for tone, colour in tones.items()},
+        **{f"{name}-background": palette.ink for name in on_ink},
+        **{f"{name}-foreground": palette.paper for name in on_ink},
+        **dict.fromkeys(raised, palette.raised), "block-cursor-blurred-foreground": palette.ink,
+        "input-selection-foreground": palette.ink, "on-badge": palette.paper, "on-alarm": palette.paper,
+        "scrollbar": palette.muted, "scrollbar-active": palette.accent, "scrollbar-background": palette.paper,
+    }  # fmt: skip
+
+
+def _theme(name: str, palette: Palette) -> Theme:
+    return Theme(
+        name=f"refund-{name}", dark=name != "light", variables=_drawn(palette),
+        primary=palette.accent, secondary=palette.accent, accent=palette.accent, success=palette.good,
+        warning=palette.warn, error=palette.bad, foreground=palette.ink, background=palette.paper,
+        surface=palette.paper, panel=palette.raised,
+    )  # fmt: skip
+
+
+def _own() -> Theme:
+    """The terminal's own colours; the accent, for what is under way, is not that of success."""
+    builtin = BUILTIN_THEMES["ansi-dark"]
+    default = dict.fromkeys(
+        ("block-cursor-background", "block-cursor-foreground", "block-cursor-blurred-background",
+         "block-cursor-blurred-foreground", "input-cursor-background", "input-cursor-foreground",
+         "input-selection-background", "input-selection-foreground", "text-muted", "text-disabled"),
+        "ansi_default",
+    )  # fmt: skip
+    grey = dict.fromkeys(("scrollbar", "scrollbar-active", "rule"), "ansi_bright_black")
+    inks = {**grey, "scrollbar-background": "ansi_default", "on-badge": "ansi_black", "on-alarm": "ansi_bright_white"}
+    variables = {**builtin.variables, **default, **_REVERSE, **inks}
+    return replace(builtin, name=f"refund-{TERMINAL}", accent="ansi_cyan", variables=variables)
+
+
+THEMES = {TERMINAL: _own(), **{name: _theme(name, palette) for name, palette in PALETTES.items()}}
+"""By the name that the configuration gives."""
+
+
+def look(name: str, console: Console, *, no_color: bool) -> Theme:
+    """The theme to use: with 16 colours or none there is nothing to choose, so the terminal's own are taken."""
+    few = console.color_system in (None, "standard")
+    return THEMES[TERMINAL if few or no_color else name]

@@ -1,0 +1,93 @@
+"""Owns the palette: what could be done where the clerk was, found by name and done there. Knows no command itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from refund_tui.desk import Desk
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import ARTICLES, LIST, PALETTE, Command, keys_of
+from refund_tui.tui.fields import field
+from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.rows import Cell, Column, RowList
+from refund_tui.tui.places.place import Place
+
+COLUMNS = (Column("Command", 14), Column("Key", 10), Column("What it does", 0))
+
+
+class PalettePlace(Place):
+    """A field that keeps the cursor, and the commands whose words have all that is typed in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PALETTE)
+    title = "Commands"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "palette")
+        self._from = "lookup"
+        self._offered: Sequence[Command] = ()
+        self._field = field("command", "a part of a command's name, or of what it does")
+        self._list = RowList[Command](COLUMNS, self._cells, lambda command: command.name, id="commands")
+        self._list.empty = " No command that is possible now has these words; F1 explains all."
+        self._list.can_focus = False  # the field keeps the cursor
+
+    def compose(self) -> ComposeResult:
+        """The field over the list."""
+        with Horizontal(classes="line"):
+            yield Plain("Do", classes="name")
+            yield self._field
+        yield Plain("", id="commands-heading", classes="columns")
+        yield self._list
+
+    @property
+    def rows(self) -> RowList[Command]:
+        """The commands that match."""
+        return self._list
+
+    def offer(self, place: str, possible: Sequence[Command]) -> None:
+        """Offer what is possible in `place`, but what only its list or its articles do under the cursor."""
+        self._from = place
+        self._offered = [c for c in possible if c.place not in (LIST, ARTICLES) and c.name != "palette"]
+
+    def enter(self) -> None:
+        """An empty field: all that is possible."""
+        self._field.value = ""
+        self._field.focus()
+        self._find()
+
+    def _cells(self, command: Command) -> tuple[Cell, ...]:
+        keys = ", ".join(keys_of(command, self._desk.settings.keys))
+        return (command.label, "strong"), keys, command.words
+
+    @on(Input.Changed, "#command")
+    def _find(self) -> None:
+        typed = self._field.value.lower().split()
+        found = [c for c in self._offered if all(word in f"{c.label} {c.name} {c.words}".lower() for word in typed)]
+        found.sort(key=lambda c: not c.label.lower().startswith(tuple(typed[:1])))
+        self._list.set_rows(0, found, len(found), fresh=True)
+        self._list.action_top()
+        self.query_one("#commands-heading", Plain).show(self._list.heading() if found else "")
+
+    def on_resize(self) -> None:
+        """The heading is laid out as the rows are."""
+        self._find()
+
+    @on(Input.Submitted, "#command")
+    async def _submitted(self) -> None:
+        await self.action_run()
+
+    async def action_run(self) -> None:
+        """Go back to where the clerk was, and do it there."""
+        if (command := self._list.current) is not None:
+            self.frame.show(self._from)
+            await self.frame.carry_out(command)
+
+    def action_back(self) -> None:
+        """Back to where the clerk was; nothing is done."""
+        self.frame.show(self._from)

@@ -11,9 +11,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest import mock
@@ -36,6 +36,7 @@ from refund_tui.store.imports.records import trip_of
 from refund_tui.store.trips import Trips
 from refund_tui.tui.line import citizen
 from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.looks import PALETTES
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import settings
 from tests.support.service import ScriptedService, accepted, never
@@ -131,7 +132,7 @@ class Face:
     script: Sequence[Outcome | Callable[[bytes], Awaitable[Outcome]]] = ()
     trips: bool = True
     sizes: tuple[tuple[int, int], ...] = SIZES
-    theme: str = "terminal"
+    changes: Mapping[str, object] = field(default_factory=dict)
 
 
 async def _lookup(stage: Stage) -> None:
@@ -309,11 +310,8 @@ FACES = (
     Face("articles", _articles, sizes=SIZES[:1]),
     Face("palette", _palette, HISTORY, sizes=SIZES[:1]),
     Face("small", _small, sizes=((50, 12),)),
-    *(
-        Face(f"history-{theme}", _history, HISTORY, theme=theme, sizes=SIZES[1:])
-        for theme in ("dark", "light", "contrast")
-    ),
-    *(Face(f"refund-form-{theme}", _form, theme=theme, sizes=SIZES[:1]) for theme in ("dark", "light", "contrast")),
+    *(Face(f"history-{name}", _history, HISTORY, changes={"theme": name}, sizes=SIZES[1:]) for name in PALETTES),
+    *(Face(f"refund-form-{name}", _form, changes={"theme": name}, sizes=SIZES[:1]) for name in PALETTES),
     Face("help", _help, sizes=SIZES[:1]),
     Face("leaving", _leaving, (LIMITED,), sizes=SIZES[:1]),
 )
@@ -332,7 +330,7 @@ async def staged(face: Face, size: tuple[int, int], folder: Path) -> AsyncIterat
         trips.close()
     clock, service = FakeClock(), ScriptedService(*face.script)
     keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
-    told = settings(folder, base_url="https://eu-central-1.test.payments.example.com", theme=face.theme)
+    told = settings(folder, **{"base_url": "https://eu-central-1.test.payments.example.com", **face.changes})
     desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
     colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with mock.patch("refund_tui.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
@@ -347,7 +345,12 @@ async def draw(face: Face, size: tuple[int, int]) -> str:
             await stage.pilot.pause(0.1)
             await face.play(stage)
             await stage.reread()
-            return self_contained(stage.pilot.app.export_screenshot(title="refund-tui"))
+            return drawn(stage)
+
+
+def drawn(stage: Stage) -> str:
+    """What is on the screen now."""
+    return self_contained(stage.pilot.app.export_screenshot(title="refund-tui"))
 
 
 def self_contained(svg: str) -> str:
@@ -371,14 +374,17 @@ def pictures() -> list[tuple[Face, tuple[int, int], str]]:
 
 
 def main() -> int:
-    """Draw them all, and remove those that are drawn no more."""
-    names = {name for _, _, name in pictures()}
+    """Draw them all, and the film, and remove those that are drawn no more."""
+    from tests import film  # it stands on this module
+
+    names = {film.NAME, *(name for _, _, name in pictures())}
     for old in FOLDER.glob("*.svg"):
         if old.name not in names:
             old.unlink()
     for face, size, name in pictures():
         (FOLDER / name).write_text(asyncio.run(draw(face, size)))
         print(name, flush=True)
+    (FOLDER / film.NAME).write_text(asyncio.run(film.film()))
     return 0
 
 

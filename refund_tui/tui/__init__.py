@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
-    moved = keymap(settings.keys)
+    keymap(settings.keys)
     if reason := citizen.refusal(os.environ.get("TERM")):
         raise UsageError(reason)
     citizen.prepare(os.environ)
@@ -23,7 +23,6 @@ def run(settings: Settings) -> int:
 
     citizen.forgive_wrong_bytes()
     app = RefundApp(settings)
-    app.set_keymap(moved)
     app.run(mouse=False)
     citizen.let_go_of_a_dead_line()
     if app.failure is not None:

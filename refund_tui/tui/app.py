@@ -54,6 +54,7 @@ class RefundApp(Display, Typist, Errands):
         super().__init__(cell_diff=settings.cell_diff)
         self.desk = desk or Desk(settings)
         self._dress(settings.theme)
+        self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
         self._status = StatusLine(self.desk)
         self._switcher = ContentSwitcher(initial="lookup", id="places")

@@ -85,7 +85,6 @@ _NEVER = {
     "ctrl+enter": "arrives as Enter",
     "shift+enter": "arrives as Enter",
     "ctrl+c": "is taken by the terminal",
-    "ctrl+z": "suspends the program",
     "tab": "moves between the fields",
     "shift+tab": "moves between the fields",
 }

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, RateLimited, Rejected, Repair, Uncertain
+from refund_tui.core.outcomes import Answer, NeedsRepair, Outcome, Rejected, Repair
 from refund_tui.core.refunds import Refund
 from refund_tui.store.history import Filter
-from tests.gallery import Face, Stage, staged
+from tests.gallery import LIMITED, LOST, OFFLINE, Face, Stage, staged
 
-LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
-LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
+__all__ = ["FORBIDDEN", "LIMITED", "LOST", "MALFORMED", "OFFLINE", "Stage", "program", "refunds", "unknown"]
+
 FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403)"), Repair.CREDENTIALS)
 MALFORMED = Rejected(Answer(400, "malformed (400)"), "BadRequestException")
 
@@ -24,9 +24,9 @@ async def _nothing(_stage: Stage) -> None:
 
 
 @asynccontextmanager
-async def program(folder: Path, *script: Step, trips: bool = True) -> AsyncIterator[Stage]:
+async def program(folder: Path, *script: Step, trips: bool = True, **changes: object) -> AsyncIterator[Stage]:
     """The program with the sample trips, whose service answers by `script` and then always yes."""
-    async with staged(Face("", _nothing, script, trips), (80, 24), folder) as stage:
+    async with staged(Face("", _nothing, script, trips, changes=changes), (80, 24), folder) as stage:
         await stage.until("trips")
         yield stage
 

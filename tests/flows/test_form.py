@@ -54,6 +54,22 @@ async def test_submitting_too_early_goes_to_the_first_field_that_needs_something
         await stage.until("past its date)")
 
 
+async def test_a_wrong_currency_is_told_at_the_currency(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("7c1e0b52-nowhere")
+        await stage.until("No trip here matches")
+        await stage.press("enter")
+        await stage.until("Currency")
+        await stage.press("5.00", "tab", "1", "tab", "ctrl+u", "EU")
+        await stage.until("three capital letters")
+        await stage.press("f10")
+        await stage.until("currency: a currency is three capital letters")
+        await stage.press("f")
+        await stage.until("EUF is not a currency")
+        await stage.press("ctrl+u", "chf", "f10")
+        await stage.until("Refund 5.00 CHF ?")
+
+
 async def test_all_that_is_left_by_one_key(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open("R-1002")

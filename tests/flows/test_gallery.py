@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import film
 from tests.gallery import FOLDER, Face, draw, pictures
 
 
@@ -15,8 +16,12 @@ async def test_a_screenshot_is_what_the_program_draws(face: Face, size: tuple[in
     assert (FOLDER / name).read_text() == drawn, "look at it, then run python -m tests.gallery"
 
 
+async def test_the_film_is_what_the_program_does() -> None:
+    assert (FOLDER / film.NAME).read_text() == await film.film(), "look at it, then run python -m tests.gallery"
+
+
 def test_no_screenshot_is_left_over() -> None:
-    assert {path.name for path in FOLDER.glob("*.svg")} == {name for _, _, name in pictures()}
+    assert {path.name for path in FOLDER.glob("*.svg")} == {film.NAME, *(name for _, _, name in pictures())}
 
 
 def test_no_screenshot_fetches_anything() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
-from tests.flows.stage import LIMITED, program, refunds
-from tests.support.desks import settings
+from tests.flows.stage import LIMITED, OFFLINE, program, refunds
 from tests.support.service import never
 
 
@@ -84,10 +82,8 @@ async def test_enter_alone_never_confirms(tmp_path: Path) -> None:
         assert await refunds(stage) == []
 
 
-async def test_in_production_a_large_amount_is_typed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = partial(settings, environment="PRODUCTION", confirm_above="4")
-    monkeypatch.setattr("tests.gallery.settings", real)
-    async with program(tmp_path) as stage:
+async def test_in_production_a_large_amount_is_typed_again(tmp_path: Path) -> None:
+    async with program(tmp_path, environment="PRODUCTION", confirm_above="4") as stage:
         assert "PRODUCTION" in stage.text
         await stage.refund("R-1001", "5.00")
         await stage.until("type the amount again")
@@ -167,6 +163,34 @@ async def test_a_draft_outlives_escape_and_the_next_start(tmp_path: Path) -> Non
         await stage.press("7.25", "tab", "4", "escape")
         await stage.until("1 trip")
     async with program(tmp_path) as stage:
-        await stage.open("R-1002")
-        await stage.until("7.25")
+        await stage.until("A draft was kept: 7.25 on trip b7d20e94")
+        await stage.press("f3")
+        await stage.until("of 13.79 EUR left")
+        assert "7.25" in stage.text
         assert "› 4 billed wrongly" in stage.text
+
+
+async def test_without_a_draft_nothing_is_offered_at_the_start(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        assert "draft" not in stage.text
+        await stage.press("f3")
+        assert "Lookup" in stage.text.splitlines()[0]
+
+
+async def test_what_was_announced_gives_way_to_a_question(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("13:00  ● ACCEPTED · 5.00 EUR · trip 3f8a51c2…001001 · REC1")
+        await stage.ask("R-1002", "1.00")
+        assert "ACCEPTED" not in stage.text
+
+
+async def test_with_no_network_the_bar_says_so_until_the_service_answers(tmp_path: Path) -> None:
+    async with program(tmp_path, OFFLINE) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("NO NETWORK")
+        await stage.until("WAITING")
+        stage.clock.advance(60)
+        stage.desk.wake()
+        await stage.until("ACCEPTED")
+        assert "NO NETWORK" not in stage.text

@@ -1,0 +1,106 @@
+"""Draws the one moving picture: a refund that waits out a 429, from the search to the reconciliation id.
+
+An SVG that plays by itself in a browser, and stands still on the wait where nothing moves, or nobody wants it to.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from refund_tui.core.outcomes import Answer, RateLimited
+from tests.gallery import Face, Stage, drawn, staged
+
+NAME = "refund-waits-out-a-429.svg"
+SECONDS = 2.5
+"""For which each frame is seen."""
+
+STILL = 4
+"""The frame that stands where nothing moves."""
+
+CAPTION = 44
+"""Height of the line under the terminal, in the picture's own units."""
+
+SIZE = (80, 24)
+WAIT = 12.0
+LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), WAIT)
+
+
+async def _play(stage: Stage) -> list[tuple[str, str]]:
+    """Each frame with what it shows, in words."""
+    frames = []
+
+    async def frame(words: str) -> None:
+        await stage.reread()
+        frames.append((words, drawn(stage)))
+
+    await stage.press("R-1004")
+    await stage.until("1 trip")
+    await frame("Type what the shopper knows: a receipt. Enter opens its refund.")
+    await stage.press("enter")
+    await stage.until("Amount")
+    await stage.press("5.00", "tab", "1")
+    await frame("The amount, Tab, one digit for the reason. F10 asks.")
+    await stage.press("f10")
+    await stage.until("go back")
+    stage.clock.advance(1)
+    await frame("The question repeats everything. y refunds it.")
+    await stage.press("y")
+    await stage.until("WAITING")
+    await frame("The service takes no more requests: 429, Retry-After 12. The refund is on disk.")
+    stage.clock.advance(5)
+    await stage.until("00:07")
+    await frame("The countdown runs here and in every other terminal on the host; nobody has to stay.")
+    stage.clock.advance(WAIT)
+    stage.desk.wake()
+    await stage.until("ACCEPTED")
+    await frame("The same bytes, with the same idempotency key, went again: accepted, once.")
+    return frames
+
+
+async def film() -> str:
+    """The moving picture, as SVG without anything from elsewhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with staged(Face("film", _nothing, (LIMITED,)), SIZE, Path(folder)) as stage:
+            await stage.until("R-1001")
+            frames = await _play(stage)
+    width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', frames[0][1])[0])
+    parts = [_frame(number, words, svg, (width, height)) for number, (words, svg) in enumerate(frames)]
+    return (
+        f'<svg viewBox="0 0 {width} {height + CAPTION}" xmlns="http://www.w3.org/2000/svg">\n'
+        f"<style>\n{_timing(len(frames))}</style>\n{''.join(parts)}</svg>\n"
+    )
+
+
+async def _nothing(_stage: Stage) -> None:
+    """No keys before the film begins."""
+
+
+def _frame(number: int, words: str, svg: str, size: tuple[float, float]) -> str:
+    """One screenshot with its caption; its names are made its own, for all stand in one document."""
+    width, height = size
+    own = re.sub(r"\bterminal-", f"f{number}-", svg)
+    own = own.replace('class="rich-terminal"', f'width="{width}" height="{height}"')
+    return (
+        f'<g class="frame" id="frame{number}">\n{own}\n'
+        f'<text x="8" y="{height + CAPTION - 14}" font-family="DejaVu Sans, Arial, sans-serif" font-size="20" '
+        f'fill="#7a8594">{number + 1}. {words}</text>\n</g>\n'
+    )
+
+
+def _timing(many: int) -> str:
+    """One frame after another, round and round; without movement the one that stands."""
+    share = 100 / many
+    rules = [f".frame {{ visibility: hidden }}\n#frame{STILL} {{ visibility: visible }}\n"]
+    for number in range(many):
+        start, end = share * number, share * (number + 1)
+        before = f"0% {{ visibility: hidden }} {start:.2f}% {{ visibility: visible }}" if number else (
+            "0% { visibility: visible }"
+        )  # fmt: skip
+        after = f" {end:.2f}%, 100% {{ visibility: hidden }}" if number + 1 < many else " 100% { visibility: visible }"
+        rules.append(f"@keyframes play{number} {{ {before}{after} }}\n")
+    plays = "".join(
+        f"#frame{number} {{ animation: play{number} {SECONDS * many}s step-end infinite }}\n" for number in range(many)
+    )
+    return "".join(rules) + f"@media (prefers-reduced-motion: no-preference) {{\n{plays}}}\n"

@@ -1,6 +1,6 @@
 """Owns what an attempt can come to: the words that the wire makes and the lifecycle reads.
 
-Says nothing about what follows from an outcome.
+Says nothing about what follows from an outcome. `word` is how the ledger names it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +46,27 @@ class Doubt(StrEnum):
 class Accepted:
     """200: the refund was initiated, with or without an id to reconcile it by."""
 
+    word: ClassVar[str] = "accepted"
     answer: Answer
     reconciliation_id: str | None = None
-
-    @property
-    def word(self) -> str:
-        """How the ledger names it."""
-        return "accepted"
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """400: a definite no to this attempt; `error` is the service's errorMsg as it came."""
 
+    word: ClassVar[str] = "rejected"
     answer: Answer
     error: str = ""
-
-    @property
-    def word(self) -> str:
-        """How the ledger names it."""
-        return "rejected"
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
     """429: not processed; `retry_after` in seconds, None where the service did not say."""
 
+    word: ClassVar[str] = "rate_limited"
     answer: Answer
     retry_after: float | None = None
-
-    @property
-    def word(self) -> str:
-        """How the ledger names it."""
-        return "rate_limited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +86,8 @@ class NeedsRepair:
 class Unreachable:
     """No byte of the request left this host: name lookup or connect failed."""
 
+    word: ClassVar[str] = "unreachable"
     answer: Answer
-
-    @property
-    def word(self) -> str:
-        """How the ledger names it."""
-        return "unreachable"
 
 
 @dataclass(frozen=True, slots=True)

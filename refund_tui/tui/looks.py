@@ -34,10 +34,16 @@ PALETTES = {
 }
 
 
-_REVERSE = {"bar-style": "reverse", "block-cursor-text-style": "reverse", "selection-style": "reverse", "muted": "dim"}
+_REVERSE = {
+    "bar-style": "reverse",
+    "block-cursor-text-style": "reverse",
+    "selection-style": "reverse",
+    "muted": "dim",
+    "muted-style": "dim",
+}
 """The terminal's own look: it knows no colour that is surely seen on the terminal's paper, but its reverse is."""
 
-_PLAIN = {"bar-style": "none", "block-cursor-text-style": "none", "selection-style": "none"}
+_PLAIN = {"bar-style": "none", "block-cursor-text-style": "none", "selection-style": "none", "muted-style": "none"}
 
 
 def _drawn(palette: Palette) -> dict[str, str]:

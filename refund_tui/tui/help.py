@@ -14,30 +14,40 @@ from textual.widget import Widget
 
 from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.line.plain import Part, Plain, literal
+from refund_tui.tui.query import OPEN, SHAPES
 from refund_tui.tui.states import SIGNS, STATE_MEANS
 
 NAME = 17
 """Columns for a key or a state."""
 
 _ABOUT = {
-    "lookup": "Type or paste a trip id, or a receipt, the card's last four, an amount, a date, an article.\n"
+    "lookup": "Type or paste a trip id, or a receipt, the card's last four, an amount, a date, an article. "
     "Up and Down move in the list while you type. Enter opens the refund.",
-    "refund": "Type the amount, Tab, one digit for the reason, F10. Then y refunds it; n or Escape goes back.\n"
-    "Both are deaf for half a second, so that a key struck twice confirms nothing. Once it is recorded\n"
+    "refund": "Type the amount, Tab, one digit for the reason, F10. Then y refunds it; n or Escape goes back. "
+    "Both are deaf for half a second, so that a key struck twice confirms nothing. Once it is recorded "
     "you can leave: it goes on by itself, with the same id, until the answer is known.",
-    "history": "Every refund, newest first. Enter shows its attempts and events.",
+    "history": "Every refund, newest first; it needs no network. Enter shows one with its attempts and events. "
+    "What can be done about it now is in the line of keys, and only that.",
+    "palette": "Type a part of a command's name or of what it does; Enter does it where you were.",
     "leaving": "Refunds that are still open go on when the program next runs.",
 }
-
 
 _FIELD = {
     "search": "You are in the search: every word must be found; a receipt, a day such as 2026-03-01, an amount.",
     "amount": "You are in the amount: digits and one decimal mark, no more than is left on the trip.",
+    "currency": "You are in the currency: three letters, such as EUR; this trip's own is not known here.",
     "reason": "You are at the reason: one digit from 1 to 5, or up and down.",
     "note": "You are in the note: for you and your colleagues; it is never sent.",
     "articles": "You are at the articles: Space marks one, + and - change how many; the amount adds itself up.",
-    "find": "You are in the filter: words such as state:UNKNOWN clerk:ana day:today amount:5-20; Right completes.",
+    "find": f"You are in the filter. Its words are {'; '.join(SHAPES.values())}; {OPEN}. "
+    "What is none of them is looked for in ids and notes. The right arrow completes a word.",
     "refunds": "You are in the list: Enter shows a refund with its attempts and events.",
+    "command": "You are at the commands that are possible now.",
+    "paid": "You are at what became of the money: 1 or 2, on evidence only.",
+    "reference": "You are in the reference: what an auditor can look it up by.",
+    "said_by": "You are in who said so: a person, a bank, the service's support.",
+    "when": "You are in when it was said: a day, or a day and a time.",
+    "receipt": "You are at a receipt: 40 columns, marked COPY when it was made before.",
     "timeline": "You are at one refund: the arrows scroll it. Escape goes back, and it goes on by itself.",
 }
 """What the widget with the cursor takes, by its id."""
@@ -53,7 +63,8 @@ class HelpScreen(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._commands, self._moved = commands, moved
-        self._about = [_ABOUT.get(place, ""), _FIELD.get((cursor.id if cursor else None) or "", "")]
+        about = _ABOUT.get(place, ""), _FIELD.get((cursor.id if cursor else None) or "", "")
+        self._about = [text for text in about if text]
 
     def compose(self) -> ComposeResult:
         """One page of text, scrolled by the arrow keys."""
@@ -65,7 +76,7 @@ class HelpScreen(ModalScreen[None]):
         width = max(40, self.size.width - 6)
         keys = [(", ".join(keys_of(command, self._moved)), command.words) for command in self._commands]
         states = [(f"{SIGNS[state]} {state}", words) for state, words in STATE_MEANS.items()]
-        parts: list[Part] = ["\n".join(about for about in self._about if about)]
+        parts: list[Part] = ["\n\n".join(textwrap.fill(text, width) for text in self._about)]
         for title, rows in (("Keys", keys), ("What a refund can be", states)):
             lines = "\n".join(_folded(name, words, width) for name, words in rows)
             parts += [(f"\n\n{title}\n", "bold"), lines]

@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import io
+import locale
 import os
 import signal
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from functools import partial
+from types import FrameType
 
-QUIET = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "100", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
-"""What Textual reads at its import, unless it is set: no animation, an Escape that a slow line can send."""
+QUIET = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
+"""What Textual reads at its import, unless it is set: no animation, no second key protocol, time for Escape.
+
+An arrow key is Escape and two letters. Where a slow line delivers them apart, Escape alone would be heard and the
+letters typed; 150 ms bridges a gap of a satellite's or a mobile line's jitter, and a clerk does not feel it.
+"""
+
+KEPT = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS"})
+"""What of Textual's a clerk may choose. The rest presses keys, loads code, writes files, connects or dumps."""
+
+STALE = ("COLUMNS", "LINES")
+"""Sizes that some shells export: believed, they would hold against the terminal's own for ever."""
+
+ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 LOOK = 2.0
 """Seconds between two looks at whether the terminal is still there."""
@@ -22,13 +38,23 @@ LOOK = 2.0
 REPAIRED = "8.2.8"
 """The version of Textual whose input decoder is repaired."""
 
+_early: list[int] = []
+"""Signals that came before there was a loop to hear them."""
+
 
 def prepare(environ: MutableMapping[str, str]) -> None:
     """Set what Textual reads at its import. An empty NO_COLOR counts as unset (no-color.org)."""
+    for name in [name for name in environ if _is_foreign(name)]:
+        del environ[name]
     for name, value in QUIET.items():
         environ.setdefault(name, value)
     if environ.get("NO_COLOR") == "":
         del environ["NO_COLOR"]
+
+
+def _is_foreign(name: str) -> bool:
+    textual = name == "TEXTUAL" or name.startswith("TEXTUAL_")
+    return name in STALE or (textual and name not in KEPT)
 
 
 def refusal(term: str | None) -> str | None:
@@ -38,7 +64,14 @@ def refusal(term: str | None) -> str | None:
         return f"this is not a terminal: {instead}"
     if term in (None, "", "dumb", "unknown"):
         return f"this terminal (TERM={term or ''}) cannot place text on a screen: {instead}, or set TERM"
+    if not _speaks_utf_8(charset := locale.getencoding()):
+        return f"this terminal's character set ({charset}) lacks signs of the screen: {instead}, or set LANG=C.UTF-8"
     return None
+
+
+def _speaks_utf_8(charset: str) -> bool:
+    """Whether UTF-8 is understood. The C locale names ASCII because nobody has said anything; terminals know more."""
+    return codecs.lookup(charset).name in ("utf-8", "ascii")
 
 
 def forgive_wrong_bytes() -> None:
@@ -51,11 +84,74 @@ def forgive_wrong_bytes() -> None:
         vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(strict(name), errors="replace")
 
 
+class Line(io.TextIOBase):
+    """The terminal as Textual writes to it: always UTF-8, and once the line is dead, what is written goes nowhere.
+
+    As shipped an error ends the writing thread; its queue fills up, and the program waits for ever, deaf to signals.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._kept = bytearray()
+
+    def fileno(self) -> int:
+        """The terminal's."""
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        """Whether there still is one."""
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, text: str, /) -> int:
+        """Keep `text` for the next flush."""
+        self._kept += text.encode(errors="replace")
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was kept."""
+        kept, self._kept = self._kept, bytearray()
+        with suppress(OSError):
+            while kept:
+                del kept[: os.write(self._descriptor, kept)]
+
+
+@contextmanager
+def drawing_on(descriptor: int) -> Iterator[None]:
+    """Have Textual draw on this descriptor.
+
+    As shipped it draws on standard error: with `2>log` the terminal stays black while its keys still count, and under
+    LC_ALL=C or PYTHONIOENCODING a sign becomes several characters of an escape, and all behind it is out of place.
+    """
+    before = sys.__stderr__
+    sys.__stderr__ = Line(descriptor)  # type: ignore[misc, assignment]
+    try:
+        yield
+    finally:
+        sys.__stderr__ = before  # type: ignore[misc]
+
+
+def hold_signals() -> None:
+    """From before the terminal is touched until `end_in_order`: a signal is kept, for it would leave it half drawn."""
+    _early.clear()
+    for number in ENDINGS:
+        signal.signal(number, _keep)
+
+
+def _keep(number: int, _frame: FrameType | None) -> None:
+    _early.append(number)
+
+
 def end_in_order(leave: Callable[[int], None]) -> None:
-    """On SIGHUP and SIGTERM call `leave` with the shell's exit code for the signal; for use in a running loop."""
+    """On SIGHUP, SIGTERM and SIGINT call `leave` with the shell's exit code for it; for use in a running loop."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in ENDINGS:
         loop.add_signal_handler(number, leave, 128 + number)
+    if _early:
+        loop.call_soon(leave, 128 + _early[0])
 
 
 def terminal_is_gone() -> bool:

@@ -27,11 +27,11 @@ def run(settings: Settings) -> int:
         """The app, which ends calmly."""
 
     citizen.forgive_wrong_bytes()
-    citizen.hold_signals()
+    citizen.forgive_a_stalled_line()
     app = Terminal(settings)
     app.set_keymap(moved)
     try:
-        with citizen.drawing_on(1):
+        with citizen.holding_signals(), citizen.drawing_on(1):
             app.run(mouse=False)
     except Exception as error:
         raise crashed("".join(traceback.format_exception(error)), settings.data_dir) from error

@@ -9,14 +9,19 @@ with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as ses
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from refund_tui.paths import trips_path
 from refund_tui.sandbox import SandboxThread, Script, parse_script
 from tests.support.program import run
 from tests.terminal.pty_session import PtySession
@@ -46,6 +51,20 @@ def import_trips(folder: Path, *records: Mapping[str, object]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@cache
+def _with_one_trip() -> Path:
+    """A folder that is made once, for the command costs more than a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="refund-tui-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    import_trips(folder, RECORD)
+    return folder
+
+
+def _one_trip(folder: Path) -> None:
+    (folder / "data").mkdir(mode=0o700)
+    shutil.copy(trips_path(_with_one_trip() / "data"), folder / "data")
+
+
 @contextmanager
 def terminal(
     folder: Path,
@@ -57,18 +76,18 @@ def terminal(
 ) -> Iterator[PtySession]:
     """The program in a pty, its one trip imported if nothing is there yet, the search ready."""
     if not (folder / "data").exists():
-        import_trips(folder, RECORD)
+        _one_trip(folder)
     with PtySession(command, size=size, env={**settings(folder, service.url), **env}) as session:
         session.wait_for("R-7")
         yield session
 
 
 def open_form(session: PtySession) -> None:
-    """From the search to the form."""
+    """From the search to the form, which is ready once it says what can be done."""
     session.send(TRIP)
     session.wait_for(lambda screen: "1 trip" in screen)
     session.press("enter")
-    session.wait_for("Amount")
+    session.wait_for(lambda screen: "Amount" in screen and "F10" in screen)
 
 
 def ask(session: PtySession, amount: str = "5.00") -> None:

@@ -12,10 +12,12 @@ import locale
 import os
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
+from typing import Any
 
 QUIET = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
 """What Textual reads at its import, unless it is set: no animation, no second key protocol, time for Escape.
@@ -32,14 +34,20 @@ STALE = ("COLUMNS", "LINES")
 
 ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
+LAST = 5.0
+"""Seconds for an ending in order, after a signal."""
+
 LOOK = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
 REPAIRED = "8.2.8"
-"""The version of Textual whose input decoder is repaired."""
+"""The version of Textual whose reading and writing threads are repaired."""
 
 _early: list[int] = []
 """Signals that came before there was a loop to hear them."""
+
+_modes: list[Any] = []
+"""The line discipline that was found, to be left behind."""
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
@@ -82,6 +90,15 @@ def forgive_wrong_bytes() -> None:
     if textual.__version__ == REPAIRED:
         strict = codecs.getincrementaldecoder
         vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(strict(name), errors="replace")
+
+
+def forgive_a_stalled_line() -> None:
+    """Let pictures queue up where nobody reads; as shipped, refunds wait after the thirtieth, and signals too."""
+    import textual
+    from textual.drivers import _writer_thread
+
+    if textual.__version__ == REPAIRED:
+        vars(_writer_thread)["MAX_QUEUED_WRITES"] = 0  # no bound: a countdown is 100 bytes a second
 
 
 class Line(io.TextIOBase):
@@ -134,11 +151,18 @@ def drawing_on(descriptor: int) -> Iterator[None]:
         sys.__stderr__ = before  # type: ignore[misc]
 
 
-def hold_signals() -> None:
-    """From before the terminal is touched until `end_in_order`: a signal is kept, for it would leave it half drawn."""
+@contextmanager
+def holding_signals() -> Iterator[None]:
+    """From before the terminal is touched to after: a signal before `end_in_order` waits for it."""
     _early.clear()
-    for number in ENDINGS:
-        signal.signal(number, _keep)
+    _modes[:] = [termios.tcgetattr(0)]
+    before = {number: signal.signal(number, _keep) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _keep(number: int, _frame: FrameType | None) -> None:
@@ -146,12 +170,29 @@ def _keep(number: int, _frame: FrameType | None) -> None:
 
 
 def end_in_order(leave: Callable[[int], None]) -> None:
-    """On SIGHUP, SIGTERM and SIGINT call `leave` with the shell's exit code for it; for use in a running loop."""
+    """On SIGHUP, SIGTERM and SIGINT call `leave` with the shell's exit code for it; for use in a running loop.
+
+    What has not ended `LAST` seconds later, because nobody reads what it has to say, ends all the same.
+    """
     loop = asyncio.get_running_loop()
+
+    def hear(number: int, _frame: FrameType | None = None) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: _end_at_once(128 + number))
+        signal.setitimer(signal.ITIMER_REAL, LAST)
+        loop.call_soon_threadsafe(leave, 128 + number)
+
     for number in ENDINGS:
-        loop.add_signal_handler(number, leave, 128 + number)
+        signal.signal(number, hear)
     if _early:
-        loop.call_soon(leave, 128 + _early[0])
+        hear(_early[0])
+
+
+def _end_at_once(code: int) -> None:
+    """End with the keyboard given back; the picture stays, since whoever should take another does not read."""
+    with suppress(termios.error):
+        for modes in _modes:
+            termios.tcsetattr(0, termios.TCSANOW, modes)
+    os._exit(code)
 
 
 def terminal_is_gone() -> bool:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from refund_tui.paths import trips_path
@@ -72,7 +73,7 @@ def terminal(
     *,
     command: Sequence[str] = PROGRAM,
     size: tuple[int, int] = (80, 24),
-    **env: str | None,
+    env: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Iterator[PtySession]:
     """The program in a pty, its one trip imported if nothing is there yet, the search ready."""
     if not (folder / "data").exists():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.sandbox import SandboxThread
+from refund_tui.tui.commands import COMMANDS
 from tests.terminal.program import (
     PROGRAM,
     ask,
@@ -140,22 +141,44 @@ def test_as_wide_from_the_start_as_after_a_resize(tmp_path: Path, service: Sandb
         assert resized.picture == fresh.picture
 
 
-def suspend(session: PtySession) -> None:
-    """As `kill -TSTP` or a shell's job control does it."""
-    start = session.mark()
+def bound(action: str) -> bool:
+    """Whether a key does this."""
+    return any(command.action == action for command in COMMANDS)
+
+
+def by_signal(session: PtySession) -> None:
     session.signal(signal.SIGTSTP)
+
+
+def by_key(session: PtySession) -> None:
+    session.press("ctrl+z")
+
+
+def suspend(session: PtySession, how: Callable[[PtySession], None] = by_signal) -> None:
+    """To the shell, which finds its terminal as it left it."""
+    start = session.mark()
+    how(session)
     while LEAVE_ALT_SCREEN not in session.since(start):
-        assert session.pump(PATIENCE), "it left the screen to the shell"
+        assert session.pump(PATIENCE), "it leaves the screen to the shell"
     session.settle()
     assert session.modes == session.modes_before
 
 
-def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(tmp_path: Path, service: SandboxThread) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        by_signal,
+        pytest.param(by_key, marks=pytest.mark.skipif(not bound("suspend_process"), reason="no key suspends yet")),
+    ],
+)
+def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(
+    tmp_path: Path, service: SandboxThread, how: Callable[[PtySession], None]
+) -> None:
     with terminal(tmp_path, service) as session:
         ask(session)
         session.settle()
         before = session.picture
-        suspend(session)
+        suspend(session, how)
         session.screen.reset()  # the shell has written all over it
         session.signal(signal.SIGCONT)
         session.wait_for("refund it")
@@ -169,6 +192,18 @@ def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(tmp_path:
         assert restored(session)
     [refund] = history(tmp_path, service)
     assert refund["state"] == "ACCEPTED"
+
+
+@pytest.mark.skipif(not bound("redraw"), reason="no key redraws yet")
+def test_a_screen_that_others_wrote_on_is_whole_after_a_redraw(tmp_path: Path, service: SandboxThread) -> None:
+    with terminal(tmp_path, service) as session:
+        session.settle()
+        before = session.picture
+        session.screen.reset()
+        session.press("ctrl+l")
+        session.wait_for("1 trip")
+        session.settle()
+        assert session.picture == before
 
 
 def test_hung_up_while_suspended_it_ends_when_it_goes_on(tmp_path: Path, service: SandboxThread) -> None:

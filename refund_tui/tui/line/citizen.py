@@ -79,7 +79,10 @@ def refusal(term: str | None) -> str | None:
 
 def _speaks_utf_8(charset: str) -> bool:
     """Whether UTF-8 is understood. The C locale names ASCII because nobody has said anything; terminals know more."""
-    return codecs.lookup(charset).name in ("utf-8", "ascii")
+    try:
+        return codecs.lookup(charset).name in ("utf-8", "ascii")
+    except LookupError:
+        return False
 
 
 def forgive_wrong_bytes() -> None:

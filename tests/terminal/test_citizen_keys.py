@@ -37,14 +37,14 @@ def garble(session: PtySession) -> None:
     """Wrong bytes into the field that has the cursor; its own text is still typed after them."""
     for noise in NOISE:
         session.send(noise)
-        session.settle(quiet=0.15)
+        session.settle(quiet=0.1)
     assert session.process.poll() is None
 
 
 def clear(session: PtySession) -> None:
     """Empty the field that has the cursor."""
     session.press("end", "ctrl+u")
-    session.settle(quiet=0.15)
+    session.settle(quiet=0.1)
 
 
 def test_bytes_that_are_no_text_end_nothing_in_any_field(tmp_path: Path, service: SandboxThread) -> None:
@@ -122,8 +122,8 @@ def hold(session: PtySession, key: str, seconds: float) -> None:
 def test_enter_and_f10_held_down_over_the_question_pay_nothing(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         ask(session)
-        for key in ("enter", "f10"):
-            hold(session, key, 2.0)
+        for key, seconds in (("enter", 2.0), ("f10", 1.0)):
+            hold(session, key, seconds)
             session.settle()
             assert "refund it" in session.text
         assert service.books.arrivals == ()
@@ -139,7 +139,7 @@ def test_y_held_down_since_before_the_question_pays_once_and_not_at_once(
         session.wait_for("5.00 ")
         session.press("f10")
         opened = time.monotonic()
-        hold(session, "y", 2.0)
+        hold(session, "y", 1.5)
         session.wait_for("ACCEPTED")
         [arrival] = service.books.arrivals
         assert arrival.ticks - opened >= 0.5

@@ -76,7 +76,7 @@ def resize(session: PtySession, size: tuple[int, int]) -> list[str]:
     """Another size; what a terminal keeps on its screen then is its own affair."""
     session.screen.reset()
     session.resize(*size)
-    session.settle()
+    session.settle(quiet=0.15)
     return session.lines
 
 
@@ -110,7 +110,7 @@ def test_after_other_sizes_the_screen_is_as_before_and_keys_are_heard(
         assert session.picture == before
         session.listen(0.6)
         session.press(*sight.keys)
-        session.wait_for(sight.heard, 5)
+        session.wait_for(sight.heard, 3)
         session.press("ctrl+q")
         assert session.wait() == 0
 
@@ -217,14 +217,14 @@ def test_hung_up_while_suspended_it_ends_when_it_goes_on(tmp_path: Path, service
 def test_a_clerks_environment_presses_no_keys_and_fixes_no_size(tmp_path: Path, service: SandboxThread) -> None:
     odd = {
         "TEXTUAL_PRESS": "f4,f1", "TEXTUAL_DRIVER": "no.such:Driver", "TEXTUAL_LOG": str(tmp_path / "log"),
-        "TEXTUAL_SCREENSHOT": "1", "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path), "TEXTUAL_DEBUG": "1",
+        "TEXTUAL_SCREENSHOT": "0", "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path), "TEXTUAL_DEBUG": "1",
         "TEXTUAL": "debug,devtools", "TEXTUAL_FILTERS": "dim", "TEXTUAL_COLOR_SYSTEM": "no-such",
         "TEXTUAL_SHOW_RETURN": "1", "TEXTUAL_ALLOW_SIGNALS": "1", "TEXTUAL_THEME": "no-such",
         "COLUMNS": "200", "LINES": "50",
     }  # fmt: skip
     with terminal(tmp_path, service) as plain, terminal(tmp_path, service, env=odd) as session:
         for one in (plain, session):
-            one.listen(1.2)
+            one.listen(0.5)
             one.settle()
         assert session.picture == plain.picture
         session.press("ctrl+c")

@@ -76,7 +76,8 @@ def resize(session: PtySession, size: tuple[int, int]) -> list[str]:
     """Another size; what a terminal keeps on its screen then is its own affair."""
     session.screen.reset()
     session.resize(*size)
-    session.settle(quiet=0.15)
+    session.wait_for(lambda screen: bool(screen.strip()))
+    session.settle()
     return session.lines
 
 

@@ -37,6 +37,8 @@ class Calm(App[int]):
 
     def _unheard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
+        if self._exit:
+            return  # what looked for a screen that is gone
         if isinstance(context.get("future"), asyncio.Task) and isinstance(error, Exception):
             self._handle_exception(error)
         else:

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.theme import BUILTIN_THEMES
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
@@ -57,6 +58,7 @@ class RefundApp(Display, Typist):
         super().__init__(cell_diff=settings.cell_diff)
         self.desk = desk or Desk(settings)
         self.failure: RefundTuiError | None = None
+        self._had_cursor: Widget | None = None
         self._deaf = True  # until the desk is open, and again on the way out: no news, no work
         self._working: set[asyncio.Task[None]] = set()
         self._newest: dict[str, asyncio.Task[None]] = {}
@@ -118,8 +120,14 @@ class RefundApp(Display, Typist):
             self.leave(129)
 
     def on_resize(self, event: Resize) -> None:
-        """Below the least size one sentence is all that is shown."""
-        self.set_class(event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-small")
+        """Below the least size one sentence is all that is shown; whoever had the cursor gets it back after."""
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
+        if small and not self.has_class("-small"):
+            self._had_cursor = self.focused
+        self.set_class(small, "-small")
+        if not small and self._had_cursor is not None:
+            self.call_after_refresh(self._had_cursor.focus)
+            self._had_cursor = None
 
     @property
     def place(self) -> Place:
@@ -179,12 +187,15 @@ class RefundApp(Display, Typist):
         task.add_done_callback(lambda done: self._forget(done, work))
         if group and (older := self._newest.get(group)):
             older.cancel()
-        self._newest[group] = task
+        if group:
+            self._newest[group] = task
         self._working.add(task)
 
     def _forget(self, task: asyncio.Task[None], work: Coroutine[object, object, None]) -> None:
         work.close()
         self._working.discard(task)
+        if not task.cancelled() and (error := task.exception()) and isinstance(error, Exception):
+            self._handle_exception(error)  # unseen, a key would just do nothing
 
     async def _announcing(self, work: Coroutine[object, object, None]) -> None:
         try:

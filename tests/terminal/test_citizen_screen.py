@@ -60,9 +60,6 @@ def history_list(session: PtySession) -> None:
     session.wait_for("No refunds")
 
 
-HEADING = "RowList's heading is fitted when a search ends, not when the size changes"
-FOCUS = "below the least size the cursor is taken away and not given back"
-DEAF = ("search", "form", "question")
 SIGHTS = {
     "search": Sight(search, "1 trip", ("x",), "No trip"),
     "form": Sight(open_form, "Amount", ("7", ".", "7", "3"), "7.73"),
@@ -86,13 +83,7 @@ def check_small(session: PtySession) -> None:
     assert [word for word in ("R-7", "Amount", "refund it", "F10", "F4") if word in session.text] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *[pytest.param(name, marks=pytest.mark.xfail(reason=FOCUS, strict=True)) for name in DEAF],
-        *[name for name in SIGHTS if name not in DEAF],
-    ],
-)
+@pytest.mark.parametrize("name", SIGHTS)
 def test_after_other_sizes_the_screen_is_as_before_and_keys_are_heard(
     tmp_path: Path, service: SandboxThread, name: str
 ) -> None:
@@ -132,7 +123,6 @@ def test_a_countdown_goes_on_through_every_size(tmp_path: Path) -> None:
         assert len(service.books.arrivals) == 1
 
 
-@pytest.mark.xfail(reason=HEADING, strict=True)
 def test_as_wide_from_the_start_as_after_a_resize(tmp_path: Path, service: SandboxThread) -> None:
     size = SIZES[0]
     with terminal(tmp_path, service, size=size) as fresh, terminal(tmp_path, service) as resized:

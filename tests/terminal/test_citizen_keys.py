@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import select
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,30 @@ from pathlib import Path
 import pytest
 
 from refund_tui.sandbox import SandboxThread
-from tests.terminal.program import TRIP, ask, confirm, history, open_form, terminal
+from tests.terminal.program import TRIP, ask, confirm, history, matching, open_form, terminal
 from tests.terminal.pty_session import PtySession, restored
 
+CHANGED = """
+import asyncio, os, sys
+from refund_tui.tui.line import citizen
+citizen.prepare(os.environ)
+{change}
+from refund_tui.cli import main
+sys.exit(main([]))
+"""
+FAILING = """
+from refund_tui.tui.places.refund import RefundPlace
+async def fail(self, **_): raise ValueError
+RefundPlace._take = fail
+"""
+SLOW_DISK = """
+from refund_tui.desk import Desk
+standing = Desk.standing
+async def slow(self, *trip):
+    await asyncio.sleep(0.3)
+    return await standing(self, *trip)
+Desk.standing = slow
+"""
 LATIN_1 = b"caf\xe9 "
 X10_MOUSE = b"\x1b[M \xe9\xa2"
 NOISE = [LATIN_1, X10_MOUSE, b"\xff\xfe\x80"]
@@ -165,3 +187,28 @@ def test_enter_struck_twice_opens_one_form_and_asks_nothing(tmp_path: Path, serv
             assert "Amount" not in session.text, "one form was open, not two"
         assert service.books.arrivals == ()
         quit_in_order(session)
+
+
+def changed(change: str) -> list[str]:
+    """The program with a piece of it replaced."""
+    return [sys.executable, "-c", CHANGED.format(change=change)]
+
+
+def test_what_is_typed_on_at_once_lands_whole_in_the_amount(tmp_path: Path, service: SandboxThread) -> None:
+    with terminal(tmp_path, service, command=changed(SLOW_DISK)) as session:
+        for number in range(10):
+            session.send(f"typed-ahead-{number}\r1{number}.50")
+            session.wait_for(matching(rf"1{number}\.50 "), 5)
+            session.press("escape")
+            session.wait_for(lambda screen: "Find" in screen and "Amount" not in screen)
+
+
+def test_a_mistake_in_what_runs_behind_a_key_is_no_key_that_does_nothing(
+    tmp_path: Path, service: SandboxThread
+) -> None:
+    with terminal(tmp_path, service, command=changed(FAILING)) as session:
+        ask(session)
+        confirm(session)
+        assert session.wait() == 1
+        assert restored(session)
+        assert "refund-tui history" in session.text

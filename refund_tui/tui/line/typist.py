@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from textual import events
 from textual.app import App
@@ -45,13 +45,14 @@ class Typist(App[int]):
             event = await self._typed.get()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
+                    before = list(self._pumps())  # what the key may have sent the cursor away from still has to finish
                     await self._done(self, super().on_event, event)
-                    await self._settled()
-                    await self._settled()
+                    for _ in before:
+                        await self._settled(before)
 
-    async def _settled(self) -> None:
-        """Return when the widget with the cursor, and all it stands in, have nothing left to handle."""
-        for pump in self._pumps():
+    async def _settled(self, before: Sequence[MessagePump]) -> None:
+        """Return when the widgets that had and have the cursor, and all they stand in, have nothing left to handle."""
+        for pump in dict.fromkeys((*before, *self._pumps())):
             await self._done(pump, _nothing)
 
     def _pumps(self) -> Iterator[MessagePump]:

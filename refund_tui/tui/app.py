@@ -194,7 +194,8 @@ class RefundApp(Display, Typist):
     def _forget(self, task: asyncio.Task[None], work: Coroutine[object, object, None]) -> None:
         work.close()
         self._working.discard(task)
-        if not task.cancelled() and (error := task.exception()) and isinstance(error, Exception):
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception) and not self._exit:  # on the way out the screen may be gone already
             self._handle_exception(error)  # unseen, a key would just do nothing
 
     async def _announcing(self, work: Coroutine[object, object, None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from typing import TYPE_CHECKING
 
 from refund_tui.errors import UsageError
@@ -20,11 +21,19 @@ def run(settings: Settings) -> int:
         raise UsageError(reason)
     citizen.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
+    from refund_tui.tui.line.crash import crashed
 
     citizen.forgive_wrong_bytes()
+    citizen.forgive_a_stalled_line()
     app = RefundApp(settings)
-    app.run(mouse=False)
+    try:
+        with citizen.holding_signals(), citizen.drawing_on(1):
+            app.run(mouse=False)
+    except Exception as error:
+        raise crashed("".join(traceback.format_exception(error)), settings.data_dir) from error
     citizen.let_go_of_a_dead_line()
+    if app.crash is not None:
+        raise crashed(app.crash, settings.data_dir)
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

@@ -6,11 +6,13 @@ Sends nothing and decides nothing about money: that is the desk's.
 from __future__ import annotations
 
 import contextlib
+import traceback
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
@@ -19,11 +21,12 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
 from refund_tui.tui.errands import Errands
 from refund_tui.tui.footer import KeyLine
 from refund_tui.tui.help import HelpScreen
 from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
+from refund_tui.tui.line.crash import Calm, written
 from refund_tui.tui.line.display import Display
 from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.typist import Typist
@@ -41,13 +44,14 @@ from refund_tui.tui.status import StatusLine
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
-class RefundApp(Display, Typist, Errands):
+class RefundApp(Calm, Display, Typist, Errands):
     """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
     TITLE = "refund-tui"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 Textual's own attribute
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-high")]  # noqa: RUF012 the same
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
 
     def __init__(self, settings: Settings, *, desk: Desk | None = None) -> None:
@@ -56,6 +60,7 @@ class RefundApp(Display, Typist, Errands):
         self._dress(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
+        self._had_cursor: Widget | None = None
         self._status = StatusLine(self.desk)
         self._switcher = ContentSwitcher(initial="lookup", id="places")
         self._keys = KeyLine(settings.keys)
@@ -125,8 +130,14 @@ class RefundApp(Display, Typist, Errands):
             self.leave(129)
 
     def on_resize(self, event: Resize) -> None:
-        """Below the least size one sentence is all that is shown."""
-        self.set_class(event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-small")
+        """Below the least size one sentence is all that is shown; whoever had the cursor gets it back after."""
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
+        if small and not self.has_class("-small"):
+            self._had_cursor = self.focused
+        self.set_class(small, "-small")
+        if not small and self._had_cursor is not None:
+            self.call_after_refresh(self._had_cursor.focus)
+            self._had_cursor = None
 
     @property
     def place(self) -> Place:
@@ -170,6 +181,18 @@ class RefundApp(Display, Typist, Errands):
     def _tick(self) -> None:
         self._status.redraw()
         self.place.tick()
+
+    def keys_were_lost(self, number: int) -> None:
+        """Say so: what is on the screen may not be what the clerk thinks."""
+        self.announce(f"This host was too slow: {number} keys typed ahead were not taken. Look before you go on.")
+
+    def failed(self, error: Exception) -> None:
+        """Say what support will want to know; the refunds under way go on."""
+        file = written("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
+        history, where = key_of("history", self.desk.settings.keys), f" For support: {file}" if file else ""
+        self.announce(
+            f"This program failed at that ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
+        )
 
     def hour(self) -> str:
         """The hour and minute now, as the store has it."""

@@ -31,6 +31,10 @@ class Errands(App[int]):
         told = (f"{self.hour()}  ", "$muted"), visible(words, LONGEST)
         self.announcement.show(literal(*told) if words else "")
 
+    def failed(self, error: Exception) -> None:
+        """Say that this program made a mistake, and go on."""
+        raise NotImplementedError
+
     def hour(self) -> str:
         """The time of an announcement, as the store has it."""
         raise NotImplementedError
@@ -47,7 +51,8 @@ class Errands(App[int]):
         task.add_done_callback(lambda done: self._forget(done, work))
         if group and (older := self._newest.get(group)):
             older.cancel()
-        self._newest[group] = task
+        if group:
+            self._newest[group] = task
         self._working.add(task)
 
     async def finish_errands(self) -> None:
@@ -66,4 +71,4 @@ class Errands(App[int]):
             self.announce(str(error))
         except Exception as error:  # noqa: BLE001 one fault of ours must not end the terminal, nor be passed over
             if not self.deaf:  # on the way out the widgets are gone before the work is
-                self.announce(f"This program failed at that ({error!r}). What was recorded is safe: see the history.")
+                self.failed(error)

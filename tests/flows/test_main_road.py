@@ -170,6 +170,27 @@ async def test_a_draft_outlives_escape_and_the_next_start(tmp_path: Path) -> Non
         assert "› 4 billed wrongly" in stage.text
 
 
+async def test_an_amount_typed_over_a_draft_replaces_it(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("7.25", "tab", "4", "escape")
+        await stage.open("R-1002")
+        await stage.press("3.10", "f10")
+        await stage.until("Refund 3.10 EUR ?")
+
+
+async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        for _ in range(5):  # a key held down, which a slow line delivers in gusts
+            await stage.press("y")
+            stage.clock.advance(0.4)
+        assert await refunds(stage) == []
+        stage.clock.advance(0.5)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+
+
 async def test_without_a_draft_nothing_is_offered_at_the_start(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         assert "draft" not in stage.text

@@ -2,78 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from refund_tui.sandbox import SandboxThread, Script, parse_script
+from refund_tui.sandbox import SandboxThread
 from tests.support.program import run
+from tests.terminal.program import PROGRAM, TRIP, ask, confirm, history, matching, script, settings, terminal
 from tests.terminal.pty_session import PtySession
-
-TRIP = "trip-of-today"
-RECORD = {
-    "storeId": "STORE-001", "shoppingTripId": TRIP, "captured": {"amount": "18.40", "code": "EUR"},
-    "card": {"brand": "VISA", "tail": "4242"}, "receipt": "R-7",
-}  # fmt: skip
-
-
-def settings(folder: Path, service: SandboxThread) -> dict[str, str]:
-    return {
-        "REFUND_TUI_BASE_URL": service.url, "REFUND_TUI_STORE_ID": "STORE-001", "REFUND_TUI_CLERK": "ana",
-        "REFUND_TUI_DATA_DIR": str(folder / "data"), "REFUND_TUI_TIMEZONE": "UTC", "REFUND_TUI_CURRENCY": "EUR",
-        "HOME": str(folder),
-    }  # fmt: skip
-
-
-@contextmanager
-def terminal(folder: Path, service: SandboxThread) -> Iterator[PtySession]:
-    """The program in a pty, its one trip imported, the search ready."""
-    file = folder / "trips.json"
-    file.write_text(json.dumps(RECORD))
-    env = settings(folder, service)
-    assert run("trips", "import", str(file), **env).returncode == 0
-    with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
-        session.wait_for("R-7")
-        yield session
-
-
-def ask(session: PtySession, amount: str = "5.00") -> None:
-    """From the search to the question."""
-    session.send(TRIP)
-    session.wait_for(lambda screen: "1 trip" in screen)
-    session.press("enter")
-    session.wait_for("Amount")
-    session.send(amount)
-    session.press("tab")
-    session.send("1")
-    session.wait_for(lambda screen: f"{amount} " in screen)
-    session.press("f10")
-    session.wait_for("refund it")
-
-
-def matching(pattern: str) -> Callable[[str], bool]:
-    return lambda screen: re.search(pattern, screen) is not None
-
-
-def confirm(session: PtySession) -> None:
-    """After the half second in which the question hears nothing."""
-    session.listen(0.6)
-    session.send("y")
-
-
-def history(folder: Path, service: SandboxThread) -> list[dict[str, Any]]:
-    printed = run("history", "--json", **settings(folder, service))
-    assert printed.returncode == 0
-    return [json.loads(line) for line in printed.stdout.splitlines()]
-
-
-def script(*steps: dict[str, object]) -> Script:
-    return parse_script({"refund": list(steps)})
 
 
 def test_a_clerk_refunds_a_trip_and_sees_it_in_the_history(tmp_path: Path) -> None:
@@ -121,7 +57,7 @@ def test_killed_while_the_request_hangs_then_resumed_under_the_same_id_paid_once
             assert service.books.wait_until(lambda books: len(books.executions) == 1)
             session.signal(signal.SIGKILL)
             session.wait()
-        resumed = run("resume", **settings(tmp_path, service))
+        resumed = run("resume", **settings(tmp_path, service.url))
         assert resumed.returncode == 0, resumed.stderr
         [refund] = history(tmp_path, service)
         requests = service.books.requests_for(refund["refund_request_id"])
@@ -140,7 +76,7 @@ def test_hung_up_in_mid_wait_and_started_again_the_same_countdown_goes_on(tmp_pa
             session.wait_for(matching(r"(10:00|09:5\d)"))
             session.hang_up()
             assert session.wait() == 129
-        with PtySession([sys.executable, "-m", "refund_tui"], env=settings(tmp_path, service)) as session:
+        with PtySession(PROGRAM, env=settings(tmp_path, service.url)) as session:
             screen = session.wait_for(matching(r"next 09:\d\d"))
         left = re.search(r"next 09:(\d\d)", screen)
         assert left is not None

@@ -12,8 +12,8 @@ def test_a_terminal_is_asked_plainly() -> None:
     assert request(RECONCILIATION_ID, {"TERM": "xterm-256color"}) == PLAIN
 
 
-def test_tmux_hands_it_on_with_every_escape_doubled() -> None:
-    assert request(RECONCILIATION_ID, {"TERM": "tmux", "TMUX": "/tmp/t,1,0"}) == f"\x1bPtmux;\x1b{PLAIN}\x1b\\"
+def test_tmux_is_asked_itself_and_hands_it_on_with_every_escape_doubled() -> None:
+    assert request(RECONCILIATION_ID, {"TERM": "tmux", "TMUX": "/tmp/t,1,0"}) == f"{PLAIN}\x1bPtmux;\x1b{PLAIN}\x1b\\"
 
 
 def test_screen_hands_it_on() -> None:

@@ -14,10 +14,13 @@ SENT = "Sent to your terminal's clipboard. If it did not arrive, select it on th
 
 
 def request(text: str, environ: Mapping[str, str]) -> str:
-    """The sequence that asks the terminal to take `text`, wrapped so that tmux or screen hand it on."""
+    """The sequence that asks the terminal to take `text`, wrapped so that screen or tmux hand it on.
+
+    tmux is asked both ways: with `set-clipboard on` it takes the plain one, with `allow-passthrough on` the wrapped.
+    """
     plain = f"\x1b]52;c;{base64.b64encode(text[:LONGEST].encode()).decode()}\x07"
     if environ.get("TMUX"):
-        return f"\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\"
+        return f"{plain}\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\"
     if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
         return f"\x1bP{plain}\x1b\\"
     return plain

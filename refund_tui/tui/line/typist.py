@@ -7,15 +7,14 @@ once, all of it would land in the field that had the cursor first.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 
-PATIENCE = 1.0
-"""Seconds for which a key's handling may hold the next key back."""
+PATIENCE = 5.0
+"""Seconds for which a key's handling may hold the next key back: a busy disk's, never a network's."""
 
 
 class Typist(App[int]):
@@ -43,15 +42,29 @@ class Typist(App[int]):
     async def _hand_out(self) -> None:
         while True:
             event = await self._typed.get()
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(PATIENCE):
+                    before = list(self._pumps())  # what the key may have sent the cursor away from still has to finish
                     await self._done(self, super().on_event, event)
-                    await self._settled()
-                    await self._settled()
+                    for _ in before:
+                        await self._settled(before)
+            except TimeoutError:
+                self._give_up_what_was_typed_ahead()
 
-    async def _settled(self) -> None:
-        """Return when the widget with the cursor, and all it stands in, have nothing left to handle."""
-        for pump in self._pumps():
+    def _give_up_what_was_typed_ahead(self) -> None:
+        """Half an amount is worse than none: what waited behind a key that never ended goes nowhere."""
+        lost = self._typed.qsize()
+        while not self._typed.empty():
+            self._typed.get_nowait()
+        if lost:
+            self.keys_were_lost(lost)
+
+    def keys_were_lost(self, number: int) -> None:
+        """So many keys went nowhere; tell whoever typed them."""
+
+    async def _settled(self, before: Sequence[MessagePump]) -> None:
+        """Return when the widgets that had and have the cursor, and all they stand in, have nothing left to handle."""
+        for pump in dict.fromkeys((*before, *self._pumps())):
             await self._done(pump, _nothing)
 
     def _pumps(self) -> Iterator[MessagePump]:

@@ -129,6 +129,15 @@ class LookupPlace(Place):
         self._list.action_top()
         self.reload()
 
+    def on_resize(self) -> None:
+        """The columns are fitted anew: so is their heading, once the list knows its own width."""
+        self.call_after_refresh(self._fit_heading)
+
+    def _fit_heading(self) -> None:
+        heading = self.query_one("#trip-heading", Plain)
+        if heading.shown:
+            heading.show(self._list.heading())
+
     @on(RowList.Needed)
     def _needed(self, message: RowList.Needed) -> None:
         self.in_background(self._search(message.start, fresh=False, edition=message.edition))

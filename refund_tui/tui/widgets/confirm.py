@@ -1,4 +1,4 @@
-"""Owns the question before money moves: deaf for its first half second, and to Enter always."""
+"""Owns the question before money moves: deaf until no key came for half a second, and to Enter always."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from refund_tui.tui.footer import cap
 from refund_tui.tui.line.plain import Part, Plain, literal
 
 DEAF = 0.5
-"""Seconds for which nothing is heard, so that a key held or struck twice confirms nothing."""
+"""Seconds without a key after which the first is heard, so that one held or struck twice confirms nothing."""
 
 YES = "y"
 
@@ -94,6 +94,8 @@ class ConfirmPanel(Vertical, can_focus=True):
             event.prevent_default()
             if self._opened is not None and self._now().since(self._opened) >= DEAF:
                 self._hear(event.key)
+            elif self._opened is not None:
+                self._opened = self._now()  # a key held down is struck again and again: it never outlives the deafness
 
     def _hear(self, key: str) -> None:
         if key == self._question.yes_key and self._question.typed_again is not None:

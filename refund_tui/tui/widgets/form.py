@@ -73,7 +73,9 @@ class RefundForm(Vertical):
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
         self.query_one(ReasonPicker).choose(reason.digit if reason else None)
         self.renew(standing)
-        self.query_one("#amount", Input).focus()
+        amount = self.query_one("#amount", Input)
+        amount.focus()
+        amount.select_all()  # what is typed replaces a draft's amount
 
     def renew(self, standing: Standing) -> None:
         """The trip's refunds changed: what is left may have."""

@@ -26,8 +26,9 @@ PLACE = 5_500
 """Another place, or help over it, is a page too: most cells are others, none may be written twice."""
 
 IDLE, TICKS = 3.0, 5
-LATER = 0.8
-"""Seconds without a byte after which also what follows a key, such as keeping a draft, has been drawn."""
+SOON, LATER = 0.4, 0.8
+"""Seconds without a byte after which what a key leads to has been drawn; in the form a draft is kept half a second on.
+"""
 
 
 @pytest.fixture(scope="module", name="files")
@@ -53,19 +54,19 @@ def terminal(files: Path, folder: Path) -> Iterator[PtySession]:
         env = settings(folder, service)
         with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
             session.wait_for(NEWEST)
-            session.settle(quiet=LATER)
+            session.settle(quiet=SOON)
             yield session
 
 
-def cost(session: PtySession, key: str) -> int:
+def cost(session: PtySession, key: str, quiet: float = SOON) -> int:
     start = session.mark()
     session.press(key)
-    return len(session.settle(start, quiet=LATER))
+    return len(session.settle(start, quiet))
 
 
-def dearest(session: PtySession, *keys: str) -> int:
+def dearest(session: PtySession, *keys: str, quiet: float = SOON) -> int:
     """What the dearest of these keys costs; each is told."""
-    costs = [cost(session, key) for key in keys]
+    costs = [cost(session, key, quiet) for key in keys]
     print(*(f"{key}: {bytes_}" for key, bytes_ in zip(keys, costs, strict=True)), sep="  ")
     return max(costs)
 
@@ -73,20 +74,20 @@ def dearest(session: PtySession, *keys: str) -> int:
 def form(session: PtySession) -> None:
     """To the form of the newest trip, the cursor in its amount."""
     session.press("enter")
-    session.settle(quiet=LATER)
+    session.settle(quiet=SOON)
 
 
 def history(session: PtySession) -> None:
     session.press("f4")
     session.wait_for("ACCEPTED")
-    session.settle(quiet=LATER)
+    session.settle(quiet=SOON)
 
 
 def wait_ten_minutes(session: PtySession) -> None:
     """To the timeline of a refund that is sent again later."""
     form(session)
     session.send("5.00\t1")
-    session.settle(quiet=LATER)
+    session.settle(quiet=SOON)
     session.press("f10")
     session.settle()
     confirm(session)
@@ -123,10 +124,10 @@ def test_a_key_in_the_search_costs_at_most_300_bytes_while_it_finds_the_same(ses
 
 def test_a_key_in_the_forms_fields_costs_at_most_300_bytes(session: PtySession) -> None:
     form(session)
-    amount = dearest(session, *"12.5", "backspace")
+    amount = dearest(session, *"12.5", "backspace", quiet=LATER)
     session.send("\t1\t")
-    session.settle(quiet=LATER)
-    note = dearest(session, *"seal")
+    session.settle(quiet=SOON)
+    note = dearest(session, *"seal", quiet=LATER)
     assert "seal" in session.text, session.text
     assert max(amount, note) <= KEY
 
@@ -146,7 +147,7 @@ def test_a_row_down_at_the_edge_scrolls_within_its_budget(
 ) -> None:
     go(session)
     session.press(*["down"] * session.rows)
-    session.settle(quiet=LATER)
+    session.settle(quiet=SOON)
     assert dearest(session, *["down"] * 3) <= ROW
 
 

@@ -1,0 +1,171 @@
+"""Owns crowds: a data directory with many trips and refunds, made fast and kept between runs.
+
+The files are made by the store itself, and every row goes past the same constraints, triggers and indexes as a clerk's;
+only the transactions are larger, and nothing waits for the disk. The machine that builds a crowd pays once.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Intent, Life, Refund, State
+from refund_tui.core.trips import Article, Card, Trip
+from refund_tui.paths import ledger_path, trips_path
+from refund_tui.store.ledger import Ledger
+from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
+from refund_tui.store.schema import LEDGER
+from refund_tui.store.trips import Trips
+from refund_tui.store.trips.schema import TRIPS
+
+EDITION = "2"
+"""To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
+
+STORE, ENDPOINT, CURRENCY = "STORE-001", "loopback", "EUR"
+LAST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The newest trip's start, and the newest refund's time, unless another is given."""
+
+CLERKS = "ana ben chloé dmitri elif".split()
+NAMES = "milk bread apple müsli coffee banana chips water juice butter cheese pasta".split()
+NOTES = ("", "", "", "", "broken seal", "carried out of the store, the till knows nothing of it", "müsli, wet box")
+BATCH = 20_000
+
+_ENDS = {State.ACCEPTED: 9_600, State.REJECTED: 300, State.SETTLED_PAID: 60, State.SETTLED_UNPAID: 39, State.UNKNOWN: 1}
+"""How many of 10,000 refunds ended in each state; few are left UNKNOWN, since somebody settles them."""
+
+_ATTEMPT = """
+INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started)
+SELECT key, 1, created_at, 'boot-1', 1000.0 + id, 'back-office', 'boot-1', 4711, 'start-1' FROM refund WHERE id > ?
+"""
+_ANSWER = """
+UPDATE attempt SET ended_at = started_at, outcome = ?, http_status = ?, detail = ?, raw = ?
+WHERE key IN (SELECT key FROM refund WHERE id > ? AND why = ?)
+"""
+_END = """
+UPDATE refund SET state = why, version = 2, maybe_executed = why = 'UNKNOWN', tries = 1, doubts = why = 'UNKNOWN',
+  reconciliation_id = CASE why WHEN 'ACCEPTED' THEN 'RECON' || upper(substr(key, 1, 12)) END,
+  why = CASE why WHEN 'ACCEPTED' THEN 'the service accepted it' ELSE 'the service was asked once' END
+WHERE id > ?
+"""
+# An event of each attempt's start would make the file a sixth larger, and no question is asked of it.
+_EVENTS = """
+INSERT INTO event (key, at, who, kind, before, after, why, data)
+SELECT key, created_at, clerk, 'recorded', NULL, 'QUEUED', 'asked for by a clerk', '{}' FROM refund WHERE id > ?1
+UNION ALL
+SELECT key, updated_at, clerk || ' (automatic)', lower(state), 'SENDING', state, why, '{}' FROM refund WHERE id > ?1
+"""
+
+
+def crowd(trips: int, refunds: int) -> Path:
+    """A data directory with so many of each, from the cache or built now. Whoever writes to it works on a copy."""
+    schema = sha256("".join((EDITION, *LEDGER.steps, *TRIPS.steps)).encode()).hexdigest()[:12]
+    cache = Path(tempfile.gettempdir()) / f"refund-tui-crowds-{os.getuid()}"
+    folder = cache / f"{trips}-{refunds}-{schema}"
+    if not folder.exists():
+        for older in cache.glob(f"{trips}-{refunds}-*"):
+            shutil.rmtree(older)
+        unfinished = cache / f"unfinished-{os.getpid()}"
+        build(unfinished, trips, refunds)
+        unfinished.rename(folder)
+    return folder
+
+
+def build(folder: Path, trips: int, refunds: int, *, last: datetime = LAST, endpoint: str = ENDPOINT) -> None:
+    """Fill a new data directory; the newest trip began at `last`, the newest refund was asked for then."""
+    folder.mkdir(mode=0o700, parents=True)
+    known = Trips.open(trips_path(folder))
+    try:
+        source = made_trips(trips, last)
+        while batch := list(islice(source, BATCH)):
+            known.put(batch)
+    finally:
+        known.close()
+    Ledger.open(ledger_path(folder)).close()
+    _fill(ledger_path(folder), made_refunds(refunds, last, endpoint))
+
+
+def made_trips(count: int, last: datetime = LAST) -> Iterator[Trip]:
+    """Trips of one store, oldest first, a minute apart, receipts R-1001 and up."""
+    chance = random.Random(1)
+    for number in range(count):
+        age = count - 1 - number
+        began = last - timedelta(minutes=age)
+        captured = Money(chance.randrange(5_000, 20_000), CURRENCY)
+        card = Card("VISA", f"{chance.randrange(10_000):04d}")
+        articles = tuple(_article(chance, line) for line in range(chance.randrange(1, 6)))
+        receipt = f"R-{1001 + number}"
+        yield Trip(STORE, trip_id(age), began, began + timedelta(minutes=9), captured, card, receipt, articles)
+
+
+def _article(chance: random.Random, line: int) -> Article:
+    price = Money(chance.randrange(50, 2_000), CURRENCY)
+    return Article(f"SKU-{chance.randrange(5_000)}", chance.choice(NAMES), Decimal(1), "unit", price, f"line-{line}")
+
+
+def trip_id(age: int) -> str:
+    """The id of the trip before which there are `age` newer ones; as many refunds are newer than its one."""
+    return str(UUID(bytes=sha256(b"trip %d" % age).digest()[:16], version=4))
+
+
+def made_refunds(count: int, last: datetime = LAST, endpoint: str = ENDPOINT) -> Iterator[Refund]:
+    """Refunds as they are when their request goes out, oldest first, a minute apart; `why` is the state to come."""
+    chance = random.Random(2)
+    ends, weights = list(_ENDS), list(_ENDS.values())
+    reasons = list(ReasonCode)
+    for number in range(count):
+        age = count - 1 - number
+        at = last - timedelta(minutes=age)
+        amount = Money(chance.randrange(100, 5_000), CURRENCY)
+        intent = Intent(STORE, trip_id(age), amount, chance.choice(reasons), chance.choice(NOTES))
+        key = str(UUID(int=chance.getrandbits(128), version=4))
+        body = b'{"refundRequestId":"%s","storeId":"%s"}' % (key.encode(), STORE.encode())
+        life = Life(State.SENDING, why=str(chance.choices(ends, weights)[0]))
+        yield Refund(key, endpoint, intent, chance.choice(CLERKS), body, at, at, life)
+
+
+def _fill(path: Path, refunds: Iterator[Refund]) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("synchronous = OFF", "journal_mode = TRUNCATE", "recursive_triggers = ON", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA cache_size = -400000")
+    while batch := list(islice(refunds, BATCH)):
+        _write(connection, batch)
+    connection.close()
+
+
+def _write(connection: sqlite3.Connection, batch: list[Refund]) -> None:
+    """Each refund's whole road: recorded and sent, its attempt answered, its end decided and told."""
+    columns = (*INTENT, *LIFE)
+    connection.execute("BEGIN IMMEDIATE")
+    (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM refund").fetchone()
+    connection.executemany(
+        f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        ((*intent_values(refund), *life_values(refund.life)) for refund in batch),
+    )
+    connection.execute(_ATTEMPT, (before,))
+    for state in _ENDS:
+        connection.execute(_ANSWER, (*_answer(state), before, str(state)))
+    connection.execute(_END, (before,))
+    connection.execute(_EVENTS, (before,))
+    connection.execute("COMMIT")
+
+
+def _answer(state: State) -> tuple[str, int | None, str, str]:
+    """How the one attempt ended: its outcome, status, detail and raw answer."""
+    if state is State.ACCEPTED:
+        return "accepted", 200, "accepted", '{"reconciliationId":"RECON"}'
+    if state is State.REJECTED:
+        return "rejected", 400, "malformed (400)", '{"message":"BadRequestException"}'
+    return "connection_lost", None, "the connection was lost after the request was sent", ""

@@ -16,8 +16,8 @@ import pytest
 
 from refund_tui.sandbox import SandboxThread
 from tests.support import crowd
+from tests.terminal.program import confirm, script, settings
 from tests.terminal.pty_session import PtySession
-from tests.terminal.test_main_road import confirm, script, settings
 
 TRIPS, REFUNDS = 300, 500
 NEWEST = f"R-{1000 + TRIPS}"
@@ -51,7 +51,7 @@ def terminal(files: Path, folder: Path) -> Iterator[PtySession]:
     shutil.copytree(files, folder / "data")
     later = script({"status": 429, "retryAfter": "600", "repeat": "forever"})
     with SandboxThread(any_trip=True, script=later) as service:
-        env = settings(folder, service)
+        env = settings(folder, service.url)
         with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
             session.wait_for(NEWEST)
             session.settle(quiet=SOON)

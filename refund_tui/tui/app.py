@@ -6,14 +6,14 @@ Sends nothing and decides nothing about money: that is the desk's.
 from __future__ import annotations
 
 import contextlib
+import gc
 import traceback
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
 
 from refund_tui.config import Settings
 from refund_tui.core.refunds import Refund, State
@@ -24,7 +24,6 @@ from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
 from refund_tui.tui.errands import Errands
 from refund_tui.tui.footer import KeyLine
-from refund_tui.tui.help import HelpScreen
 from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
 from refund_tui.tui.line.crash import Calm, written
 from refund_tui.tui.line.display import Display
@@ -32,14 +31,14 @@ from refund_tui.tui.line.plain import Plain
 from refund_tui.tui.line.typist import Typist
 from refund_tui.tui.looks import TERMINAL, THEMES, look
 from refund_tui.tui.news import DeskNews
-from refund_tui.tui.places.history import HistoryPlace
-from refund_tui.tui.places.leaving import LeavingPlace
-from refund_tui.tui.places.lookup import LookupPlace
-from refund_tui.tui.places.palette import PalettePlace
 from refund_tui.tui.places.place import Place
-from refund_tui.tui.places.refund import RefundPlace
 from refund_tui.tui.states import outcome_words
 from refund_tui.tui.status import StatusLine
+from refund_tui.tui.switcher import LATER, Places
+
+if TYPE_CHECKING:
+    from refund_tui.tui.places.palette import PalettePlace
+    from refund_tui.tui.places.refund import RefundPlace
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
@@ -62,15 +61,8 @@ class RefundApp(Calm, Display, Typist, Errands):
         self.failure: RefundTuiError | None = None
         self._had_cursor: Widget | None = None
         self._status = StatusLine(self.desk)
-        self._switcher = ContentSwitcher(initial="lookup", id="places")
+        self._places = Places(self.desk)
         self._keys = KeyLine(settings.keys)
-        self._places: dict[str, Place] = {
-            "lookup": LookupPlace(self.desk),
-            "refund": RefundPlace(self.desk),
-            "history": HistoryPlace(self.desk),
-            "leaving": LeavingPlace(self.desk),
-            "palette": PalettePlace(self.desk),
-        }
 
     def _dress(self, name: str) -> None:
         theme = look(name, self.console, no_color=self.no_color)
@@ -84,8 +76,7 @@ class RefundApp(Calm, Display, Typist, Errands):
     def compose(self) -> ComposeResult:
         """The status line, one place at a time, one line for announcements, one for keys."""
         yield self._status
-        with self._switcher:
-            yield from self._places.values()
+        yield self._places
         yield self.announcement
         yield self._keys
         yield Plain(
@@ -109,15 +100,25 @@ class RefundApp(Calm, Display, Typist, Errands):
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
-        self.show("lookup")
-        await self._refund_place.remember()
-        self.refresh_keys()
+        self._show("lookup")
+        self.in_background(self._furnish())
+        gc.freeze()
+        gc.enable()
+
+    async def _furnish(self) -> None:
+        """Make the other places while the clerk looks at the first, and remember a draft."""
+        for name in LATER:
+            await self._places.bring(name)
+        if self._refund is not None:
+            await self._refund.remember()
+            self.refresh_keys()
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
         if not self.deaf:
             with contextlib.suppress(RefundTuiError):  # the last half second of a draft is worth no fuss
-                await self._refund_place.keep_draft()
+                if self._refund is not None:
+                    await self._refund.keep_draft()
         await self.finish_errands()
         await self.desk.close()
 
@@ -142,11 +143,16 @@ class RefundApp(Calm, Display, Typist, Errands):
     @property
     def place(self) -> Place:
         """The place that is shown."""
-        return self._places[str(self._switcher.current)]
+        return self._places.shown
 
-    def show(self, name: str) -> None:
-        """Go to a place."""
-        self._switcher.current = name
+    async def go(self, name: str) -> Place:
+        """Show a place, made if need be."""
+        place = await self._places.bring(name)
+        self._show(name)
+        return place
+
+    def _show(self, name: str) -> None:
+        self._places.current = name
         self._status.at(self.place.title)
         self.place.enter()
         self.refresh_keys()
@@ -166,7 +172,7 @@ class RefundApp(Calm, Display, Typist, Errands):
         if command.place != EVERYWHERE:
             return holds_in(command, self.place.id or "") and self.place.can(command.action)
         if command.name == "refund":
-            return self.place.id != "refund" and self._refund_place.in_hand
+            return self.place.id != "refund" and self._refund is not None and self._refund.in_hand
         return command.name != self.place.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -175,8 +181,9 @@ class RefundApp(Calm, Display, Typist, Errands):
         return any(self._can(command) for command in found) if found else True
 
     @property
-    def _refund_place(self) -> RefundPlace:
-        return cast("RefundPlace", self._places["refund"])
+    def _refund(self) -> RefundPlace | None:
+        """The place of the refund in hand, once it is made."""
+        return cast("RefundPlace | None", self._places.made("refund"))
 
     def _tick(self) -> None:
         self._status.redraw()
@@ -218,34 +225,27 @@ class RefundApp(Calm, Display, Typist, Errands):
         self._status.redraw()
         self.place.reload()
 
-    def action_lookup(self) -> None:
+    async def action_lookup(self) -> None:
         """To the search."""
-        self.show("lookup")
+        await self.go("lookup")
 
     async def action_refund(self) -> None:
         """To the refund in hand, or to the draft typed last."""
-        self.show("refund")
-        await self._refund_place.resume()
+        await cast("RefundPlace", await self.go("refund")).resume()
 
-    def action_history(self) -> None:
+    async def action_history(self) -> None:
         """To the history."""
-        self.show("history")
+        await self.go("history")
 
     async def open_refund(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
         """Begin a refund on a trip; returns when its form has the cursor."""
-        self.show("refund")
-        await self._refund_place.begin(store_id, trip_id, trip)
+        await cast("RefundPlace", await self.go("refund")).begin(store_id, trip_id, trip)
 
-    def show_refund(self, refund: Refund) -> None:
-        """Show a refund's timeline."""
-        self._refund_place.follow(refund)
-        self.show("refund")
-
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """What can be done here, by name."""
-        palette = cast("PalettePlace", self._places["palette"])
+        palette = cast("PalettePlace", await self._places.bring("palette"))
         palette.offer(self.place.id or "", self.possible())
-        self.show("palette")
+        self._show("palette")
 
     async def carry_out(self, command: Command) -> None:
         """Do what a command does in the place that is shown, if it is still possible."""
@@ -265,13 +265,15 @@ class RefundApp(Calm, Display, Typist, Errands):
 
     def action_help(self) -> None:
         """The keys of this place, in words."""
+        from refund_tui.tui.help import HelpScreen  # for which no first screen waits
+
         self.push_screen(HelpScreen(self.place.id or "", self.possible(), self.desk.settings.keys, self.focused))
 
     async def action_quit(self) -> None:
         """Leave; with refunds still open, say which first."""
         summary = self.desk.summary
         if summary.queued + summary.sending + summary.waiting and self.place.id != "leaving":
-            self.show("leaving")
+            await self.go("leaving")
         else:
             self.leave(0)
 

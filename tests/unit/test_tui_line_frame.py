@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyte
+import textual
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
@@ -10,9 +13,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from refund_tui.tui.line.celldiff import KNOWN_VERSION, is_known
 from refund_tui.tui.line.frame import Frame, Piece
 from refund_tui.tui.line.glyphs import glyphs_in
+from refund_tui.tui.line.version import KNOWN, is_known
 from tests.terminal.pty_session import picture
 
 WIDTH, HEIGHT = 24, 8
@@ -126,6 +129,10 @@ def test_after_a_resize_and_when_told_to_forget_everything_is_drawn_again() -> N
     assert frame.write((WIDTH, HEIGHT + 1), pieces(updates)) == whole
 
 
-def test_the_stage_is_off_with_another_textual() -> None:
-    assert is_known(KNOWN_VERSION)
-    assert not is_known("8.2.9")
+def test_the_stage_is_off_with_another_textual(tmp_path: Path) -> None:
+    assert textual.__version__ == KNOWN
+    assert is_known()
+    package = tmp_path / "textual"
+    package.mkdir()
+    (tmp_path / "textual-8.2.9.dist-info").mkdir()
+    assert not is_known(str(package / "__init__.py"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import textual
 from rich.color import ColorSystem
 from rich.console import Console
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -17,14 +16,7 @@ from textual.strip import Strip
 from refund_tui.tui.line.frame import Frame, Piece
 from refund_tui.tui.line.glyphs import glyphs_in
 
-KNOWN_VERSION = "8.2.8"
-
 Update = LayoutUpdate | ChopsUpdate
-
-
-def is_known(version: str = textual.__version__) -> bool:
-    """Whether this is the Textual that the stage was tried with."""
-    return version == KNOWN_VERSION
 
 
 class CellDiff(CompositorUpdate):

@@ -41,9 +41,6 @@ LAST = 5.0
 LOOK = 2.0
 """Seconds between two looks at whether the terminal is still there."""
 
-REPAIRED = "8.2.8"
-"""The version of Textual whose reading and writing threads are repaired."""
-
 _early: list[int] = []
 """Signals that came before there was a loop to hear them."""
 
@@ -88,20 +85,22 @@ def _speaks_utf_8(charset: str) -> bool:
 
 def forgive_wrong_bytes() -> None:
     """Let a byte that is not UTF-8 be a replacement character; as shipped, Textual's input thread ends by it."""
-    import textual
     from textual.drivers import linux_driver
 
-    if textual.__version__ == REPAIRED:
+    from refund_tui.tui.line.version import is_known
+
+    if is_known():
         strict = codecs.getincrementaldecoder
         vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(strict(name), errors="replace")
 
 
 def forgive_a_stalled_line() -> None:
     """Let pictures queue up where nobody reads; as shipped, refunds wait after the thirtieth, and signals too."""
-    import textual
     from textual.drivers import _writer_thread
 
-    if textual.__version__ == REPAIRED:
+    from refund_tui.tui.line.version import is_known
+
+    if is_known():
         vars(_writer_thread)["MAX_QUEUED_WRITES"] = 0  # no bound: a countdown is 100 bytes a second
 
 

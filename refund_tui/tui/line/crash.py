@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
-from rich.traceback import Traceback
 from textual.app import App
 
 from refund_tui.errors import RefundTuiError
@@ -60,6 +59,8 @@ class Calm(App[int]):
 
 def _plain(renderable: RenderableType) -> str:
     """A Rich traceback without its variables, anything else as it names itself."""
+    from rich.traceback import Traceback  # brings a colourer of source, for which no first screen waits
+
     if not isinstance(renderable, Traceback):
         return str(renderable)
     stacks = renderable.trace.stacks

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from refund_tui.tui.line import celldiff
 from refund_tui.tui.line.colour import Colourless
 from refund_tui.tui.line.frame import Frame
+from refund_tui.tui.line.version import is_known
 
 
 class Display(App[int]):
@@ -24,7 +25,7 @@ class Display(App[int]):
 
     def __init__(self, *, cell_diff: bool = True) -> None:
         super().__init__()
-        self._on_the_terminal = Frame() if cell_diff and celldiff.is_known() else None
+        self._on_the_terminal = Frame() if cell_diff and is_known() else None
 
     def on_mount(self) -> None:
         """A program that comes back from the background draws all of its screen."""

@@ -24,7 +24,7 @@ from refund_tui.tui.exporting import export
 from refund_tui.tui.fields import field
 from refund_tui.tui.line.plain import Part, Plain, literal
 from refund_tui.tui.line.rows import Cell, Column, RowList
-from refund_tui.tui.places.place import RefundShown
+from refund_tui.tui.places.shown import RefundShown
 from refund_tui.tui.query import SHAPES, Query, QueryError, complete
 from refund_tui.tui.states import SIGNS, TONES, moment
 from refund_tui.tui.widgets.confirm import ConfirmPanel

@@ -42,12 +42,12 @@ class LeavingPlace(Place):
         self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
 
     @on(ConfirmPanel.Answered)
-    def _answered(self, message: ConfirmPanel.Answered) -> None:
+    async def _answered(self, message: ConfirmPanel.Answered) -> None:
         message.stop()
         if message.yes:
             self.frame.leave(0)
         else:
-            self.frame.action_lookup()
+            await self.frame.go("lookup")
 
 
 def _line(refund: Refund) -> list[Part]:

@@ -85,9 +85,9 @@ class PalettePlace(Place):
     async def action_run(self) -> None:
         """Go back to where the clerk was, and do it there."""
         if (command := self._list.current) is not None:
-            self.frame.show(self._from)
+            await self.frame.go(self._from)
             await self.frame.carry_out(command)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Back to where the clerk was; nothing is done."""
-        self.frame.show(self._from)
+        await self.frame.go(self._from)

@@ -1,16 +1,14 @@
-"""Owns what the places have in common: their keys from the registry, and how they speak to the frame around them."""
+"""Owns what the places have in common, and how they speak to the frame around them."""
 
 from __future__ import annotations
 
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
-from textual import on
 from textual.containers import Vertical
 
 from refund_tui.desk import Desk
 from refund_tui.tui.line.rows import RowList
-from refund_tui.tui.widgets.life import Life
 
 if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
@@ -63,59 +61,3 @@ class Place(Vertical):
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
         """Do `work` without holding a key up; what fails in it is announced. See the frame's."""
         self.frame.in_background(work, group)
-
-
-class RefundShown(Place):
-    """A place in which one refund can be shown: what is done to it there, by the registry's names."""
-
-    def __init__(self, desk: Desk, name: str) -> None:
-        super().__init__(desk, name)
-        self.life = Life(desk, self.in_background, id="life")
-        """The refund on the screen."""
-
-    async def bring(self) -> None:
-        """Show the refund that is meant, if it is not shown yet."""
-
-    async def action_ask_again(self) -> None:
-        """Ask again, or go on."""
-        await self.bring()
-        self.life.ask("ask_again")
-
-    async def action_stop(self) -> None:
-        """Cancel or stop."""
-        await self.bring()
-        self.life.ask("stop")
-
-    async def action_settle(self) -> None:
-        """Settle with evidence."""
-        await self.bring()
-        self.life.settle()
-
-    async def action_raw(self) -> None:
-        """Events and answers."""
-        await self.bring()
-        self.life.raw()
-
-    async def action_copy(self) -> None:
-        """The reconciliation id, or the receipt."""
-        await self.bring()
-        self.life.to_clipboard()
-
-    def action_write(self) -> None:
-        """The receipt to a file."""
-        self.in_background(self.life.write())
-
-    async def action_receipt(self) -> None:
-        """A receipt."""
-        await self.bring()
-        self.in_background(self.life.show_receipt())
-
-    @on(Life.Stepped)
-    def _stepped(self, message: Life.Stepped) -> None:
-        message.stop()
-        self.frame.refresh_keys()
-
-    @on(Life.Said)
-    def _said(self, message: Life.Said) -> None:
-        message.stop()
-        self.frame.announce(message.words)

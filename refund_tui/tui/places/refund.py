@@ -20,7 +20,7 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import REFUND, key_of
 from refund_tui.tui.line.plain import Plain, literal
-from refund_tui.tui.places.place import RefundShown
+from refund_tui.tui.places.shown import RefundShown
 from refund_tui.tui.questions import DIFFERENT, confirmation, second_look, told_of_card
 from refund_tui.tui.states import STYLES, short
 from refund_tui.tui.widgets.articles import ArticleList
@@ -83,6 +83,8 @@ class RefundPlace(RefundShown):
     async def remember(self) -> None:
         """Find the draft that this clerk typed last, before the program was last left, and say so."""
         clerk = self._desk.clerk
+        if self._trip_id:
+            return
         self._draft = await self._desk.look(lambda history: history.last_draft(clerk))
         if self._draft is not None:
             key = key_of("refund", self._desk.settings.keys)
@@ -244,13 +246,13 @@ class RefundPlace(RefundShown):
         if self._standing.left is not None:
             self._form.fill_amount(self._standing.left)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """To the search; what was typed is kept, what is under way goes on."""
         if self._step.current == "life" and self.life.can("back"):
             self.life.back()
             return
         self._save_draft()
-        self.frame.action_lookup()
+        await self.frame.go("lookup")
 
     def action_card(self) -> None:
         """Ask the service whose card paid."""

@@ -19,6 +19,12 @@ from refund_tui.store.schema import LEDGER
 NOTES = 10_000
 """How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
 
+UUID = 36
+"""Characters of an id; so long a word is looked for in no note."""
+
+COMMON = 10_000
+"""Ids that begin with one word, from which on it is a common one: as many as a filtered count goes up to."""
+
 SPAN = 20_000
 """How many refunds one read of an export looks through."""
 
@@ -144,7 +150,7 @@ class History:
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """How many refunds; a filtered count stops at `cap`."""
-        where, values = self._where(wanted)
+        where, values = self._where(wanted, counting=True)
         if not where:
             return self._newest()
         return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
@@ -186,15 +192,33 @@ class History:
         row = self._database.row(sql, *values)
         return int(row[0]) if row else 0
 
-    def _where(self, wanted: Filter) -> tuple[str, tuple[object, ...]]:
+    def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
         """The conditions of a filter, empty where it asks for all, and the values for their marks."""
-        words = [_word(word, self._newest() - NOTES) for word in wanted.text.split()]
-        pairs = [*words, *_fields(wanted)]
+        words = [self._word(word) for word in wanted.text.split()]
+        pairs = [*words, *_fields(wanted, counting=counting)]
         conditions = " AND ".join(condition for condition, _ in pairs)
         return conditions, tuple(value for _, values in pairs for value in values)
 
+    def _word(self, word: str) -> _Condition:
+        """One word of the text, in ids and in the newest notes."""
+        text = _sayable(word)
+        bounds = tuple(end for column in _IDS for end in _between(text, column))
+        noted, note = _noted(text, self._newest() - NOTES)
+        if self._is_common(bounds):
+            ids = (f"(+{column} >= ? AND +{column} < ?)" for column in _IDS)
+            return f"({' OR '.join(ids)} OR {noted})", (*bounds, *note)
+        found = " UNION ALL ".join(f"SELECT id FROM refund WHERE {where}" for where in (*_RANGES, noted))
+        return f"id IN ({found})", (*bounds, *note)
+
+    def _is_common(self, bounds: tuple[object, ...]) -> bool:
+        """Whether so many ids begin with it that walking from the newest on finds a page sooner than sorting them."""
+        ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
+        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
+
 
 _Condition = tuple[str, tuple[object, ...]]
+_IDS = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
+_RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
 _MOST = 2**63 - 1
 _ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
 _OPEN = (
@@ -207,33 +231,42 @@ _WAITS = (
 )
 
 
-def _fields(wanted: Filter) -> Iterator[_Condition]:
+def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
+    """The conditions on single columns; a "+" keeps SQLite, which knows no numbers, from an index that serves worse.
+
+    A day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds too many
+    refunds to sort them by age; to count them it serves well.
+    """
+    exact = wanted.least is not None and wanted.least == wanted.most
+    few = "+" if exact or (wanted.since and wanted.until) else ""
+    many = "" if exact or counting else "+"
     if wanted.states:
         marks = ", ".join("?" * len(wanted.states))
-        yield f"state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
-    exact = wanted.least == wanted.most
+        yield f"{few}state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
     simple: tuple[tuple[str, object], ...] = (
-        ("clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
-        ("reason = ?", str(wanted.reason) if wanted.reason else None),
-        ("endpoint = ?", wanted.endpoint),
+        (f"{few}clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
+        (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
+        (f"{few}endpoint = ?", wanted.endpoint),
         ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
         ("created_at < ?", stamp(wanted.until) if wanted.until else None),
-        # An exact amount is found by its index; a range of them holds too many refunds for that, so "+" forbids it.
-        ("minor >= ?" if exact else "+minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),
-        ("minor <= ?" if exact else "+minor <= ?", None if wanted.most is None else min(wanted.most, _MOST)),
+        (f"{many}minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),
+        (f"{many}minor <= ?", None if wanted.most is None else min(wanted.most, _MOST)),
     )
     yield from ((condition, (value,)) for condition, value in simple if value is not None)
 
 
-def _word(word: str, older: int) -> _Condition:
-    """One word of the text; notes are looked through only in rows after `older`."""
-    text = _sayable(word)
-    columns = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
-    ids = " UNION ALL ".join(f"SELECT id FROM refund WHERE {column} >= ? AND {column} < ?" for column in columns)
-    notes = "SELECT id FROM refund WHERE id > ? AND note LIKE ? ESCAPE '\\'"
+def _between(text: str, column: str) -> tuple[str, str]:
+    """Between what and what an id lies that begins with `text`; idempotency keys are written in small letters."""
+    start = text.lower() if column == "key" else text
+    return start, start + "\U0010ffff"
+
+
+def _noted(text: str, older: int) -> _Condition:
+    """That a note has `text` in it, in rows after `older`."""
+    if len(text) >= UUID:
+        return "0", ()
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    bounds = [end for start in (text, text.lower(), text) for end in (start, start + "\U0010ffff")]
-    return f"id IN ({ids} UNION ALL {notes})", (*bounds, older, f"%{escaped}%")
+    return "id > ? AND note LIKE ? ESCAPE '\\'", (older, f"%{escaped}%")
 
 
 def _sayable(text: str) -> str:

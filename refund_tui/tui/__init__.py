@@ -23,8 +23,10 @@ def run(settings: Settings) -> int:
         raise UsageError(reason)
     citizen.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
+    from refund_tui.tui.line.compositing import render_only_what_changed
     from refund_tui.tui.line.crash import crashed
 
+    render_only_what_changed()
     citizen.forgive_wrong_bytes()
     citizen.forgive_a_stalled_line()
     app = RefundApp(settings)

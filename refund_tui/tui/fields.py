@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.style import Style
 from textual.events import Paste
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -14,6 +16,9 @@ _LINE = Style(underline=True)
 
 class Field(Input):
     """A line to write on."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """As shipped, every character lays the whole screen out again."""
 
     def render_line(self, y: int) -> Strip:
         """What is typed, underlined to the field's end, so that an empty one is seen too."""

@@ -84,6 +84,13 @@ FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
     (Filter(text="trip_12-"), holds("trip_12-")),
     (Filter(text="00000a"), holds("00000a")),
     (Filter(text="REC99"), holds("REC99")),
+    (Filter(text="trip_"), holds("trip_")),  # so common that it is walked for
+    (Filter(text="TRIP_ jar"), lambda r: r.intent.note == "broken jar"),
+    (Filter(text="0", states=frozenset({State.UNKNOWN})), lambda r: r.state is State.UNKNOWN),
+    (Filter(text="R", clerk="ana"), lambda r: r.clerk == "ana" and holds("R")(r)),
+    (Filter(text="000003e7-0000-4000-8000-000000000000"), lambda r: r.key.startswith("000003e7")),
+    (Filter(clerk="ana", since=NOW.at, until=EVENING), lambda r: r.clerk == "ana" and r.created_at < EVENING),
+    (Filter(clerk="ben", least=777, most=777), lambda r: r.clerk == "ben" and r.intent.amount.minor == 777),
     (Filter(text="broken"), holds("broken")),
     (Filter(text="  lid   BROKEN "), lambda r: r.intent.note == "Broken lid"),
     (Filter(text="50%"), holds("50%")),

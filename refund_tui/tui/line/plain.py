@@ -41,14 +41,11 @@ class Plain(Static):
         return self._shown.plain
 
     def show(self, text: str | Content) -> None:
-        """Show other text, and let the layout follow it; the same text costs nothing."""
-        self._show(text, layout=True)
-
-    def _show(self, text: str | Content, *, layout: bool) -> None:
+        """Show other text; the layout follows it where it has no size of its own, the same text costs nothing."""
         content = _content(text)
         if content != self._shown or content.spans != self._shown.spans:
             self._shown = content
-            self.update(content, layout=layout)
+            self.update(content, layout=self.styles.is_auto_width or self.styles.is_auto_height)
 
 
 class Cell(Plain):
@@ -58,10 +55,6 @@ class Cell(Plain):
     """
 
     DEFAULT_CSS = "Cell { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
-
-    def show(self, text: str | Content) -> None:
-        """Show other text in the same place."""
-        self._show(text, layout=self.styles.is_auto_width)
 
 
 def toast(app: App[object], text: str, *, title: str = "", alarm: bool = False) -> None:

@@ -7,7 +7,7 @@ once, all of it would land in the field that had the cursor first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
 from textual.app import App
@@ -44,10 +44,7 @@ class Typist(App[int]):
             event = await self._typed.get()
             try:
                 async with asyncio.timeout(PATIENCE):
-                    before = list(self._pumps())  # what the key may have sent the cursor away from still has to finish
-                    await self._done(self, super().on_event, event)
-                    for _ in before:
-                        await self._settled(before)
+                    await self._handle(event)
             except TimeoutError:
                 self._give_up_what_was_typed_ahead()
 
@@ -62,13 +59,26 @@ class Typist(App[int]):
     def keys_were_lost(self, number: int) -> None:
         """So many keys went nowhere; tell whoever typed them."""
 
-    async def _settled(self, before: Sequence[MessagePump]) -> None:
-        """Return when the widgets that had and have the cursor, and all they stand in, have nothing left to handle."""
-        for pump in dict.fromkeys((*before, *self._pumps())):
+    async def _handle(self, event: events.Event) -> None:
+        """Hand out one key, and return when all that it began has ended, wherever it sent the cursor."""
+        before = self._pumps()
+        await self._done(self, super().on_event, event)
+        await self._settled(before)
+        await self._done(self, _nothing)  # Textual moves the cursor after what asked for it has ended
+        if (now := self._pumps()) != before:
+            await self._settled(now)
+
+    async def _settled(self, pumps: Sequence[MessagePump]) -> None:
+        """Return when these have nothing left to handle, each after what the one before it has passed on.
+
+        Twice, since a message begins its way in the queue of who sends it, behind what asks whether that is empty.
+        """
+        for pump in (*pumps, *pumps):
             await self._done(pump, _nothing)
 
-    def _pumps(self) -> Iterator[MessagePump]:
-        yield from (self.focused or self.screen).ancestors_with_self
+    def _pumps(self) -> list[MessagePump]:
+        """The widget with the cursor and all it stands in, up to the app: the way of a key and of what it causes."""
+        return [*(self.focused or self.screen).ancestors_with_self]
 
     @staticmethod
     async def _done(pump: MessagePump, call: Callable[..., Awaitable[None]], *arguments: object) -> None:

@@ -55,7 +55,7 @@ class HistoryPlace(RefundShown):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "history")
-        self._order = Order.NEWEST
+        self._order, self._edition = Order.NEWEST, -1
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "  ".join(shape.partition(" ")[0].rstrip(",") for shape in SHAPES.values()))
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
@@ -184,7 +184,9 @@ class HistoryPlace(RefundShown):
 
     @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
-        self.in_background(self._read(message.start, message.limit, message.edition))
+        # What was asked by an older line is given up; pages of one answer are all read.
+        group, self._edition = ("lines" if message.edition != self._edition else ""), message.edition
+        self.in_background(self._read(message.start, message.limit, message.edition), group)
 
     @on(RowList.Highlighted, "#refunds")
     def _highlighted(self) -> None:

@@ -40,80 +40,74 @@ class RefundForm(Vertical):
         super().__init__(id="form")
         self._standing = Standing(None)
         self._touched: set[str] = set()
+        self._amount, self._currency = field("amount", "12.50"), field("currency", "EUR")
+        self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
+        self._left = Plain("", id="amount-left")
+        self._currency_part = Vertical(id="currency-part")
+        self._problems = {
+            name: Plain("", id=f"{name}-wrong", classes="wrong") for name in ("amount", "reason", "currency", "note")
+        }
 
     def compose(self) -> ComposeResult:
         """The fields, in the order of the keys."""
-        with Horizontal(classes="field"):
-            yield Plain("Amount", classes="name")
-            yield field("amount", "12.50")
-            yield Plain("", id="amount-left")
-        yield Plain("", id="amount-wrong", classes="wrong")
-        with Horizontal(classes="field tall"):
-            yield Plain("Reason", classes="name")
-            yield ReasonPicker(id="reason")
-        yield Plain("", id="reason-wrong", classes="wrong")
-        with Vertical(id="currency-part"):
-            with Horizontal(classes="field"):
-                yield Plain("Currency", classes="name")
-                yield field("currency", "EUR")
-            yield Plain("", id="currency-wrong", classes="wrong")
-        with Horizontal(classes="field"):
-            yield Plain("Note", classes="name")
-            yield field("note", "stays here, is never sent")
-        yield Plain("", id="note-wrong", classes="wrong")
+        yield Horizontal(Plain("Amount", classes="name"), self._amount, self._left, classes="field")
+        yield self._problems["amount"]
+        yield Horizontal(Plain("Reason", classes="name"), self._reason, classes="field tall")
+        yield self._problems["reason"]
+        with self._currency_part:
+            yield Horizontal(Plain("Currency", classes="name"), self._currency, classes="field")
+            yield self._problems["currency"]
+        yield Horizontal(Plain("Note", classes="name"), self._note, classes="field")
+        yield self._problems["note"]
 
     def begin(self, standing: Standing, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
         self._standing, self._touched = standing, set()
         known = standing.captured.currency if standing.captured else None
-        self.query_one("#currency", Input).value = known or (draft and draft.currency) or currency or ""
-        self.query_one("#currency-part").display = known is None
-        self.query_one("#amount", Input).value = draft.amount if draft else ""
-        self.query_one("#note", Input).value = draft.note if draft else ""
+        self._currency.value = known or (draft and draft.currency) or currency or ""
+        self._currency_part.display = known is None
+        self._amount.value = draft.amount if draft else ""
+        self._note.value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
-        self.query_one(ReasonPicker).choose(reason.digit if reason else None)
+        self._reason.choose(reason.digit if reason else None)
         self.renew(standing)
-        amount = self.query_one("#amount", Input)
-        amount.focus()
-        amount.select_all()  # what is typed replaces a draft's amount
+        self._amount.focus()
+        self._amount.select_all()  # what is typed replaces a draft's amount
 
     def renew(self, standing: Standing) -> None:
         """The trip's refunds changed: what is left may have."""
         self._standing = standing
         left = standing.left
-        self.query_one("#amount-left", Plain).show(f"of {left} left" if left else "ceiling not known")
+        self._left.show(f"of {left} left" if left else "ceiling not known")
         self._tell()
 
     def focus_first(self) -> None:
         """The cursor into the amount."""
-        self.query_one("#amount").focus()
+        self._amount.focus()
 
     def draft(self, store_id: str, trip_id: str) -> Draft:
         """What is typed, as typed."""
-        reason = self.query_one(ReasonPicker).reason
-        return Draft(
-            store_id, trip_id, self._value("amount"), self._value("currency"), str(reason or ""), self._value("note")
-        )
+        amount, currency, note = map(_typed_in, (self._amount, self._currency, self._note))
+        return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note)
 
     def fill_amount(self, amount: Money) -> None:
         """Put an amount in, as if typed."""
-        self.query_one("#amount", Input).value = amount.digits
+        self._amount.value = amount.digits
 
     def wrong(self) -> dict[str, str]:
         """What is wrong, by field, in the form's order."""
         found = {
-            "amount": self._amount_problem(), "reason": self._reason_problem(),
-            "currency": check_currency(self._currency), "note": check_note(self._value("note")),
+            "amount": self._amount_problem(), "reason": None if self._reason.reason else "press 1 to 5",
+            "currency": check_currency(self._code), "note": check_note(_typed_in(self._note)),
         }  # fmt: skip
         return {name: problem for name, problem in found.items() if problem}
 
     def filled(self) -> Filled | None:
         """The content, or None while anything is wrong."""
-        reason = self.query_one(ReasonPicker).reason
+        reason = self._reason.reason
         if self.wrong() or reason is None:
             return None
-        amount = parse_amount(self._value("amount"), self._currency)
-        return Filled(amount, reason, self._value("note"))
+        return Filled(parse_amount(_typed_in(self._amount), self._code), reason, _typed_in(self._note))
 
     def scold(self) -> str:
         """Show everything that is wrong, put the cursor to the first, and say it."""
@@ -124,25 +118,19 @@ class RefundForm(Vertical):
         self.query_one(f"#{name}").focus()
         return f"{name}: {problem}"
 
-    def _value(self, name: str) -> str:
-        return self.query_one(f"#{name}", Input).value.strip()
-
     @property
-    def _currency(self) -> str:
-        return self._value("currency").upper()
+    def _code(self) -> str:
+        return _typed_in(self._currency).upper()
 
     def _amount_problem(self) -> str | None:
         """What is wrong with the amount; where the currency is, that is said at the currency."""
-        if check_currency(self._currency):
+        if check_currency(self._code):
             return None
         try:
-            amount = parse_amount(self._value("amount"), self._currency)
+            amount = parse_amount(_typed_in(self._amount), self._code)
         except AmountError as error:
             return str(error)
         return check_left(amount, self._standing)
-
-    def _reason_problem(self) -> str | None:
-        return None if self.query_one(ReasonPicker).reason else "press 1 to 5"
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
@@ -158,6 +146,9 @@ class RefundForm(Vertical):
 
     def _tell(self) -> None:
         wrong = self.wrong()
-        for name in ("amount", "reason", "currency", "note"):
-            words = wrong.get(name, "") if name in self._touched else ""
-            self.query_one(f"#{name}-wrong", Plain).show(words)
+        for name, problem in self._problems.items():
+            problem.show(wrong.get(name, "") if name in self._touched else "")
+
+
+def _typed_in(typed: Input) -> str:
+    return typed.value.strip()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
-    gc.disable()  # nothing of what a start makes is rubbish: the app sweeps when its first screen is there
+    gc.disable()  # nothing of what a start makes is rubbish: the app sweeps once its places are there
     keymap(settings.keys)
     if reason := citizen.refusal(os.environ.get("TERM")):
         raise UsageError(reason)

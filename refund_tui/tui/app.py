@@ -102,16 +102,18 @@ class RefundApp(Calm, Display, Typist, Errands):
         self.set_interval(1.0, self._tick)
         self._show("lookup")
         self.in_background(self._furnish())
-        gc.freeze()
-        gc.enable()
 
     async def _furnish(self) -> None:
         """Make the other places while the clerk looks at the first, and remember a draft."""
-        for name in LATER:
-            await self._places.bring(name)
-        if self._refund is not None:
-            await self._refund.remember()
-            self.refresh_keys()
+        try:
+            for name in LATER:
+                await self._places.bring(name)
+            if self._refund is not None:
+                await self._refund.remember()
+                self.refresh_keys()
+        finally:
+            gc.freeze()  # what is here stays: no sweep goes through it while a clerk types
+            gc.enable()
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""

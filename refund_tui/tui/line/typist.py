@@ -7,6 +7,7 @@ once, all of it would land in the field that had the cursor first.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
@@ -22,37 +23,47 @@ class Typist(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._typed: deque[events.Event] = deque()
+        self._handling = False
         self._typing: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        """Queue what was typed; all else goes on as ever."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self._typed.put_nowait(event)
-            if self._typing is None:
-                self._typing = asyncio.create_task(self._hand_out(), name="typist")
-        else:
+        """Handle what is typed at once, or after what was typed before it; all else goes on as ever."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        elif self._handling:
+            self._typed.append(event)
+        else:
+            self._handling, before = True, self._pumps()
+            try:
+                await super().on_event(event)
+            finally:
+                self._typing = asyncio.create_task(self._go_on(before), name="typist")
 
     async def on_unmount(self) -> None:
         """Hand nothing out any more."""
         if self._typing is not None:
             self._typing.cancel()
 
-    async def _hand_out(self) -> None:
-        while True:
-            event = await self._typed.get()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._handle(event)
-            except TimeoutError:
-                self._give_up_what_was_typed_ahead()
+    async def _go_on(self, before: Sequence[MessagePump]) -> None:
+        """Wait for what the first key caused, then hand out what was typed meanwhile, key by key."""
+        try:
+            await self._patiently(self._caused(before))
+            while self._typed:
+                await self._patiently(self._handle(self._typed.popleft()))
+        finally:
+            self._handling = False
+
+    async def _patiently(self, work: Awaitable[None]) -> None:
+        try:
+            await asyncio.wait_for(work, PATIENCE)
+        except TimeoutError:
+            self._give_up_what_was_typed_ahead()
 
     def _give_up_what_was_typed_ahead(self) -> None:
         """Half an amount is worse than none: what waited behind a key that never ended goes nowhere."""
-        lost = self._typed.qsize()
-        while not self._typed.empty():
-            self._typed.get_nowait()
+        lost = len(self._typed)
+        self._typed.clear()
         if lost:
             self.keys_were_lost(lost)
 
@@ -60,9 +71,13 @@ class Typist(App[int]):
         """So many keys went nowhere; tell whoever typed them."""
 
     async def _handle(self, event: events.Event) -> None:
-        """Hand out one key, and return when all that it began has ended, wherever it sent the cursor."""
+        """Hand out one key, and return when all that it caused has ended."""
         before = self._pumps()
         await self._done(self, super().on_event, event)
+        await self._caused(before)
+
+    async def _caused(self, before: Sequence[MessagePump]) -> None:
+        """Return when what a key caused has ended, wherever it sent the cursor from `before`."""
         await self._settled(before)
         await self._done(self, _nothing)  # Textual moves the cursor after what asked for it has ended
         if (now := self._pumps()) != before:

@@ -1,0 +1,38 @@
+"""Keys typed ahead: taken whole, or not at all and said so."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from refund_tui.core.rules import Standing
+from tests.flows.stage import program
+from tests.gallery import PATIENCE
+
+
+async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.tui.line.typist.PATIENCE", 0.2)
+    async with program(tmp_path) as stage:
+        await stage.press("R-1002")
+        await stage.until("1 trip")
+        disk, standing = asyncio.Event(), stage.desk.standing
+
+        async def busy(store_id: str, trip_id: str) -> Standing:
+            await disk.wait()
+            return await standing(store_id, trip_id)
+
+        monkeypatch.setattr(stage.desk, "standing", busy)
+        for key, character in (("enter", "\r"), ("1", "1"), ("6", "6")):
+            stage.pilot.app.post_message(Key(key, character))
+        async with asyncio.timeout(PATIENCE):
+            while not stage.shows("2 keys typed ahead were not taken"):  # the pilot itself would wait for the disk
+                await asyncio.sleep(0.02)
+        disk.set()
+        await stage.until("of 13.79 EUR left")
+        await stage.press("f10")
+        await stage.until("amount: type the amount")

@@ -41,7 +41,7 @@ def sending(folder: Path) -> Iterator[TimedSession]:
     shutil.copytree(crowd(FEW, MILLION), data_dir)
     _add_two_trips(data_dir)
     with SandboxThread(any_trip=True, script=HANGS) as service:
-        env = {**settings(data_dir), "REFUND_TUI_BASE_URL": service.url}
+        env = {**settings(data_dir), "REFUND_TUI_BASE_URL": service.url, "REFUND_TUI_REQUEST_TIMEOUT": "600"}
         with TimedSession(PROGRAM, env=env) as session:
             session.wait_for("R-1002")
             _send(session)

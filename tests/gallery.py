@@ -55,6 +55,7 @@ LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (4
 LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
 FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403): the role lacks execute-api:Invoke"), Repair.CREDENTIALS)
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
+UNKNOWN_TRIP = "7c1e0b52-nowhere"
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
 OFFLINE = Unreachable(Answer(None, "the service could not be reached: no route to host"))
 
@@ -115,6 +116,13 @@ class Stage:
         await self.press("enter")
         await self.until("Amount")
 
+    async def open_unknown(self) -> None:
+        """From anywhere to the form of a trip that is not known here."""
+        await self.press("f2", "ctrl+u", UNKNOWN_TRIP)
+        await self.until("No trip here matches")
+        await self.press("enter")
+        await self.until("not known here")
+
 
 _NAMED = {
     "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
@@ -144,7 +152,7 @@ async def _first_start(stage: Stage) -> None:
 
 
 async def _no_match(stage: Stage) -> None:
-    await stage.press("7c1e0b52-nowhere")
+    await stage.press(UNKNOWN_TRIP)
     await stage.until("No trip here matches")
 
 
@@ -155,10 +163,7 @@ async def _form(stage: Stage) -> None:
 
 
 async def _unknown_trip(stage: Stage) -> None:
-    await stage.press("7c1e0b52-nowhere")
-    await stage.until("No trip here matches")
-    await stage.press("enter")
-    await stage.until("not known here")
+    await stage.open_unknown()
 
 
 async def _confirm(stage: Stage) -> None:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from refund_tui.config import Settings
 from refund_tui.core.refunds import Refund, State
+from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
@@ -27,7 +28,7 @@ from refund_tui.tui.footer import KeyLine
 from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
 from refund_tui.tui.line.crash import Calm, written
 from refund_tui.tui.line.display import Display
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.line.plain import Plain, literal
 from refund_tui.tui.line.typist import Typist
 from refund_tui.tui.looks import TERMINAL, THEMES, look
 from refund_tui.tui.news import DeskNews
@@ -41,9 +42,11 @@ if TYPE_CHECKING:
     from refund_tui.tui.places.refund import RefundPlace
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
+LONGEST = 300
+"""Characters of an announcement that are shown."""
 
 
-class RefundApp(Calm, Display, Typist, Errands):
+class RefundApp(Calm, Display, Typist):
     """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
@@ -59,7 +62,9 @@ class RefundApp(Calm, Display, Typist, Errands):
         self._dress(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
+        self.errands = Errands(self.announce, self.failed)
         self._had_cursor: Widget | None = None
+        self._announcement = Plain("", id="announcement")
         self._status = StatusLine(self.desk)
         self._places = Places(self.desk)
         self._keys = KeyLine(settings.keys)
@@ -77,7 +82,7 @@ class RefundApp(Calm, Display, Typist, Errands):
         """The status line, one place at a time, one line for announcements, one for keys."""
         yield self._status
         yield self._places
-        yield self.announcement
+        yield self._announcement
         yield self._keys
         yield Plain(
             f"This terminal is too small: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.", id="small"
@@ -96,12 +101,12 @@ class RefundApp(Calm, Display, Typist, Errands):
             self.failure = error
             self.exit(error.exit_code)
             return
-        self.deaf = False
+        self.errands.open = True
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
         self._show("lookup")
-        self.in_background(self._furnish())
+        self.errands.do(self._furnish())
 
     async def _furnish(self) -> None:
         """Make the other places while the clerk looks at the first, and remember a draft."""
@@ -112,16 +117,17 @@ class RefundApp(Calm, Display, Typist, Errands):
                 await self._refund.remember()
                 self.refresh_keys()
         finally:
-            gc.freeze()  # what is here stays: no sweep goes through it while a clerk types
-            gc.enable()
+            if not gc.isenabled():  # as `run` has it: what is here stays, no sweep goes through it while a clerk types
+                gc.freeze()
+                gc.enable()
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
-        if not self.deaf:
+        if self.errands.open:
             with contextlib.suppress(RefundTuiError):  # the last half second of a draft is worth no fuss
                 if self._refund is not None:
                     await self._refund.keep_draft()
-        await self.finish_errands()
+        await self.errands.close()
         await self.desk.close()
 
     def leave(self, code: int) -> None:
@@ -203,12 +209,13 @@ class RefundApp(Calm, Display, Typist, Errands):
             f"This program failed at that ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
         )
 
-    def hour(self) -> str:
-        """The hour and minute now, as the store has it."""
-        return f"{self.desk.now().at.astimezone(self.desk.settings.zone):%H:%M}"
+    def announce(self, words: str) -> None:
+        """Say something once, wherever the clerk is; it stays until something else is said, or a question is asked."""
+        hour = f"{self.desk.now().at.astimezone(self.desk.settings.zone):%H:%M}"
+        self._announcement.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
 
     def _hear(self, news: News) -> None:
-        if not self.deaf:
+        if self.errands.open:
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
@@ -262,7 +269,7 @@ class RefundApp(Calm, Display, Typist, Errands):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Other keys hold in another field."""
-        if not self.deaf:
+        if self.errands.open:
             self.refresh_keys()
 
     def action_help(self) -> None:

@@ -56,10 +56,7 @@ async def test_submitting_too_early_goes_to_the_first_field_that_needs_something
 
 async def test_a_wrong_currency_is_told_at_the_currency(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
-        await stage.press("7c1e0b52-nowhere")
-        await stage.until("No trip here matches")
-        await stage.press("enter")
-        await stage.until("Currency")
+        await stage.open_unknown()
         await stage.press("5.00", "tab", "1", "tab", "ctrl+u", "EU")
         await stage.until("three capital letters")
         await stage.press("f10")

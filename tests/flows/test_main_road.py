@@ -9,6 +9,7 @@ import pytest
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from tests.flows.stage import LIMITED, OFFLINE, program, refunds
+from tests.gallery import UNKNOWN_TRIP
 from tests.support.service import never
 
 
@@ -123,10 +124,7 @@ async def test_a_refund_like_an_earlier_one_needs_a_second_yes_of_its_own(tmp_pa
 
 async def test_a_trip_that_is_not_known_here_says_so_and_can_be_refunded(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
-        await stage.press("7c1e0b52-nowhere")
-        await stage.until("No trip here matches")
-        await stage.press("enter")
-        await stage.until("not known here")
+        await stage.open_unknown()
         assert "F6" in stage.text
         await stage.press("5.00", "tab", "5", "ctrl+s")
         await stage.until("the ceiling is not known here")
@@ -134,7 +132,7 @@ async def test_a_trip_that_is_not_known_here_says_so_and_can_be_refunded(tmp_pat
         await stage.press("y")
         await stage.until("ACCEPTED")
         [refund] = await refunds(stage)
-    assert refund.intent.trip_id == "7c1e0b52-nowhere"
+    assert refund.intent.trip_id == UNKNOWN_TRIP
 
 
 async def test_leaving_with_an_open_refund_names_it_and_what_becomes_of_it(tmp_path: Path) -> None:
@@ -189,6 +187,18 @@ async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Pa
         stage.clock.advance(0.5)
         await stage.press("y")
         await stage.until("ACCEPTED")
+
+
+async def test_a_draft_outlives_the_next_shopper_however_fast_he_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.tui.places.refund.SAVE_AFTER", 60)  # the next trip is opened long before
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("7.25")
+        await stage.open("R-1001")
+        await stage.open("R-1002")
+        await stage.until("7.25")
 
 
 async def test_without_a_draft_nothing_is_offered_at_the_start(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
-"""Owns the widgets and the toast that show text as it is: nothing in them is ever parsed as markup.
+"""Owns the widgets that show text as it is: nothing in them is ever parsed as markup.
 
 What reaches them has passed `core.text.visible` line by line, so that not even a forgotten call lets ESC to a terminal.
 """
 
 from __future__ import annotations
 
-from textual.app import App
 from textual.content import Content
 from textual.widgets import Static
 
@@ -55,13 +54,6 @@ class Cell(Plain):
     """
 
     DEFAULT_CSS = "Cell { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
-
-
-def toast(app: App[object], text: str, *, title: str = "", alarm: bool = False) -> None:
-    """Say something in passing, literally; `title` is ours."""
-    app.notify(
-        literal(text).plain, title=literal(title).plain, severity="error" if alarm else "information", markup=False
-    )
 
 
 def _content(text: str | Content) -> Content:

@@ -61,7 +61,7 @@ class HistoryPlace(RefundShown):
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
         self._heading = Plain("", id="history-heading", classes="columns")
-        self._list = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self.rows: RowList[Refund] = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
         self._hint = Plain("", classes="hint")
         self._preview = Timeline(desk, id="preview", classes="right")
         self._panel = ConfirmPanel(desk.now, id="asking-all")
@@ -79,15 +79,10 @@ class HistoryPlace(RefundShown):
                     with Vertical(classes="left"):
                         yield self._heading
                         yield self._hint
-                        yield self._list
+                        yield self.rows
                     yield self._preview
             yield self.life
             yield self._panel
-
-    @property
-    def rows(self) -> RowList[Refund]:
-        """The refunds that match."""
-        return self._list
 
     @property
     def _listing(self) -> bool:
@@ -102,20 +97,20 @@ class HistoryPlace(RefundShown):
         if action in ("find", "person", "turn") or action.startswith(("move", "page", "top", "bottom")):
             return True
         if action == "open":
-            return self._list.has_focus and self._list.current is not None
+            return self.rows.has_focus and self.rows.current is not None
         if action == "go_on_all":
             return self._desk.summary.blocked > 0
         if action in ("export", "export_lines"):
-            return self._list.total > 0
+            return self.rows.total > 0
         if action in ("submit", "back"):
             return action == "back" and self._find.has_focus
-        refund = self._list.current
+        refund = self.rows.current
         return refund is not None and possible_for(refund, action)
 
     def enter(self) -> None:
         """Put the cursor on the list, or on the refund that is shown."""
         if self._listing:
-            self._list.focus()
+            self.rows.focus()
         elif self._step.current == "asking-all":
             self._panel.focus()
         else:
@@ -132,7 +127,7 @@ class HistoryPlace(RefundShown):
     def reload(self) -> None:
         """Read again what is shown."""
         if self._listing:
-            self._list.reload()
+            self.rows.reload()
             self.in_background(self._preview.read(), "preview")
         else:
             self.in_background(self.life.read(), "life")
@@ -147,7 +142,7 @@ class HistoryPlace(RefundShown):
         try:
             wanted = self._wanted()
         except QueryError as error:
-            self._list.set_rows(0, [], 0, fresh=True, edition=edition)
+            self.rows.set_rows(0, [], 0, fresh=True, edition=edition)
             self._none_shown(UNUSABLE)
             self._words.show(str(error))
             return
@@ -155,9 +150,9 @@ class HistoryPlace(RefundShown):
         rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, order))
         known = await self._desk.look(lambda history: history.count(wanted, MOST))
         total = min(known, MOST) if order is Order.LARGEST else known
-        self._list.set_rows(start, rows, total, edition=edition)
+        self.rows.set_rows(start, rows, total, edition=edition)
         self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
-        self._heading.show(self._list.heading())
+        self._heading.show(self.rows.heading())
         self._say(wanted, total)
         self.frame.refresh_keys()
 
@@ -190,7 +185,7 @@ class HistoryPlace(RefundShown):
 
     @on(RowList.Highlighted, "#refunds")
     def _highlighted(self) -> None:
-        refund = self._list.current
+        refund = self.rows.current
         self._preview.follow(refund.key if refund else None)
         self.in_background(self._preview.read(), "preview")
         self.frame.refresh_keys()
@@ -201,7 +196,7 @@ class HistoryPlace(RefundShown):
 
     async def bring(self) -> None:
         """Show the refund under the cursor, if none is shown yet."""
-        refund = self._list.current
+        refund = self.rows.current
         if self._listing and refund is not None:
             self.life.follow(refund.key)
             self._go("life")
@@ -214,11 +209,11 @@ class HistoryPlace(RefundShown):
 
     @on(Input.Changed, "#find")
     def _typed(self) -> None:
-        self._list.restart()
+        self.rows.restart()
 
     @on(Input.Submitted, "#find")
     def _submitted(self) -> None:
-        self._list.focus()
+        self.rows.focus()
 
     def action_find(self) -> None:
         """To the filter line."""
@@ -244,7 +239,7 @@ class HistoryPlace(RefundShown):
         """The next order: newest, oldest, largest."""
         orders = list(Order)
         self._order = orders[(orders.index(self._order) + 1) % len(orders)]
-        self._list.restart()
+        self.rows.restart()
 
     def action_go_on_all(self) -> None:
         """Ask whether all that is blocked goes on."""
@@ -288,7 +283,7 @@ class HistoryPlace(RefundShown):
         elif not self._listing:
             self._go("listing")
         else:
-            self._list.focus()
+            self.rows.focus()
 
 
 class Words(Suggester):

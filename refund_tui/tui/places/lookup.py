@@ -47,8 +47,8 @@ class LookupPlace(Place):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "lookup")
-        self._list = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
-        self._list.can_focus = False  # the search keeps the cursor
+        self.rows: RowList[Trip] = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
+        self.rows.can_focus = False  # the search keeps the cursor
 
     def compose(self) -> ComposeResult:
         """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
@@ -59,15 +59,10 @@ class LookupPlace(Place):
         with Horizontal(classes="panes"):
             with Vertical(classes="left"):
                 yield Plain("", id="trip-heading", classes="columns")
-                yield self._list
+                yield self.rows
                 yield Plain("", id="trip-hint", classes="hint")
             yield Plain("", id="trip-facts", classes="right")
         yield Plain("", id="trip-below")
-
-    @property
-    def rows(self) -> RowList[Trip]:
-        """The trips that match."""
-        return self._list
 
     @property
     def _text(self) -> str:
@@ -82,7 +77,7 @@ class LookupPlace(Place):
 
     def can(self, action: str) -> bool:
         """Opening needs a trip, or an id to be typed; moving needs rows."""
-        return self._list.total > 0 or (action == "open" and bool(self._text))
+        return self.rows.total > 0 or (action == "open" and bool(self._text))
 
     def reload(self) -> None:
         """Search again, in the background; only the newest search is waited for."""
@@ -92,19 +87,19 @@ class LookupPlace(Place):
         text, zone, today = self._text, self._desk.settings.zone, self._today()
         trips = await self._desk.search(lambda known: known.find(text, start, 60, zone=zone, today=today))
         total = await self._desk.search(lambda known: known.count(text, MOST, zone=zone, today=today))
-        self._list.set_rows(start, trips, total, fresh=fresh, edition=edition)
+        self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
         self._hint(total)
         self.frame.refresh_keys()
 
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
         many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
-        self.query_one("#trip-heading", Plain).show(self._list.heading() if total else "")
+        self.query_one("#trip-heading", Plain).show(self.rows.heading() if total else "")
         self.query_one("#trip-count", Cell).show(many if known else "")
         hint = self.query_one("#trip-hint", Plain)
         hint.show(literal(*(() if total else self._none_found())))
         hint.set_class(not total, "-told")
-        self._list.display = bool(total)
+        self.rows.display = bool(total)
         self.query_one("#trip-heading").display = bool(total)
 
     def _none_found(self) -> tuple[Part, ...]:
@@ -126,7 +121,7 @@ class LookupPlace(Place):
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
-        self._list.action_top()
+        self.rows.action_top()
         self.reload()
 
     def on_resize(self) -> None:
@@ -136,7 +131,7 @@ class LookupPlace(Place):
     def _fit_heading(self) -> None:
         heading = self.query_one("#trip-heading", Plain)
         if heading.shown:
-            heading.show(self._list.heading())
+            heading.show(self.rows.heading())
 
     @on(RowList.Needed)
     def _needed(self, message: RowList.Needed) -> None:
@@ -147,7 +142,7 @@ class LookupPlace(Place):
         self.in_background(self._tell(), "trip")
 
     async def _tell(self) -> None:
-        trip = self._list.current
+        trip = self.rows.current
         if trip is None:
             beside, below = Content(""), Content("")
         else:
@@ -169,7 +164,7 @@ class LookupPlace(Place):
 
     async def action_open(self) -> None:
         """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
-        text, zone, today, place = self._text, self._desk.settings.zone, self._today(), self._list.cursor
+        text, zone, today, place = self._text, self._desk.settings.zone, self._today(), self.rows.cursor
         trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
         if trips:
             await self.frame.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])

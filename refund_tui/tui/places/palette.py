@@ -33,9 +33,11 @@ class PalettePlace(Place):
         self._from = "lookup"
         self._offered: Sequence[Command] = ()
         self._field = field("command", "a part of a command's name, or of what it does")
-        self._list = RowList[Command](COLUMNS, self._cells, lambda command: command.name, id="commands")
-        self._list.empty = " No command that is possible now has these words; F1 explains all."
-        self._list.can_focus = False  # the field keeps the cursor
+        self.rows: RowList[Command] = RowList[Command](
+            COLUMNS, self._cells, lambda command: command.name, id="commands"
+        )
+        self.rows.empty = " No command that is possible now has these words; F1 explains all."
+        self.rows.can_focus = False  # the field keeps the cursor
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
@@ -43,12 +45,7 @@ class PalettePlace(Place):
             yield Plain("Do", classes="name")
             yield self._field
         yield Plain("", id="commands-heading", classes="columns")
-        yield self._list
-
-    @property
-    def rows(self) -> RowList[Command]:
-        """The commands that match."""
-        return self._list
+        yield self.rows
 
     def offer(self, place: str, possible: Sequence[Command]) -> None:
         """Offer what is possible in `place`, but what only its list or its articles do under the cursor."""
@@ -70,9 +67,9 @@ class PalettePlace(Place):
         typed = self._field.value.lower().split()
         found = [c for c in self._offered if all(word in f"{c.label} {c.name} {c.words}".lower() for word in typed)]
         found.sort(key=lambda c: not c.label.lower().startswith(tuple(typed[:1])))
-        self._list.set_rows(0, found, len(found), fresh=True)
-        self._list.action_top()
-        self.query_one("#commands-heading", Plain).show(self._list.heading() if found else "")
+        self.rows.set_rows(0, found, len(found), fresh=True)
+        self.rows.action_top()
+        self.query_one("#commands-heading", Plain).show(self.rows.heading() if found else "")
 
     def on_resize(self) -> None:
         """The heading is laid out as the rows are."""
@@ -84,7 +81,7 @@ class PalettePlace(Place):
 
     async def action_run(self) -> None:
         """Go back to where the clerk was, and do it there."""
-        if (command := self._list.current) is not None:
+        if (command := self.rows.current) is not None:
             await self.frame.go(self._from)
             await self.frame.carry_out(command)
 

@@ -18,6 +18,8 @@ class Place(Vertical):
     """One of the three places. It holds no truth: it shows what the ledger says."""
 
     title = ""
+    rows: RowList[Any] | None = None
+    """The list whose keys also hold while a field has the cursor, in a place that has one."""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(id=name)
@@ -41,23 +43,20 @@ class Place(Vertical):
         """Whether one of its own commands is possible now."""
         return True
 
-    @property
-    def rows(self) -> RowList[Any]:
-        """The list whose keys also hold while a field has the cursor, in a place that has one."""
-        raise NotImplementedError
-
     def action_move(self, by: int) -> None:
         """By rows in the list."""
-        self.rows.action_move(by)
+        if self.rows is not None:
+            self.rows.action_move(by)
 
     def action_page(self, by: int) -> None:
         """By pages in the list."""
-        self.rows.action_page(by)
+        if self.rows is not None:
+            self.rows.action_page(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here before it runs a key's action; the frame decides."""
         return self.frame.check_action(action, parameters)
 
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
-        """Do `work` without holding a key up; what fails in it is announced. See the frame's."""
-        self.frame.in_background(work, group)
+        """Do `work` without holding a key up; what fails in it is announced. See Errands."""
+        self.frame.errands.do(work, group)

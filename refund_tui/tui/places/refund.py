@@ -136,6 +136,7 @@ class RefundPlace(RefundShown):
 
     async def begin(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
         """Start a refund on a trip, with what was typed for it before."""
+        await self.keep_draft()  # of the trip before
         self._store, self._trip_id, self._trip = store_id, trip_id, trip
         self._title(trip_id, trip)
         clerk = self._desk.clerk

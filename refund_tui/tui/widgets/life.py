@@ -153,6 +153,7 @@ class Life(ContentSwitcher):
 
     def _question(self, refund: Refund, action: Action, evidence: Evidence | None, question: Question) -> None:
         self._asked = (refund.key, action, evidence)
+        self.post_message(self.Said(""))
         self._go("asking")
         self._panel.ask(question)
 

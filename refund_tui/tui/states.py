@@ -126,8 +126,15 @@ def short(identifier: str) -> str:
 
 
 def outcome_words(refund: Refund) -> str:
-    """A finished refund, announced so that it fits on two lines of 80."""
+    """A finished refund, announced: on one line of 80 where nothing long has to be said."""
     asked, identifier = refund.intent, refund.life.reconciliation_id
-    told = refund.life.why if refund.state in (State.REJECTED, State.BLOCKED) else STATE_MEANS[refund.state]
-    reference = f" · {visible(identifier, 40)}" if identifier and refund.state is State.ACCEPTED else ""
-    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)}{reference} · {told}"
+    match refund.state:
+        case State.REJECTED | State.BLOCKED:
+            told = refund.life.why
+        case State.UNKNOWN:
+            told = "may have been paid"
+        case State.ACCEPTED if identifier:
+            told = visible(identifier, 40)
+        case _:
+            told = STATE_MEANS[refund.state]
+    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}"

@@ -75,11 +75,11 @@ def terminal(
     size: tuple[int, int] = (80, 24),
     env: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Iterator[PtySession]:
-    """The program in a pty, its one trip imported if nothing is there yet, the search ready."""
+    """The program in a pty, its one trip imported if nothing is there yet, the search ready and the trip told."""
     if not (folder / "data").exists():
         _one_trip(folder)
     with PtySession(command, size=size, env={**settings(folder, service.url), **env}) as session:
-        session.wait_for("R-7")
+        session.wait_for(lambda screen: "R-7" in screen and "left" in screen.lower())
         yield session
 
 

@@ -124,12 +124,16 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that sends: the lease of an attempt. `started`, its start, tells a pid that is used again."""
+    """The process that sends: the lease of an attempt. `started`, its start, tells a pid that is used again.
+
+    `namespace` names the space in which `pid` counts; empty where the platform has none, or it was not recorded.
+    """
 
     host: str
     boot: str
     pid: int
     started: str
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +155,17 @@ class Attempt:
 class Event:
     """One change of a refund, never altered: when (UTC), who, what kind, from which state to which, and why.
 
-    `seq` orders the events of one ledger; `data` holds a person's evidence or a late answer.
+    `seq` orders the events of one ledger; `data` holds a person's evidence or a late answer. An event of the whole
+    ledger has neither `key` nor states.
     """
 
     seq: int
-    key: str
+    key: str | None
     at: datetime
     who: str
     kind: str
     before: State | None
-    after: State
+    after: State | None
     why: str
     data: dict[str, str] = field(default_factory=dict)
 

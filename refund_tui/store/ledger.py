@@ -123,6 +123,11 @@ class Ledger:
             _note_decision(transaction, refund, decision, who, now, data)
             return _read(transaction, refund.key)
 
+    def note(self, kind: str, why: str, who: str, now: Mark, data: dict[str, str] | None = None) -> None:
+        """Write an event of the whole ledger."""
+        with self._database.writing() as transaction:
+            _note(transaction, None, who, now, kind, None, None, why, data)
+
     def save_draft(self, clerk: str, draft: Draft, now: Mark) -> None:
         """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
         place = (clerk, draft.store_id, draft.trip_id)
@@ -205,11 +210,11 @@ def _next_number(transaction: sqlite3.Connection, key: str) -> int:
 def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
     started, holder = attempt.started, attempt.holder
     transaction.execute(
-        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started,"
+        " namespace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
-            holder.host, holder.boot, holder.pid, holder.started,
+            holder.host, holder.boot, holder.pid, holder.started, holder.namespace,
         ),
     )  # fmt: skip
 
@@ -262,17 +267,17 @@ def _note_decision(
 
 def _note(
     transaction: sqlite3.Connection,
-    key: str,
+    key: str | None,
     who: str,
     now: Mark,
     kind: str,
     before: State | None,
-    after: State,
+    after: State | None,
     why: str,
     data: dict[str, str] | None,
 ) -> None:
     told = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     transaction.execute(
         "INSERT INTO event (key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key, stamp(now.at), who, kind, str(before) if before else None, str(after), why, told),
+        (key, stamp(now.at), who, kind, before and str(before), after and str(after), why, told),
     )

@@ -88,7 +88,7 @@ def _mark_of(row: sqlite3.Row, name: str) -> Mark | None:
 def attempt_of(row: sqlite3.Row) -> Attempt:
     """The attempt that a row tells."""
     started = Mark(unstamp(row["started_at"]), row["started_boot"], row["started_ticks"])
-    holder = Holder(row["host"], row["boot"], row["pid"], row["started"])
+    holder = Holder(row["host"], row["boot"], row["pid"], row["started"], row["namespace"])
     return Attempt(
         row["key"], row["number"], started, holder, _unstamp(row["ended_at"]), row["outcome"], row["http_status"],
         row["detail"], row["raw"],
@@ -97,11 +97,14 @@ def attempt_of(row: sqlite3.Row) -> Attempt:
 
 def event_of(row: sqlite3.Row) -> Event:
     """The event that a row tells."""
-    before = State(row["before"]) if row["before"] else None
     return Event(
-        row["seq"], row["key"], unstamp(row["at"]), row["who"], row["kind"], before, State(row["after"]), row["why"],
-        json.loads(row["data"]),
+        row["seq"], row["key"], unstamp(row["at"]), row["who"], row["kind"], _state(row["before"]),
+        _state(row["after"]), row["why"], json.loads(row["data"]),
     )  # fmt: skip
+
+
+def _state(name: str | None) -> State | None:
+    return State(name) if name else None
 
 
 def _stamp(instant: datetime | None) -> str | None:

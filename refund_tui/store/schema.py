@@ -120,4 +120,66 @@ CREATE TRIGGER refund_doubt_is_no_no BEFORE UPDATE ON refund
   BEGIN SELECT RAISE(ABORT, 'what may have been executed is neither rejected nor cancelled'); END;
 """
 
-LEDGER = Kind("ledger", 0x52464E44, (_FIRST,))
+_SECOND = """
+CREATE TABLE identity (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id TEXT NOT NULL,
+  environment TEXT CHECK (environment IN ('DEMO', 'TEST', 'PRODUCTION')),
+  host TEXT,
+  made_at TEXT NOT NULL
+) STRICT;
+INSERT INTO identity (one, id, made_at)
+  VALUES (1, lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
+CREATE TABLE endpoint (endpoint TEXT PRIMARY KEY, named_at TEXT NOT NULL, who TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ceiling (
+  id INTEGER PRIMARY KEY,
+  store_id TEXT NOT NULL, trip_id TEXT NOT NULL,
+  minor INTEGER NOT NULL CHECK (minor >= 0),
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  at TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL
+) STRICT;
+CREATE INDEX ceiling_trip ON ceiling (store_id, trip_id, id);
+
+CREATE TABLE event_of_all (
+  seq INTEGER PRIMARY KEY,
+  key TEXT REFERENCES refund (key),
+  at TEXT NOT NULL,
+  who TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  before TEXT,
+  after TEXT CHECK (after IS NOT NULL OR key IS NULL),
+  why TEXT NOT NULL,
+  data TEXT NOT NULL
+) STRICT;
+INSERT INTO event_of_all SELECT seq, key, at, who, kind, before, after, why, data FROM event;
+DROP TABLE event;
+ALTER TABLE event_of_all RENAME TO event;
+CREATE INDEX event_key ON event (key, seq);
+
+ALTER TABLE attempt ADD COLUMN namespace TEXT NOT NULL DEFAULT '';
+
+CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event is never altered'); END;
+CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+CREATE TRIGGER ceiling_stays BEFORE UPDATE ON ceiling
+  BEGIN SELECT RAISE(ABORT, 'a word on what was captured is never altered'); END;
+CREATE TRIGGER ceiling_kept BEFORE DELETE ON ceiling
+  BEGIN SELECT RAISE(ABORT, 'a word on what was captured is never deleted'); END;
+CREATE TRIGGER identity_stays BEFORE UPDATE OF one, id, made_at ON identity
+  BEGIN SELECT RAISE(ABORT, 'the identity of a ledger never changes'); END;
+CREATE TRIGGER identity_environment_once BEFORE UPDATE OF environment ON identity
+  WHEN old.environment IS NOT NULL AND new.environment IS NOT old.environment
+  BEGIN SELECT RAISE(ABORT, 'a ledger belongs to one environment'); END;
+CREATE TRIGGER identity_kept BEFORE DELETE ON identity
+  BEGIN SELECT RAISE(ABORT, 'the identity of a ledger is never deleted'); END;
+DROP TRIGGER attempt_closed_once;
+CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
+  WHEN old.ended_at IS NOT NULL OR new.ended_at IS NULL OR new.outcome IS NULL
+    OR (new.key, new.number, new.started_at, new.started_boot, new.started_ticks, new.host, new.boot, new.namespace,
+      new.pid, new.started)
+    IS NOT (old.key, old.number, old.started_at, old.started_boot, old.started_ticks, old.host, old.boot,
+      old.namespace, old.pid, old.started)
+  BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
+"""
+
+LEDGER = Kind("ledger", 0x52464E44, (_FIRST, _SECOND))

@@ -259,7 +259,7 @@ def test_a_reader_goes_on_while_a_writer_writes_and_sees_only_whole_changes(tmp_
             with history_at(path) as history:
                 while history.last_seq() < 100:
                     for event in history.events_since(max(0, history.last_seq() - 3), 10):
-                        assert history.get(event.key) is not None
+                        assert history.get(event.key or "") is not None
         finally:
             stop.set()
             thread.join(30)

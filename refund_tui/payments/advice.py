@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refund_tui.core.outcomes import Repair
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
 
@@ -32,6 +33,13 @@ _CREDENTIALS = (
 )  # fmt: skip
 """Parts of the gateway's messages (lower case), and what each looks like."""
 
+_FOREIGN = (
+    ("certificate", Repair.TLS, "it asks for a client certificate, and this program sends none: check base_url, and "
+     "ask whoever runs the proxy on the way"),
+    ("plain http", Repair.CONFIGURATION, "it wants TLS: check that base_url begins with https://"),
+)  # fmt: skip
+"""A part of what proxies say in a 400 (lower case), what is to be repaired, and how."""
+
 
 def on_credentials(status: int, said: str, skew: float | None) -> str:
     """What a 401 or 403 looks like, from its text and from `skew`: seconds by which this host's clock is ahead."""
@@ -52,6 +60,15 @@ def on_credentials(status: int, said: str, skew: float | None) -> str:
 def on_configuration(status: int, said: str) -> str:
     """What a status in `CONFIGURATION` means."""
     return f"{CONFIGURATION[status]} ({status}{_quoted(said)})"
+
+
+def on_foreign_refusal(said: str, raw: str) -> tuple[str, Repair]:
+    """What a 400 that is not in the service's own words means: `said` by a gateway, or else a proxy's page, `raw`."""
+    words = f"something before the service refused the request (400{_quoted(said)}); no money moved by this attempt: "
+    for part, repair, advice in _FOREIGN:
+        if part in raw.lower():
+            return words + advice, repair
+    return f"{words}see the raw answer, check base_url and the proxies on the way", Repair.CONFIGURATION
 
 
 def on_redirect(status: int, location: str) -> str:

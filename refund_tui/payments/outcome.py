@@ -35,7 +35,7 @@ def classify(reply: Reply, now: datetime) -> Outcome:
         case 200:
             return _ok(reply, now)
         case 400:
-            return Rejected(_answer(reply, now, _refusal(reply, said)), said.text or "")
+            return _refused(reply, said, now)
         case 401 | 403:
             words = advice.on_credentials(reply.status, said.text or "", _skew(reply, now))
             return NeedsRepair(_answer(reply, now, words), Repair.CREDENTIALS)
@@ -60,12 +60,20 @@ def classify(reply: Reply, now: datetime) -> Outcome:
 
 
 def _ok(reply: Reply, now: datetime) -> Outcome:
-    """Any JSON and an empty body are a yes; a page from a proxy, a cut or a garbled body is not the service's yes."""
+    """Any JSON and an empty body are a yes, but for the shape of an error without a reconciliation id.
+
+    A page from a proxy, a cut or a garbled body is not the service's yes.
+    """
     try:
-        found = read_refund(whole(reply)).reconciliation_id
+        content = whole(reply)
+        found = read_refund(content).reconciliation_id
     except Unreadable as error:
         words = f"the service answered 200, but the answer {error}"
         return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE)
+    said = read_error(content)
+    if said.shaped and not found:
+        words = f"the service answered 200, but with an error in it{_said(said)}"
+        return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE, _wait(reply, said, now))
     identified = "with a reconciliation id" if found else "without a reconciliation id"
     return Accepted(_answer(reply, now, f"the service accepted it, {identified}"), found)
 
@@ -79,18 +87,21 @@ def whole(reply: Reply) -> bytes:
     return reply.content
 
 
-def _refusal(reply: Reply, said: ErrorAnswer) -> str:
-    """A 400 is a definite no even from a proxy, which answers so before it passes anything on; but it is told apart."""
-    if said.text is None:
-        return "refused (400), but not in the service's words: a proxy may have answered; see the raw answer"
+def _refused(reply: Reply, said: ErrorAnswer, now: datetime) -> Outcome:
+    """A 400 is a final no in the service's own words alone; else something before it refused, and would go on to."""
+    if said.own is None:
+        words, repair = advice.on_foreign_refusal(said.text or "", reply.raw)
+        return NeedsRepair(_answer(reply, now, words), repair)
     if unknown_trip(reply):
-        return "the service knows no such trip in this store: check the store and the trip id"
-    return f"the service refused it (400): {visible(said.text)}"
+        words = "the service knows no such trip in this store: check the store and the trip id"
+    else:
+        words = f"the service refused it (400): {visible(said.own)}"
+    return Rejected(_answer(reply, now, words), said.own)
 
 
 def unknown_trip(reply: Reply) -> bool:
     """Whether the service says that it knows no such trip in that store (Payment service, 400)."""
-    said = read_error(reply.content or b"").text or ""
+    said = read_error(reply.content or b"").own or ""
     return reply.status == 400 and _UNKNOWN_TRIP in said.lower()
 
 

@@ -28,14 +28,23 @@ class Unreadable(ValueError):
     """A body that is not the service's; its text follows "the answer"."""
 
 
+_BLANK = b" \t\r\n"
+"""JSON's white space (RFC 8259); a form feed is none."""
+
+
 def parse(body: bytes) -> object:
-    """The JSON value of a body, None for an empty one. Raises Unreadable."""
-    if not body.strip():
+    """The JSON value of a body, None for an empty or blank one. Raises Unreadable."""
+    if not body.strip(_BLANK):
         return None
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Unreadable("is not JSON, so not the service's") from error
+
+
+def _no_constant(name: str) -> object:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
 def _usable_id(value: object) -> str | None:
@@ -46,7 +55,7 @@ def _usable_id(value: object) -> str | None:
 
 
 def _error_text(value: object) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.strip():
         return None
     return value[:LONGEST_ERROR].encode("utf-8", "replace").decode("utf-8")  # a lone surrogate could not be stored
 
@@ -77,12 +86,26 @@ class RefundAnswer(_Lenient):
 
 
 class ErrorAnswer(_Lenient):
-    """Any other answer: the service's `errorMsg`, or the API gateway's `message` in either case."""
+    """An error as the service says it (`errorMsg`), or as an API gateway does (`message`, in either case)."""
 
-    text: Annotated[str | None, BeforeValidator(_error_text)] = Field(
-        None, validation_alias=AliasChoices("errorMsg", "message", "Message")
-    )
+    error_msg: object = Field(None, validation_alias="errorMsg")
+    message: object = Field(None, validation_alias=AliasChoices("message", "Message"))
     retry_after: object = Field(None, validation_alias="retryAfter")
+
+    @property
+    def own(self) -> str | None:
+        """The service's own words, None where it is not the service that speaks."""
+        return _error_text(self.error_msg)
+
+    @property
+    def text(self) -> str | None:
+        """The words of whoever answered."""
+        return self.own or _error_text(self.message)
+
+    @property
+    def shaped(self) -> bool:
+        """Whether the body has the documented shape of an error, whatever its words are."""
+        return self.error_msg is not None or self.message is not None
 
 
 class TransactionalData(_Lenient):

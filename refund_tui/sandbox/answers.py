@@ -117,6 +117,9 @@ def _shape(shape: str, honest: bytes) -> bytes:
         "long-id": json.dumps({"reconciliationId": "L" * 80}).encode(),
         "odd-id": b'{"reconciliationId": "550e8400-e29b-41d4-a716-446655440000"}',
         "not-json": honest.rstrip(b"}") + b",",
+        "error": json.dumps(_BODIES[500]).encode(),
+        "gateway-error": json.dumps(_BODIES[502]).encode(),
+        "form-feed": b"\f",
     }
     return bodies[shape]
 
@@ -127,6 +130,9 @@ def _garbage(kind: str, reply: Reply) -> Reply:
             return Reply(reply.status, b"\x1f\x8b\x08\x00 not gzip", (*reply.headers, ("Content-Encoding", "gzip")))
         case "html":
             page = b"<html><head><title>Proxy</title></head><body><h1>Please log in</h1></body></html>"
+            return Reply(reply.status, page, (("Content-Type", "text/html"),))
+        case "certificate":
+            page = b"<html><head><title>400 No required SSL certificate was sent</title></head></html>"
             return Reply(reply.status, page, (("Content-Type", "text/html"),))
         case _:
             return Reply(reply.status, b"upstream connect error", (("Content-Type", "text/plain"),))

@@ -10,8 +10,10 @@ fits; when none is, the answer is honest. A step is an object of these keys, all
     drop         "before" or "after" the money moved: the connection is closed without an answer
     hang         true: never answered                  endless     true: a body without end
     cut          "status-line", "headers", "body": the answer ends there
-    garbage      "gzip", "html", "text"                redirect    a URL (status 307 unless given)
-    shape        "empty", "null", "array", "no-id", "long-id", "odd-id", "not-json": a 200 that is not as documented
+    garbage      "gzip", "html", "text", "certificate" (a proxy that wants one; give it the status 400)
+    redirect     a URL (status 307 unless given)
+    shape        "empty", "null", "array", "no-id", "long-id", "odd-id", "not-json", "error", "gateway-error",
+                 "form-feed": a 200 that is not as documented
     execute      whether the money moves; otherwise it does unless the status is not 2xx or `drop` is "before"
     date_skew    seconds by which the service's Date is ahead
     repeat       a count, or "forever"                 trip        a trip id: only requests for it take the step

@@ -20,8 +20,10 @@ _LONGEST = 86_400.0
 
 CUTS = ("status-line", "headers", "body")
 DROPS = ("before", "after")
-GARBAGE = ("gzip", "html", "text")
-SHAPES = ("empty", "null", "array", "no-id", "long-id", "odd-id", "not-json")
+GARBAGE = ("gzip", "html", "text", "certificate")
+SHAPES = (
+    "empty", "null", "array", "no-id", "long-id", "odd-id", "not-json", "error", "gateway-error", "form-feed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from refund_tui.core.outcomes import (
     NeedsRepair,
     Outcome,
     RateLimited,
-    Rejected,
     Repair,
     Uncertain,
 )
@@ -33,10 +32,12 @@ async def test_the_bytes_arrive_as_they_are_and_alone() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "word"),
     [
-        ("200", "", "accepted"),
+        ("200", "", "accepted"), ("200", "\f", "unreadable"), ("200", '{"errorMsg":"x"}', "unreadable"),
         ("201", "{}", "odd_status"), ("202", "", "odd_status"), ("206", "{}", "odd_status"),
         ("301", "", "blocked_redirect"), ("304", "", "blocked_redirect"),
         ("400", '{"errorMsg":"BadRequestException"}', "rejected"),
+        ("400", "<html>No required SSL certificate was sent</html>", "blocked_tls"),
+        ("400", '{"message":"Bad Request"}', "blocked_configuration"), ("400", "", "blocked_configuration"),
         ("401", "", "blocked_credentials"), ("403", '{"Message":"Forbidden"}', "blocked_credentials"),
         ("404", "", "blocked_configuration"), ("405", "", "blocked_configuration"),
         ("413", "", "blocked_configuration"), ("415", "", "blocked_configuration"),
@@ -73,7 +74,7 @@ async def test_a_chunked_yes_counts_only_with_its_last_chunk() -> None:
     assert isinstance(await sent(start + b"0\r\n\r\n"), Accepted)
 
 
-@pytest.mark.parametrize("status", ["400", "429", "503"])
+@pytest.mark.parametrize("status", ["400", "403", "429", "503"])
 async def test_a_status_counts_though_its_body_was_cut(status: str) -> None:
     whole = answer(status, '{"errorMsg":"x","retryAfter":"120"}', "Retry-After: 7")
     outcome = await sent(whole[:-5])
@@ -81,7 +82,7 @@ async def test_a_status_counts_though_its_body_was_cut(status: str) -> None:
     if isinstance(outcome, RateLimited | Uncertain):
         assert outcome.retry_after == 7
     else:
-        assert isinstance(outcome, Rejected)
+        assert isinstance(outcome, NeedsRepair), "of a 400 nobody can tell whose it was"
 
 
 @pytest.mark.parametrize(

@@ -167,5 +167,5 @@ def _answer(state: State) -> tuple[str, int | None, str, str]:
     if state is State.ACCEPTED:
         return "accepted", 200, "accepted", '{"reconciliationId":"RECON"}'
     if state is State.REJECTED:
-        return "rejected", 400, "malformed (400)", '{"message":"BadRequestException"}'
+        return "rejected", 400, "malformed (400)", '{"errorMsg":"BadRequestException"}'
     return "connection_lost", None, "the connection was lost after the request was sent", ""

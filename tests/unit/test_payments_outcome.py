@@ -44,7 +44,8 @@ def meaning(status: int, body: bytes | str = b"", *headers: tuple[str, str], fla
         ('{"reconciliationId":""}', None),
         ('{"reconciliationId":42}', None),
         ('{"reconciliationId":["REC1"]}', None),
-        ('{"errorMsg":"odd, but a 200"}', None),
+        ('{"reconciliationId":"REC1","errorMsg":"odd, but with an id"}', "REC1"),
+        ('{"reconciliationId":null,"errorMsg":null,"message":null}', None),
         ("{}", None), ("[]", None), ("null", None), ('"done"', None), ("0", None), ("", None), (" \r\n ", None),
     ],
 )  # fmt: skip
@@ -56,12 +57,35 @@ def test_no_refund_fails_over_the_shape_of_a_200(body: str, found: str | None) -
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>Log in to the shop's guest network</html>", b'{"reconciliationId":"REC', b"\xff\xfe\x00", b"[" * 60_000],
-)
+    [b"<html>Log in to the shop's guest network</html>", b'{"reconciliationId":"REC', b"\xff\xfe\x00", b"[" * 60_000,
+     b"\f", b" \v\r\n", b"\x00", b"\f{}", b"NaN", b"[-Infinity]"],
+)  # fmt: skip
 def test_a_200_that_nobody_can_read_is_no_yes(body: bytes) -> None:
     outcome = meaning(200, body)
     assert isinstance(outcome, Uncertain)
     assert outcome.doubt is Doubt.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"errorMsg":"ServiceException"}', '{"message":"Internal server error"}', '{"Message":"Forbidden"}',
+        '{"errorMsg":"ServiceException","reconciliationId":""}', '{"errorMsg":7}', '{"errorMsg":""}',
+        '{"errorMsg":null,"message":"Endpoint request timed out"}',
+    ],
+)  # fmt: skip
+def test_a_200_with_the_shape_of_an_error_is_no_yes(body: str) -> None:
+    outcome = meaning(200, body)
+    assert isinstance(outcome, Uncertain)
+    assert outcome.doubt is Doubt.UNREADABLE
+    assert "answered 200, but with an error" in outcome.answer.detail
+
+
+def test_a_200_with_the_shape_of_an_error_is_asked_again_when_it_says_so() -> None:
+    outcome = meaning(200, '{"errorMsg":"ServiceUnavailableException","retryAfter":"120"}')
+    assert isinstance(outcome, Uncertain)
+    assert outcome.retry_after == 120
+    assert "ServiceUnavailableException" in outcome.answer.detail
 
 
 def test_a_200_that_was_cut_is_no_yes_even_where_what_came_is_json() -> None:
@@ -86,7 +110,7 @@ def test_encodings_that_nobody_asked_for(encoding: str, body: bytes, expected: t
 
 EXPECTED: dict[int, tuple[type[Outcome], str]] = {
     200: (Accepted, "accepted"),
-    400: (Rejected, "rejected"),
+    400: (NeedsRepair, "blocked_configuration"),  # without the service's own words
     401: (NeedsRepair, "blocked_credentials"),
     403: (NeedsRepair, "blocked_credentials"),
     404: (NeedsRepair, "blocked_configuration"),
@@ -132,12 +156,38 @@ def test_an_unknown_trip_says_what_to_check(said: str) -> None:
     assert "check the store and the trip id" in outcome.answer.detail
 
 
-@pytest.mark.parametrize("body", ["<html>Bad Request</html>", "", "[]", '{"errorMsg":7}'])
-def test_a_400_that_is_not_the_services_is_told_apart(body: str) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>Bad Request</html>", "", "[]", '"BadRequestException"', '{"errorMsg":7}', '{"errorMsg":" "}',
+        '{"errorMsg":"BadReq', '{"message":"Bad Request"}', '{"Message":"BadRequestException"}',
+    ],
+)  # fmt: skip
+def test_a_400_that_is_not_the_services_own_is_no_final_no(body: str) -> None:
     outcome = meaning(400, body)
-    assert isinstance(outcome, Rejected)
-    assert outcome.error == ""
-    assert "proxy" in outcome.answer.detail
+    assert isinstance(outcome, NeedsRepair)
+    assert outcome.repair is Repair.CONFIGURATION
+    assert "before the service refused" in outcome.answer.detail
+    assert "no money moved by this attempt" in outcome.answer.detail
+    assert "base_url" in outcome.answer.detail
+
+
+@pytest.mark.parametrize(
+    ("title", "repair", "hint"),
+    [
+        ("400 No required SSL certificate was sent", Repair.TLS, "client certificate"),
+        ("400 The SSL certificate error", Repair.TLS, "client certificate"),
+        ("400 The plain HTTP request was sent to HTTPS port", Repair.CONFIGURATION, "https://"),
+        ("400 Request Header Or Cookie Too Large", Repair.CONFIGURATION, "base_url"),
+    ],
+)
+def test_a_proxys_400_says_what_to_repair(title: str, repair: Repair, hint: str) -> None:
+    page = f"<html><head><title>{title}</title></head><body><center><h1>400 Bad Request</h1></center></body></html>"
+    outcome = meaning(400, page)
+    assert isinstance(outcome, NeedsRepair)
+    assert outcome.repair is repair
+    assert hint in outcome.answer.detail
+    assert title in outcome.answer.raw
 
 
 def test_hostile_words_are_shown_visibly_and_can_be_stored() -> None:

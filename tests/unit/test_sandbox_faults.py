@@ -225,6 +225,7 @@ def test_garbage() -> None:
     assert (page.status, page.all("Content-Type")) == (502, ["text/html"])
     assert page.body.startswith(b"<html>")
     assert once({"garbage": "text"})[0].body == b"upstream connect error"
+    assert b"certificate" in once({"garbage": "certificate", "status": 400})[0].body
 
 
 def test_redirects_name_another_place_and_move_nothing() -> None:
@@ -244,6 +245,9 @@ def test_redirects_name_another_place_and_move_nothing() -> None:
         ("long-id", lambda body: len(json.loads(body)["reconciliationId"]) > 64),
         ("odd-id", lambda body: "-" in json.loads(body)["reconciliationId"]),
         ("not-json", lambda body: body.startswith(b'{"reconciliationId": ') and not body.endswith(b"}")),
+        ("error", lambda body: json.loads(body) == {"errorMsg": "ServiceException"}),
+        ("gateway-error", lambda body: list(json.loads(body)) == ["message"]),
+        ("form-feed", lambda body: body == b"\f"),
     ],
 )
 def test_a_200_in_every_shape_still_moves_the_money(shape: str, test: Callable[[bytes], bool]) -> None:

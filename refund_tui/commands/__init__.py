@@ -32,6 +32,7 @@ COMMANDS = (
     Command("resume", "refund_tui.commands.resume", "finish what is waiting, without a screen", Folder.WRITTEN),
     Command("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
     Command("keys", "refund_tui.commands.keys", "print every key of the terminal"),
+    Command("manual", "refund_tui.commands.manual", "print a page of the operator's manual"),
     Command("drill", "refund_tui.commands.drill", "play the fault cases and account for the money"),
 )
 

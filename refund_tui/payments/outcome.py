@@ -100,7 +100,7 @@ def _refused(reply: Reply, said: ErrorAnswer, now: datetime) -> Outcome:
 
 
 def unknown_trip(reply: Reply) -> bool:
-    """Whether the service says that it knows no such trip in that store (Payment service, 400)."""
+    """Whether the service says that it knows no such trip in that store (Payment service, refund, 400)."""
     said = read_error(reply.content or b"").own or ""
     return reply.status == 400 and _UNKNOWN_TRIP in said.lower()
 

@@ -52,12 +52,12 @@ def accepted(reconciliation_id: str) -> Reply:
 
 
 def bad_request() -> Reply:
-    """Payment service, 400 for a missing or malformed value."""
+    """Payment service, refund, 400: a missing or malformed value."""
     return say(400, _BODIES[400])
 
 
 def unknown_trip() -> Reply:
-    """Payment service, 400 for a trip that is not one of that store."""
+    """Payment service, refund, 400: a trip that is not one of that store."""
     return say(400, {"errorMsg": "UnknownShoppingTrip"})
 
 

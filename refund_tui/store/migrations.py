@@ -50,16 +50,20 @@ def refuse_older(connection: sqlite3.Connection, path: Path, kind: Kind) -> None
 
 
 def migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
-    """Bring the file to this program's version. Raises StoreError, sqlite3.Error."""
+    """Bring the file to this program's version; one that is made new has nothing to copy first.
+
+    Raises StoreError, sqlite3.Error.
+    """
+    new = version_of(connection, path, kind) == 0
     while version_of(connection, path, kind) < len(kind.steps):
         with transaction(connection):
             version = version_of(connection, path, kind)
             if version < len(kind.steps):  # else another program was faster
-                _step(connection, path, kind, version)
+                _step(connection, path, kind, version, copy=not new)
 
 
-def _step(connection: sqlite3.Connection, path: Path, kind: Kind, version: int) -> None:
-    if version > 0:
+def _step(connection: sqlite3.Connection, path: Path, kind: Kind, version: int, *, copy: bool) -> None:
+    if copy:
         _copy(path, path.with_suffix(f".before-{version + 1}{path.suffix}"))
     for statement in _statements(kind.steps[version]):
         connection.execute(statement)

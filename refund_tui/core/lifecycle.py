@@ -72,13 +72,13 @@ def possible(life: Life) -> frozenset[Action]:
 def safe_to_ask(life: Life, now: Mark, policy: Policy) -> float:
     """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over.
 
-    Where nobody can tell how long ago it was first sent, it is over.
+    Of two clocks the later counts; where nobody can tell how long ago it was first sent, it is over.
     """
     if life.first_sent is None:
         return 0.0 if life.maybe_executed else policy.horizon
     if now.contradicts(life.first_sent):
         return 0.0
-    return max(0.0, policy.horizon - now.since(life.first_sent))
+    return max(0.0, policy.horizon - now.longest_since(life.first_sent))
 
 
 def before_sending(life: Life, window_closes: datetime | None, now: Mark, policy: Policy) -> Decision | None:

@@ -22,13 +22,21 @@ class Mark:
     ticks: float
 
     def since(self, earlier: Mark) -> float:
-        """Seconds from `earlier` to this mark, never negative.
+        """Seconds that have passed since `earlier` for certain, never negative.
 
         Within one boot the ticks decide, whatever the wall clock did; across a reboot only the wall clock is left.
         """
         if self.boot == earlier.boot:
             return max(0.0, self.ticks - earlier.ticks)
         return max(0.0, (self.at - earlier.at).total_seconds())
+
+    def longest_since(self, earlier: Mark) -> float:
+        """Seconds that may have passed since `earlier` at the most: of the two clocks the one that says later counts.
+
+        The ticks stand still while a virtual machine is paused, and the wall clock can be set back: neither may make
+        what is old look young. Waits do not go by it, or a jump of the wall clock would cut them.
+        """
+        return max(self.since(earlier), (self.at - earlier.at).total_seconds())
 
     def contradicts(self, earlier: Mark) -> bool:
         """Whether the wall clock went back over a reboot: how long `earlier` is past cannot be told then."""

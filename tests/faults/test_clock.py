@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.money import Money
-from refund_tui.core.outcomes import Accepted, Answer, RateLimited, Unreachable
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain, Unreachable
 from refund_tui.core.refunds import State
 from refund_tui.core.rules import Refused
 from refund_tui.core.trips import Trip
@@ -71,6 +71,22 @@ async def test_after_a_reboot_the_wait_is_never_longer_than_it_was(tmp_path: Pat
         desk.wake()
         await desk.drain()
         assert len(service.requests) == 1
+
+
+async def test_a_virtual_machine_that_was_paused_for_a_day_asks_nothing_again_by_itself(tmp_path: Path) -> None:
+    """Its ticks stood still, and the wall clock was set right when it went on: of the two the later counts."""
+    clock, service = FakeClock(), ScriptedService(Uncertain(Answer(503, "busy"), Doubt.UNAVAILABLE, 60.0))
+    async with desk_over(tmp_path, service, clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        await ears.until_state(refund.key, State.WAITING)
+        clock.jump(25 * 3600)
+        clock.advance(61)
+        desk.wake()
+        unknown = await ears.until_state(refund.key, State.UNKNOWN)
+    assert "asking again may pay twice" in unknown.life.why
+    assert len(service.requests) == 1
 
 
 async def test_a_host_clock_that_is_minutes_wrong_is_told(tmp_path: Path) -> None:

@@ -124,9 +124,16 @@ def _wall_clock(life: Life, now: Mark, policy: Policy) -> float:
     return policy.horizon - max(0.0, (now.at - life.first_sent.at).total_seconds())
 
 
+@breaks("the key horizon is told by the ticks alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+def _ticks(life: Life, now: Mark, policy: Policy) -> float:
+    if life.first_sent is None or now.contradicts(life.first_sent):
+        return 0.0 if life.maybe_executed else policy.horizon
+    return policy.horizon - now.since(life.first_sent)
+
+
 @breaks("a clock set back over a reboot is believed", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
 def _believe_clock(life: Life, now: Mark, policy: Policy) -> float:
-    return policy.horizon - now.since(life.first_sent) if life.first_sent else policy.horizon
+    return policy.horizon - now.longest_since(life.first_sent) if life.first_sent else policy.horizon
 
 
 @breaks(

@@ -152,13 +152,17 @@ def _settles(world: World) -> Iterator[Step]:
 
 
 def _passes(world: World) -> Iterator[Step]:
-    """Time and its clocks: pauses, reboots, and walls set wrong, within a boot or over one."""
+    """Time and its clocks: pauses, of the host alone too, reboots, and walls set wrong, within a boot or over one."""
     if world.pauses:
         yield Step("time passes", replace(world.later(PAUSE), pauses=world.pauses - 1))
     if not world.clocks:
         return
     turned = replace(world, clocks=world.clocks - 1)
     yield Step("reboot", turned.reboots())
+    if not world.set_wrong:
+        yield Step("the host is paused", turned.later(PAUSE, paused=True))
+    if world.paused:
+        return
     for name, seconds in (("forward", JUMP), ("back", -JUMP)):
         yield Step(f"the clock jumps {name}", turned.wall_jumps(seconds))
         yield Step(f"reboot with the clock {name}", turned.wall_jumps(seconds).reboots())

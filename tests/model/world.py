@@ -57,7 +57,8 @@ class World:
 
     `leave` is a person's leave, given after the warning, to ask once past the horizon; `warned` that one was given;
     `early` that a person settled as unpaid while a request was awaited. `clocks` and `pauses` bound what may still
-    happen to clocks and how often time passes.
+    happen to clocks and how often time passes. `set_wrong` and `paused` say what was done to them: not both, for then
+    neither clock tells how much time has passed.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -71,6 +72,8 @@ class World:
     early: bool = False
     clocks: int = 2
     pauses: int = 3
+    set_wrong: bool = False
+    paused: bool = False
 
     def remembers(self, key: int) -> bool:
         """Whether the service still knows this id."""
@@ -94,18 +97,24 @@ class World:
         kept = tuple(new if request is old else request for request in self.requests)
         return replace(self, requests=tuple(request for request in kept if request and not request.over))
 
-    def later(self, seconds: float) -> World:
-        """The world after `seconds` in which nobody does anything. A request lasts no longer than a pause."""
-        moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=seconds))
+    def later(self, seconds: float, *, paused: bool = False) -> World:
+        """The world after `seconds` in which nobody does anything. A request lasts no longer than a pause.
+
+        While the host was `paused`, as a virtual machine is, its ticks stood still; its wall clock was set right after.
+        """
+        ticks = 0.0 if paused else seconds
+        moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=ticks))
         memory = tuple((key, min(age + seconds, HORIZON)) for key, age in moved.memory)
         requests = tuple(replace(r, refused=r.refused or (seconds >= PAUSE and not r.executed)) for r in moved.requests)
         window = self.window and self.window - timedelta(seconds=seconds)
-        return replace(moved, memory=memory, requests=tuple(r for r in requests if not r.over), window=window)
+        requests = tuple(request for request in requests if not request.over)
+        return replace(moved, memory=memory, requests=requests, window=window, paused=moved.paused or paused)
 
     def wall_jumps(self, seconds: float) -> World:
         """The world after somebody set the wall clock; no time passes."""
         window = self.window and self.window - timedelta(seconds=seconds)
-        return replace(self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=0.0)), window=window)
+        moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=0.0))
+        return replace(moved, window=window, set_wrong=True)
 
     def reboots(self) -> World:
         """The world after a reboot: every process is gone, and the waits are told in the new boot's ticks."""

@@ -202,6 +202,8 @@ def test_the_exponent_of_the_backoff_is_bounded() -> None:
         (DOUBTED, Mark(NOON + timedelta(seconds=60), "boot-2", 5.0), 86_340.0),
         (DOUBTED, Mark(NOON - timedelta(seconds=1), "boot-2", 5.0), 0.0),
         (DOUBTED, Mark(NOON - timedelta(days=9), "boot-1", 160.0), 86_340.0),
+        (DOUBTED, Mark(NOON + timedelta(hours=1), "boot-1", 160.0), 82_800.0),
+        (DOUBTED, Mark(NOON + timedelta(hours=25), "boot-1", 160.0), 0.0),
     ],
 )
 def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Mark, seconds: float) -> None:

@@ -37,6 +37,22 @@ def test_ticks_tell_the_time_within_a_boot_and_the_wall_over_one(now: Mark, seco
 
 
 @pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        (later(60, 60), 60.0),
+        (later(3600, 60), 3600.0),
+        (later(-3600, 60), 60.0),
+        (later(60, -5), 60.0),
+        (later(-3600, -5), 0.0),
+        (later(60, 9_000, "boot-2"), 60.0),
+        (later(-3600, 60, "boot-2"), 0.0),
+    ],
+)
+def test_what_must_not_look_young_goes_by_the_clock_that_says_later(now: Mark, seconds: float) -> None:
+    assert now.longest_since(START) == seconds
+
+
+@pytest.mark.parametrize(
     ("now", "contradicts"),
     [
         (later(-1, 5), False),

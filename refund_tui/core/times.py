@@ -117,6 +117,15 @@ def span(seconds: float) -> str:
     return f"{minutes} min" if minutes else f"{whole} s"
 
 
+SKEW = 120.0
+"""Seconds by which this host's clock may differ from the service's before a person is told; a signature allows 300."""
+
+
+def skew_words(seconds: float) -> str:
+    """How this host's clock differs from the service's; `seconds` are positive where it is ahead."""
+    return f"this host's clock is {span(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} the service's"
+
+
 def stamp(instant: datetime) -> str:
     """UTC in ISO 8601 with milliseconds and `Z`, the one way an instant is written to disk or printed as data."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Holder, Refund
-from refund_tui.core.times import Clock, Mark, span
+from refund_tui.core.times import SKEW, Clock, Mark, skew_words
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.desk.swap import swap
@@ -26,9 +26,6 @@ AGAIN = 2.0
 
 LONGEST_REST = 5.0
 """Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
-
-SKEW = 120.0
-"""Seconds by which this host's clock may differ from the service's before a person is told."""
 
 
 class Payments(Protocol):
@@ -260,8 +257,7 @@ class Sender:
             return
         off = (arrived.at - theirs).total_seconds()
         if abs(off) > SKEW:
-            way = "ahead of" if off > 0 else "behind"
-            await self._tell(Trouble(f"this host's clock is {span(abs(off))} {way} the service's: have it set right"))
+            await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
 
     @property
     def _by_desk(self) -> str:

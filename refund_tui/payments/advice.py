@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refund_tui.core.outcomes import Repair
 from refund_tui.core.text import visible
-from refund_tui.core.times import span
+from refund_tui.core.times import skew_words
 
 CLOCK_TOLERANCE = 300.0
 """Seconds for which a signature is good, and by which a clock may therefore be wrong."""
@@ -45,8 +45,7 @@ def on_credentials(status: int, said: str, skew: float | None) -> str:
     """What a 401 or 403 looks like, from its text and from `skew`: seconds by which this host's clock is ahead."""
     words = f"the service refused the credentials ({status}{_quoted(said)}): "
     if skew is not None and abs(skew) > CLOCK_TOLERANCE:
-        side = "ahead of" if skew > 0 else "behind"
-        return f"{words}this host's clock is {span(abs(skew))} {side} the service's: set it (NTP), then go on"
+        return f"{words}{skew_words(skew)}: set it (NTP), then go on"
     text = said.lower()
     for parts, advice in _CREDENTIALS:
         if any(part in text for part in parts):

@@ -28,7 +28,7 @@ from refund_tui.payments.auth import make_auth
 from refund_tui.payments.body import build_query
 from refund_tui.payments.cards import CardAnswer, Failed, Found, NotFound
 from refund_tui.payments.failures import failed, flaw
-from refund_tui.payments.outcome import classify, unknown_trip, whole
+from refund_tui.payments.outcome import classify, server_date, unknown_trip, whole
 from refund_tui.payments.reply import LONGEST_BODY, Reply
 from refund_tui.payments.wire import Unreadable, read_card
 
@@ -138,7 +138,7 @@ class PaymentClient:
 
     async def refund(self, body: bytes) -> Outcome:
         """Send `body` (of `build_body`) once and say what that came to; raises nothing but a cancellation."""
-        reply = await self._post("/v1/refund", body)
+        reply = await self._exchange("POST", "/v1/refund", body)
         outcome = self._meaning(reply)
         if isinstance(outcome, Uncertain):
             detail = f"{outcome.answer.detail}; the refund may have been executed"
@@ -150,30 +150,40 @@ class PaymentClient:
 
         Raises ValueError for ids that the contract forbids, nothing for what the wire does.
         """
-        reply = await self._post("/v1/payment/transactional-data", build_query(store_id, trip_id))
+        reply = await self._exchange("POST", "/v1/payment/transactional-data", build_query(store_id, trip_id))
         if isinstance(reply, Reply) and reply.status == 200:
             return _card(reply)
         if isinstance(reply, Reply) and unknown_trip(reply):
             return NotFound()
         return Failed(replace(self._meaning(reply).answer, raw=""))
 
+    async def reach(self) -> Answer:
+        """Ask for `/`, which moves nothing, the way a refund goes: the status and the service's clock that come back.
+
+        Without a status nothing came, and the detail says why. Raises nothing but a cancellation.
+        """
+        reply = await self._exchange("GET", "/", b"")
+        if not isinstance(reply, Reply):
+            return reply.answer
+        return Answer(reply.status, server_date=server_date(reply, self._clock.mark().at))
+
     def _meaning(self, reply: Reply | Outcome) -> Outcome:
         return classify(reply, self._clock.mark().at) if isinstance(reply, Reply) else reply
 
-    async def _post(self, path: str, body: bytes) -> Reply | Outcome:
+    async def _exchange(self, method: str, path: str, body: bytes) -> Reply | Outcome:
         """The answer, or what it means that no status came. A status that came counts, whatever became of the rest."""
         exchange = _Exchange()
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._carry(exchange, path, body)
+                return await self._carry(exchange, method, path, body)
         except Exception as error:  # noqa: BLE001 whatever the wire does becomes an outcome; a cancellation does not
             if exchange.head is None:
                 return failed(error, sent=exchange.sent)
             return replace(exchange.head, body=bytes(exchange.body), flaw=flaw(error))
 
-    async def _carry(self, exchange: _Exchange, path: str, body: bytes) -> Reply:
+    async def _carry(self, exchange: _Exchange, method: str, path: str, body: bytes) -> Reply:
         extensions = {"trace": exchange.trace}
-        async with self._http.stream("POST", path, content=body, extensions=extensions) as response:
+        async with self._http.stream(method, path, content=body, extensions=extensions) as response:
             exchange.head = _head(response)
             async for chunk in response.aiter_raw():
                 exchange.body += chunk

@@ -67,7 +67,7 @@ async def _serve(
         await script(reader, writer)
         return
     head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
-    length = next(int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:"))
+    length = next((int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:")), 0)
     found.requests.append((head, await reader.readexactly(length)))
     if callable(script):
         await script(reader, writer)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.commands.checks import Level
+from refund_tui.commands.checks import Level, durability
 from refund_tui.commands.checks.durability import file_system, judged
 from refund_tui.commands.checks.order import Departure
+from refund_tui.config import load_settings
+from refund_tui.store import database
 from tests.support.program import run
 
 GOOD = Departure("the request", frozenset(), 4, 4)
@@ -41,3 +43,17 @@ def test_an_early_departure_fails_and_a_missing_trace_is_not_called_good() -> No
     assert judged([GOOD, GOOD]).level is Level.OK
     assert judged([GOOD, EARLY]).level is Level.FAIL
     assert judged([]).level is Level.WARN
+
+
+def test_a_disk_that_keeps_nothing_is_told_as_a_failure_of_each_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durability, "_trial", lambda *_arguments, **_more: None)  # the process that died wrote nothing
+    monkeypatch.setitem(database._WRITING, "journal_mode", "no such mode")
+    told = [
+        (result.name, result.level)
+        for result in durability.check_durability(load_settings({"data_dir": str(tmp_path)}, {}))
+    ]
+    assert ("SQLite setting", Level.FAIL) in told
+    assert ("kill -9", Level.FAIL) in told
+    assert told[-1][0] == "order of syncs"

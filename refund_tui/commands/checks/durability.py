@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.order import CALLS, Departure, departures
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import State
+from refund_tui.core.text import visible
+from refund_tui.errors import StoreError
 from refund_tui.paths import ledger_path
 from refund_tui.store.health import how_kept
 from refund_tui.store.history import History
@@ -45,10 +47,18 @@ def check_durability(settings: Settings) -> Iterator[Result]:
         return
     yield _file_system(folder)
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as trial:
-        yield from _kept(Path(trial))
-        yield _sync_time(Path(trial))
-        yield _death(Path(trial) / "death")
-        yield _order(Path(trial) / "order")
+        yield from _tried("SQLite setting", lambda: _kept(Path(trial)))
+        yield from _tried("sync", lambda: [_sync_time(Path(trial))])
+        yield from _tried("kill -9", lambda: [_death(Path(trial) / "death")])
+        yield from _tried("order of syncs", lambda: [_order(Path(trial) / "order")])
+
+
+def _tried(name: str, check: Callable[[], Iterable[Result]]) -> Iterator[Result]:
+    """What a check says; one that cannot be carried out is a failure with its reason, never an end of the others."""
+    try:
+        yield from check()
+    except (StoreError, OSError, subprocess.SubprocessError) as error:
+        yield fail(name, visible(str(error)), "do not use this data folder until that is mended")
 
 
 def _file_system(folder: Path) -> Result:

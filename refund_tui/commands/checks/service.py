@@ -1,40 +1,31 @@
 """Owns the checks of the service: reached, TLS, the clock, how requests are signed. Moves no money, logs no secret.
 
-It asks for `/` without credentials, which no operation of the service answers; the answer's `Date` is what counts.
+It asks for `/` through the very client that sends refunds: the same certificates, proxy and time limits.
 """
 
 from __future__ import annotations
 
-import http.client
-import ssl
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.core.text import visible
-from refund_tui.core.times import span
+from refund_tui.core.times import SKEW, skew_words, span
 from refund_tui.errors import RefundTuiError
 
 if TYPE_CHECKING:
     from refund_tui.config import Settings
+    from refund_tui.core.outcomes import Answer
 
-PATIENCE = 10.0
-"""Seconds for each phase of the one request."""
-
-SKEW = 120.0
-"""Seconds by which the clocks may differ; a signature is good for about five minutes."""
+_REMEDY = "check base_url, ca_bundle, proxy and the network; refunds wait or are BLOCKED until it can be reached"
 
 
 def check_service(settings: Settings, *, offline: bool) -> Iterator[Result]:
     """Credentials first, since they need no network; then the service, unless `offline`."""
     yield _auth(settings)
     if settings.base_url is None or offline:
-        return
-    if settings.proxy is not None:
-        yield warn("service", f"is reached by the proxy {settings.proxy}", "not tried here: look at the first refund")
         return
     yield from _reach(settings)
 
@@ -55,46 +46,34 @@ def _auth(settings: Settings) -> Result:
 
 def _reach(settings: Settings) -> Iterator[Result]:
     try:
-        told, status = _ask_the_time(settings)
-    except ssl.SSLError as error:
-        yield fail("service", f"TLS failed: {visible(str(error))}", "check base_url and ca_bundle")
+        answer = asyncio.run(_ask(settings))
+    except RefundTuiError as error:
+        yield fail("service", str(error), "refunds would be BLOCKED")
         return
-    except (OSError, http.client.HTTPException) as error:
-        why = visible(str(error)) or type(error).__name__
-        yield fail("service", f"cannot be reached: {why}", "refunds wait until it can; check base_url and the network")
+    if answer.status is None:
+        yield fail("service", answer.detail, _REMEDY)
         return
-    yield ok("service", f"{settings.base_url} answers ({status})")
-    yield _clock(told)
+    yield ok("service", f"{settings.base_url} answers ({answer.status}){_way(settings)}")
+    yield _clock(answer.server_date)
 
 
-def _ask_the_time(settings: Settings) -> tuple[str | None, int]:
-    """The `Date` and the status of what comes back for `/`."""
-    parts = urlsplit(settings.base_url or "")
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port, settings)
-    try:
-        connection.request("GET", "/", headers={"Connection": "close"})
-        response = connection.getresponse()
-        return response.getheader("Date"), response.status
-    finally:
-        connection.close()
+def _way(settings: Settings) -> str:
+    return f" through the proxy {visible(settings.proxy)}" if settings.proxy else ""
 
 
-def _connection(scheme: str, host: str, port: int | None, settings: Settings) -> http.client.HTTPConnection:
-    if scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=PATIENCE)
-    context = ssl.create_default_context(cafile=str(settings.ca_bundle) if settings.ca_bundle else None)
-    return http.client.HTTPSConnection(host, port, timeout=PATIENCE, context=context)
+async def _ask(settings: Settings) -> Answer:
+    """What comes back for `/`. Raises ConfigError."""
+    from refund_tui.payments.client import PaymentClient  # brings httpx
+
+    async with PaymentClient.for_settings(settings) as client:
+        return await client.reach()
 
 
-def _clock(told: str | None) -> Result:
+def _clock(theirs: datetime | None) -> Result:
     """This host's clock beside the service's."""
-    try:
-        theirs = parsedate_to_datetime(told or "")
-    except ValueError:
+    if theirs is None:
         return warn("clock", "the service did not tell its time", "compare this host's clock yourself")
-    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     off = (datetime.now(UTC) - theirs).total_seconds()
     if abs(off) <= SKEW:
         return ok("clock", f"within {span(SKEW)} of the service's")
-    way = "ahead of" if off > 0 else "behind"
-    return fail("clock", f"{span(abs(off))} {way} the service's", "have this host's clock set right (NTP)")
+    return fail("clock", skew_words(off), "have it set right (NTP)")

@@ -23,10 +23,13 @@ from refund_tui.store.trips import Trips
 
 if TYPE_CHECKING:
     from refund_tui.config import Settings
-    from refund_tui.store.imports import TripReader
+    from refund_tui.store.imports import LeftOut, TripReader
 
 BATCH = 1_000
-"""Trips in one transaction."""
+"""Records in one transaction at most."""
+
+BATCH_BYTES = 1024 * 1024
+"""Bytes of a file in one transaction, give or take a record: a large record is not held together with many others."""
 
 INTERRUPTED = 130
 
@@ -114,7 +117,7 @@ def _import(name: str, trips: Trips, total: Tally) -> bool:
 def _take(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], None], step: Callable[[], None]) -> None:
     """Put what the reader reads into the trips file, batch by batch."""
     records = iter(reader)
-    while batch := list(itertools.islice(records, BATCH)):
+    while batch := _batch(records, reader):
         good = [record for record in batch if isinstance(record, Trip)]
         if good:
             new, changed, same = trips.put(good)
@@ -124,6 +127,14 @@ def _take(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], N
                 tally.left_out += 1
                 say(f"{record.where}: left out: {record.reason}")
         step()
+
+
+def _batch(records: Iterator[Trip | LeftOut], reader: TripReader) -> list[Trip | LeftOut]:
+    """The next records, in number and bytes bounded; none at the end of the file."""
+    begin, batch = reader.taken, list(itertools.islice(records, 1))
+    while len(batch) < BATCH and reader.taken - begin < BATCH_BYTES and (record := next(records, None)):
+        batch.append(record)
+    return batch
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -228,6 +229,9 @@ GOOD = json.dumps(record_of(A))
         ('{"storeId": "S", "shoppingTripId": "cut', "not JSON"),
         ('{"items": [{"id": "cut"}', "not JSON"),
         ('{"storeId": "S", "storeId": "T"}', "storeId is given twice"),
+        ('{"captured": {"amount": "5.00", "amount": "500.00", "code": "EUR"}}', "amount is given twice"),
+        ('{"a": 1, "a": ' + "9" * 5_000 + "}", "a is given twice"),
+        ('{"items": [' + '{"id": "x"},' * 88_000 + '{"id": "x"}]}', "is longer than 1024 kB"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
         ('{"receipt": "' + "x" * 3_000_000 + '"}', "is longer than 1024 kB"),
@@ -237,7 +241,7 @@ GOOD = json.dumps(record_of(A))
         ("7", "is not a record"),
         ('"text"', "is not a record"),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_a_bad_line_costs_only_itself(bad: str | bytes, told: str) -> None:
     content = b"\n".join([GOOD.encode(), bad if isinstance(bad, bytes) else bad.encode(), GOOD.encode()])
@@ -293,12 +297,33 @@ def test_bad_rows_of_a_csv_cost_only_themselves() -> None:
         (b"hello", "neither JSON nor a CSV"),
         (b"PK\x03\x04zip", "neither JSON nor a CSV"),
         (b"storeId,amount\nS,5\n", "neither JSON nor a CSV"),
+        (b"storeId,shoppingTripId,captured.amount,captured.amount\n", "captured.amount is there twice"),
+        (b"storeId;shoppingTripId;storeId;receipt\n", "storeId is there twice"),
         (b"\x00" * 5_000_000, "neither JSON nor a CSV"),
     ],
 )
 def test_a_file_that_is_none_of_the_formats_is_refused_as_a_whole(content: bytes, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         read(content)
+
+
+def test_columns_without_a_name_may_be_many() -> None:
+    assert taken("storeId,shoppingTripId,,\nS,a,,\nS,b,x,y\n") == ["a", "b"]
+
+
+def names(last: str) -> str:
+    return '{"storeId":"S","shoppingTripId":"a",' + "".join(f'"{n}":1,' for n in range(60_000)) + f'"{last}":1}}\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [names("last"), names("59999"), '{"a" 1}\n' * 100_000],
+    ids=["names", "a name twice", "damaged"],
+)
+def test_no_file_costs_more_than_its_length(content: str) -> None:
+    began = time.process_time()
+    assert read(content)
+    assert time.process_time() - began < 8
 
 
 class _Made(io.RawIOBase):

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def test_importing_again_changes_nothing(tmp_path: Path, capsys: pytest.CaptureF
         f"{file}: 0 new, 0 changed, 2,500 unchanged, 0 left out",
     ]
     assert err == ""
+
+
+def test_large_records_are_not_held_together(tmp_path: Path) -> None:
+    file = tmp_path / "large.jsonl"
+    items = [{"id": f"SKU-{n}", "name": f"{n:x<250}"} for n in range(3_000)]
+    with file.open("w") as out:
+        for n in range(12):
+            print(json.dumps({"storeId": "S", "shoppingTripId": f"trip-{n}", "items": items}), file=out)
+    tracemalloc.start()
+    try:
+        assert imported(tmp_path, file) == 0
+        assert tracemalloc.get_traced_memory()[1] < 18_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(stored(tmp_path)) == 12
 
 
 def test_a_file_that_cannot_be_read_costs_only_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refund_tui.store.imports.source import LONGEST, Source
+from refund_tui.store.imports.source import CHUNK, LONGEST, TOO_LONG, Source
 from refund_tui.store.imports.values import Damaged, LeftOut, Piece, Refused, decode_at
 
 _BETWEEN = " \t\r\n,"
@@ -88,7 +88,7 @@ class _Cursor:
             try:
                 value, end = decode_at(self._text, self._at)
                 if end < len(self._text) or not self._more():
-                    return value, end
+                    return (Refused(TOO_LONG) if end - self._at > LONGEST else value), end
             except Damaged:
                 if len(self._text) - self._at > LONGEST:
                     self._refuse_endless()
@@ -97,8 +97,8 @@ class _Cursor:
                     raise
 
     def _refuse_endless(self) -> None:
-        if "\n" not in self._text[self._at : self._at + LONGEST]:
-            raise Damaged(f"is longer than {LONGEST // 1024} kB")
+        if self._text.find("\n", self._at, self._at + LONGEST) < 0:
+            raise Damaged(TOO_LONG)
 
     def recover(self) -> str:
         """Go on to the next line that begins an object as the first one did; says where that is, or sets `lost`."""
@@ -115,6 +115,8 @@ class _Cursor:
         end = max(self._at, end)
         self.line += self._text.count("\n", self._at, end)
         self._at = end
+        if self._at > CHUNK:  # what was read is let go of, or each error would count its lines again
+            self._text, self._at = self._text[self._at :], 0
 
     def _more(self) -> bool:
         chunk = self._source.text()

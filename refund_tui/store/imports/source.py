@@ -14,6 +14,8 @@ CHUNK = 64 * 1024
 LONGEST = 1024 * 1024
 """Bytes (or characters) that one record may have."""
 
+TOO_LONG = f"is longer than {LONGEST // 1024} kB"
+
 ESCAPED = "surrogateescape"
 """How bytes that are not UTF-8 are carried along until the record that has them can be named."""
 

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 
 from refund_tui.core.text import visible
-from refund_tui.store.imports.source import LONGEST, Line, Source
-from refund_tui.store.imports.values import Damaged, LeftOut, Piece, decode, find_odd
+from refund_tui.errors import UsageError
+from refund_tui.store.imports.source import LONGEST, TOO_LONG, Line, Source
+from refund_tui.store.imports.values import Damaged, LeftOut, Piece, decode, find_odd, twice
 
 MOST_LINES = 200
 """Lines that one row may have, where its cells hold line breaks: an open quote costs no more than its own row."""
@@ -20,13 +21,18 @@ _NEEDED = {"storeId", "shoppingTripId"}
 
 
 def heading(line: str) -> tuple[list[str], str] | None:
-    """The column names in a CSV file's first line and its delimiter; None if it is no heading of trip records."""
+    """The column names in a CSV file's first line and its delimiter; None if it is no heading of trip records.
+
+    Raises UsageError for a column that is there twice: which of the two counts, nobody could tell.
+    """
     for delimiter in ",;\t":
         try:
             names = [name.strip() for name in _cells(line, delimiter)]
         except Damaged:
             continue
         if set(names) >= _NEEDED:
+            if name := twice(filter(None, names)):
+                raise UsageError(f"its column {name} is there twice: keep one of the two and import it again")
             return names, delimiter
     return None
 
@@ -57,7 +63,7 @@ class _Rows:
     def record(self, line: Line) -> dict[str, object]:
         """What the row that begins with `line` tells. Raises Damaged, which then concerns that line alone."""
         if not line.whole:
-            raise Damaged(f"is longer than {LONGEST // 1024} kB")
+            raise Damaged(TOO_LONG)
         taken = [line]
         try:
             return _record(self._names, _cells(self._joined(taken), self._delimiter))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from refund_tui.core.text import visible
@@ -55,13 +56,23 @@ class _Twice(Exception):
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """What an object tells. An empty value tells nothing: null, "" and {} are unknown fields."""
-    if len(dict(pairs)) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(visible(next(name for name in names if names.count(name) > 1), 60))
+    if name := twice(name for name, _ in pairs):
+        raise _Twice(name)
     return {name: value for name, value in pairs if value not in (None, "", {})}
 
 
-_PLAIN = json.JSONDecoder()
+def twice(names: Iterable[str]) -> str | None:
+    """The first name that comes a second time, fit to be shown; None where each comes once."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return visible(name, 60)
+        seen.add(name)
+    return None
+
+
+_ENDS = json.JSONDecoder(parse_float=str, parse_int=str)
+"""Tells where a refused value ends."""
 
 _EXACT = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object)
 
@@ -95,7 +106,7 @@ def _exact_at(text: str, start: int) -> tuple[object, int]:
     try:
         return _EXACT.raw_decode(text, start)
     except _Twice as error:
-        return Refused(f"{error} is given twice"), _PLAIN.raw_decode(text, start)[1]
+        return Refused(f"{error} is given twice"), _ENDS.raw_decode(text, start)[1]
 
 
 def find_odd(text: str) -> str | None:

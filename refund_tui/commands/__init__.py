@@ -31,6 +31,7 @@ COMMANDS = (
     Command("history", "refund_tui.commands.history", "print refunds; needs no network", Folder.READ),
     Command("resume", "refund_tui.commands.resume", "finish what is waiting, without a screen", Folder.WRITTEN),
     Command("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
+    Command("ledger", "refund_tui.commands.ledger", "what the ledger says of itself, and how it is kept", Folder.READ),
     Command("keys", "refund_tui.commands.keys", "print every key of the terminal"),
     Command("manual", "refund_tui.commands.manual", "print a page of the operator's manual"),
     Command("drill", "refund_tui.commands.drill", "play the fault cases and account for the money"),

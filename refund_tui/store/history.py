@@ -13,6 +13,7 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund, State
 from refund_tui.core.times import Wait, stamp
 from refund_tui.store.database import Database
+from refund_tui.store.identity import Identity, identity_of
 from refund_tui.store.rows import attempt_of, event_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
 
@@ -158,6 +159,11 @@ class History:
     def generation(self) -> int:
         """A number that changes when another connection has written."""
         return int(str(self._database.pragma("data_version")))
+
+    def identity(self) -> Identity:
+        """What the ledger says of itself."""
+        [row] = self._database.rows("SELECT * FROM identity")
+        return identity_of(row)
 
     def last_seq(self) -> int:
         """The number of the newest event, 0 when there is none."""

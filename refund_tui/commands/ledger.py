@@ -1,0 +1,63 @@
+"""Owns `refund-tui ledger`: what the ledger says of itself, and the rare changes of it that a person must decide.
+
+Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. No refund changes by any of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refund_tui.commands import OK
+from refund_tui.core.text import visible
+from refund_tui.paths import ledger_path
+from refund_tui.store.history import History
+
+if TYPE_CHECKING:
+    from refund_tui.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """One subcommand: its line in `--help`, the arguments it has, what it does."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Settings], int]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One parser for each subcommand."""
+    commands = parser.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
+    for subcommand in SUBCOMMANDS:
+        subcommand.add_arguments(commands.add_parser(subcommand.name, help=subcommand.help))
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what the subcommand says; the exit code. Raises RefundTuiError."""
+    chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
+    return chosen.run(arguments, settings)
+
+
+def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
+    path = ledger_path(settings.data_dir)
+    history = History.open(path)
+    try:
+        identity, newest = history.identity(), history.last_seq()
+    finally:
+        history.close()
+    for name, value in (
+        ("ledger", path),
+        ("id", identity.id),
+        ("made", identity.made_at),
+        ("environment", identity.environment or "-"),
+        ("newest event", newest),
+    ):
+        print(f"{name:14}{visible(str(value))}")
+    return OK
+
+
+SUBCOMMANDS = (Subcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),)

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from refund_tui import __version__
-from refund_tui.catalogue import CATALOGUE, CONFIG
 from refund_tui.commands import COMMANDS, Command
+from refund_tui.settings.declared import CONFIG, SETTINGS
 
 TYPE_CHECKING = False  # typing costs as much as all of our own modules here
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _complete(parser: Parser) -> None:
 
 def _add_settings(parser: Parser, group: argparse._ActionsContainer, *, hidden: bool) -> None:
     """The flags of settings, except where a command has a flag of that name itself."""
-    flags = [(entry.option, entry.name, entry.metavar, entry.help) for entry in CATALOGUE if entry.flag]
+    flags = [(entry.option, entry.name, entry.metavar, entry.words) for entry in SETTINGS.values() if entry.flag]
     for option, name, metavar, told in [("--config", CONFIG, "FILE", "read this file, not the user's"), *flags]:
         if option not in parser._option_string_actions:
             shown = SUPPRESS if hidden else told

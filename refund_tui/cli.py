@@ -18,7 +18,7 @@ from refund_tui.errors import RefundTuiError
 
 TYPE_CHECKING = False  # --help does without typing
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 INTERRUPTED = 130
 NOBODY_READS = 141
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _carry_out(argv: Sequence[str] | None) -> int:
     command, arguments, flags = parse(argv)
-    from refund_tui.config import load_settings  # --help does without
+    from refund_tui.settings.load import load_settings  # --help does without
 
     settings = load_settings(flags, os.environ)
     if command is None:

@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 from refund_tui.arguments import EXIT_CODES
-from refund_tui.catalogue import CATALOGUE
 from refund_tui.commands import COMMANDS
 from refund_tui.commands.keys import table
 from refund_tui.sandbox import sample_trips
+from refund_tui.settings.declared import SETTINGS
 from refund_tui.store.ledger import Ledger
 from refund_tui.tui.states import SIGNS, STATE_MEANS
 from tests.support.clock import NOON
@@ -24,7 +24,9 @@ MANUAL = ROOT / "refund_tui" / "manual"
 
 
 def _settings() -> list[str]:
-    rows = [f"| `{e.name}` | {f'`{e.option}`' if e.flag else '-'} | `{e.variable}` | {e.help} |" for e in CATALOGUE]
+    rows = [
+        f"| `{e.name}` | {f'`{e.option}`' if e.flag else '-'} | `{e.variable}` | {e.words} |" for e in SETTINGS.values()
+    ]
     return ["| setting | flag | variable | what it is |", "|---|---|---|---|", *rows]
 
 

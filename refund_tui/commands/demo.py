@@ -9,21 +9,20 @@ import argparse
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refund_tui.catalogue import BY_NAME
 from refund_tui.core.trips import Trip
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
+from refund_tui.settings.declared import SETTINGS
 from refund_tui.store.mark import HighWater
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
     from refund_tui.sandbox import SampleTrip
+    from refund_tui.settings.load import Settings
 
 STORE = "STORE-001"
 JOURNAL = "sandbox.jsonl"
@@ -66,15 +65,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def demo_settings(settings: Settings, folder: Path, url: str) -> Settings:
     """`settings` with all that could reach a real service or ledger replaced by the demo's own."""
-    return replace(
-        settings, base_url=url, endpoint="loopback", environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
+    return settings.but(base_url=url, environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
         currency="EUR", refund_window_days=7, shared=False, proxy=None, ca_bundle=None,
     )  # fmt: skip
 
 
 def _folder(settings: Settings) -> Path:
     """The demo's folder; one that holds another ledger than a demo's is refused. Raises ConfigError."""
-    told = settings.sources["data_dir"] == BY_NAME["data_dir"].option
+    told = settings.sources["data_dir"] == SETTINGS["data_dir"].option
     folder = settings.data_dir if told else demo_data_dir()
     make_data_dir(folder, shared=False)
     if ledger_path(folder).exists() and not (folder / JOURNAL).exists():

@@ -19,7 +19,7 @@ from refund_tui.commands.checks.setup import check_settings, check_terminal
 from refund_tui.core.text import visible
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ from refund_tui.store.export import Csv, JsonLines, Told, refunds
 from refund_tui.store.history import Filter, History
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 _EXAMPLES = """\
 examples:

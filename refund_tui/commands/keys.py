@@ -10,7 +10,7 @@ from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, keys_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from refund_tui.paths import ledger_path
 from refund_tui.store.history import History
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True)

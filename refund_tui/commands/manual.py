@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 PAGES = {
     "contract": "the Payment service's contract, each fact with how sure it is",

@@ -24,8 +24,8 @@ from refund_tui.desk import Desk
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
     from refund_tui.core.trips import Trip
+    from refund_tui.settings.load import Settings
 
 _REASONS = "; ".join(f"{reason.digit} {reason} ({reason.words})" for reason in ReasonCode)
 

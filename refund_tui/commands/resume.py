@@ -21,7 +21,7 @@ from refund_tui.paths import ledger_path
 from refund_tui.store.history import Filter, History
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 SHOWN = 20
 """Refunds that are named at the end; of more, only the number is told."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from refund_tui.sandbox.flags import add_arguments as add_sandbox_arguments
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 _EXAMPLES = """\
 examples:

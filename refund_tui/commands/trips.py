@@ -22,7 +22,7 @@ from refund_tui.paths import trips_path
 from refund_tui.store.trips import Trips
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
     from refund_tui.store.imports import LeftOut, TripReader
 
 BATCH = 1_000

@@ -34,8 +34,8 @@ from refund_tui.store.trips import Trips
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from refund_tui.config import Settings
     from refund_tui.payments.client import PaymentClient
+    from refund_tui.settings.load import Settings
 
 __all__ = ["Changed", "Desk", "Elsewhere", "Evidence", "News", "Trouble", "Unsaved"]
 

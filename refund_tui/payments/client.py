@@ -19,7 +19,7 @@ import httpx
 
 from refund_tui import __version__
 from refund_tui.clock import SystemClock
-from refund_tui.config.values import check_base_url
+from refund_tui.core.endpoints import check_base_url
 from refund_tui.core.outcomes import Answer, Outcome, Uncertain
 from refund_tui.core.times import Clock
 from refund_tui.core.trips import Card
@@ -33,7 +33,7 @@ from refund_tui.payments.reply import LONGEST_BODY, Reply
 from refund_tui.payments.wire import Unreadable, read_card
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 __all__ = ["CardAnswer", "Failed", "Found", "NotFound", "PaymentClient"]
 

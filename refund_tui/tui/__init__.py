@@ -12,7 +12,7 @@ from refund_tui.tui.commands import keymap
 from refund_tui.tui.line import citizen
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 
 def run(settings: Settings) -> int:

@@ -15,12 +15,12 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
-from refund_tui.config import Settings
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
+from refund_tui.settings.load import Settings
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
 from refund_tui.tui.errands import Errands

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refund_tui.config import Settings
 from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
 from refund_tui.payments.cards import CardAnswer, Failed, Found, NotFound
+from refund_tui.settings.load import Settings
 from refund_tui.tui.line.plain import Part
 from refund_tui.tui.states import SIGNS, STYLES, TONES, ago, card_words
 from refund_tui.tui.widgets.confirm import Question

@@ -9,8 +9,8 @@ import pytest
 
 from refund_tui.commands import drill
 from refund_tui.commands.drill_cases import CASES, Case
-from refund_tui.config import load_settings
 from refund_tui.core.refunds import State
+from refund_tui.settings.load import load_settings
 from tests.support.program import run
 
 KILLED_AND_RACED = 2

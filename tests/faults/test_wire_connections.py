@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import trustme
 
-from refund_tui.config import load_settings
 from refund_tui.core.outcomes import (
     Accepted,
     Answer,
@@ -20,6 +19,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.errors import ConfigError
 from refund_tui.payments.client import PaymentClient, verifying
+from refund_tui.settings.load import load_settings
 from tests.support.payments import BODY, SHORT, TRUSTS_NOBODY, YES, talking_to
 from tests.support.raw import RawServer, answer, flood, hang, raw_server, resetting, tunnel, unread
 

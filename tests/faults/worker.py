@@ -17,13 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from refund_tui.config import load_settings
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent
 from refund_tui.core.rules import Refused
 from refund_tui.desk import Desk
+from refund_tui.settings.load import load_settings
 
 FAST = Policy(base=0.02, cap=0.05, least=0.01, most_doubts=50)
 """The rules of waiting with shorter waits, so that hundreds of deaths fit in a test."""

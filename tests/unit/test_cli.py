@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from refund_tui import __version__
-from refund_tui.catalogue import CATALOGUE
 from refund_tui.commands import COMMANDS
+from refund_tui.settings.declared import SETTINGS
 from tests.support.program import ROOT, environment, run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}
@@ -30,7 +30,7 @@ def only_line(ended: subprocess.CompletedProcess[str]) -> str:
 def test_help_lists_every_command_every_setting_and_every_exit_code() -> None:
     told = run("--help", COLUMNS="80")
     assert (told.returncode, told.stderr) == (0, "")
-    for word in [command.name for command in COMMANDS] + [entry.option for entry in CATALOGUE if entry.flag]:
+    for word in [command.name for command in COMMANDS] + [entry.option for entry in SETTINGS.values() if entry.flag]:
         assert f"  {word} " in told.stdout
     assert all(f"\n  {code}  " in told.stdout for code in range(6))
     assert "examples:" in told.stdout

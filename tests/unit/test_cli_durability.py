@@ -11,7 +11,7 @@ import pytest
 from refund_tui.commands.checks import Level, durability
 from refund_tui.commands.checks.durability import file_system, judged
 from refund_tui.commands.checks.order import Departure
-from refund_tui.config import load_settings
+from refund_tui.settings.load import load_settings
 from refund_tui.store import database
 from tests.support.program import run
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.catalogue import NAMES
-from refund_tui.config import Settings, load_settings
-from refund_tui.config.values import CHECKS
 from refund_tui.core.money import Money
 from refund_tui.errors import ConfigError
+from refund_tui.settings.declared import SETTINGS
+from refund_tui.settings.load import Settings, load_settings
+from refund_tui.settings.readers import READERS
 
 AMAZON_TEST = "https://us-east-1.test.payments.amazonphysicalstores.com"
 AMAZON = "https://us-east-1.payments.amazonphysicalstores.com"
@@ -45,7 +45,7 @@ def mistakes(text: str = "", /, environ: dict[str, str] | None = None, **flags: 
 
 
 def test_every_setting_is_checked() -> None:
-    assert set(CHECKS) == set(NAMES)
+    assert {setting.reader for setting in SETTINGS.values()} == set(READERS)
 
 
 def test_flags_win_over_variables_over_the_user_over_the_site_over_defaults() -> None:

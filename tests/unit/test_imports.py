@@ -70,5 +70,5 @@ def test_a_desk_that_sends_nothing_loads_no_http(tmp_path: Path) -> None:
 
 
 def test_settings_are_read_without_screen_wire_or_disk() -> None:
-    code = "from refund_tui.config import load_settings; load_settings({}, {})"
+    code = "from refund_tui.settings.load import load_settings; load_settings({}, {})"
     assert loaded(code, *SCREEN, *WIRE, "sqlite3", "pydantic", "asyncio") == ""

@@ -27,7 +27,7 @@ from refund_tui.store.health import how_kept
 from refund_tui.store.history import History
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 ELSEWHERE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs")
 """File systems whose locks or syncs SQLite cannot trust."""

@@ -15,7 +15,7 @@ from refund_tui.paths import check_readable, ledger_path, trips_path
 from refund_tui.store.health import sqlite_version, try_folder, try_reading
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 LEAST_ROOM = 50_000_000
 """Bytes free below which a person should make room; a refund needs a few thousand."""

@@ -16,8 +16,8 @@ from refund_tui.core.times import SKEW, skew_words, span
 from refund_tui.errors import RefundTuiError
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
     from refund_tui.core.outcomes import Answer
+    from refund_tui.settings.load import Settings
 
 _REMEDY = "check base_url, ca_bundle, proxy and the network; refunds wait or are BLOCKED until it can be reached"
 

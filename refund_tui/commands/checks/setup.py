@@ -8,19 +8,19 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from refund_tui.catalogue import CATALOGUE
 from refund_tui.commands.checks import Result, ok, warn
 from refund_tui.core.text import visible
+from refund_tui.settings.declared import SETTINGS
 
 if TYPE_CHECKING:
-    from refund_tui.config import Settings
+    from refund_tui.settings.load import Settings
 
 COLUMNS, ROWS = 80, 24
 
 
 def check_settings(settings: Settings) -> Iterator[Result]:
     """Each setting with its source; what is missing to make refunds. A mistake in one never gets this far."""
-    for entry in CATALOGUE:
+    for entry in SETTINGS.values():
         yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]})")
     for name, without in (
         ("base_url", "refunds can be reviewed here, not made"),

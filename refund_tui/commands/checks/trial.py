@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 
-from refund_tui.config import Settings, load_settings
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent
 from refund_tui.desk import Changed, Desk, News
 from refund_tui.sandbox import SandboxThread
+from refund_tui.settings.load import Settings, load_settings
 
 TRIP = "doctors-trial"
 SENT = "POST /v1/refund"

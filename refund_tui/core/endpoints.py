@@ -1,0 +1,99 @@
+"""Owns what a service's URL says: whether it can be used, which endpoint it names, whether money moves there. Pure."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK = "loopback"
+_AMAZON = ".amazonphysicalstores.com"
+_HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?")
+_V4_LOOPBACK = ip_network("127.0.0.0/8")
+_V6_LOOPBACK = IPv6Address("::1")
+
+
+def check_base_url(text: str) -> str:
+    """The service's URL without a trailing slash and without /v1, which the client adds itself. Raises ValueError."""
+    parts = _split_url(text)
+    if parts.scheme not in ("https", "http"):
+        raise ValueError("must begin with https:// (http:// only for this very host)")
+    host = _checked_host(parts)
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ValueError("must not have a ? or # part")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(
+            f"must begin with https:// ({host} is not this very host, so http:// would be read on the way)"
+        )
+    path = parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{path.removesuffix('/v1').rstrip('/')}"
+
+
+def check_proxy(text: str) -> str:
+    """An HTTP proxy's URL; a password has no place in a setting. Raises ValueError."""
+    parts = _split_url(text)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("must begin with http:// or https://")
+    _checked_host(parts)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must end after the host and port")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def endpoint_of(base_url: str | None) -> str:
+    """The name of the account behind a service: its host, with the port if that is an odd one; empty without any."""
+    if base_url is None:
+        return ""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if is_loopback(host):
+        return LOOPBACK
+    return host if parts.port in (None, 443) else f"{host}:{parts.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this very host: localhost, 127.0.0.0/8, ::1."""
+    address = _address(host)
+    if isinstance(address, IPv4Address):
+        return address in _V4_LOOPBACK
+    return address == _V6_LOOPBACK if address else host == "localhost"
+
+
+def moves_real_money(base_url: str | None) -> bool | None:
+    """True for Amazon's production, False for a test host and for loopback, None where the host does not say."""
+    host = endpoint_of(base_url).partition(":")[0]
+    if host == LOOPBACK or ".test." in f".{host}":
+        return False
+    return True if host.endswith(_AMAZON) else None
+
+
+def _split_url(text: str) -> SplitResult:
+    if not text.isascii() or any(char <= " " or char in '\x7f<>"\\' for char in text):
+        raise ValueError("holds a character that a URL cannot have")
+    try:
+        return urlsplit(text)
+    except ValueError as error:
+        raise ValueError("is not a URL") from error
+
+
+def _checked_host(parts: SplitResult) -> str:
+    """The host, after everything around it was looked at."""
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a name or a password: secrets are never settings")
+    host = parts.hostname or ""
+    if _address(host) is None and not _HOST.fullmatch(host):
+        raise ValueError("names no host")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0 or parts.netloc.endswith(":"):
+        raise ValueError("has a port that is not from 1 to 65535")
+    return host
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""Owns the settings as the program uses them: all that was set anywhere, with what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from refund_tui import clerk, paths
+from refund_tui.core.endpoints import endpoint_of, moves_real_money
+from refund_tui.errors import ConfigError
+from refund_tui.host_zone import host_zone
+from refund_tui.settings.declared import SETTINGS, Declared
+from refund_tui.settings.readers import read
+from refund_tui.settings.sources import Given, gather
+
+if TYPE_CHECKING:
+    from refund_tui.core.money import Money
+
+DEFAULT = "default"
+
+
+class Settings(Declared):
+    """Every setting's value; `sources` says where each was set. Nothing changes them: `but` makes others."""
+
+    def __init__(self, values: Mapping[str, object], sources: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.sources = sources
+
+    def but(self, **changes: object) -> Settings:
+        """The same settings, but for `changes`."""
+        return Settings({**self.values, **changes}, self.sources)
+
+    @property
+    def endpoint(self) -> str:
+        """The account: the host of `base_url`, `loopback` for any port of this very host, empty without any."""
+        return endpoint_of(self.base_url)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The store's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def asks_again(self, amount: Money) -> bool:
+        """Whether `amount` has to be typed a second time before it is refunded."""
+        if self.environment != "PRODUCTION" or self.confirm_above is None:
+            return False
+        return Decimal(amount.digits) > self.confirm_above
+
+    def require(self, *names: str) -> None:
+        """See that the settings `names` are set. Raises ConfigError."""
+        missing = [SETTINGS[name] for name in names if self.values[name] is None]
+        if missing:
+            ways = " and ".join(f"{one.name} ({one.option}, {one.variable})" for one in missing)
+            raise ConfigError(
+                f"set {ways} to make refunds; refund-tui demo needs nothing, refund-tui history works without"
+            )
+
+
+def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Flags, then `REFUND_TUI_*`, then the user's and the site's TOML file, then defaults.
+
+    `flags` by setting name, as text or as the value itself; None is not set. Raises ConfigError, one line a mistake.
+    """
+    given = gather(flags, environ, paths.user_config, paths.site_config)
+    values = _defaults() | {name: one.value for name, one in given.items()}
+    values["environment"] = _environment(values["base_url"], given.get("environment"))
+    values["timezone"] = values["timezone"] or host_zone(environ)
+    values["clerk"] = values["clerk"] or clerk.login(environ)
+    values["data_dir"] = values["data_dir"] or paths.default_data_dir()
+    return Settings(values, {name: given[name].source if name in given else DEFAULT for name in SETTINGS})
+
+
+def _defaults() -> dict[str, object]:
+    return {name: None if one.default is None else read(one, one.default, text=False) for name, one in SETTINGS.items()}
+
+
+def _environment(base_url: object, told: Given | None) -> str:
+    """What was told, else what the host says; a service that is not known to be a test moves real money."""
+    real = moves_real_money(None if base_url is None else str(base_url))
+    if told is None:
+        return "TEST" if real is False else "PRODUCTION"
+    if told.value == "TEST" and real:
+        raise ConfigError(
+            f"{told.source} is TEST, but {endpoint_of(str(base_url)).partition(':')[0]} moves real money: "
+            "set environment to PRODUCTION, or base_url to a test host"
+        )
+    return str(told.value)

@@ -1,0 +1,142 @@
+"""Owns where settings come from: flags, variables, the user's file, the site's file. The first that speaks counts.
+
+Collects every mistake, so that all can be mended at once; never repeats a value that might be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from refund_tui.core.text import visible
+from refund_tui.errors import ConfigError
+from refund_tui.settings.declared import CONFIG, PREFIX, SETTINGS
+from refund_tui.settings.readers import read
+
+CONFIG_VARIABLE = PREFIX + CONFIG.upper()
+
+_SECRET = re.compile(r"secret|token|password|passwd|access_?key|credential", re.IGNORECASE)
+_VERBS = {"is", "must", "can", "has", "holds", "names", "begins"}
+"""How a message goes on from a setting's name; any other is a sentence of its own behind a colon."""
+
+
+class Given(NamedTuple):
+    """A value, checked, and where it was set, in words."""
+
+    value: object
+    source: str
+
+
+def gather(
+    flags: Mapping[str, object], environ: Mapping[str, str], user: Callable[[], Path], site: Callable[[], Path]
+) -> dict[str, Given]:
+    """Every setting that was set somewhere, by name. `user` and `site` say where the files are, if they are needed.
+
+    Raises ConfigError, with one line for each mistake.
+    """
+    sources = _Sources()
+    sources.add_flags(flags)
+    sources.add_variables(environ)
+    if named := flags.get(CONFIG) or environ.get(CONFIG_VARIABLE):
+        sources.add_file(Path(str(named)).expanduser(), must=True)
+    else:
+        sources.add_file(user(), must=False)
+    sources.add_file(site(), must=False)
+    if sources.mistakes:
+        raise ConfigError("\n".join(sources.mistakes))
+    return sources.given
+
+
+class _Sources:
+    """What was set so far, the first source first, and the mistakes in all of them."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Given] = {}
+        self.mistakes: list[str] = []
+
+    def add_flags(self, flags: Mapping[str, object]) -> None:
+        """Flags by setting name; None is not set."""
+        for name, value in flags.items():
+            if name != CONFIG and value is not None:
+                self._take(name, value, SETTINGS[name].option, text=isinstance(value, str))
+
+    def add_variables(self, environ: Mapping[str, str]) -> None:
+        """What `REFUND_TUI_*` says; an empty variable counts as not set, an unknown one is a mistake."""
+        known = {setting.variable: name for name, setting in SETTINGS.items()}
+        for variable, value in sorted(environ.items()):
+            if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE or not value:
+                continue
+            if variable in known:
+                self._take(known[variable], value, variable, text=True)
+            else:
+                self._unknown(visible(variable, 80), _nearest(variable, [*known, CONFIG_VARIABLE], "unset it"))
+
+    def add_file(self, path: Path, *, must: bool) -> None:
+        """What a TOML file says; one that is missing is a mistake only where it `must` be there."""
+        text = self._read(path, must=must)
+        try:
+            content = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            self.mistakes.append(f"{path} is not TOML: {visible(str(error))}; mend that line")
+            return
+        for key, value in content.items():
+            source = f"{path}:{_line_of(key, text)}: {visible(key, 80)}"
+            if key in SETTINGS:
+                self._take(key, value, source, text=False)
+            elif _SECRET.search(key):
+                self.mistakes.append(f"{source}: secrets are never kept in this file: take it out")
+            else:
+                self._unknown(source, _nearest(key, SETTINGS, "take it out"))
+
+    def _read(self, path: Path, *, must: bool) -> str:
+        try:
+            return path.read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            if must:
+                remedy = f"name a file that does with --config or {CONFIG_VARIABLE}"
+                self.mistakes.append(f"{path} does not exist: {remedy}")
+        except UnicodeDecodeError:
+            self.mistakes.append(f"{path} is not UTF-8 text: save it as UTF-8")
+        except OSError as error:
+            self.mistakes.append(f"{path} cannot be read ({error.strerror}): have its access set right")
+        return ""
+
+    def _take(self, name: str, value: object, source: str, *, text: bool) -> None:
+        """Check one value and keep it, unless an earlier source has spoken; or note what is wrong with it."""
+        try:
+            self.given.setdefault(name, Given(read(SETTINGS[name], value, text=text), source))
+        except ValueError as error:
+            joined = " " if str(error).split(" ", 1)[0] in _VERBS else " is not usable: "
+            self.mistakes.append(f"{source}{joined}{error}")
+
+    def _unknown(self, source: str, remedy: str) -> None:
+        self.mistakes.append(f"{source} is not a setting: {remedy}")
+
+
+def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else otherwise
+
+
+def _line_of(key: str, text: str) -> int:
+    """The line on which a statement sets `key`. A line inside a value of several lines is no statement's first.
+
+    What comes before a statement is TOML by itself, which is how the two are told apart.
+    """
+    written = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[.=\]]""")
+    lines = text.splitlines(keepends=True)
+    starts = (number for number, line in enumerate(lines) if written.match(line) and _is_toml("".join(lines[:number])))
+    return next(starts, 0) + 1
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True

@@ -30,6 +30,8 @@ class Policy:
 
     `longest`: no answer, however broken, holds a refund or the account longer than this before it is asked anew.
     `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
+    `to_leave`: a request that has not left so long after its attempt was recorded is not sent any more.
+    `longest_attempt`: so old no attempt can be under way: `to_leave`, a request's longest deadline (600 s), and room.
     """
 
     base: float = 2.0
@@ -38,6 +40,8 @@ class Policy:
     longest: float = 86_400.0
     horizon: float = 86_400.0
     most_doubts: int = 8
+    to_leave: float = 60.0
+    longest_attempt: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,11 @@ class NotPossible(ValueError):
     """A person asked for something that the refund's state does not allow; its text says why."""
 
 
-def possible(life: Life) -> frozenset[Action]:
-    """What a person can do now. Cancelling is offered only where the refund cannot have been executed."""
+def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
+    """What a person can do now. Cancelling is offered only where the refund cannot have been executed.
+
+    Settling is not offered while an attempt is `under_way`: whatever a person was told, its money may move yet.
+    """
     match life.state:
         case State.QUEUED | State.WAITING:
             return frozenset({Action.STOP if life.maybe_executed else Action.CANCEL})
@@ -64,7 +71,7 @@ def possible(life: Life) -> frozenset[Action]:
         case State.BLOCKED:
             return frozenset({Action.GO_ON, Action.STOP if life.maybe_executed else Action.CANCEL})
         case State.UNKNOWN:
-            return frozenset({Action.ASK_AGAIN, Action.SETTLE})
+            return frozenset({Action.ASK_AGAIN} if under_way else {Action.ASK_AGAIN, Action.SETTLE})
         case _:
             return frozenset()
 
@@ -103,15 +110,12 @@ def sending(life: Life) -> Life:
 
 
 def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
-    """What `outcome` of the attempt begun at `sent` means, decided at `now`; `random` in [0, 1) spreads the waits.
-
-    A refund that is no longer being sent (stopped, taken over, settled) can still be answered: a yes is never lost.
-    """
-    if isinstance(outcome, Accepted):
-        return _accepted(life, outcome)
+    """What `outcome` of the attempt begun at `sent` means, decided at `now`; `random` in [0, 1) spreads the waits."""
     if life.state is not State.SENDING:
-        return _late(life, outcome, sent, now, policy, random)
+        return decide_late(life, outcome, sent, now, policy, random)
     match outcome:
+        case Accepted():
+            return _accepted(life, outcome)
         case Rejected():
             return _rejected(life, outcome)
         case RateLimited():
@@ -122,6 +126,40 @@ def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, 
             return _unreachable(life, outcome, now, policy, random)
         case _:
             return _uncertain(life, outcome, sent, now, policy, random)
+
+
+def decide_late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    """What an answer means that nobody waits for: its refund was stopped or settled, or its attempt taken over.
+
+    A yes is never lost. Anything else only raises the doubt and closes the gate: a newer attempt may be under way.
+    """
+    if isinstance(outcome, Accepted):
+        return _accepted(life, outcome)
+    return _late(life, outcome, sent, now, policy, random)
+
+
+def taken_over(started: Mark, alive: bool | None, now: Mark, policy: Policy) -> bool:
+    """Whether another process ends an open attempt begun at `started`; `alive` tells of its sender, None: nobody can.
+
+    A sender that lives is let alone. One that cannot be judged is waited for until no attempt can be that old.
+    """
+    return alive is False or (alive is None and outlived(started, now, policy))
+
+
+def outlived(started: Mark, now: Mark, policy: Policy) -> bool:
+    """Whether an attempt begun at `started` is older than any can be.
+
+    Within one boot the ticks decide, so that no jump of the wall clock ends an attempt early. Beyond it there is the
+    wall clock alone; an attempt that seems to begin as far ahead was told by a clock that is not to be believed.
+    """
+    if now.boot == started.boot:
+        return now.since(started) >= policy.longest_attempt
+    return abs((now.at - started.at).total_seconds()) >= policy.longest_attempt
+
+
+def too_late_to_send(started: Mark, now: Mark, policy: Policy) -> bool:
+    """Whether a request must not leave any more, since its attempt is so old that another may have taken it over."""
+    return now.longest_since(started) > policy.to_leave
 
 
 def process_died(life: Life, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
@@ -153,7 +191,7 @@ def _accepted_again(life: Life, outcome: Accepted) -> Decision:
 
 
 def _late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
-    """An answer that is not a yes, to an attempt nobody waits for: it can only raise the doubt and close the gate."""
+    """What no yes can do to a refund whose answer nobody waits for: raise the doubt and close the gate, no more."""
     gate = None
     if isinstance(outcome, RateLimited):
         gate = Wait(now, _pause(life, outcome.retry_after, policy, random))

@@ -21,9 +21,10 @@ from refund_tui.core.rules import Standing
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt
+from refund_tui.desk.ending import Terms
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
-from refund_tui.desk.sender import Sender, Terms
+from refund_tui.desk.sender import Sender
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.holder import alive, this_process
 from refund_tui.payments.body import build_body
@@ -60,7 +61,7 @@ class Desk:
         policy: Policy | None = None,
         random: Callable[[], float] = random.random,
         holder: Holder | None = None,
-        alive: Callable[[Holder], bool] = alive,
+        alive: Callable[[Holder], bool | None] = alive,
     ) -> None:
         self.settings = settings
         self.summary = Summary()
@@ -71,10 +72,10 @@ class Desk:
         self._connecting = asyncio.Lock()
         self._listeners: list[Callable[[News], None]] = []
         self._files = Files(settings.data_dir, shared=settings.shared)
-        terms = Terms(
+        self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
-        self._sender = Sender(self._files, terms, self._connect, self._tell)
+        self._sender = Sender(self._files, self._terms, self._connect, self._tell)
         self._watcher: asyncio.Task[None] | None = None
 
     @property
@@ -179,9 +180,7 @@ class Desk:
         if action in (Action.ASK_AGAIN, Action.GO_ON):
             await self._refuse_others(key)
         now = self.now()
-        changed = await self._files.write(
-            lambda ledger: act(ledger, key, action, evidence, self.clerk, now, self.policy)
-        )
+        changed = await self._files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
         await self._tell(Changed(changed, str(action)))
         self._sender.wake()
         return changed

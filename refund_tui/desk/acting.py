@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Decision, NotPossible, Policy
+from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
 from refund_tui.core.receipt import PRINTED
-from refund_tui.core.refunds import Action, Refund
+from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Mark
+from refund_tui.desk.ending import Terms, take_over
 from refund_tui.desk.swap import swap
 from refund_tui.store.ledger import Ledger
 
@@ -39,32 +41,59 @@ def note_receipt(ledger: Ledger, key: str, who: str, now: Mark) -> tuple[Refund,
     return refund, copy
 
 
-def act(
-    ledger: Ledger, key: str, action: Action, evidence: Evidence | None, who: str, now: Mark, policy: Policy
-) -> Refund:
+def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Evidence | None, now: Mark) -> Refund:
     """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
     data = evidence.as_data() if evidence else None
+    _end_what_is_over(ledger, terms, key, now)
 
     def write(refund: Refund) -> Refund | None:
-        return ledger.change(refund, _decision(ledger, refund, action, evidence, now, policy), who, now, data)
+        attempt = ledger.open_attempt(key)
+        if attempt is not None and action in possible(refund.life) - possible(refund.life, under_way=True):
+            raise NotPossible(_still_under_way(action, attempt, terms.policy))
+        decision = _decision(refund.life, action, evidence, attempt, now, terms.policy)
+        return ledger.change(refund, decision, terms.who, now, data)
 
     return swap(ledger, key, write)
 
 
+def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Mark) -> None:
+    """End another's open attempt as the sender does, before a person is told to wait for it.
+
+    For a person also one that has outlived every request though its process lives: that may stand still for good, and
+    a request that has not left by then is not sent.
+    """
+    attempt, refund, policy = ledger.open_attempt(key), ledger.get(key), terms.policy
+    if attempt is None or refund is None or attempt.holder == terms.holder:
+        return
+    alive = terms.alive(attempt.holder)
+    if lifecycle.taken_over(attempt.started, alive, now, policy) or lifecycle.outlived(attempt.started, now, policy):
+        take_over(ledger, terms, refund, attempt, alive, now)
+
+
+def _still_under_way(action: Action, attempt: Attempt, policy: Policy) -> str:
+    """Whom a person has to wait for before `action`, and until when at the latest."""
+    began, holder = attempt.started.at, attempt.holder
+    latest = began + timedelta(seconds=policy.longest_attempt)
+    return (
+        f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
+        f"process {holder.pid} on {holder.host}, has no answer on record, and its money may still move. Nothing was "
+        f"changed. Do it once the answer is here, or after {latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
+    )
+
+
 def _decision(
-    ledger: Ledger, refund: Refund, action: Action, evidence: Evidence | None, now: Mark, policy: Policy
+    life: Life, action: Action, evidence: Evidence | None, attempt: Attempt | None, now: Mark, policy: Policy
 ) -> Decision:
     match action:
         case Action.CANCEL:
-            return lifecycle.cancel(refund.life)
+            return lifecycle.cancel(life)
         case Action.ASK_AGAIN:
-            return lifecycle.ask_again(refund.life, now, policy)
+            return lifecycle.ask_again(life, now, policy)
         case Action.GO_ON:
-            return lifecycle.go_on(refund.life)
+            return lifecycle.go_on(life)
         case Action.STOP:
-            open_attempts = (a.started for r, a in ledger.under_way(refund.endpoint) if r.key == refund.key)
-            return lifecycle.stop(refund.life, next(open_attempts, None))
+            return lifecycle.stop(life, attempt.started if attempt else None)
         case Action.SETTLE:
             if evidence is None:
                 raise NotPossible("settling needs evidence: a reference and who said so")
-            return lifecycle.settle(refund.life, evidence.paid)
+            return lifecycle.settle(life, evidence.paid)

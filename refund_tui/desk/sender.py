@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
-from refund_tui.core.refunds import Attempt, Holder, Refund
-from refund_tui.core.times import SKEW, Clock, Mark, skew_words
+from refund_tui.core.refunds import Refund
+from refund_tui.core.times import SKEW, Mark, skew_words
+from refund_tui.desk.ending import Flight, Terms, finish, take_over
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
-from refund_tui.desk.swap import swap
 from refund_tui.errors import RefundTuiError, StoreError
 from refund_tui.store.ledger import Ledger
 
@@ -34,29 +33,6 @@ class Payments(Protocol):
     async def refund(self, body: bytes) -> Outcome:
         """Send `body` once; never raises for anything the wire does."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Under whose name, lease and rules refunds are sent; `random` in [0, 1) spreads the waits."""
-
-    endpoint: str
-    who: str
-    holder: Holder
-    alive: Callable[[Holder], bool]
-    clock: Clock
-    policy: Policy
-    random: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """An attempt that is recorded and under way; `outcome` and `arrived` once it was answered."""
-
-    refund: Refund
-    attempt: Attempt
-    outcome: Outcome | None = None
-    arrived: Mark | None = None
 
 
 @dataclass(slots=True)
@@ -177,19 +153,19 @@ class Sender:
         return plan
 
     def _take_over(self, ledger: Ledger, now: Mark, plan: Plan) -> None:
-        for refund, attempt in ledger.under_way(self._terms.endpoint):
-            if attempt.holder != self._terms.holder and self._terms.alive(attempt.holder):
+        terms = self._terms
+        for refund, attempt in ledger.under_way(terms.endpoint):
+            alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
+            if lifecycle.taken_over(attempt.started, alive, now, terms.policy):
+                plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
+            else:
                 plan.rest_at_most(AGAIN)
-                continue
-            outcome = Uncertain(Answer(detail="the program ended while the answer was awaited"), Doubt.PROCESS_DIED)
-            changed, kind = self._finish(ledger, Flight(refund, attempt), outcome, now)
-            plan.news.append(Changed(changed, kind))
 
     def _claim(self, ledger: Ledger, refund: Refund, now: Mark, plan: Plan) -> bool:
         """Whether an attempt of `refund` is recorded and to be carried out by this process."""
         forbidden = lifecycle.before_sending(refund.life, refund.intent.window_closes, now, self._terms.policy)
         if forbidden is not None:
-            changed = ledger.change(refund, forbidden, self._by_desk, now)
+            changed = ledger.change(refund, forbidden, self._terms.by_desk, now)
             plan.news.extend([Changed(changed, forbidden.kind)] if changed else [])
             return False
         attempt = ledger.begin(refund, self._terms.holder, now)
@@ -203,7 +179,7 @@ class Sender:
 
     async def _fly(self, flight: Flight) -> None:
         self._flight = flight
-        outcome = await self._answer(flight.refund.body)
+        outcome = await self._answer(flight)
         arrived = self._terms.clock.mark()
         self.offline = isinstance(outcome, Unreachable)
         self._flight = Flight(flight.refund, flight.attempt, outcome, arrived)
@@ -211,13 +187,15 @@ class Sender:
         await self._record(flight, outcome, arrived)
         self._flight = None
 
-    async def _answer(self, body: bytes) -> Outcome:
+    async def _answer(self, flight: Flight) -> Outcome:
         try:
             payments = await self._connect()
         except RefundTuiError as error:
             return NeedsRepair(Answer(detail=f"{error}; nothing was sent"), Repair.CONFIGURATION)
+        if lifecycle.too_late_to_send(flight.attempt.started, self._terms.clock.mark(), self._terms.policy):
+            return Unreachable(Answer(detail="this program stood still before it could send; nothing was sent"))
         try:
-            return await payments.refund(body)
+            return await payments.refund(flight.refund.body)
         except Exception as error:  # noqa: BLE001 a fault of ours must not lose the doubt about the money
             return Uncertain(Answer(detail=f"this program failed while sending ({error!r})"), Doubt.CONNECTION_LOST)
 
@@ -237,19 +215,8 @@ class Sender:
                 return
 
     async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> Changed:
-        refund, kind = await self._files.write(lambda ledger: self._finish(ledger, flight, outcome, arrived))
-        return Changed(refund, kind)
-
-    def _finish(self, ledger: Ledger, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:
-        """Decide on the refund as it is now, whoever changed it meanwhile, and write the decision."""
-        terms, sent = self._terms, flight.attempt.started
-
-        def write(refund: Refund) -> tuple[Refund, str] | None:
-            decision = lifecycle.decide(refund.life, outcome, sent, now, terms.policy, terms.random())
-            changed = ledger.finish(refund, flight.attempt, outcome, decision, self._by_desk, now)
-            return (changed, decision.kind) if changed else None
-
-        return swap(ledger, flight.refund.key, write)
+        write = self._files.write
+        return Changed(*await write(lambda ledger: finish(ledger, self._terms, flight, outcome, arrived)))
 
     async def _tell_skew(self, outcome: Outcome, arrived: Mark) -> None:
         theirs = outcome.answer.server_date
@@ -258,10 +225,6 @@ class Sender:
         off = (arrived.at - theirs).total_seconds()
         if abs(off) > SKEW:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
-
-    @property
-    def _by_desk(self) -> str:
-        return f"{self._terms.who} (automatic)"
 
 
 def _not_saved(outcome: Outcome, error: StoreError) -> str:

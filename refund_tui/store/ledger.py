@@ -33,7 +33,7 @@ RAW_CAP = 4_000
 
 _NOT_TAKEN = "the refund was not taken, and no money moved"
 _NOT_SENT = "nothing was sent"
-_OPEN_ATTEMPT = "SELECT 1 FROM attempt WHERE key = ? AND ended_at IS NULL"
+_OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 
 
 class Ledger:
@@ -160,11 +160,15 @@ class Ledger:
         )
         found = []
         for row in self._database.rows(sql, endpoint, endpoint):
-            attempt = self._database.row("SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL", row["key"])
-            refund = self.get(row["key"])
+            attempt, refund = self.open_attempt(row["key"]), self.get(row["key"])
             if attempt and refund:
-                found.append((refund, attempt_of(attempt)))
+                found.append((refund, attempt))
         return found
+
+    def open_attempt(self, key: str) -> Attempt | None:
+        """The attempt of a refund that has not ended, whoever holds it."""
+        row = self._database.row(_OPEN_ATTEMPT, key)
+        return attempt_of(row) if row else None
 
     def gate(self, endpoint: str) -> Wait | None:
         """The wait that holds the whole account (Payment service, refund, 429)."""

@@ -7,13 +7,13 @@ to, by `STATEFUL_EXAMPLES=500 python -m pytest -n0 -s tests/faults/test_stateful
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -37,8 +37,9 @@ from refund_tui.core.refunds import Action, Event, Holder, Life, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.core.times import Mark
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk, Evidence, sender
-from refund_tui.desk.sender import Flight, Sender
+from refund_tui.desk import Desk, Evidence, ending
+from refund_tui.desk.ending import Flight
+from refund_tui.desk.sender import Sender
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter
 from tests.support.clock import FakeClock
@@ -135,7 +136,7 @@ class Shop(RuleBasedStateMachine):
             self.clock.advance(plan.rest + 0.001)
             plan = self.run(desk._files.write(desk._sender._plan))
         if plan.flight is not None and sent:
-            outcome = self.run(desk._sender._answer(plan.flight.refund.body))
+            outcome = self.run(desk._sender._answer(plan.flight))
             self.late.append((desk, plan.flight, outcome))
         self._die(clerk)
 
@@ -269,12 +270,13 @@ def test_a_desk_that_takes_no_answer_for_not_sent_is_found_out(monkeypatch: pyte
 
 
 def test_a_desk_that_asks_again_under_a_new_id_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent, answer = set[bytes](), Sender._answer
+    sent, answer = set[str](), Sender._answer
 
-    async def answer_anew(desk: Sender, body: bytes) -> Outcome:
-        again, key = body in sent, json.loads(body)["refundRequestId"]
-        sent.add(body)
-        return await answer(desk, body.replace(key.encode(), new_key().encode()) if again else body)
+    async def answer_anew(desk: Sender, flight: Flight) -> Outcome:
+        again, refund = flight.refund.key in sent, flight.refund
+        sent.add(refund.key)
+        anew = replace(refund, body=refund.body.replace(refund.key.encode(), new_key().encode()))
+        return await answer(desk, replace(flight, refund=anew if again else refund))
 
     monkeypatch.setattr(Sender, "_answer", answer_anew)
     with shop_played() as shop:
@@ -290,7 +292,7 @@ def test_a_desk_that_takes_over_the_dead_without_doubt_is_found_out(monkeypatch:
     def without_doubt(answer: Answer, _doubt: Doubt) -> Outcome:
         return Unreachable(answer)
 
-    monkeypatch.setattr(sender, "Uncertain", without_doubt)
+    monkeypatch.setattr(ending, "Uncertain", without_doubt)
     with shop_played() as shop:
         shop.take(clerk="ben", trip=TRIPS[0], minor=500)
         shop.crash("ben", None, sent=True)

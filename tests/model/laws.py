@@ -48,14 +48,12 @@ def end_is_final(before: World, step: Step) -> bool:
 
 
 def what_moved_counts(_before: World, step: Step) -> bool:
-    """What moved counts against what is left on the trip; if a person settled too early, the alarm says so.
-
-    The alarm can only come with the end of the request that was awaited; until then it is still under way.
-    """
+    """What moved counts against what is left on the trip; where a person settled too early, the answer alarms."""
     world = step.world
     if not world.moved or world.life.state.counts:
         return True
-    return world.early and (world.life.alarm or any(request.awaited or request.open for request in world.requests))
+    unheard = step.outcome is None or any(request.awaited for request in world.requests)
+    return world.early and (world.life.alarm or unheard)
 
 
 def yes_is_true(_before: World, step: Step) -> bool:

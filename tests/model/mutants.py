@@ -56,6 +56,7 @@ MUTANTS: list[Mutant] = []
 TOO_LATE = ("paid_once", "asked_in_time")
 IN_DOUBT = ("send", "money moves", "timeout")
 STOPPED = ("send", "money moves", "stop", "timeout")
+WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
 REPAIRED = ("send", "403", "go on", "send", "money moves")
 """How walks begin that would take long otherwise."""
 
@@ -205,13 +206,13 @@ for _kind, _words in (
 
 
 @breaks("what may have been executed can be cancelled", "what_moved_counts", "doubt_stays", name="possible")
-def _cancel_in_doubt(life: Life) -> frozenset[Action]:
-    return _possible(life) | (frozenset() if life.state.terminal else {Action.CANCEL})
+def _cancel_in_doubt(life: Life, *, under_way: bool = False) -> frozenset[Action]:
+    return _possible(life, under_way=under_way) | (frozenset() if life.state.terminal else {Action.CANCEL})
 
 
 @breaks("what is being sent can be cancelled", "what_moved_counts", name="possible")
-def _cancel_sending(life: Life) -> frozenset[Action]:
-    return frozenset({Action.CANCEL}) if life.state is State.SENDING else _possible(life)
+def _cancel_sending(life: Life, *, under_way: bool = False) -> frozenset[Action]:
+    return frozenset({Action.CANCEL}) if life.state is State.SENDING else _possible(life, under_way=under_way)
 
 
 @breaks("stopping raises no doubt", "doubt_is_told", name="stop")
@@ -226,12 +227,12 @@ def _deaf(life: Life, outcome: Accepted) -> Decision:
     return Decision(Life(State.ACCEPTED), "accepted", "")
 
 
-@breaks("a late yes overwrites what a person settled", "end_is_final", name="_accepted")
+@breaks("a late yes overwrites what a person settled", "end_is_final", name="_accepted", begin=WRONGLY)
 def _overwrite(life: Life, outcome: Accepted) -> Decision:
     return Decision(Life(State.ACCEPTED), "accepted", "")
 
 
-@breaks("a late doubt about a settled refund is ignored", "what_moved_counts", name="_late")
+@breaks("a late doubt about a settled refund is ignored", "what_moved_counts", name="_late", begin=WRONGLY)
 def _deaf_to_doubt(life: Life, outcome: Outcome, *_: object) -> Decision:
     return Decision(life, "late_answer", "")
 
@@ -243,10 +244,15 @@ def _late_no(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy
     return _late(life, outcome, sent, now, policy, random)
 
 
+@breaks("a refund can be settled while an attempt of it is under way", "what_moved_counts", name="possible")
+def _settle_early(life: Life, *, under_way: bool = False) -> frozenset[Action]:
+    return _possible(life)
+
+
 @breaks("a settled refund can be settled again", "end_is_final", name="possible")
-def _settle_again(life: Life) -> frozenset[Action]:
+def _settle_again(life: Life, *, under_way: bool = False) -> frozenset[Action]:
     settled = life.state in (State.SETTLED_PAID, State.SETTLED_UNPAID)
-    return frozenset({Action.ASK_AGAIN, Action.SETTLE}) if settled else _possible(life)
+    return frozenset({Action.ASK_AGAIN, Action.SETTLE}) if settled else _possible(life, under_way=under_way)
 
 
 @breaks("a new refund is taken beside an UNKNOWN", "unknown_holds_the_trip", module=rules, name="_check_unknown")
@@ -269,5 +275,5 @@ def _no_is_yes(life: Life, outcome: Rejected) -> Decision:
 
 
 @breaks("nothing can be done about an UNKNOWN", "nobody_is_stuck", name="possible")
-def _stuck(life: Life) -> frozenset[Action]:
-    return frozenset() if life.state is State.UNKNOWN else _possible(life)
+def _stuck(life: Life, *, under_way: bool = False) -> frozenset[Action]:
+    return frozenset() if life.state is State.UNKNOWN else _possible(life, under_way=under_way)

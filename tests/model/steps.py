@@ -103,7 +103,8 @@ def _answers(world: World, request: Request) -> Iterator[Step]:
     for name, outcome in (*(EXECUTED if request.executed else NOT_EXECUTED), *NOT_KNOWN):
         definite = not request.executed and not isinstance(outcome, Uncertain)
         answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
-        decision = lifecycle.decide(world.life, outcome, request.sent, NOW, POLICY, RANDOM)
+        decide = lifecycle.decide if request.open else lifecycle.decide_late
+        decision = decide(world.life, outcome, request.sent, NOW, POLICY, RANDOM)
         key = key_of_next(world) if isinstance(outcome, Accepted) else _key_after(world, outcome)
         late = "" if request.open else "late "
         after = replace(world.put(request, answered), key=key)
@@ -125,7 +126,7 @@ def _is_taken_over(world: World, request: Request) -> Step:
 def _acts(world: World) -> Iterator[Step]:
     """What a person does where `possible` allows it; evidence is honest."""
     life = world.life
-    allowed = lifecycle.possible(life)
+    allowed = lifecycle.possible(life, under_way=any(request.open for request in world.requests))
     if Action.CANCEL in allowed:
         yield Step("cancel", world.with_life(lifecycle.cancel(life).life))
     if Action.STOP in allowed:
@@ -143,11 +144,14 @@ def _acts(world: World) -> Iterator[Step]:
 
 
 def _settles(world: World) -> Iterator[Step]:
-    """Paid if money moved; unpaid if it did not, and no request that the ledger holds for ended can still move it."""
+    """Paid if money moved. Unpaid if it did not; that is said too early of a request that the ledger holds for ended
+    while its sender, wrongly taken for gone, still awaits the answer and will be heard."""
     if world.moved:
         yield Step("settle as paid", world.with_life(lifecycle.settle(world.life, paid=True).life))
-    elif not any(request.pending and not request.open for request in world.requests):
-        settled = replace(world, early=world.may_still_move)
+        return
+    ended = [request for request in world.requests if request.pending and not request.open]
+    if all(request.awaited for request in ended):
+        settled = replace(world, early=bool(ended))
         yield Step("settle as unpaid", settled.with_life(lifecycle.settle(world.life, paid=False).life))
 
 

@@ -56,9 +56,9 @@ class World:
     """`memory` holds the service's ids with their age; `moved` counts how often money moved.
 
     `leave` is a person's leave, given after the warning, to ask once past the horizon; `warned` that one was given;
-    `early` that a person settled as unpaid while a request was awaited. `clocks` and `pauses` bound what may still
-    happen to clocks and how often time passes. `set_wrong` and `paused` say what was done to them: not both, for then
-    neither clock tells how much time has passed.
+    `early` that one settled as unpaid while the sender of a request that was taken over still awaited it. `clocks` and
+    `pauses` bound what may still happen to clocks and how often time passes. `set_wrong` and `paused` say what was done
+    to clocks: not both, for then neither tells how much time has passed.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))

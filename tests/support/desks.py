@@ -53,7 +53,7 @@ async def desk_over(
     *,
     clock: Clock | None = None,
     holder: Holder | None = None,
-    alive: Callable[[Holder], bool] = lambda _holder: True,
+    alive: Callable[[Holder], bool | None] = lambda _holder: True,
     **changes: object,
 ) -> AsyncIterator[Desk]:
     """An open desk that sends to `service`; `alive` judges other holders."""

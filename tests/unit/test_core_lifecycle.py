@@ -17,13 +17,17 @@ from refund_tui.core.lifecycle import (
     before_sending,
     cancel,
     decide,
+    decide_late,
     go_on,
+    outlived,
     possible,
     process_died,
     safe_to_ask,
     sending,
     settle,
     stop,
+    taken_over,
+    too_late_to_send,
 )
 from refund_tui.core.outcomes import (
     Accepted,
@@ -277,6 +281,12 @@ def test_what_a_person_can_do_depends_on_the_doubt(state: State, certain: set[Ac
     assert possible(Life(state, maybe_executed=True)) == in_doubt
 
 
+@pytest.mark.parametrize("state", State)
+def test_settling_waits_for_an_attempt_under_way_and_nothing_else_does(state: State) -> None:
+    life = Life(state, maybe_executed=True)
+    assert possible(life) - possible(life, under_way=True) == ({Action.SETTLE} if state is State.UNKNOWN else set())
+
+
 UNKNOWN = replace(DOUBTED, state=State.UNKNOWN)
 
 
@@ -427,3 +437,48 @@ def test_no_answer_lowers_a_doubt_reopens_an_end_or_waits_too_long(
         assert POLICY.least <= new.wait.seconds <= max(POLICY.cap, 600.0)
         assert new.state is State.WAITING
     assert new.state is not State.SENDING
+
+
+@pytest.mark.parametrize("outcome", [NO, REPAIR, OFFLINE])
+def test_an_answer_to_an_attempt_that_was_taken_over_decides_nothing_about_the_next(outcome: Outcome) -> None:
+    assert decide_late(DOUBTED, outcome, after(5), NOW, POLICY, 0.5) == Decision(DOUBTED, "late_answer", "as it came")
+
+
+def test_a_yes_to_an_attempt_that_was_taken_over_is_a_yes() -> None:
+    assert decide_late(DOUBTED, YES, after(5), NOW, POLICY, 0.5) == become(DOUBTED, YES)
+
+
+# How long an attempt can be under way.
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        (after(899.9), False),
+        (after(900), True),
+        (Mark(NOON + timedelta(days=2), "boot-1", 999.9), False),
+        (Mark(NOON - timedelta(days=2), "boot-1", 1_000.0), True),
+        (Mark(NOON + timedelta(seconds=899), "boot-2", 5_000.0), False),
+        (Mark(NOON + timedelta(seconds=900), "boot-2", 5.0), True),
+        (Mark(NOON - timedelta(seconds=899), "boot-2", 5_000.0), False),
+        (Mark(NOON - timedelta(seconds=900), "boot-2", 5.0), True),
+    ],
+)
+def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(now: Mark, over: bool) -> None:
+    assert outlived(SENT, now, POLICY) is over
+    assert taken_over(SENT, None, now, POLICY) is over
+    assert not taken_over(SENT, True, now, POLICY), "one that lives is let alone"
+    assert taken_over(SENT, False, now, POLICY), "one that is gone is not waited for"
+
+
+@pytest.mark.parametrize(
+    ("now", "late"),
+    [
+        (after(60), False),
+        (after(60.1), True),
+        (Mark(NOON + timedelta(seconds=61), "boot-1", 100.0), True),
+        (Mark(NOON - timedelta(seconds=61), "boot-1", 161.0), True),
+    ],
+)
+def test_a_request_that_stood_still_before_it_left_is_not_sent(now: Mark, late: bool) -> None:
+    assert too_late_to_send(SENT, now, POLICY) is late

@@ -21,7 +21,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
-from refund_tui.desk import WATCH, Changed, Desk, Elsewhere, Evidence, Unsaved
+from refund_tui.desk import WATCH, Changed, Desk, Elsewhere, Unsaved
 from refund_tui.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
@@ -177,34 +177,6 @@ async def test_stopped_while_on_the_wire_and_a_late_yes_is_still_a_yes(tmp_path:
         done = await ears.until_state(refund.key, State.ACCEPTED)
         assert done.life.reconciliation_id == "LATE"
         assert "stop" in ears.kinds
-
-
-async def test_a_late_yes_after_a_person_settled_raises_the_alarm_and_keeps_the_state(tmp_path: Path) -> None:
-    service = ScriptedService()
-
-    async def settle_first(_body: bytes) -> object:
-        [(refund, _attempt)] = await desk._files.write(lambda ledger: ledger.under_way(desk.endpoint))
-        await desk.act(refund.key, Action.STOP)
-        proof = Evidence(paid=False, reference="T-1", said_by="processor", when="2026-03-02")
-        await desk.act(refund.key, Action.SETTLE, evidence=proof)
-        return accepted("LATE")
-
-    service.script.append(settle_first)  # type: ignore[arg-type]
-    async with desk_over(tmp_path, service) as desk:
-        ears = Ears(desk)
-        desk.begin()
-        refund = await desk.take(intent())
-
-        async def alarmed() -> bool:
-            found = await desk.look(lambda history: history.get(refund.key))
-            return found is not None and found.life.alarm
-
-        await ears.until(alarmed)
-        found = await desk.look(lambda history: history.get(refund.key))
-        assert found is not None
-        assert found.state is State.SETTLED_UNPAID
-        kinds = [event.kind for event in await desk.look(lambda history: history.events(refund.key))]
-        assert kinds[-2:] == ["settled", "late_acceptance"]
 
 
 async def test_blocked_waits_for_a_person_and_then_the_same_refund_goes_on(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ _TELL_AND_STAY = (
     "print(json.dumps(dataclasses.asdict(this_process())), flush=True); sys.stdin.read()"
 )
 
+UNSHARE = ("unshare", "--pid", "--fork", "--mount-proc")
+"""Runs a command as the first process of a container of processes."""
+
 
 @contextmanager
 def another_process() -> Iterator[tuple[subprocess.Popen[str], Holder]]:
@@ -69,8 +72,52 @@ def test_nothing_of_an_earlier_boot_lives() -> None:
     assert not alive(replace(this_process(), boot="11111111-2222-3333-4444-555555555555"))
 
 
-def test_a_holder_of_another_host_is_never_taken_for_dead() -> None:
-    assert alive(Holder("another-host", "its-boot", 1, "1"))
+def test_of_another_boot_of_another_host_nobody_here_can_tell() -> None:
+    assert alive(Holder("another-host", "its-boot", 1, "1", "pid:[1]")) is None
+
+
+def test_a_new_name_of_the_host_hides_nothing_of_this_boot() -> None:
+    with another_process() as (process, lease):
+        renamed = replace(lease, host="its-name-before")
+        assert alive(renamed) is True
+        process.kill()
+        process.wait()
+        assert alive(renamed) is False
+
+
+@pytest.mark.parametrize("namespace", ["pid:[1]", ""])
+def test_a_pid_of_another_container_names_no_process_here(namespace: str) -> None:
+    """Neither a living one of the same number here, nor none, tells anything of it."""
+    mine = replace(this_process(), namespace=namespace)
+    assert alive(mine) is None
+    assert alive(replace(mine, pid=2**22 + 1)) is None
+
+
+def test_a_container_has_another_namespace() -> None:
+    if subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this account may not make a namespace of processes")
+    told = subprocess.run(
+        [*UNSHARE, sys.executable, "-c", _TELL_AND_STAY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
+    ).stdout
+    lease = Holder(**json.loads(told))
+    assert lease.boot == this_process().boot
+    assert lease.namespace not in ("", this_process().namespace)
+    assert alive(lease) is None
+
+
+def test_a_proc_of_another_namespace_tells_nothing() -> None:
+    """Mounted anew for a container or not: only where it is can a pid be looked up in it."""
+    without = UNSHARE[:-1]
+    if subprocess.run([*without, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this account may not make a namespace of processes")
+    told = subprocess.run(
+        [*without, sys.executable, "-c", _TELL_AND_STAY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
+    ).stdout
+    assert json.loads(told)["namespace"] == ""
+
+
+def test_a_boot_with_a_name_and_one_without_cannot_be_compared() -> None:
+    assert alive(replace(this_process(), boot="process-of-its-own")) is None
 
 
 def test_a_process_that_this_account_may_not_look_at_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,73 @@
+"""Owns how an attempt ends: what came of it is decided on the refund as it is by then, and written with it.
+
+Never lets an attempt that another has ended, since its sender was taken for gone, decide more than a late answer can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import Policy
+from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
+from refund_tui.core.refunds import Attempt, Holder, Refund
+from refund_tui.core.times import Clock, Mark
+from refund_tui.desk.swap import swap
+from refund_tui.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under whose name, lease and rules refunds are sent; `random` in [0, 1) spreads the waits.
+
+    `alive` tells of another's lease whether it is still held, None where that cannot be known here.
+    """
+
+    endpoint: str
+    who: str
+    holder: Holder
+    alive: Callable[[Holder], bool | None]
+    clock: Clock
+    policy: Policy
+    random: Callable[[], float]
+
+    @property
+    def by_desk(self) -> str:
+        """How events name what no person did."""
+        return f"{self.who} (automatic)"
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """An attempt that is recorded and under way; `outcome` and `arrived` once it was answered."""
+
+    refund: Refund
+    attempt: Attempt
+    outcome: Outcome | None = None
+    arrived: Mark | None = None
+
+
+def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:
+    """Write what came of an attempt; the refund after it, and its event's kind. Raises StoreError."""
+    attempt, key = flight.attempt, flight.refund.key
+
+    def write(refund: Refund) -> tuple[Refund, str] | None:
+        # Whoever ends the attempt between these two reads changes the refund too: then nothing is written here.
+        current = ledger.open_attempt(key)
+        decide = lifecycle.decide if current and current.number == attempt.number else lifecycle.decide_late
+        decision = decide(refund.life, outcome, attempt.started, now, terms.policy, terms.random())
+        changed = ledger.finish(refund, attempt, outcome, decision, terms.by_desk, now)
+        return (changed, decision.kind) if changed else None
+
+    return swap(ledger, key, write)
+
+
+def take_over(
+    ledger: Ledger, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Mark
+) -> tuple[Refund, str]:
+    """End an attempt that nothing more will be heard of: its request may have been executed. Raises StoreError."""
+    gone = "the program ended while the answer was awaited"
+    unheard = "nothing more was heard of the program that sent it"
+    outcome = Uncertain(Answer(detail=gone if alive is False else unheard), Doubt.PROCESS_DIED)
+    return finish(ledger, terms, Flight(refund, attempt), outcome, now)

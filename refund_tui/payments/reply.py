@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
+from refund_tui.core.cards import masked
+
 LONGEST_BODY = 65_536
 """Bytes read of one answer's body, also after decoding."""
 
@@ -44,9 +46,9 @@ class Reply:
 
     @property
     def raw(self) -> str:
-        """The body as text that can be stored, capped; never a header."""
+        """The body as text that can be stored, capped, card numbers masked; never a header."""
         content = self.content
-        return (self.body if content is None else content).decode("utf-8", "replace")[:LONGEST_RAW]
+        return masked((self.body if content is None else content).decode("utf-8", "replace"))[:LONGEST_RAW]
 
 
 def _gunzip(body: bytes) -> bytes | None:

@@ -1,16 +1,17 @@
 """Owns the shapes of the service's answers, read leniently: unknown attributes are ignored, odd ones left out.
 
-Keeps of a card only its brand, its last four digits and the currency; everything else is dropped as it is read.
+Keeps of a card only its brand, its last four digits and the currency; everything else is dropped as it is read, and a
+card number in an error's text is masked.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from refund_tui.core.cards import check_brand, check_tail, masked
 from refund_tui.core.money import check_currency
 
 LONGEST_ID = 128
@@ -20,8 +21,6 @@ LONGEST_ERROR = 1_000
 """Characters kept of an error's text."""
 
 LONGEST_BRAND = 32
-
-_TAIL = re.compile(r"[0-9]{4}")
 
 
 class Unreadable(ValueError):
@@ -57,16 +56,17 @@ def _usable_id(value: object) -> str | None:
 def _error_text(value: object) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
-    return value[:LONGEST_ERROR].encode("utf-8", "replace").decode("utf-8")  # a lone surrogate could not be stored
+    return (
+        masked(value)[:LONGEST_ERROR].encode("utf-8", "replace").decode("utf-8")
+    )  # a lone surrogate could not be stored
 
 
 def _brand(value: object) -> str | None:
-    return value[:LONGEST_BRAND] if isinstance(value, str) and value.isprintable() and value.strip() else None
+    return value[:LONGEST_BRAND] if isinstance(value, str) and check_brand(value) is None else None
 
 
 def _tail(value: object) -> str | None:
-    """Four digits: never more of a card number, whatever is sent."""
-    return value if isinstance(value, str) and _TAIL.fullmatch(value) else None
+    return value if isinstance(value, str) and check_tail(value) is None else None
 
 
 def _currency(value: object) -> str | None:

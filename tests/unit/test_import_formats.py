@@ -165,7 +165,7 @@ def test_a_fraction_of_a_yen_is_refused() -> None:
     ("field", "value"),
     [
         *(("tail", tail) for tail in ("4111111111111111", "41111", "411", "٤١١١", 4111111111111111)),
-        ("brand", "VISA 4111 1111 1111 1111"),
+        *(("brand", brand) for brand in ("VISA 4111 1111 1111 1111", "4.1.1.1.1", "٤١١١١١", "٤١١١-١١١١")),
     ],
 )
 def test_more_of_a_card_than_brand_and_last_four_is_refused_and_not_repeated(field: str, value: object) -> None:

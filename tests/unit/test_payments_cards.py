@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from refund_tui.core.trips import Card
@@ -24,6 +26,29 @@ CARD = (
 async def test_of_a_card_only_brand_tail_and_currency_are_kept() -> None:
     found = await asked(answer("200", CARD))
     assert found == Found(Card("VISA", "1234"), "EUR")
+
+
+@pytest.mark.parametrize(
+    "brand",
+    [
+        "4111111111111111",
+        "VISA 4111 1111 1111 1111",
+        "4-1-1-1-1-1",
+        "٤١١١١١١١",
+        "x" * 40 + "4111111111111111",
+        "★",
+        "7",
+    ],
+)
+async def test_a_number_that_comes_as_the_brand_is_not_kept(brand: str) -> None:
+    body = json.dumps({"brand": brand, "tail": "1111", "currency": "EUR"})
+    assert await asked(answer("200", body)) == Found(Card(None, "1111"), "EUR")
+
+
+async def test_of_a_card_number_in_an_error_only_the_last_four_stay() -> None:
+    answered = await asked(answer("500", '{"errorMsg":"no terminal for 4111 1111 1111 1111"}'))
+    assert isinstance(answered, Failed)
+    assert "**** **** **** 1111" in answered.answer.detail
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,23 @@ def test_a_long_answer_is_capped_in_the_ledger() -> None:
     assert len(meaning(500, "é" * 30_000).answer.raw) == LONGEST_RAW
 
 
+@pytest.mark.parametrize("status", [200, 400, 403, 500, 503])
+def test_a_card_number_in_an_answer_is_not_kept(status: int) -> None:
+    said = '{"errorMsg":"card 4111111111111111 was refused","message":"4111-1111-1111-1111"}'
+    outcome = meaning(status, said + "é" * 5_000 if status == 500 else said)
+    told = repr(outcome)
+    assert "************1111" in told
+    assert "4111111" not in told
+    assert "4111-1" not in told
+
+
+def test_an_id_that_looks_like_a_card_number_stays_whole() -> None:
+    outcome = meaning(200, '{"reconciliationId":"4111111111111111"}')
+    assert isinstance(outcome, Accepted)
+    assert outcome.reconciliation_id == "4111111111111111"
+    assert outcome.answer.raw == '{"reconciliationId":"4111111111111111"}'
+
+
 @given(st.integers(100, 999), st.binary(max_size=300), st.lists(st.tuples(
     st.sampled_from(["date", "retry-after", "content-encoding", "location"]), st.text(max_size=40)), max_size=4
 ))  # fmt: skip

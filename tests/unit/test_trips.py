@@ -212,3 +212,10 @@ def test_no_text_whatever_is_a_query_language(trips: Trips, text: str) -> None:
     trips.put([trip()])
     for each in trips.find(text, 0, 10, today=date(2026, 11, 23)):
         assert each == trip()
+
+
+def test_a_card_number_that_an_older_version_kept_as_a_brand_is_not_shown(trips: Trips) -> None:
+    trips.remember_card("STORE-001", "trip-1", Card("4111111111111111", "1111"), "EUR")
+    told = trips.get("STORE-001", "trip-1")
+    assert told is not None
+    assert told.card == Card(None, "1111")

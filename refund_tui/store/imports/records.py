@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from refund_tui.core.cards import check_brand, check_tail
 from refund_tui.core.fields import check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, from_decimal
 from refund_tui.core.text import visible
@@ -26,8 +27,6 @@ LONGEST_TEXT = 255
 MOST_REASONS = 3
 
 _DECIMAL = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
-_TAIL = re.compile(r"[0-9]{4}")
-_LONG_NUMBER = re.compile(r"(?:[0-9][ -]?){5}")
 
 
 def _checked(check: Callable[[str], str | None]) -> AfterValidator:
@@ -47,12 +46,8 @@ def _check_text(text: str) -> str | None:
     return None
 
 
-def _check_tail(text: str) -> str | None:
-    return None if _TAIL.fullmatch(text) else "only the last four digits of a card are taken"
-
-
 def _check_brand(text: str) -> str | None:
-    return "contains a number: a brand is a word such as VISA" if _LONG_NUMBER.search(text) else _check_text(text)
+    return check_brand(text) or _check_text(text)
 
 
 def _exact(value: object) -> Decimal:
@@ -93,7 +88,7 @@ class _Amount(_Part):
 
 class _Card(_Part):
     brand: Annotated[str, _checked(_check_brand)] | None = None
-    tail: Annotated[str, _checked(_check_tail)] | None = None
+    tail: Annotated[str, _checked(check_tail)] | None = None
 
 
 class _Quantity(_Part):

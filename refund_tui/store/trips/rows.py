@@ -7,6 +7,7 @@ import sqlite3
 from datetime import datetime
 from decimal import Decimal
 
+from refund_tui.core.cards import check_brand
 from refund_tui.core.money import Money
 from refund_tui.core.times import stamp, unstamp
 from refund_tui.core.trips import Article, Card, Trip
@@ -39,7 +40,7 @@ def trip_of(row: sqlite3.Row) -> Trip:
         began=_instant(row["began"]),
         ended=_instant(row["ended"]),
         captured=_money(row["minor"], row["currency"]),
-        card=Card(row["brand"], row["tail"]),
+        card=Card(_brand(row["brand"]), row["tail"]),
         receipt=row["receipt"],
         articles=tuple(_article(*told) for told in json.loads(row["articles"])),
     )
@@ -64,6 +65,11 @@ def _article(
 ) -> Article:  # fmt: skip
     exact = None if quantity is None else Decimal(quantity)
     return Article(id, name, exact, unit, _money(minor, currency), line_item_id)
+
+
+def _brand(text: str | None) -> str | None:
+    """Version 0.1.0 kept whatever it was told as a brand, which may have been a card number: it is not shown."""
+    return text if text is not None and check_brand(text) is None else None
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

@@ -14,6 +14,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ async def work(arguments: argparse.Namespace) -> int:
         "base_url": arguments.base_url, "store_id": "STORE-001", "data_dir": str(arguments.data_dir),
         "clerk": arguments.clerk, "currency": "EUR", "timezone": "UTC",
     }  # fmt: skip
-    desk = Desk(load_settings(flags, {}), policy=FAST)
+    desk = Desk(load_settings(flags, {}), policy=replace(FAST, longest_attempt=arguments.longest_attempt))
     await desk.open()
     desk.begin()
     try:
@@ -122,6 +123,7 @@ def main() -> int:
     parser.add_argument("--take", type=int, default=0)
     parser.add_argument("--trip", default="trip")
     parser.add_argument("--deadline", type=float, default=60.0)
+    parser.add_argument("--longest-attempt", type=float, default=FAST.longest_attempt)
     parser.add_argument("--kill-at", type=int, default=0)
     parser.add_argument("--trace", type=Path)
     parser.add_argument("--unsafe", action="store_true")

@@ -16,14 +16,12 @@ import pytest
 from refund_tui import clock, holder
 from refund_tui.core.refunds import Holder
 from refund_tui.holder import alive, this_process
+from tests.support.containers import need_containers
 
 _TELL_AND_STAY = (
     "import dataclasses, json, sys; from refund_tui.holder import this_process;"
     "print(json.dumps(dataclasses.asdict(this_process())), flush=True); sys.stdin.read()"
 )
-
-UNSHARE = ("unshare", "--pid", "--fork", "--mount-proc")
-"""Runs a command as the first process of a container of processes."""
 
 
 @contextmanager
@@ -93,27 +91,17 @@ def test_a_pid_of_another_container_names_no_process_here(namespace: str) -> Non
     assert alive(replace(mine, pid=2**22 + 1)) is None
 
 
-def test_a_container_has_another_namespace() -> None:
-    if subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this account may not make a namespace of processes")
-    told = subprocess.run(
-        [*UNSHARE, sys.executable, "-c", _TELL_AND_STAY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
-    ).stdout
+@pytest.mark.parametrize("proc", [["--mount-proc"], []])
+def test_a_container_has_another_namespace_or_none_that_it_could_look_a_pid_up_in(proc: list[str]) -> None:
+    """Without a /proc of its own it sees another's processes, which tell nothing of its own."""
+    need_containers()
+    command = ["unshare", "--pid", "--fork", *proc, sys.executable, "-c", _TELL_AND_STAY]
+    told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
     lease = Holder(**json.loads(told))
     assert lease.boot == this_process().boot
-    assert lease.namespace not in ("", this_process().namespace)
+    assert bool(lease.namespace) is bool(proc)
+    assert lease.namespace != this_process().namespace
     assert alive(lease) is None
-
-
-def test_a_proc_of_another_namespace_tells_nothing() -> None:
-    """Mounted anew for a container or not: only where it is can a pid be looked up in it."""
-    without = UNSHARE[:-1]
-    if subprocess.run([*without, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this account may not make a namespace of processes")
-    told = subprocess.run(
-        [*without, sys.executable, "-c", _TELL_AND_STAY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
-    ).stdout
-    assert json.loads(told)["namespace"] == ""
 
 
 def test_a_boot_with_a_name_and_one_without_cannot_be_compared() -> None:

@@ -28,7 +28,7 @@ from refund_tui.core.times import Mark, Wait, span
 class Policy:
     """How long to wait and when to stop; all in seconds but `most_doubts`, a count of attempts.
 
-    `longest`: no answer, however broken, holds a refund or the account longer than this before it is asked anew.
+    `longest`: a wait that the service asks for is kept up to the refund window's length, and cut to it beyond.
     `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
     `to_leave`: a request that has not left so long after its attempt was recorded is not sent any more.
     `longest_attempt`: so old no attempt can be under way: `to_leave`, a request's longest deadline (600 s), and room.
@@ -37,7 +37,7 @@ class Policy:
     base: float = 2.0
     cap: float = 60.0
     least: float = 1.0
-    longest: float = 86_400.0
+    longest: float = 7 * 86_400.0
     horizon: float = 86_400.0
     most_doubts: int = 8
     to_leave: float = 60.0
@@ -65,7 +65,8 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
     """
     match life.state:
         case State.QUEUED | State.WAITING:
-            return frozenset({Action.STOP if life.maybe_executed else Action.CANCEL})
+            ways = {Action.STOP if life.maybe_executed else Action.CANCEL}
+            return frozenset(ways if life.wait is None else {*ways, Action.TRY_NOW})
         case State.SENDING:
             return frozenset({Action.STOP})
         case State.BLOCKED:
@@ -281,6 +282,13 @@ def go_on(life: Life) -> Decision:
     _require(life, Action.GO_ON)
     why = "going on after the repair"
     return Decision(_anew(life, why, leave=not life.maybe_executed), "went_on", why)
+
+
+def try_now(life: Life) -> Decision:
+    """A person ends the refund's own wait, whoever asked for it. The account's wait and the key horizon still hold."""
+    _require(life, Action.TRY_NOW)
+    why = "its wait was ended by a person: the next attempt goes with the same id and the same bytes"
+    return Decision(replace(life, wait=None, why=why), "wait_ended", why)
 
 
 def _anew(life: Life, why: str, leave: bool) -> Life:

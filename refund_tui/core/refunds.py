@@ -55,6 +55,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     SETTLE = "settle"
     GO_ON = "go_on"
+    TRY_NOW = "try_now"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from refund_tui.core.refunds import Action, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import Standing
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
-from refund_tui.desk.acting import Evidence, act, note_receipt
+from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.ending import Terms
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
@@ -65,7 +65,9 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.summary = Summary()
-        self.policy = policy or Policy(horizon=settings.key_horizon_hours * 3600.0)
+        self.policy = policy or Policy(
+            horizon=settings.key_horizon_hours * 3600.0, longest=settings.refund_window_days * 86_400.0
+        )
         self._clock = clock or SystemClock()
         self._make_client = connect
         self._client: PaymentClient | None = None
@@ -184,6 +186,18 @@ class Desk:
         await self._tell(Changed(changed, str(action)))
         self._sender.wake()
         return changed
+
+    async def open_gate(self, word: str) -> None:
+        """End the wait that the service asked the account for, and those that the same answers set for its refunds.
+
+        `word` says why. Raises NotPossible, StoreError.
+        """
+        now = self.now()
+        ended = await self._files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
+        await self._refresh()
+        for refund in ended:
+            await self._tell(Changed(refund, "wait_ended"))
+        self._sender.wake()
 
     async def save_draft(self, draft: Draft) -> None:
         """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from refund_tui.core import lifecycle
+from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
@@ -56,6 +57,20 @@ def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Eviden
     return swap(ledger, key, write)
 
 
+def open_gate(ledger: Ledger, terms: Terms, word: str, now: Mark) -> tuple[Refund, ...]:
+    """End the wait that the service asked the account for; the refunds whose own waits end with it.
+
+    `word` is the person's reason, kept in the event. Raises NotPossible, StoreError.
+    """
+    problem = check_note(word) if word.strip() else "say why the wait is ended, in a few words"
+    if problem is not None:
+        raise NotPossible(f"{problem}. Nothing was changed")
+    ended = ledger.open_gate(terms.endpoint, word.strip(), terms.who, now)
+    if ended is None:
+        raise NotPossible("the account does not wait: there is nothing to end. Nothing was changed")
+    return ended
+
+
 def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Mark) -> None:
     """End another's open attempt as the sender does, before a person is told to wait for it.
 
@@ -91,6 +106,8 @@ def _decision(
             return lifecycle.ask_again(life, now, policy)
         case Action.GO_ON:
             return lifecycle.go_on(life)
+        case Action.TRY_NOW:
+            return lifecycle.try_now(life)
         case Action.STOP:
             return lifecycle.stop(life, attempt.started if attempt else None)
         case Action.SETTLE:

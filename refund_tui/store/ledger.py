@@ -35,6 +35,11 @@ _NOT_TAKEN = "the refund was not taken, and no money moved"
 _NOT_SENT = "nothing was sent"
 _OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 
+_RATE_LIMITED = (
+    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL AND 'rate_limited' ="
+    " (SELECT outcome FROM attempt WHERE attempt.key = refund.key ORDER BY number DESC LIMIT 1)"
+)
+
 
 class Ledger:
     """Writes refunds. One thread at a time; each method is one whole transaction or a short read. Raises StoreError."""
@@ -175,6 +180,21 @@ class Ledger:
         row = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
         return wait_of(row) if row else None
 
+    def open_gate(self, endpoint: str, why: str, who: str, now: Mark) -> tuple[Refund, ...] | None:
+        """End the account's wait, and the own wait of each refund whose last answer asked for it; those refunds.
+
+        None when the account does not wait: nothing was written then.
+        """
+        with self._database.writing() as transaction:
+            gate = _gate(transaction, endpoint)
+            if gate is None or gate.over(now):
+                return None
+            transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
+            data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
+            _note(transaction, None, who, now, "gate_opened", None, None, why, data)
+            held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
+            return tuple(_end_wait(transaction, refund, who, now) for refund in held)
+
     def anchor(self, now: Mark) -> None:
         """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
         held = (("refund", "key", "state = 'WAITING'"), ("gate", "endpoint", "1"))
@@ -189,6 +209,13 @@ class Ledger:
 def _read(transaction: sqlite3.Connection, key: str) -> Refund:
     """The refund as this transaction leaves it: read after the commit, it could fail, or be another's."""
     return refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone())
+
+
+def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Mark) -> Refund:
+    decision = lifecycle.try_now(refund.life)
+    _write_life(transaction, refund, decision.life, now)
+    _note_decision(transaction, refund, decision, who, now, None)
+    return _read(transaction, refund.key)
 
 
 def _rewrite_wait(transaction: sqlite3.Connection, table: str, name: str, value: str, wait: Wait | None) -> None:

@@ -215,6 +215,16 @@ def _cancel_sending(life: Life, *, under_way: bool = False) -> frozenset[Action]
     return frozenset({Action.CANCEL}) if life.state is State.SENDING else _possible(life, under_way=under_way)
 
 
+@breaks("ending a wait is a leave to ask past the horizon", *TOO_LATE, name="try_now", begin=IN_DOUBT)
+def _try_now_with_leave(life: Life) -> Decision:
+    return Decision(replace(life, wait=None, asked=True), "wait_ended", "")
+
+
+@breaks("ending a wait ends the doubt", "doubt_stays", name="try_now")
+def _try_now_without_doubt(life: Life) -> Decision:
+    return Decision(Life(State.WAITING), "wait_ended", "")
+
+
 @breaks("stopping raises no doubt", "doubt_is_told", name="stop")
 def _stop_without_doubt(life: Life, sent: Mark | None) -> Decision:
     return Decision(lifecycle._given_up(life, ""), "stopped", "")

@@ -134,6 +134,8 @@ def _acts(world: World) -> Iterator[Step]:
         yield Step("stop", world.with_life(lifecycle.stop(life, sent).life))
     if Action.GO_ON in allowed:
         yield Step("go on", world.with_life(lifecycle.go_on(life).life))
+    if Action.TRY_NOW in allowed:
+        yield Step("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:
         over = lifecycle.safe_to_ask(life, NOW, POLICY) <= 0
         asked = replace(world, leave=over, warned=world.warned or over)

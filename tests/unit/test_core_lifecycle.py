@@ -28,6 +28,7 @@ from refund_tui.core.lifecycle import (
     stop,
     taken_over,
     too_late_to_send,
+    try_now,
 )
 from refund_tui.core.outcomes import (
     Accepted,
@@ -156,9 +157,9 @@ def test_after_eight_doubts_a_person_must_decide() -> None:
 
 @pytest.mark.parametrize(
     ("asked_for", "seconds"),
-    [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (600.0, 600.0), (86_400.0, 86_400.0), (2.0**31, 86_400.0)],
+    [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (600.0, 600.0), (172_800.0, 172_800.0), (2.0**31, 604_800.0)],
 )
-def test_what_the_service_asks_for_is_a_minimum_within_a_day(asked_for: float, seconds: float) -> None:
+def test_what_the_service_asks_for_is_a_minimum_within_the_refund_window(asked_for: float, seconds: float) -> None:
     assert become(SENDING, RateLimited(SAID, asked_for), random=0.0).life.wait == Wait(NOW, seconds)
 
 
@@ -304,6 +305,23 @@ def test_going_on_is_no_leave_to_pay_twice() -> None:
     assert go_on(blocked) == Decision(waiting, "went_on", why)
     certain = Life(State.BLOCKED, tries=4, wait=Wait(SENT, 5.0))
     assert go_on(certain) == Decision(Life(State.WAITING, asked=True, why=why), "went_on", why)
+
+
+@pytest.mark.parametrize("life", [SENDING, DOUBTED])
+@pytest.mark.parametrize("outcome", [LIMITED, BUSY])
+def test_a_person_can_end_a_wait_whoever_asked_for_it_and_nothing_else_changes(life: Life, outcome: Outcome) -> None:
+    waiting = become(life, outcome).life
+    assert Action.TRY_NOW in possible(waiting)
+    why = "its wait was ended by a person: the next attempt goes with the same id and the same bytes"
+    assert try_now(waiting) == Decision(replace(waiting, wait=None, why=why), "wait_ended", why)
+    assert Action.TRY_NOW not in possible(try_now(waiting).life)
+
+
+def test_ending_a_wait_is_no_leave_to_pay_twice() -> None:
+    waiting = become(DOUBTED, BUSY).life
+    forbidden = before_sending(try_now(waiting).life, None, after(86_400), POLICY)
+    assert forbidden is not None
+    assert forbidden.life.state is State.UNKNOWN
 
 
 def test_a_cancelled_refund_moved_nothing() -> None:

@@ -74,6 +74,66 @@ async def test_a_rate_limit_holds_every_refund_and_the_same_bytes_go_again(tmp_p
         assert await outcomes(desk, first) == ["rate_limited", "accepted"]
 
 
+TWO_DAYS = 172_800.0
+POISONED = RateLimited(Answer(429, "asked to wait"), TWO_DAYS)
+
+
+async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_path: Path) -> None:
+    clock, service = FakeClock(), ScriptedService(POISONED)
+    async with desk_over(tmp_path, service, clock=clock) as desk, desk_over(tmp_path, service, clock=clock) as other:
+        ears = Ears(desk)
+        other.begin()
+        desk.begin()
+        first = await desk.take(intent())
+        await ears.until_state(first.key, State.WAITING)
+        second = await desk.take(intent(700, trip="another-trip"))
+        assert desk.summary.gate is not None
+        assert desk.summary.gate.remaining(desk.now()) == TWO_DAYS
+        await other.open_gate("  the service's support said so  ")
+        await ears.until_state(first.key, State.ACCEPTED)
+        await ears.until_state(second.key, State.ACCEPTED)
+        assert desk.summary.gate is None
+        events = await desk.look(lambda history: history.events_since(0, 100))
+    [opened] = [event for event in events if event.kind == "gate_opened"]
+    assert (opened.key, opened.why, opened.who) == (None, "the service's support said so", "ana")
+    [ended] = [event for event in events if event.kind == "wait_ended"]
+    assert (ended.key, ended.before, ended.after) == (first.key, State.WAITING, State.WAITING)
+
+
+@pytest.mark.parametrize(("word", "told"), [(" ", "say why"), ("x" * 201, "at most 200"), ("fine", "does not wait")])
+async def test_the_account_is_not_opened_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        with pytest.raises(NotPossible, match=told):
+            await desk.open_gate(word)
+        assert await desk.look(lambda history: history.last_seq()) == 0
+
+
+async def test_the_wait_of_a_503_is_kept_within_the_window_and_a_person_can_end_it(tmp_path: Path) -> None:
+    busy = Uncertain(Answer(503, "unavailable"), Doubt.UNAVAILABLE, TWO_DAYS)
+    clock, service = FakeClock(), ScriptedService(busy)
+    async with desk_over(tmp_path, service, clock=clock, key_horizon_hours=72) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        refund = await desk.take(intent())
+        waiting = await ears.until_state(refund.key, State.WAITING)
+        assert waiting.life.wait is not None
+        assert waiting.life.wait.seconds == TWO_DAYS
+        await desk.act(refund.key, Action.TRY_NOW)
+        done = await ears.until_state(refund.key, State.ACCEPTED)
+        assert done.life.reconciliation_id
+        assert service.requests == [refund.body] * 2
+
+
+async def test_no_wait_is_longer_than_the_refund_window(tmp_path: Path) -> None:
+    endless = RateLimited(Answer(429, "asked to wait"), 2.0**31)
+    async with desk_over(tmp_path, ScriptedService(endless), refund_window_days=30) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        waiting = await ears.until_state((await desk.take(intent())).key, State.WAITING)
+        assert waiting.life.wait is not None
+        assert waiting.life.wait.seconds == 30 * 86_400
+
+
 async def test_a_wait_goes_on_in_the_next_process_from_what_is_left(tmp_path: Path) -> None:
     clock = FakeClock()
     async with desk_over(tmp_path, ScriptedService(LIMITED), clock=clock) as desk:

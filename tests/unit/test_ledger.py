@@ -10,8 +10,8 @@ import pytest
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
-from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
-from refund_tui.core.refunds import Draft, State
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Uncertain
+from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.core.times import Wait
 from refund_tui.errors import StoreUnusable
@@ -161,6 +161,24 @@ def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_i
         gate = ledger.gate(ENDPOINT)
         assert gate is not None
         assert gate.remaining(later(5)) == max(60.0, seconds)
+
+
+def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(ledger: Ledger) -> None:
+    def waiting(trip: str, outcome: Outcome, endpoint: str = ENDPOINT) -> Refund:
+        refund = ledger.record(new_refund(trip=trip, endpoint=endpoint), NOW, second_yes=False)
+        return answered(ledger, refund, outcome)
+
+    busy = waiting("trip-1", Uncertain(Answer(503, "unavailable"), Doubt.UNAVAILABLE, 600.0))
+    elsewhere = waiting("trip-2", LIMITED, "another account")
+    limited = waiting("trip-3", LIMITED)
+    assert ledger.open_gate("a third account", "why", "eva", later(10)) is None
+    assert ledger.open_gate(ENDPOINT, "why", "eva", later(61)) is None, "it is over by itself"
+    opened = ledger.open_gate(ENDPOINT, "support said so", "eva", later(10))
+    assert opened is not None
+    assert [(refund.key, refund.life.wait) for refund in opened] == [(limited.key, None)]
+    assert ledger.gate(ENDPOINT) is None
+    assert ledger.gate("another account") is not None
+    assert [ledger.get(refund.key) for refund in (busy, elsewhere)] == [busy, elsewhere]
 
 
 def test_after_a_reboot_waits_are_told_in_its_ticks_and_never_get_longer(ledger: Ledger) -> None:

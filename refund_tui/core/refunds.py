@@ -172,6 +172,18 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A person's word on what was captured on a trip, where the records disagree; the newest one counts."""
+
+    store_id: str
+    trip_id: str
+    amount: Money
+    at: datetime
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a clerk had typed for a trip and not asked for yet, as typed: nothing in it has been checked."""
 

@@ -6,12 +6,13 @@ They are asked twice: live, for the clerk's eyes, and inside the ledger's transa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
-from refund_tui.core.refunds import Intent, Refund, State
+from refund_tui.core.refunds import Ceiling, Intent, Refund, State
+from refund_tui.core.trips import Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,59 @@ class NeedsSecondYes(ValueError):
         super().__init__("this trip already has " + ", ".join(f"{r.intent.amount} {r.state}" for r in self.alike))
 
 
+RAISE = "refund-tui ledger ceiling"
+"""The command by which a person says what was captured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger says of one trip: its refunds, newest first, beside the captured amount where that is known."""
+    """What counts on one trip, in whichever spelling of its id: its refunds, newest first, and what was captured.
 
-    captured: Money | None
+    `known` is the captured amount as the trips file has it now, `ceiling` a person's word on it, `told` the currency
+    that the service told with the card. Each is None where it is not known.
+    """
+
+    known: Money | None
     refunds: tuple[Refund, ...] = ()
+    ceiling: Ceiling | None = None
+    told: str | None = None
+
+    @property
+    def captured(self) -> Money | None:
+        """What counts as captured: a person's word, else the smallest amount that was ever known here."""
+        if self.ceiling is not None:
+            return self.ceiling.amount
+        return min(self._amounts, key=lambda amount: amount.minor, default=None)
+
+    @property
+    def recorded(self) -> Money | None:
+        """The smallest captured amount with which a refund was recorded, whatever became of that refund."""
+        amounts = (refund.intent.captured for refund in self.refunds)
+        return min(filter(None, amounts), key=lambda amount: amount.minor, default=None)
+
+    @property
+    def _amounts(self) -> list[Money]:
+        return [amount for amount in (self.known, self.recorded) if amount is not None]
+
+    @property
+    def disagreement(self) -> str | None:
+        """The captured amounts of the trips file and of the ledger, where the trips file's does not count."""
+        if self.known is None or self.captured in (None, self.known):
+            return None
+        by = f"{self.ceiling.who} said that" if self.ceiling else "the ledger recorded that"
+        return f"{by} {self.captured} was captured, the trips file now says {self.known}"
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the charge, as far as anything here tells it."""
+        if self.captured is not None:
+            return self.captured.currency
+        return self.told or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
+
+    @property
+    def window_closes(self) -> datetime | None:
+        """When the refund window closes (UTC) by the refunds that were recorded: the earliest of them."""
+        return min(filter(None, (refund.intent.window_closes for refund in self.refunds)), default=None)
 
     @property
     def refunded(self) -> int:
@@ -67,10 +115,23 @@ class Standing:
         return tuple(r for r in self.refunds if r.open or (r.state.counts and r.intent.amount == amount))
 
 
+def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip | None) -> tuple[str, str]:
+    """The store and trip id as they are written here: by a refund that counts, else by the trips file, else as given.
+
+    A refund that was rejected or withdrawn proves no spelling.
+    """
+    written = [(r.intent.store_id, r.intent.trip_id) for r in refunds if r.state.counts]
+    if not written and trip is not None:
+        written = [(trip.store_id, trip.trip_id)]
+    given = (store_id, trip_id)
+    return given if not written or given in written else written[0]
+
+
 def check_left(amount: Money, standing: Standing) -> str | None:
     """What is wrong with an amount beside what is left on its trip, or None."""
-    if standing.captured is not None and amount.currency != standing.captured.currency:
-        return f"this trip was charged in {standing.captured.currency}, not {amount.currency}"
+    charged = standing.captured.currency if standing.captured else standing.told
+    if charged not in (None, amount.currency):
+        return f"this trip was charged in {charged}, not {amount.currency}"
     earlier = next((r.intent.amount.currency for r in standing.refunds if r.state.counts), amount.currency)
     if earlier != amount.currency:
         return f"this trip's refunds are in {earlier}, not {amount.currency}"
@@ -89,7 +150,7 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
 
 def check_trip(standing: Standing, closes: datetime | None, now: datetime) -> str | None:
     """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
-    return _check_unknown(standing) or check_window(closes, now)
+    return _check_unknown(standing) or _check_captured(standing) or check_window(closes, now)
 
 
 def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem, ...]:
@@ -98,11 +159,18 @@ def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem
         ("store", check_store_id(intent.store_id)),
         ("trip", check_trip_id(intent.trip_id)),
         ("trip", _check_unknown(standing)),
+        ("trip", _check_spelling(intent, standing)),
+        ("trip", _check_captured(standing)),
         ("trip", check_window(intent.window_closes, now)),
-        ("amount", _check_amount(intent.amount) or check_left(intent.amount, standing)),
+        ("amount", _check_amount(intent.amount) or _explained(check_left(intent.amount, standing), standing)),
         ("note", check_note(intent.note)),
     )
     return tuple(Problem(field, message) for field, message in found if message)
+
+
+def complete(intent: Intent, standing: Standing) -> Intent:
+    """`intent` with what counts on its trip: the captured amount, and the ledger's window where no other is known."""
+    return replace(intent, captured=standing.captured, window_closes=intent.window_closes or standing.window_closes)
 
 
 def admit(intent: Intent, standing: Standing, now: datetime, second_yes: bool) -> None:
@@ -117,6 +185,32 @@ def _check_unknown(standing: Standing) -> str | None:
     if standing.unknown is None:
         return None
     return f"a refund of {standing.unknown.intent.amount} on this trip is UNKNOWN: ask it again or settle it first"
+
+
+def _check_spelling(intent: Intent, standing: Standing) -> str | None:
+    given = (intent.store_id, intent.trip_id)
+    store, trip = written = known_as(*given, standing.refunds, None)
+    if written == given:
+        return None
+    return f"this trip's refunds are under the id {trip} in store {store}: write it so"
+
+
+def _check_captured(standing: Standing) -> str | None:
+    """Captured amounts in different currencies: neither is the smaller one."""
+    known, recorded = standing.known, standing.recorded
+    if standing.ceiling or known is None or recorded is None or known.currency == recorded.currency:
+        return None
+    return (
+        f"the ledger recorded that {recorded} was captured, the trips file now says {known}: "
+        f"nothing can be refunded until a person says which, with {RAISE}"
+    )
+
+
+def _explained(problem: str | None, standing: Standing) -> str | None:
+    """A problem with an amount, and where the records disagree, how a person can change what counts."""
+    if problem is None or standing.disagreement is None:
+        return problem
+    return f"{problem}: {standing.disagreement}; a person who knows better says so with {RAISE}"
 
 
 def _check_amount(amount: Money) -> str | None:

@@ -31,7 +31,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A shopping trip as the retailer's own records tell it, in UTC; `captured` is the ceiling of all its refunds."""
+    """A shopping trip as the retailer's own records tell it, in UTC; `captured` is the ceiling of all its refunds.
+
+    `currency` is the charge's, as the service told it with the card.
+    """
 
     store_id: str
     trip_id: str
@@ -41,6 +44,7 @@ class Trip:
     card: Card = field(default_factory=Card)
     receipt: str | None = None
     articles: tuple[Article, ...] = ()
+    currency: str | None = None
 
     @property
     def dated(self) -> datetime | None:

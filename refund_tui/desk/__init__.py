@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from refund_tui.clock import SystemClock
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import Action, Draft, Holder, Intent, Refund
-from refund_tui.core.rules import Standing
+from refund_tui.core.refunds import Action, Ceiling, Draft, Holder, Intent, Refund
+from refund_tui.core.rules import Standing, known_as
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
@@ -148,16 +149,29 @@ class Desk:
         """Read trips: runs `call` off the event loop. Raises StoreError."""
         return await self._files.search(call)
 
-    async def standing(self, store_id: str, trip_id: str) -> Standing:
-        """What was captured on a trip, as far as it is known here, and its refunds. Raises StoreError."""
-        trip = await self.search(lambda trips: trips.get(store_id, trip_id))
-        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
-        return Standing(trip.captured if trip else None, refunds)
+    async def trip(self, store_id: str, trip_id: str) -> Trip | None:
+        """What is known here of a trip, in whichever spelling of its id. Raises StoreError."""
+        return await self.search(lambda trips: trips.get(store_id, trip_id))
 
-    def window_closes(self, trip: Trip | None) -> datetime | None:
-        """When a trip's refund window closes (UTC), None where its time is not known here."""
+    async def standing(self, store_id: str, trip_id: str) -> Standing:
+        """What counts on a trip: its refunds, and what was captured as far as it is known here. Raises StoreError."""
+        trip = await self.trip(store_id, trip_id)
+        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
+        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        return Standing(captured, refunds, ceiling, told)
+
+    async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
+        """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
+        trip = await self.trip(store_id, trip_id)
+        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        return known_as(store_id, trip_id, refunds, trip)
+
+    def window_closes(self, trip: Trip | None, standing: Standing | None = None) -> datetime | None:
+        """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
+        known."""
         if trip is None or trip.dated is None:
-            return None
+            return standing.window_closes if standing else None
         return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
 
     async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:
@@ -167,15 +181,22 @@ class Desk:
         """
         if self.settings.base_url is None:
             raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
-        trip = await self.search(lambda trips: trips.get(intent.store_id, intent.trip_id))
-        complete = replace(intent, captured=trip.captured if trip else None, window_closes=self.window_closes(trip))
+        trip = await self.trip(intent.store_id, intent.trip_id)
+        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
-        recorded = await self._files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes))
+        recorded = await self._files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
         await self._tell(Changed(recorded, "recorded"))
         self._sender.wake()
         return recorded
+
+    async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
+        """Record this clerk's word on what was captured on a trip: from now on it counts there. Raises StoreError."""
+        now = self.now()
+        ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
+        await self._files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
         """Do what a person asks for. Raises NotPossible, StoreError."""

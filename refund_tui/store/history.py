@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Attempt, Draft, Event, Refund, State
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
+from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Wait, stamp
 from refund_tui.store.database import Database
 from refund_tui.store.identity import Identity, identity_of
-from refund_tui.store.rows import attempt_of, event_of, refund_of, wait_of
+from refund_tui.store.rows import attempt_of, ceiling_of, event_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
 
 NOTES = 10_000
@@ -92,9 +95,21 @@ class History:
         return refund_of(row) if row else None
 
     def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund, ...]:
-        """The refunds of a trip, newest first."""
-        sql = "SELECT * FROM refund WHERE store_id = ? AND trip_id = ? ORDER BY id DESC"
-        return tuple(map(refund_of, self._database.rows(sql, store_id, trip_id)))
+        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        sql = "SELECT * FROM refund WHERE folded_trip = ? ORDER BY id DESC"
+        return tuple(map(refund_of, self._database.rows(sql, folded_trip(store_id, trip_id))))
+
+    def ceiling(self, store_id: str, trip_id: str) -> Ceiling | None:
+        """A person's newest word on what was captured on a trip."""
+        sql = "SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1"
+        row = self._database.row(sql, folded_trip(store_id, trip_id))
+        return ceiling_of(row) if row else None
+
+    def captured(self, trips: Iterable[str]) -> dict[str, Money]:
+        """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
+        asked = json.dumps(list(trips))
+        rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
+        return {row["folded_trip"]: Money(row["minor"], row["currency"]) for row in rows}
 
     def attempts(self, key: str) -> tuple[Attempt, ...]:
         """The attempts of a refund, oldest first."""
@@ -105,9 +120,9 @@ class History:
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
-        """What a clerk had typed for a trip."""
-        sql = "SELECT * FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?"
-        row = self._database.row(sql, clerk, store_id, trip_id)
+        """What a clerk had typed for a trip, in whichever spelling of its id."""
+        sql = "SELECT * FROM draft WHERE clerk = ? AND folded_trip = ? ORDER BY saved_at DESC LIMIT 1"
+        row = self._database.row(sql, clerk, folded_trip(store_id, trip_id))
         if row is None:
             return None
         return Draft(store_id, trip_id, row["amount"], row["currency"], row["reason"], row["note"])
@@ -227,6 +242,13 @@ _IDS = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
 _RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
 _MOST = 2**63 - 1
 _ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
+_CAPTURED = (
+    "SELECT folded_trip, min(captured) AS minor, currency FROM refund"
+    " WHERE folded_trip IN (SELECT value FROM json_each(?)) AND captured IS NOT NULL GROUP BY folded_trip",
+    "SELECT folded_trip, minor, currency FROM ceiling"
+    " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
+)
+"""What refunds were recorded with; then what persons said, each time in place of what was said before."""
 _OPEN = (
     "SELECT state, count(*) AS number FROM refund"
     " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.lifecycle import Decision
+from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Attempt, Draft, Holder, Life, Refund, State
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Holder, Life, Refund, State
+from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.store.database import Database
 from refund_tui.store.rows import (
     INTENT,
     LIFE,
     attempt_of,
+    ceiling_of,
     intent_values,
     life_values,
     refund_of,
@@ -56,31 +60,38 @@ class Ledger:
         """Let go of the file."""
         self._database.close()
 
-    def record(self, refund: Refund, now: Mark, *, second_yes: bool) -> Refund:
+    def record(self, refund: Refund, now: Mark, *, second_yes: bool, told: str | None = None) -> Refund:
         """Write a new refund if the trip, as it is in this very transaction, admits it; the refund as it is on disk.
 
-        Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
+        Its captured amount is what the trips file knows, on disk it is the one that counts; `told` is the currency
+        that the service told. Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
         """
-        asked = refund.intent
+        trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_NOT_TAKEN) as transaction:
-            found = transaction.execute(
-                "SELECT * FROM refund WHERE store_id = ? AND trip_id = ? ORDER BY id DESC",
-                (asked.store_id, asked.trip_id),
-            )
-            standing = rules.Standing(asked.captured, tuple(refund_of(row) for row in found))
+            standing = _standing(transaction, trip, refund.intent.captured, told)
+            asked = rules.complete(refund.intent, standing)
             rules.admit(asked, standing, now.at, second_yes)
             columns = (*INTENT, *LIFE)
             transaction.execute(
                 f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                (*intent_values(refund), *life_values(refund.life)),
+                (*intent_values(replace(refund, intent=asked)), *life_values(refund.life)),
             )
-            transaction.execute(
-                "DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?",
-                (refund.clerk, asked.store_id, asked.trip_id),
-            )
+            transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             why = "asked for by a clerk"
             _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, None)
             return _read(transaction, refund.key)
+
+    def set_ceiling(self, ceiling: Ceiling, now: Mark) -> None:
+        """Write a person's word on what was captured on a trip; from now on it counts there."""
+        columns = ("store_id", "trip_id", "minor", "currency", "at", "who", "why")
+        amount, told = ceiling.amount, {"store_id": ceiling.store_id, "trip_id": ceiling.trip_id}
+        with self._database.writing() as transaction:
+            transaction.execute(
+                f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                (*told.values(), amount.minor, amount.currency, stamp(ceiling.at), ceiling.who, ceiling.why),
+            )
+            data = told | {"captured": str(amount)}
+            _note(transaction, None, ceiling.who, now, "ceiling_set", None, None, ceiling.why, data)
 
     def begin(self, refund: Refund, holder: Holder, now: Mark) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -204,6 +215,13 @@ class Ledger:
                 for row in transaction.execute(sql, (now.boot,)).fetchall():
                     wait = wait_of(row)
                     _rewrite_wait(transaction, table, name, row[name], wait.anchored(now) if wait else None)
+
+
+def _standing(transaction: sqlite3.Connection, trip: str, known: Money | None, told: str | None) -> rules.Standing:
+    refunds = transaction.execute("SELECT * FROM refund WHERE folded_trip = ? ORDER BY id DESC", (trip,))
+    said = transaction.execute("SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1", (trip,))
+    word = said.fetchone()
+    return rules.Standing(known, tuple(map(refund_of, refunds)), ceiling_of(word) if word else None, told)
 
 
 def _read(transaction: sqlite3.Connection, key: str) -> Refund:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
+from refund_tui.core.refunds import Attempt, Ceiling, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Mark, Wait, stamp, unstamp
 
 LIFE = (
@@ -93,6 +93,12 @@ def attempt_of(row: sqlite3.Row) -> Attempt:
         row["key"], row["number"], started, holder, _unstamp(row["ended_at"]), row["outcome"], row["http_status"],
         row["detail"], row["raw"],
     )  # fmt: skip
+
+
+def ceiling_of(row: sqlite3.Row) -> Ceiling:
+    """The word on what was captured that a row tells."""
+    amount = Money(row["minor"], row["currency"])
+    return Ceiling(row["store_id"], row["trip_id"], amount, unstamp(row["at"]), row["who"], row["why"])
 
 
 def event_of(row: sqlite3.Row) -> Event:

@@ -120,7 +120,12 @@ CREATE TRIGGER refund_doubt_is_no_no BEFORE UPDATE ON refund
   BEGIN SELECT RAISE(ABORT, 'what may have been executed is neither rejected nor cancelled'); END;
 """
 
-_SECOND = """
+_FOLDED_TRIP = """folded_trip TEXT GENERATED ALWAYS AS (lower(store_id) || ' ' ||
+  CASE WHEN length(replace(trip_id, '-', '')) = 32 AND replace(trip_id, '-', '') NOT GLOB '*[^0-9a-fA-F]*'
+    THEN lower(replace(trip_id, '-', '')) ELSE lower(trip_id) END) VIRTUAL"""
+"""What all spellings of a trip have in common, as `core.spelling.folded_trip` tells it. A part of the second step."""
+
+_SECOND = f"""
 CREATE TABLE identity (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id TEXT NOT NULL,
@@ -137,9 +142,15 @@ CREATE TABLE ceiling (
   store_id TEXT NOT NULL, trip_id TEXT NOT NULL,
   minor INTEGER NOT NULL CHECK (minor >= 0),
   currency TEXT NOT NULL CHECK (length(currency) = 3),
-  at TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL
+  at TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
+  {_FOLDED_TRIP}
 ) STRICT;
-CREATE INDEX ceiling_trip ON ceiling (store_id, trip_id, id);
+CREATE INDEX ceiling_trip ON ceiling (folded_trip, id);
+
+ALTER TABLE refund ADD COLUMN {_FOLDED_TRIP};
+DROP INDEX refund_trip;
+CREATE INDEX refund_trip ON refund (folded_trip, id);
+ALTER TABLE draft ADD COLUMN {_FOLDED_TRIP};
 
 CREATE TABLE event_of_all (
   seq INTEGER PRIMARY KEY,

@@ -28,8 +28,9 @@ async def pragma(desk: Desk, setting: str) -> None:
 
 
 async def room(desk: Desk, pages: int) -> None:
-    """Let the ledger's file grow to so many pages and no further."""
-    await pragma(desk, f"max_page_count = {pages}")
+    """Give up what is free inside the ledger's file, and let it grow to so many pages and no further."""
+    script = f"VACUUM; PRAGMA max_page_count = {pages}"
+    await desk._files.write(lambda ledger: ledger._database._connection.executescript(script))
 
 
 async def fill(desk: Desk) -> None:

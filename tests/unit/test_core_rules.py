@@ -104,7 +104,7 @@ def test_all_problems_come_in_the_order_of_the_form() -> None:
     with pytest.raises(Refused) as caught:
         admit(intent, standing, NOON, second_yes=False)
     fields = [problem.field for problem in caught.value.problems]
-    assert fields == ["store", "trip", "trip", "trip", "amount", "note"]
+    assert fields == ["store", "trip", "trip", "trip", "trip", "amount", "note"]
     assert str(caught.value).startswith("type the store id; type the trip id; a refund of 1.00 EUR on this trip is")
 
 

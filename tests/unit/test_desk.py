@@ -299,7 +299,7 @@ async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
 
     async def full_disk(_body: bytes) -> object:
         await desk._files.write(
-            lambda ledger: ledger._database._connection.execute("PRAGMA max_page_count = 1").fetchone()
+            lambda ledger: ledger._database._connection.executescript("VACUUM; PRAGMA max_page_count = 1")
         )
         return Accepted(Answer(200, "accepted", raw="x" * 4000), "REC7")
 

@@ -12,6 +12,7 @@ import pytest
 from refund_tui.core.refunds import State
 from refund_tui.store.history import Filter
 from refund_tui.store.ledger import Ledger
+from refund_tui.store.rows import INTENT, LIFE
 from tests.support.ledgers import NOW, history_at, ledger_at
 
 WRITTEN = Path(__file__).parents[1] / "ledgers" / "v0_1_0"
@@ -28,7 +29,9 @@ def path(tmp_path: Path) -> Path:
 def told(path: Path) -> list[tuple[object, ...]]:
     """What 0.1.0's tables say, by the columns that it had."""
     columns = {
-        "refund": "*", "event": "seq, key, at, who, kind, before, after, why, data", "gate": "*", "draft": "*",
+        "refund": ", ".join(("id", "version", *INTENT, *LIFE)),
+        "draft": "clerk, store_id, trip_id, amount, currency, reason, note, saved_at", "gate": "*",
+        "event": "seq, key, at, who, kind, before, after, why, data",
         "attempt": "key, number, started_at, host, boot, pid, started, ended_at, outcome, http_status, detail, raw",
     }  # fmt: skip
     with closing(sqlite3.connect(path)) as connection:

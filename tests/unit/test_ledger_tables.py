@@ -15,6 +15,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Life, State
 from refund_tui.errors import StoreUnusable
 from refund_tui.store.ledger import Ledger
+from refund_tui.store.rows import INTENT, LIFE
 from tests.support.ledgers import NOW, answered, ledger_at, new_refund, sending
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
@@ -47,6 +48,7 @@ def books(ledger: Ledger, path: Path) -> Iterator[sqlite3.Connection]:
 _INTENT = (
     "key endpoint store_id trip_id minor currency reason note captured window_closes clerk body created_at".split()
 )
+_WRITTEN = ", ".join((*INTENT, *LIFE))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ _INTENT = (
         "UPDATE attempt SET pid = 1, ended_at = started_at, outcome = 'accepted' WHERE ended_at IS NULL",
         "INSERT OR REPLACE INTO attempt SELECT * FROM attempt",
         "DELETE FROM refund",
-        "INSERT OR REPLACE INTO refund SELECT * FROM refund",
+        f"INSERT OR REPLACE INTO refund ({_WRITTEN}) SELECT {_WRITTEN} FROM refund",
         "UPDATE refund SET state = 'WAITING' WHERE trip_id = 'accepted'",
         "UPDATE refund SET state = 'SETTLED_UNPAID' WHERE trip_id = 'accepted'",
         "UPDATE refund SET maybe_executed = 0 WHERE trip_id = 'doubtful'",

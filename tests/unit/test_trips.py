@@ -53,9 +53,26 @@ def test_a_trip_comes_back_exactly_as_it_was_told(tmp_path: Path) -> None:
 def test_the_same_id_in_two_stores_is_two_trips(trips: Trips) -> None:
     other = replace(trip(), store_id="STORE-002", captured=Money(1, "EUR"))
     trips.put([trip(), other])
-    assert set(trips.by_id("trip-1")) == {trip(), other}
-    assert trips.get("STORE-002", "trip-1") == other
-    assert trips.by_id("trip") == ()
+    assert [trips.get(store, "trip-1") for store in ("STORE-001", "STORE-002")] == [trip(), other]
+    assert trips.get("STORE-002", "trip") is None
+
+
+def test_a_trip_is_known_in_whichever_spelling_of_its_ids(trips: Trips) -> None:
+    told = trip("AAAAAAAA-BBBB-cccc-dddd-eeeeeeeeeeee")
+    trips.put([told, trip("Trip-1")])
+    for name in ("aaaaaaaabbbbccccddddeeeeeeeeeeee", told.trip_id.lower(), told.trip_id.replace("-", "")):
+        assert trips.get("store-001", name) == told
+        assert found(trips, name) == [told.trip_id]
+    assert trips.get("STORE-001", "trip-1") == trip("Trip-1")
+    assert trips.get("STORE-001", "trip1") is None, "only a UUID has dashes that do not count"
+
+
+def test_of_two_spellings_the_given_one_is_meant_and_the_smallest_amount_counts(trips: Trips) -> None:
+    trips.put([trip("Trip-1", captured=Money(2000, "EUR"), receipt="R-1"), trip("TRIP-1", receipt="R-2")])
+    for name, receipt in (("Trip-1", "R-1"), ("TRIP-1", "R-2")):
+        known = trips.get("STORE-001", name)
+        assert known is not None
+        assert (known.receipt, known.captured) == (receipt, Money(2000, "EUR"))
 
 
 def test_importing_again_changes_nothing_but_what_changed(trips: Trips) -> None:
@@ -103,14 +120,13 @@ def test_what_the_service_tells_of_a_card_is_kept_also_for_a_trip_unknown_here(t
     for name in ("known", "unknown"):
         trips.remember_card("STORE-001", name, Card("VISA", "4321"), "EUR")
         trips.remember_card("STORE-001", name, Card(None, None), None)
-        assert trips.currency_of("STORE-001", name) == "EUR"
+        assert (told := trips.get("STORE-001", name)) is not None
+        assert told.currency == "EUR"
     assert found(trips, "4321") == ["known", "unknown"]
     trips.put([trip("unknown", card=Card(), captured=Money(700, "CHF"))])
     known = trips.get("STORE-001", "unknown")
     assert known is not None
-    assert known.card == Card("VISA", "4321")
-    assert trips.currency_of("STORE-001", "unknown") == "CHF"
-    assert trips.currency_of("STORE-001", "nobody") is None
+    assert (known.card, known.currency, known.captured) == (Card("VISA", "4321"), "EUR", Money(700, "CHF"))
 
 
 def test_the_newest_stands_first_and_the_undated_last(trips: Trips) -> None:

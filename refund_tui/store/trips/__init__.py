@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 from typing import Self
 
+from refund_tui.core.money import Money
+from refund_tui.core.spelling import folded_trip, spellings
 from refund_tui.core.trips import Card, Trip
 from refund_tui.store.database import Database
 from refund_tui.store.trips.merge import merged
@@ -53,20 +56,19 @@ class Trips:
         return int(str(self._database.pragma("data_version")))
 
     def get(self, store_id: str, trip_id: str) -> Trip | None:
-        """What is known of one trip."""
-        row = self._database.row("SELECT * FROM trip WHERE trip_id = ? AND store_id = ?", trip_id, store_id)
-        return trip_of(row) if row else None
+        """What is known of one trip; in another spelling where it is not known as given.
 
-    def by_id(self, trip_id: str) -> tuple[Trip, ...]:
-        """The trips of that exact id, in whichever stores, newest first."""
-        rows = self._database.rows("SELECT * FROM trip WHERE trip_id = ? ORDER BY id DESC", trip_id)
-        return tuple(trip_of(row) for row in rows)
-
-    def currency_of(self, store_id: str, trip_id: str) -> str | None:
-        """The currency a trip was paid in: of what was captured, or as the service told it with the card."""
-        sql = "SELECT coalesce(currency, card_currency) AS code FROM trip WHERE trip_id = ? AND store_id = ?"
-        row = self._database.row(sql, trip_id, store_id)
-        return None if row is None or row["code"] is None else str(row["code"])
+        Where the file has several spellings of it, the smallest amount counts as captured.
+        """
+        names = spellings(trip_id)
+        sql = f"SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN ({', '.join('?' * len(names))}) ORDER BY id DESC"
+        wanted = folded_trip(store_id, trip_id)
+        trips = [trip_of(row) for row in self._database.rows(sql, *names)]
+        found = [trip for trip in trips if folded_trip(trip.store_id, trip.trip_id) == wanted]
+        if not found:
+            return None
+        best = next((trip for trip in found if (trip.store_id, trip.trip_id) == (store_id, trip_id)), found[0])
+        return replace(best, captured=_smallest(found))
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Keep what is told of these trips, in one transaction; how many were new, changed, and the same as before."""
@@ -78,12 +80,7 @@ class Trips:
 
     def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
         """Keep the card and the currency that the service told of a trip, also of one that is not known otherwise."""
-        with self._database.writing() as transaction:
-            _put(transaction, Trip(store_id, trip_id, card=card))
-            transaction.execute(
-                "UPDATE trip SET card_currency = coalesce(?, card_currency) WHERE trip_id = ? AND store_id = ?",
-                (currency, trip_id, store_id),
-            )
+        self.put([Trip(store_id, trip_id, card=card, currency=currency)])
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
         """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text.
@@ -126,6 +123,11 @@ class Trips:
 
     def _ids(self, sql: str, *values: object) -> list[int]:
         return [row["id"] for row in self._database.rows(sql, *values)]
+
+
+def _smallest(trips: list[Trip]) -> Money | None:
+    amounts = [trip.captured for trip in trips if trip.captured is not None]
+    return min(amounts, key=lambda amount: amount.minor, default=None)
 
 
 def _names(row: sqlite3.Row) -> list[str]:

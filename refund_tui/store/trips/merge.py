@@ -20,6 +20,7 @@ def merged(old: Trip, new: Trip) -> Trip:
         card=_card(old.card, new.card),
         receipt=new.receipt or old.receipt,
         articles=_articles(old.articles, new.articles) if new.articles else old.articles,
+        currency=new.currency or old.currency,
     )
 
 

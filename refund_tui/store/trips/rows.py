@@ -12,7 +12,10 @@ from refund_tui.core.money import Money
 from refund_tui.core.times import stamp, unstamp
 from refund_tui.core.trips import Article, Card, Trip
 
-COLUMNS = ("store_id", "trip_id", "began", "ended", "minor", "currency", "brand", "tail", "receipt", "articles")
+COLUMNS = (
+    "store_id", "trip_id", "began", "ended", "minor", "currency", "brand", "tail", "receipt", "articles",
+    "card_currency",
+)  # fmt: skip
 
 
 def values_of(trip: Trip) -> tuple[str | int | None, ...]:
@@ -29,6 +32,7 @@ def values_of(trip: Trip) -> tuple[str | int | None, ...]:
         trip.card.tail,
         trip.receipt,
         json.dumps([_told(article) for article in trip.articles], ensure_ascii=False, separators=(",", ":")),
+        trip.currency,
     )
 
 
@@ -43,6 +47,7 @@ def trip_of(row: sqlite3.Row) -> Trip:
         card=Card(_brand(row["brand"]), row["tail"]),
         receipt=row["receipt"],
         articles=tuple(_article(*told) for told in json.loads(row["articles"])),
+        currency=row["card_currency"],
     )
 
 

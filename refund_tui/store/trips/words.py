@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from refund_tui.core.spelling import spellings
 from refund_tui.core.trips import Trip
 from refund_tui.store.trips.schema import first_row
 
@@ -83,8 +84,11 @@ def _every(terms: list[str]) -> str:
 
 
 def _any_of(term: str) -> str:
-    """A term as a quoted prefix, in which nothing is syntax; an amount with a decimal comma also with a point."""
-    forms = [term, term.replace(",", ".")] if _AMOUNT.fullmatch(term) else [term]
+    """A term as a quoted prefix, in which nothing is syntax; an amount with a decimal comma also with a point.
+
+    A UUID finds its other spelling too.
+    """
+    forms = [term, term.replace(",", ".")] if _AMOUNT.fullmatch(term) else {term, *spellings(term)}
     quoted = ['"' + form.replace('"', '""') + '" *' for form in forms]
     return f"({' OR '.join(quoted)})"
 

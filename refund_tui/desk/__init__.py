@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,12 +17,12 @@ from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import Action, Ceiling, Draft, Holder, Intent, Refund
+from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import Standing, known_as
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
-from refund_tui.desk.ending import Terms
+from refund_tui.desk.ending import Terms, UnderWay, under_way
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from refund_tui.payments.client import PaymentClient
     from refund_tui.settings.load import Settings
 
-__all__ = ["Changed", "Desk", "Elsewhere", "Evidence", "News", "Trouble", "Unsaved"]
+__all__ = ["Changed", "Desk", "Elsewhere", "Evidence", "News", "Trouble", "UnderWay", "Unsaved"]
 
 T = TypeVar("T")
 
@@ -109,6 +109,11 @@ class Desk:
     def now(self) -> Mark:
         """The present instant."""
         return self._clock.mark()
+
+    def under_way(self, attempts: Iterable[Attempt]) -> UnderWay | None:
+        """The one of a refund's attempts that has no answer on record, and what is known here of its sender."""
+        attempt = next((attempt for attempt in attempts if attempt.ended_at is None), None)
+        return under_way(attempt, self._terms, self.now()) if attempt else None
 
     def listen(self, callback: Callable[[News], None]) -> None:
         """Hear all news from now on, on the event loop."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from refund_tui.core import lifecycle
 from refund_tui.core.fields import check_note
@@ -11,7 +10,7 @@ from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Mark
-from refund_tui.desk.ending import Terms, take_over
+from refund_tui.desk.ending import Terms, UnderWay, take_over, under_way
 from refund_tui.desk.swap import swap
 from refund_tui.store.ledger import Ledger
 
@@ -50,7 +49,7 @@ def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Eviden
     def write(refund: Refund) -> Refund | None:
         attempt = ledger.open_attempt(key)
         if attempt is not None and action in possible(refund.life) - possible(refund.life, under_way=True):
-            raise NotPossible(_still_under_way(action, attempt, terms.policy))
+            raise NotPossible(_still_under_way(action, under_way(attempt, terms, now)))
         decision = _decision(refund.life, action, evidence, attempt, now, terms.policy)
         return ledger.change(refund, decision, terms.who, now, data)
 
@@ -72,27 +71,22 @@ def open_gate(ledger: Ledger, terms: Terms, word: str, now: Mark) -> tuple[Refun
 
 
 def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Mark) -> None:
-    """End another's open attempt as the sender does, before a person is told to wait for it.
-
-    For a person also one that has outlived every request though its process lives: that may stand still for good, and
-    a request that has not left by then is not sent.
-    """
-    attempt, refund, policy = ledger.open_attempt(key), ledger.get(key), terms.policy
-    if attempt is None or refund is None or attempt.holder == terms.holder:
+    """End an open attempt for which a person need not wait."""
+    attempt, refund = ledger.open_attempt(key), ledger.get(key)
+    if attempt is None or refund is None:
         return
-    alive = terms.alive(attempt.holder)
-    if lifecycle.taken_over(attempt.started, alive, now, policy) or lifecycle.outlived(attempt.started, now, policy):
-        take_over(ledger, terms, refund, attempt, alive, now)
+    told = under_way(attempt, terms, now)
+    if told.over:
+        take_over(ledger, terms, refund, attempt, told.alive, now)
 
 
-def _still_under_way(action: Action, attempt: Attempt, policy: Policy) -> str:
-    """Whom a person has to wait for before `action`, and until when at the latest."""
-    began, holder = attempt.started.at, attempt.holder
-    latest = began + timedelta(seconds=policy.longest_attempt)
+def _still_under_way(action: Action, told: UnderWay) -> str:
+    """What a person has to wait for before `action`, and until when at the latest."""
+    began, holder = told.attempt.started.at, told.attempt.holder
     return (
         f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
         f"process {holder.pid} on {holder.host}, has no answer on record, and its money may still move. Nothing was "
-        f"changed. Do it once the answer is here, or after {latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
+        f"changed. Do it once the answer is here, or after {told.latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
     )
 
 

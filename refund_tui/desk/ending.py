@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
@@ -46,6 +47,30 @@ class Flight:
     attempt: Attempt
     outcome: Outcome | None = None
     arrived: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An attempt that has no answer on record: `alive` tells of its sender, None where that cannot be known here.
+
+    At `latest` (UTC) no request can be so old. `over`: a person need not wait for it, since its sender is gone, or it
+    has outlived every request. That goes for a sender too which lives and stands still, for it sends nothing by then.
+    """
+
+    attempt: Attempt
+    alive: bool | None
+    latest: datetime
+    over: bool
+
+
+def under_way(attempt: Attempt, terms: Terms, now: Mark) -> UnderWay:
+    """What is known here of an open attempt; this process's own lives, and is never over before it is answered."""
+    started, policy = attempt.started, terms.policy
+    latest = started.at + timedelta(seconds=policy.longest_attempt)
+    if attempt.holder == terms.holder:
+        return UnderWay(attempt, True, latest, over=False)
+    alive = terms.alive(attempt.holder)
+    return UnderWay(attempt, alive, latest, over=alive is False or lifecycle.outlived(started, now, policy))
 
 
 def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:

@@ -8,7 +8,7 @@ from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
-from refund_tui.desk import Desk, Evidence
+from refund_tui.desk import Desk, Evidence, UnderWay
 from refund_tui.tui.line.plain import Part
 from refund_tui.tui.questions import table
 from refund_tui.tui.states import STYLES, TONES, moment, state_words
@@ -35,9 +35,9 @@ _FOLLOWS: dict[Action, list[Part]] = {
 }
 
 
-def act_question(desk: Desk, refund: Refund, action: Action) -> Question:
-    """What is about to be done, what follows from it, and the keys."""
-    follows = _FOLLOWS.get(action) or (_repaired(refund) if action is Action.GO_ON else _safety(desk, refund))
+def act_question(desk: Desk, refund: Refund, action: Action, pending: UnderWay | None) -> Question:
+    """What is about to be done, what follows from it, and the keys. `pending` is an attempt without an answer."""
+    follows = _FOLLOWS.get(action) or (_repaired(refund) if action is Action.GO_ON else _safety(desk, refund, pending))
     return Question(_TITLES[action], [*table(_which(refund)), "\n\n", *follows], _YES[action])
 
 
@@ -55,7 +55,7 @@ def _repaired(refund: Refund) -> list[Part]:
     return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund goes on, with the same id."]
 
 
-def _safety(desk: Desk, refund: Refund) -> list[Part]:
+def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
     """Why asking again is safe, and until when; or that it no longer is."""
     now = desk.now()
     left = lifecycle.safe_to_ask(refund.life, now, desk.policy)
@@ -67,8 +67,9 @@ def _safety(desk: Desk, refund: Refund) -> list[Part]:
         ]
     first = refund.life.first_sent
     until = f" (first sent {moment(first.at, desk.settings.zone, now.at)})" if first else ""
+    when = " once the request under way has ended" if pending and not pending.over else ""
     return [
-        "The same id and the same bytes go out. If the first one was paid, the service "
+        f"The same id and the same bytes go out{when}. If the first one was paid, the service "
         "knows the id, answers the same again and pays nothing more.\n\n",
         (f"Safe for another {span(left)}", STYLES["good"]),
         f"{until}.",

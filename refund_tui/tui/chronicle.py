@@ -27,7 +27,7 @@ def attempts_table(attempts: Sequence[Attempt], zone: tzinfo, now: datetime, wid
 
 
 def _attempt(attempt: Attempt, zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    outcome = (attempt.outcome or "on its way").replace("_", " ")
+    outcome = (attempt.outcome or "no answer yet").replace("_", " ")
     began = moment(attempt.started.at, zone, now)
     line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
     told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)

@@ -9,7 +9,7 @@ from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, span
 from refund_tui.core.trips import Card
-from refund_tui.desk import Desk
+from refund_tui.desk import Desk, UnderWay
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.line.columns import Tone
 
@@ -20,7 +20,7 @@ SIGNS = {
 
 STATE_MEANS = {
     State.QUEUED: "recorded here, never sent: no money moved",
-    State.SENDING: "its answer is awaited: the money may have moved",
+    State.SENDING: "its answer is not on record yet: the money may have moved",
     State.WAITING: "will be sent again, with the same id, at the time shown",
     State.ACCEPTED: "the service said yes: the money reaches the card in some days",
     State.REJECTED: "a definite no: no money moved",
@@ -56,9 +56,12 @@ def state_words(refund: Refund) -> str:
     return f"{SIGNS[refund.state]} {refund.state}{doubt}{alarm}"
 
 
-def left_to_wait(desk: Desk, refund: Refund) -> float:
-    """Seconds until the refund is sent again: its own wait, or the gate that holds the account."""
-    if not refund.state.sendable:
+def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
+    """Seconds until the refund is sent again: its own wait, or the gate that holds the account.
+
+    0 where that is not what it waits for, as while a request of it is still under way.
+    """
+    if not refund.state.sendable or (pending and not pending.over):
         return 0.0
     return max((wait.remaining(desk.now()) for wait in _waits(desk, refund)), default=0.0)
 
@@ -74,23 +77,47 @@ def _at(desk: Desk, refund: Refund) -> str:
     return f" at {moment(max(ends), desk.settings.zone, now.at)}" if ends else ""
 
 
-def what_next(desk: Desk, refund: Refund) -> str:
-    """What happens by itself, and what the clerk can do meanwhile."""
+def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
+    """What happens by itself, and what the clerk can do meanwhile. `pending` is an attempt without an answer."""
     moved = desk.settings.keys
     lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
     match refund.state:
+        case State.WAITING if pending and not pending.over:
+            return f"It is asked again, with the same id, once the request under way has ended{_by(desk, pending)}."
         case State.QUEUED | State.WAITING:
             return f"It goes by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
         case State.SENDING:
-            return f"Its answer is awaited. You need not stay: {lookup} for the next shopper."
+            return f"{_awaited(desk, pending)} You need not stay: {lookup} for the next shopper."
         case State.ACCEPTED:
             return f"Done. The money reaches the card in some days. {lookup} for the next shopper."
         case State.BLOCKED:
             return f"A person must repair this first; then {again} lets the same refund go on."
+        case State.UNKNOWN if pending and not pending.over:
+            ended = "A request of it is still under way. Once that has ended,"
+            return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."
         case State.UNKNOWN:
             return f"{again} asks again: {how_safe(desk, refund)}. {settle} settles it, with evidence."
         case _:
             return f"Closed. {lookup} for the next shopper."
+
+
+def _awaited(desk: Desk, pending: UnderWay | None) -> str:
+    """Whether anybody still waits for the answer, and what follows where nobody does."""
+    if pending is None or pending.alive:
+        return "Its answer is awaited."
+    if pending.alive is False:
+        return "The program that sent it has ended without an answer: the next one takes it over, with the same id."
+    gone = "Whether the program that sent it still runs cannot be told from here."
+    return f"{gone} Without an answer it is taken over after {_hour(desk, pending)}, with the same id."
+
+
+def _by(desk: Desk, pending: UnderWay) -> str:
+    """When a request ends at the latest that nobody here can judge otherwise."""
+    return "" if pending.alive is not None else f", after {_hour(desk, pending)} at the latest"
+
+
+def _hour(desk: Desk, pending: UnderWay) -> str:
+    return moment(pending.latest, desk.settings.zone, desk.now().at)
 
 
 def how_safe(desk: Desk, refund: Refund) -> str:

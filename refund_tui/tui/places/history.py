@@ -105,7 +105,7 @@ class HistoryPlace(RefundShown):
         if action in ("submit", "back"):
             return action == "back" and self._find.has_focus
         refund = self.rows.current
-        return refund is not None and possible_for(refund, action)
+        return refund is not None and possible_for(refund, action, self._preview.pending_of(refund.key))
 
     def enter(self) -> None:
         """Put the cursor on the list, or on the refund that is shown."""

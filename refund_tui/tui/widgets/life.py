@@ -17,7 +17,7 @@ from textual.widgets import ContentSwitcher
 
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
-from refund_tui.desk import Desk, Evidence
+from refund_tui.desk import Desk, Evidence, UnderWay
 from refund_tui.tui.asking import act_question, settle_question, settle_title
 from refund_tui.tui.exporting import write_receipt
 from refund_tui.tui.line.clipboard import copy
@@ -92,13 +92,13 @@ class Life(ContentSwitcher):
             return action in ("copy", "write", "back")
         if action in ("submit", "back"):
             return self.current == "settling"
-        return refund is not None and self.current == "timeline" and possible_for(refund, action)
+        return refund is not None and self.current == "timeline" and possible_for(refund, action, self.timeline.pending)
 
     def ask(self, command: str) -> None:
         """Ask before a command is carried out."""
         refund = self.refund
         if refund is not None and (action := _way(refund, command)) is not None:
-            self._question(refund, action, None, act_question(self._desk, refund, action))
+            self._question(refund, action, None, act_question(self._desk, refund, action, self.timeline.pending))
 
     def settle(self) -> None:
         """Open the form for the evidence."""
@@ -176,13 +176,15 @@ class Life(ContentSwitcher):
         await self.read()
 
 
-def possible_for(refund: Refund, command: str) -> bool:
+def possible_for(refund: Refund, command: str, pending: UnderWay | None) -> bool:
     """Whether a command can be carried out on a refund now, by its action's name in the registry."""
     if command == "copy":
         return refund.life.reconciliation_id is not None
     if command in _WAYS:
         return _way(refund, command) is not None
-    return command in ("raw", "receipt") or (command == "settle" and Action.SETTLE in lifecycle.possible(refund.life))
+    under_way = pending is not None and not pending.over
+    settles = command == "settle" and Action.SETTLE in lifecycle.possible(refund.life, under_way=under_way)
+    return settles or command in ("raw", "receipt")
 
 
 def _way(refund: Refund, command: str) -> Action | None:

@@ -8,7 +8,7 @@ from textual.containers import Container, VerticalScroll
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
-from refund_tui.desk import Desk
+from refund_tui.desk import Desk, UnderWay
 from refund_tui.tui.chronicle import answers, attempts_table, facts_of, story
 from refund_tui.tui.line.plain import Cell, Part, Plain, literal
 from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
@@ -45,6 +45,15 @@ class Timeline(VerticalScroll, can_focus=True):
     @property
     def _parts(self) -> tuple[Plain, ...]:
         return self._head_text, self._countdown, self._next_text, self._record, self._facts
+
+    @property
+    def pending(self) -> UnderWay | None:
+        """An attempt of the refund that has no answer on record."""
+        return self._desk.under_way(self._attempts) if self.refund else None
+
+    def pending_of(self, key: str) -> UnderWay | None:
+        """The same, if it is this refund that was read."""
+        return self.pending if self.refund and self.refund.key == key else None
 
     def follow(self, key: str | None) -> None:
         """Show this refund from now on, and nothing of another; `read` fills it in."""
@@ -94,8 +103,9 @@ class Timeline(VerticalScroll, can_focus=True):
         self._head_text.show(literal(*self._head(refund)))
         self._record.show(literal(*record))
         self._facts.show(literal(*facts))
-        self._next_text.show(what_next(self._desk, refund))
-        left = left_to_wait(self._desk, refund)
+        pending = self.pending
+        self._next_text.show(what_next(self._desk, refund, pending))
+        left = left_to_wait(self._desk, refund, pending)
         self._countdown.display = left > 0
         self._countdown.show(f"Sent again in {countdown(left)}")
 

@@ -74,6 +74,7 @@ class Desk:
         self._client: PaymentClient | None = None
         self._connecting = asyncio.Lock()
         self._listeners: list[Callable[[News], None]] = []
+        self._failed: list[Callable[[News], None]] = []
         self._files = Files(settings.data_dir, shared=settings.shared)
         self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
@@ -246,13 +247,17 @@ class Desk:
         return answer
 
     async def drain(self, *, wait: bool = True) -> Summary:
-        """Return when nothing goes on by itself; without `wait`, when nothing is due now. Raises StoreError."""
+        """Return when nothing goes on by itself; without `wait`, when nothing is due now. Raises StoreError.
+
+        An attempt of this process is waited for in any case, also where a person stopped its refund meanwhile.
+        """
         changed = asyncio.Event()
         self.listen(lambda _news: changed.set())
         while True:
             changed.clear()
             summary = await self._refresh()
-            if summary.queued + summary.sending + summary.waiting == 0 or (self._sender.idle and not wait):
+            nothing_open = summary.queued + summary.sending + summary.waiting == 0
+            if not self.on_the_wire and (nothing_open or (self._sender.idle and not wait)):
                 return summary
             try:
                 await asyncio.wait_for(changed.wait(), WATCH)
@@ -276,10 +281,19 @@ class Desk:
         return PaymentClient.for_settings(self.settings)
 
     async def _tell(self, news: News) -> None:
-        with contextlib.suppress(StoreError):  # news is told even where the summary cannot be read anew
+        with contextlib.suppress(Exception):  # news is told even where the summary cannot be read anew
             await self._refresh()
-        for listener in self._listeners:
-            listener(news)
+        for listener in tuple(self._listeners):
+            try:
+                listener(news)
+            except Exception as error:  # noqa: BLE001 whoever shows the news must not end what sends
+                await self._tell_fault(listener, error)
+
+    async def _tell_fault(self, listener: Callable[[News], None], error: Exception) -> None:
+        """Say once of each listener that it failed; it goes on hearing news."""
+        if listener not in self._failed:
+            self._failed.append(listener)
+            await self._tell(Trouble(f"this program could not show its news ({error!r}); the refunds go on"))
 
     async def _refresh(self) -> Summary:
         self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
@@ -299,4 +313,6 @@ class Desk:
                 seen = now
             except StoreError as error:
                 await self._tell(Trouble(str(error)))
+            except Exception as error:  # noqa: BLE001 one fault of ours must not end the watch
+                await self._tell(Trouble(f"watching the ledger failed by a fault of this program ({error!r})"))
             await asyncio.sleep(WATCH)

@@ -6,6 +6,7 @@ Never sends what is not on disk, never announces what is not on disk, never drop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -31,7 +32,10 @@ class Payments(Protocol):
     """What the desk needs of the Payment service."""
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` once; never raises for anything the wire does."""
+        """Send `body` once; never raises for anything the wire does.
+
+        Cancelled before a byte of the request left, it returns Unreachable; later, it raises CancelledError.
+        """
         ...
 
 
@@ -62,6 +66,8 @@ class Sender:
         self._awake = asyncio.Event()
         self._closing = False
         self._flight: Flight | None = None
+        self._request: asyncio.Task[Outcome] | None = None
+        self._leaving = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.unsaved: dict[str, str] = {}
         self.idle = False
@@ -84,24 +90,19 @@ class Sender:
         self._awake.set()
 
     async def close(self, grace: float) -> None:
-        """End in order: an answer is awaited for `grace` seconds, then the attempt is recorded as not known."""
+        """End in order: an answer is awaited for `grace` seconds, then what the client knows of it is recorded.
+
+        Only the request is ever cancelled, so that no attempt is left open that this process knows more of.
+        """
         if self._task is None:
             return
         self._closing = True
         self.wake()
         await asyncio.wait({self._task}, timeout=grace)
-        self._task.cancel()
+        self._leaving.set()
+        if self._request is not None:
+            self._request.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        if self._flight is not None:
-            await self._abandon(self._flight)
-
-    async def _abandon(self, flight: Flight) -> None:
-        unknown = Uncertain(Answer(detail="the program was closed while the answer was awaited"), Doubt.PROCESS_DIED)
-        try:
-            await self._record_once(flight, flight.outcome or unknown, flight.arrived or self._terms.clock.mark())
-        except StoreError as error:
-            # The attempt is still open on disk: whoever comes next takes it over, with the doubt.
-            await self._tell(Unsaved(flight.refund.key, str(error)))
 
     async def _run(self) -> None:
         anchored = False
@@ -120,16 +121,12 @@ class Sender:
             await self._rest(rest)
 
     async def _rest(self, seconds: float | None) -> None:
-        if seconds is not None:
-            seconds = min(seconds, LONGEST_REST)
-        try:
-            await asyncio.wait_for(self._awake.wait(), seconds)
-        except TimeoutError:
-            return
+        await _within(seconds if seconds is None else min(seconds, LONGEST_REST), self._awake)
 
     async def _step(self) -> float | None:
         """One look at the ledger, and one attempt if one is due. Seconds to rest, None until woken."""
         plan = await self._files.write(self._plan)
+        self._flight = plan.flight
         for news in plan.news:
             await self._tell(news)
         self.idle = plan.flight is None
@@ -178,39 +175,52 @@ class Sender:
         return True
 
     async def _fly(self, flight: Flight) -> None:
-        self._flight = flight
         outcome = await self._answer(flight)
         arrived = self._terms.clock.mark()
         self.offline = isinstance(outcome, Unreachable)
-        self._flight = Flight(flight.refund, flight.attempt, outcome, arrived)
         await self._tell_skew(outcome, arrived)
         await self._record(flight, outcome, arrived)
-        self._flight = None
 
     async def _answer(self, flight: Flight) -> Outcome:
         try:
             payments = await self._connect()
-        except RefundTuiError as error:
-            return NeedsRepair(Answer(detail=f"{error}; nothing was sent"), Repair.CONFIGURATION)
+        except Exception as error:  # noqa: BLE001 whatever fails here fails before a byte could leave
+            why = str(error) if isinstance(error, RefundTuiError) else f"this program failed ({error!r})"
+            return NeedsRepair(Answer(detail=f"{why}; nothing was sent"), Repair.CONFIGURATION)
+        if self._closing:
+            return Unreachable(Answer(detail="the program was closed first; nothing was sent"))
         if lifecycle.too_late_to_send(flight.attempt.started, self._terms.clock.mark(), self._terms.policy):
             return Unreachable(Answer(detail="this program stood still before it could send; nothing was sent"))
+        self._request = asyncio.ensure_future(payments.refund(flight.refund.body))
         try:
-            return await payments.refund(flight.refund.body)
+            return await self._request
+        except asyncio.CancelledError:
+            if not self._leaving.is_set():
+                raise
+            return Uncertain(Answer(detail="the program was closed while the answer was awaited"), Doubt.PROCESS_DIED)
         except Exception as error:  # noqa: BLE001 a fault of ours must not lose the doubt about the money
             return Uncertain(Answer(detail=f"this program failed while sending ({error!r})"), Doubt.CONNECTION_LOST)
+        finally:
+            self._request = None
 
     async def _record(self, flight: Flight, outcome: Outcome, arrived: Mark) -> None:
-        """Write what came of the attempt, again and again until it is on disk; only then is it announced as done."""
+        """Write what came of the attempt, until it is on disk; only then is it announced as done.
+
+        On the way out the last try is made after the grace: an open attempt is taken over by whoever comes next.
+        """
         key = flight.refund.key
         while True:
             try:
                 changed = await self._record_once(flight, outcome, arrived)
-            except StoreError as error:
+            except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.unsaved[key] = _not_saved(outcome, error)
                 await self._tell(Unsaved(key, self.unsaved[key]))
-                await asyncio.sleep(AGAIN)
+                if self._leaving.is_set():
+                    return
+                await _within(AGAIN, self._leaving)
             else:
                 self.unsaved.pop(key, None)
+                self._flight = None
                 await self._tell(changed)
                 return
 
@@ -227,7 +237,13 @@ class Sender:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
 
 
-def _not_saved(outcome: Outcome, error: StoreError) -> str:
+async def _within(seconds: float | None, event: asyncio.Event) -> None:
+    """Return when `event` is set, or after so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+def _not_saved(outcome: Outcome, error: Exception) -> str:
     if isinstance(outcome, Accepted):
         return f"accepted, not saved: {error}. The money is on its way; this is written again until it is on disk"
     return f"answered ({outcome.word}), not saved: {error}. It is written again until it is on disk"

@@ -27,7 +27,7 @@ from refund_tui.errors import ConfigError
 from refund_tui.payments.auth import make_auth
 from refund_tui.payments.body import build_query
 from refund_tui.payments.cards import CardAnswer, Failed, Found, NotFound
-from refund_tui.payments.failures import failed, flaw
+from refund_tui.payments.failures import failed, flaw, left_while_connecting
 from refund_tui.payments.outcome import classify, server_date, unknown_trip, whole
 from refund_tui.payments.reply import LONGEST_BODY, Reply
 from refund_tui.payments.wire import Unreadable, read_card
@@ -137,8 +137,17 @@ class PaymentClient:
         await self._http.aclose()
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` (of `build_body`) once and say what that came to; raises nothing but a cancellation."""
-        reply = await self._exchange("POST", "/v1/refund", body)
+        """Send `body` (of `build_body`) once and say what that came to; raises nothing but a cancellation.
+
+        Cancelled while no byte of the request has left, it says so as an outcome; for use in a task of its own.
+        """
+        progress = _Exchange()
+        try:
+            reply = await self._exchange(progress, "POST", "/v1/refund", body)
+        except asyncio.CancelledError:
+            if progress.sent:
+                raise
+            return left_while_connecting()
         outcome = self._meaning(reply)
         if isinstance(outcome, Uncertain):
             detail = f"{outcome.answer.detail}; the refund may have been executed"
@@ -150,7 +159,8 @@ class PaymentClient:
 
         Raises ValueError for ids that the contract forbids, nothing for what the wire does.
         """
-        reply = await self._exchange("POST", "/v1/payment/transactional-data", build_query(store_id, trip_id))
+        query = build_query(store_id, trip_id)
+        reply = await self._exchange(_Exchange(), "POST", "/v1/payment/transactional-data", query)
         if isinstance(reply, Reply) and reply.status == 200:
             return _card(reply)
         if isinstance(reply, Reply) and unknown_trip(reply):
@@ -162,7 +172,7 @@ class PaymentClient:
 
         Without a status nothing came, and the detail says why. Raises nothing but a cancellation.
         """
-        reply = await self._exchange("GET", "/", b"")
+        reply = await self._exchange(_Exchange(), "GET", "/", b"")
         if not isinstance(reply, Reply):
             return reply.answer
         return Answer(reply.status, server_date=server_date(reply, self._clock.mark().at))
@@ -170,9 +180,8 @@ class PaymentClient:
     def _meaning(self, reply: Reply | Outcome) -> Outcome:
         return classify(reply, self._clock.mark().at) if isinstance(reply, Reply) else reply
 
-    async def _exchange(self, method: str, path: str, body: bytes) -> Reply | Outcome:
+    async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> Reply | Outcome:
         """The answer, or what it means that no status came. A status that came counts, whatever became of the rest."""
-        exchange = _Exchange()
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._carry(exchange, method, path, body)

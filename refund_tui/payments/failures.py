@@ -43,6 +43,11 @@ def failed(error: Exception, *, sent: bool) -> Outcome:
             return _uncertain(f"the exchange broke off ({type(error).__name__})", Doubt.CONNECTION_LOST)
 
 
+def left_while_connecting() -> Outcome:
+    """What it means that this program gave the exchange up before a byte of the request left."""
+    return _unreachable("the program was closed before a connection was made")
+
+
 def flaw(error: Exception) -> str:
     """Why the body of an answer whose status is known did not come whole, in words that follow "the answer"."""
     match error:

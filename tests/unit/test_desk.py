@@ -26,7 +26,7 @@ from refund_tui.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears
-from tests.support.service import ScriptedService, accepted, never
+from tests.support.service import ScriptedService, accepted
 
 
 def answer(status: int | None = None, detail: str = "as scripted") -> Answer:
@@ -203,22 +203,6 @@ async def test_a_living_process_keeps_its_refund(tmp_path: Path) -> None:
             second.begin()
             await second.drain(wait=False)
             assert service.requests == []
-
-
-async def test_closing_while_an_answer_is_awaited_records_the_doubt(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.05)
-    service = ScriptedService(never())
-    async with desk_over(tmp_path, service) as desk:
-        ears = Ears(desk)
-        desk.begin()
-        refund = await desk.take(intent())
-        await ears.until_state(refund.key, State.SENDING)
-    async with desk_over(tmp_path, ScriptedService()) as desk:
-        found = await desk.look(lambda history: history.get(refund.key))
-        assert found is not None
-        assert (found.state, found.life.maybe_executed) == (State.WAITING, True)
 
 
 async def test_stopped_while_on_the_wire_and_a_late_yes_is_still_a_yes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from refund_tui.commands import OK
+from refund_tui.commands import OK, ceiling
 from refund_tui.core.text import visible
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import History
@@ -60,4 +60,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-SUBCOMMANDS = (Subcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),)
+SUBCOMMANDS = (
+    Subcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),
+    Subcommand("ceiling", "say what was captured on a trip", ceiling.add_arguments, ceiling.run),
+)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
 from refund_tui.commands.follow import Follower
-from refund_tui.core.fields import check_note, check_store_id, check_trip_id
+from refund_tui.commands.named import NOTHING_DONE, named_trip, refuse
+from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
@@ -24,7 +25,6 @@ from refund_tui.desk import Desk
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from refund_tui.core.trips import Trip
     from refund_tui.settings.load import Settings
 
 _REASONS = "; ".join(f"{reason.digit} {reason} ({reason.words})" for reason in ReasonCode)
@@ -57,11 +57,11 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         intent, standing = await _intent(desk, arguments)
         if not _agreed(desk, intent, standing):
-            _say("Nothing was recorded and nothing was sent.")
+            _say(NOTHING_DONE)
             return 1
         key = await _take(desk, intent)
         if key is None:
-            _say("Nothing was recorded and nothing was sent.")
+            _say(NOTHING_DONE)
             return 1
         return await _follow(desk, key, wait=not arguments.no_wait)
     finally:
@@ -70,29 +70,21 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:
     """What is asked for, complete; UsageError says what is wrong with it."""
-    store, trip_id = desk.settings.store_id or "", arguments.trip
-    _refuse(check_store_id(store) and f"{check_store_id(store)}: set store_id (--store-id, REFUND_TUI_STORE_ID)")
-    _refuse(check_trip_id(trip_id))
-    _refuse(check_note(arguments.note))
-    trip = await desk.search(lambda trips: trips.get(store, trip_id))
+    refuse(check_note(arguments.note))
+    store, trip_id = await named_trip(desk, arguments.trip, _say)
     standing = await desk.standing(store, trip_id)
-    amount = _amount(arguments.amount, _currency(desk, trip), standing)
-    closes = desk.window_closes(trip)
+    closes = desk.window_closes(await desk.trip(store, trip_id), standing)
+    amount = _amount(arguments.amount, _currency(desk, standing), standing)
     intent = Intent(store, trip_id, amount, _reason(arguments.reason), arguments.note, standing.captured, closes)
-    _refuse("; ".join(problem.message for problem in problems(intent, standing, desk.now().at)))
+    refuse("; ".join(problem.message for problem in problems(intent, standing, desk.now().at)))
     return intent, standing
 
 
-def _refuse(problem: str | None) -> None:
-    if problem:
-        raise UsageError(f"{problem}. Nothing was recorded and nothing was sent.")
-
-
-def _currency(desk: Desk, trip: Trip | None) -> str:
-    currency = trip.captured.currency if trip and trip.captured else desk.settings.currency
+def _currency(desk: Desk, standing: Standing) -> str:
+    currency = standing.currency or desk.settings.currency
     if currency is None:
         raise UsageError("the trip's currency is not known here: give it with --currency. Nothing was recorded.")
-    _refuse(check_currency(currency))
+    refuse(check_currency(currency))
     return currency
 
 
@@ -104,7 +96,7 @@ def _amount(text: str, currency: str, standing: Standing) -> Money:
     try:
         return parse_amount(text, currency)
     except AmountError as error:
-        raise UsageError(f"{visible(text, 40)}: {error}. Nothing was recorded and nothing was sent.") from error
+        raise UsageError(f"{visible(text, 40)}: {error}. {NOTHING_DONE}") from error
 
 
 def _reason(text: str) -> ReasonCode:
@@ -120,6 +112,8 @@ def _agreed(desk: Desk, intent: Intent, standing: Standing) -> bool:
     _say(f"Store        {visible(intent.store_id)}")
     _say(f"Environment  {settings.environment}")
     _say(f"Trip         {visible(intent.trip_id)}")
+    if standing.disagreement:
+        _say(f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count")
     _say(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
     if intent.window_closes is not None:
         _say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")

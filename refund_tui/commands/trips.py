@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from refund_tui.commands.raised import Raised
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.errors import UsageError
-from refund_tui.paths import trips_path
+from refund_tui.paths import ledger_path, trips_path
 from refund_tui.store.trips import Trips
 
 if TYPE_CHECKING:
@@ -78,21 +79,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the files one after the other; the exit code. Raises StoreError."""
     trips = Trips.open(trips_path(settings.data_dir), shared=settings.shared)
-    total, unread = Tally(), False
+    raised, total, unread = Raised(ledger_path(settings.data_dir), _say), Tally(), False
     try:
         for name in arguments.files:
-            unread |= not _import(name, trips, total)
+            unread |= not _import(name, trips, total, raised)
     except KeyboardInterrupt:
         _say(f"stopped. What was taken so far stays ({total}); import again to take the rest.")
         return INTERRUPTED
     finally:
         trips.close()
+        raised.report()
+        raised.close()
     if len(arguments.files) > 1:
         print(f"all files: {total}")
     return 2 if unread else int(total.left_out > 0)
 
 
-def _import(name: str, trips: Trips, total: Tally) -> bool:
+def _import(name: str, trips: Trips, total: Tally, raised: Raised) -> bool:
     """Import one file and tell what became of it; whether it could be read to its end."""
     from refund_tui.store.imports import TripReader  # brings pydantic, which only reading a file needs
 
@@ -100,7 +103,9 @@ def _import(name: str, trips: Trips, total: Tally) -> bool:
     try:
         with _opened(name) as stream, _progress(name, shown) as show:
             reader = TripReader(stream)
-            _take(reader, trips, tally, lambda left: _say(f"{shown}: {left}"), lambda: show(reader.taken))
+            for good in _taken(reader, trips, tally, lambda left: _say(f"{shown}: {left}")):
+                raised.compare(good)
+                show(reader.taken)
     except (OSError, UsageError) as error:
         reason = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
         _say(f"{shown} cannot be read: {reason} ({tally})")
@@ -114,8 +119,8 @@ def _import(name: str, trips: Trips, total: Tally) -> bool:
     return True
 
 
-def _take(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], None], step: Callable[[], None]) -> None:
-    """Put what the reader reads into the trips file, batch by batch."""
+def _taken(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
+    """Put what the reader reads into the trips file; each batch that was put."""
     records = iter(reader)
     while batch := _batch(records, reader):
         good = [record for record in batch if isinstance(record, Trip)]
@@ -126,7 +131,7 @@ def _take(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], N
             if not isinstance(record, Trip):
                 tally.left_out += 1
                 say(f"{record.where}: left out: {record.reason}")
-        step()
+        yield good
 
 
 def _batch(records: Iterator[Trip | LeftOut], reader: TripReader) -> list[Trip | LeftOut]:

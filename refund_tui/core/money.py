@@ -19,6 +19,7 @@ MOST_DIGITS = 12
 
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")
+_WITH_CODE = re.compile(r"(.*[0-9.,]) ?([A-Za-z]{3})")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 """What some read as thousands and some as three decimals."""
 
@@ -72,6 +73,12 @@ def parse_amount(text: str, currency: str) -> Money:
     if decimals == "":
         raise AmountError("digits are missing after the decimal mark")
     return _positive(_exact(typed, whole, decimals or "", currency))
+
+
+def split_currency(text: str) -> tuple[str, str | None]:
+    """An amount as typed, apart from the currency that may stand after it: `500JPY`, `50.00 eur`."""
+    match = _WITH_CODE.fullmatch(text.strip())
+    return (match[1], match[2].upper()) if match else (text, None)
 
 
 def _example(currency: str) -> str:

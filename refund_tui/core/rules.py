@@ -12,6 +12,7 @@ from datetime import datetime
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
+from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 
 
@@ -39,7 +40,7 @@ class NeedsSecondYes(ValueError):
         super().__init__("this trip already has " + ", ".join(f"{r.intent.amount} {r.state}" for r in self.alike))
 
 
-RAISE = "refund-tui ledger ceiling"
+RAISE = "refund-tui ledger ceiling TRIP AMOUNT --because WHY"
 """The command by which a person says what was captured."""
 
 
@@ -78,8 +79,17 @@ class Standing:
         """The captured amounts of the trips file and of the ledger, where the trips file's does not count."""
         if self.known is None or self.captured in (None, self.known):
             return None
-        by = f"{self.ceiling.who} said that" if self.ceiling else "the ledger recorded that"
+        by = f"{visible(self.ceiling.who, 40)} said that" if self.ceiling else "the ledger recorded that"
         return f"{by} {self.captured} was captured, the trips file now says {self.known}"
+
+    @property
+    def told_captured(self) -> str:
+        """What counts as captured, and by whose word where it is not the trips file's."""
+        if self.captured is None:
+            return "not known here"
+        if self.ceiling is not None:
+            return f"{self.captured}, said by {visible(self.ceiling.who, 40)}"
+        return str(self.captured) if self.captured == self.known else f"{self.captured}, by the ledger"
 
     @property
     def currency(self) -> str | None:

@@ -14,11 +14,12 @@ import pytest
 
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Refund, State
+from refund_tui.core.trips import Trip
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
 from refund_tui.store.trips import Trips
-from tests.support.program import PATIENCE, environment
+from tests.support.program import PATIENCE, environment, run
 from tests.support.records import trip
 
 ASKED = ("--amount", "12.50", "--reason", "1")
@@ -241,3 +242,53 @@ def test_in_production_the_amount_is_typed_again(folder: Path, sandbox: SandboxT
     assert recorded(folder) == []
     right = refund(folder, sandbox.url, "known", "--amount", "50", "--reason", "1", typed="y\n50.00\n", **real)
     assert right.returncode == 0
+
+
+UUID = "ABCDEF01-2345-6789-ABCD-EF0123456789"
+
+
+@pytest.mark.parametrize("typed", [UUID.lower(), UUID.replace("-", ""), f" '{UUID}' "])
+def test_a_trip_id_in_another_spelling_is_taken_for_the_known_one_aloud(
+    folder: Path, sandbox: SandboxThread, typed: str
+) -> None:
+    today = datetime.now(UTC)
+    trips = Trips.open(trips_path(folder))
+    trips.put([trip(UUID, began=today, ended=today)])
+    trips.close()
+    assert refund(folder, sandbox.url, UUID, "--amount", "40", "--reason", "1").returncode == 0
+    over = refund(folder, sandbox.url, typed, "--amount", "40", "--reason", "1")
+    assert over.returncode == 2
+    assert "only 10.00 EUR is left" in over.stderr
+    assert refund(folder, sandbox.url, typed, "--amount", "10", "--reason", "2").returncode == 0
+    assert {taken.intent.trip_id for taken in recorded(folder)} == {UUID}
+    assert over.stdout.startswith(f"Trip {typed} of STORE-001 is taken for {UUID}") == (typed.strip(" '") != UUID)
+
+
+def test_a_captured_amount_that_does_not_count_is_named_and_raised_by_a_persons_word(
+    folder: Path, sandbox: SandboxThread
+) -> None:
+    def ceiling(*arguments: str) -> subprocess.CompletedProcess[str]:
+        flags = ("--data-dir", str(folder), "--store-id", "STORE-001", "--clerk", "eve")
+        return run("ledger", "ceiling", *arguments, *flags)
+
+    assert refund(folder, sandbox.url, "known", "--amount", "40", "--reason", "1").returncode == 0
+    trips = Trips.open(trips_path(folder))
+    trips.put([Trip("STORE-001", "known", captured=Money(20_000, "EUR"))])
+    trips.close()
+    over = refund(folder, sandbox.url, "known", "--amount", "45", "--reason", "1")
+    assert (over.returncode, over.stdout) == (2, "")
+    for words in ("only 10.00 EUR is left", "50.00 EUR was captured", "200.00 EUR", "refund-tui ledger ceiling"):
+        assert words in over.stderr
+    assert ceiling("known", "200", "--because", " ").returncode == 2
+    assert ceiling("known", "2e2", "--because", "x").returncode == 2
+    said = ceiling("KNOWN", "200", "--because", "the till's journal")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "Captured     200.00 EUR, said by eve (before: 50.00 EUR, by the ledger)" in said.stdout.splitlines()
+    assert "Left         160.00 EUR" in said.stdout.splitlines()
+    assert refund(folder, sandbox.url, "known", "--amount", "45", "--reason", "1").returncode == 0
+
+
+def test_a_ceiling_is_set_only_in_a_ledger_that_is_there(tmp_path: Path) -> None:
+    ended = run("ledger", "ceiling", "known", "5", "--because", "x", "--data-dir", str(tmp_path), "--store-id", "S")
+    assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "there is no ledger" in ended.stderr

@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands.trips import add_arguments, run
-from refund_tui.paths import trips_path
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Ceiling
+from refund_tui.paths import ledger_path, trips_path
 from refund_tui.store.trips import Trips
 from tests.support.desks import settings
+from tests.support.ledgers import NOW, ledger_at, new_refund
 from tests.support.records import record_of, trip
 
 HOSTILE = "\x1b]0;owned\x07\u202e[red]"
@@ -122,6 +125,7 @@ import argparse, sys
 from pathlib import Path
 from refund_tui.commands.trips import add_arguments, run
 from tests.support.desks import settings
+from tests.support.ledgers import NOW, ledger_at, new_refund
 parser = argparse.ArgumentParser()
 add_arguments(parser)
 sys.exit(run(parser.parse_args(["import", sys.argv[2]]), settings(Path(sys.argv[1]))))
@@ -177,3 +181,40 @@ def test_on_a_terminal_the_bytes_read_are_shown_and_nothing_is_left_behind(tmp_p
     assert "[red]today.jsonl" in shown
     assert "/" in shown
     assert "B" in shown
+
+
+def test_what_the_ledger_recorded_as_captured_is_compared_with_a_new_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def record(minor: int) -> str:
+        return json.dumps(record_of(trip("Trip-1", captured=Money(minor, "EUR")))) + "\n"
+
+    with ledger_at(ledger_path(tmp_path / "data")) as ledger:
+        ledger.record(new_refund(trip="trip-1", captured=5000), NOW, second_yes=False)
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a") + record(5000))
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err == ""
+    file.write_text(record(20_000))
+    assert imported(tmp_path, file) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{file}: 0 new, 1 changed, 0 unchanged, 0 left out\n"
+    assert err.splitlines() == [
+        "1 trip has another captured amount than the ledger, whose counts; a person who knows better says so with "
+        "refund-tui ledger ceiling TRIP AMOUNT --because WHY",
+        "Trip-1 of STORE-001: 50.00 EUR in the ledger, 200.00 EUR in the file",
+    ]
+    with ledger_at(ledger_path(tmp_path / "data")) as ledger:
+        ledger.set_ceiling(Ceiling("STORE-001", "trip-1", Money(20_000, "EUR"), NOW.at, "eve", "the till"), NOW)
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_ledger_that_cannot_be_read_stops_no_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data").mkdir()
+    ledger_path(tmp_path / "data").write_bytes(b"no ledger" * 100)
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a"))
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err.startswith("the captured amounts are not compared with the ledger's: ")
+    assert stored(tmp_path) == ["a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def ledger_path(data_dir: Path) -> Path:
 def trips_path(data_dir: Path) -> Path:
     """The trips known here; they can be imported again, refunds cannot."""
     return data_dir / "trips.sqlite3"
+
+
+def mark_name(ledger: Path) -> str:
+    """The name of a ledger's high-water mark in a folder that holds those of several ledgers."""
+    return f"{hashlib.sha256(os.fsencode(ledger.resolve())).hexdigest()[:32]}.mark"
+
+
+def state_dir() -> Path:
+    """Where this account keeps what it has seen; not absolute where the account has no home."""
+    from platformdirs import user_state_path  # costs more than all of --help
+
+    return user_state_path(NAME, appauthor=False)
 
 
 def default_data_dir() -> Path:

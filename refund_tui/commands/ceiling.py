@@ -10,8 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
+from refund_tui.commands.because import add_because, because
 from refund_tui.commands.named import named_trip, refuse
-from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
@@ -27,26 +27,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The trip, the amount, and the reason."""
     parser.add_argument("trip", metavar="TRIP", help="the shopping trip id")
     parser.add_argument("amount", metavar="AMOUNT", help="what was captured, such as 50.00, or 50.00EUR")
-    parser.add_argument("--because", required=True, metavar="WHY", help="how this is known; it stays in the ledger")
+    add_because(parser, "how this is known; it stays in the ledger")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Record the word and print what counts before and after. Raises UsageError, StoreError."""
-    refuse(check_note(arguments.because) or (None if arguments.because.strip() else "--because needs a reason"))
+    why = because(arguments)
     path = ledger_path(settings.data_dir)
     if not path.exists():
         raise UsageError(f"there is no ledger at {path}: nothing was changed")
-    return asyncio.run(_set(arguments, settings))
+    return asyncio.run(_set(arguments, settings, why))
 
 
-async def _set(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _set(arguments: argparse.Namespace, settings: Settings, why: str) -> int:
     desk = Desk(settings)
     await desk.open()
     try:
         store, trip_id = await named_trip(desk, arguments.trip, print)
         before = await desk.standing(store, trip_id)
         amount = _amount(arguments.amount, before.currency or settings.currency)
-        await desk.set_ceiling(store, trip_id, amount, arguments.because.strip())
+        await desk.set_ceiling(store, trip_id, amount, why)
         after = await desk.standing(store, trip_id)
     finally:
         await desk.close()

@@ -18,7 +18,7 @@ from refund_tui.errors import ConfigError, UsageError
 from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
 from refund_tui.settings.declared import SETTINGS
-from refund_tui.store.mark import HighWater
+from refund_tui.store.high_water import HighWaterMarks
 
 if TYPE_CHECKING:
     from refund_tui.sandbox import SampleTrip
@@ -83,7 +83,7 @@ def _folder(settings: Settings) -> Path:
 
 def _forget(folder: Path) -> None:
     """Start over: only the files that the demo made itself are removed."""
-    for path in (ledger_path(folder), HighWater(ledger_path(folder)).path, trips_path(folder), folder / JOURNAL):
+    for path in (ledger_path(folder), *HighWaterMarks(ledger_path(folder)).paths, trips_path(folder), folder / JOURNAL):
         for leftover in (path, path.with_name(path.name + "-journal")):
             leftover.unlink(missing_ok=True)
 

@@ -69,7 +69,7 @@ async def _play(folder: Path, settings: Settings) -> list[Account]:
     trips = [_service_trip(number, case) for number, case in enumerate(CASES)]
     trips += [ServiceTrip(STORE, name, "VISA", "4242", "EUR", Decimal("50.00")) for name in ("killed", "raced")]
     with SandboxThread(trips=trips) as service:
-        local = settings.but(base_url=service.url, store_id=STORE, data_dir=folder, auth="none")
+        local = settings.but(base_url=service.url, store_id=STORE, data_dir=folder, auth="none", environment="DEMO")
         accounts = [await _case(local, service, number, case) for number, case in enumerate(CASES)]
         accounts.append(await _killed(local, service))
         accounts.append(await _raced(local, service))

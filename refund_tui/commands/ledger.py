@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from refund_tui.commands import OK, ceiling
+from refund_tui.commands import OK, accept_older, ceiling
 from refund_tui.core.text import visible
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import History
@@ -63,4 +63,10 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
 SUBCOMMANDS = (
     Subcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),
     Subcommand("ceiling", "say what was captured on a trip", ceiling.add_arguments, ceiling.run),
+    Subcommand(
+        "accept-older",
+        "go on with an older copy, or anew where it is lost",
+        accept_older.add_arguments,
+        accept_older.run,
+    ),
 )

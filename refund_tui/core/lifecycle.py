@@ -321,6 +321,11 @@ def settle(life: Life, paid: bool) -> Decision:
     return Decision(Life(state, first_sent=life.first_sent, why=why), "settled", why)
 
 
+def doubted(life: Life, since: Mark) -> Life:
+    """The life of an open refund of which some of what happened is not known: it may have been sent from `since` on."""
+    return replace(life, maybe_executed=True, first_sent=life.first_sent or since)
+
+
 def _require(life: Life, action: Action) -> None:
     if action not in possible(life):
         reason = "it may have been executed" if life.maybe_executed else f"it is {life.state}"

@@ -24,6 +24,7 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.ending import Terms, UnderWay, under_way
 from refund_tui.desk.files import Files
+from refund_tui.desk.marks import marks_of
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender
 from refund_tui.errors import ConfigError, StoreError
@@ -75,7 +76,7 @@ class Desk:
         self._connecting = asyncio.Lock()
         self._listeners: list[Callable[[News], None]] = []
         self._failed: list[Callable[[News], None]] = []
-        self._files = Files(settings.data_dir, shared=settings.shared)
+        self._files = Files(settings.data_dir, marks_of(settings), shared=settings.shared)
         self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )

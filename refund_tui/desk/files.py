@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from refund_tui.desk.lane import Lane
 from refund_tui.paths import ledger_path, trips_path
+from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import History
 from refund_tui.store.ledger import Ledger
-from refund_tui.store.mark import HighWater
 from refund_tui.store.trips import Trips
 
 T = TypeVar("T")
@@ -22,14 +22,14 @@ T = TypeVar("T")
 class Files:
     """The ledger, the history and the trips of one data directory."""
 
-    def __init__(self, data_dir: Path, *, shared: bool) -> None:
+    def __init__(self, data_dir: Path, marks: HighWaterMarks, *, shared: bool) -> None:
         self._data_dir = data_dir
         self._shared = shared
+        self._marks = marks
         self._writing, self._reading, self._searching = Lane("ledger"), Lane("history"), Lane("trips")
         self._ledger: Ledger | None = None
         self._history: History | None = None
         self._trips: Trips | None = None
-        self._mark = HighWater(ledger_path(data_dir))
 
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
@@ -37,9 +37,8 @@ class Files:
         Raises StoreError, also where an older copy of the ledger was put back.
         """
         ledger = ledger_path(self._data_dir)
-        self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared))
+        self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared, marks=self._marks))
         self._history = await self._reading.run(History.open, ledger)
-        self._mark.check(await self.look(History.last_seq))
         self._trips = await self._searching.run(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
 
     async def write(self, call: Callable[[Ledger], T]) -> T:
@@ -55,9 +54,9 @@ class Files:
         return await self._searching.run(call, _opened(self._trips))
 
     async def remember(self) -> None:
-        """Keep how far the ledger has come, so that an older copy put back is noticed. Raises StoreError."""
+        """Have on disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
         if self._history is not None:
-            await self._reading.run(self._mark.rise, await self.look(History.last_seq))
+            await self._reading.run(self._history.remember, self._marks)
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads."""

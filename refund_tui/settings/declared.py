@@ -97,6 +97,9 @@ class Declared:
     shared: Setting[bool] = Setting(
         "yes|no", "the data folder is shared by several accounts (default no)", "yes", default=False
     )
+    mark_dir: Setting[Path | None] = Setting(
+        "FOLDER", "one more place, off this disk, that knows how far the ledger is", "path"
+    )
     confirm_above: Setting[Decimal | None] = Setting(
         "AMOUNT", "in PRODUCTION, type amounts above it twice (default 100.00; off)", "amount", "100.00"
     )

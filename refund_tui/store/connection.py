@@ -38,7 +38,7 @@ def _make_folder(folder: Path, *, shared: bool) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True)
         folder.chmod(0o2770 if shared else 0o700)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
 def _make_file(path: Path, *, shared: bool) -> None:
@@ -50,10 +50,10 @@ def _make_file(path: Path, *, shared: bool) -> None:
         os.fchmod(descriptor, 0o660 if shared else 0o600)
     finally:
         os.close(descriptor)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let a new name survive a power cut; where a folder cannot be synced there is nothing to be done."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from refund_tui.errors import StoreUnusable
 from refund_tui.store.connection import clear_up, connect, identity, make, transaction
@@ -32,11 +32,25 @@ _READING: dict[str, object] = {
 }  # fmt: skip
 
 
+class Guard(Protocol):
+    """Stands by each transaction of a file, and may refuse it."""
+
+    def before(self, database: Database) -> None:
+        """Within it, before anything is written. Raises StoreError to refuse it."""
+
+    def wrote(self, database: Database) -> None:
+        """Within it, once all is written."""
+
+    def committed(self) -> None:
+        """Once it is durable."""
+
+
 class Database:
-    """One connection to one file of ours. Used by one thread at a time."""
+    """One connection to one file of ours. Used by one thread at a time. `guard` stands by its transactions."""
 
     def __init__(self, path: Path, kind: Kind, mode: str) -> None:
         self.path, self.kind = path, kind
+        self.guard: Guard | None = None
         self._file = f"the {kind.name} at {path}"
         self._leash = _Leash()
         self._tries = READ_TRIES if mode == "ro" else 1
@@ -135,7 +149,13 @@ class Database:
         self._still_the_same(meaning)
         with told(self._file, meaning), transaction(self._connection):
             version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
+            if self.guard is not None:
+                self.guard.before(self)
             yield self._connection
+            if self.guard is not None:
+                self.guard.wrote(self)
+        if self.guard is not None:
+            self.guard.committed()
 
     def _still_the_same(self, meaning: str) -> None:
         if identity(self.path) != self._identity:

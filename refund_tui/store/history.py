@@ -16,6 +16,7 @@ from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, Stat
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Wait, stamp
 from refund_tui.store.database import Database
+from refund_tui.store.high_water import HighWaterMarks, newest_of
 from refund_tui.store.identity import Identity, identity_of
 from refund_tui.store.rows import attempt_of, ceiling_of, event_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
@@ -179,6 +180,11 @@ class History:
         """What the ledger says of itself."""
         [row] = self._database.rows("SELECT * FROM identity")
         return identity_of(row)
+
+    def remember(self, marks: HighWaterMarks) -> None:
+        """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""
+        marks.check(self._database)
+        marks.rise(newest_of(self._database), sync=True)
 
     def last_seq(self) -> int:
         """The number of the newest event, 0 when there is none."""

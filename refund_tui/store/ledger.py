@@ -5,7 +5,6 @@ Decides nothing about money: it asks `core.rules` inside the transaction and wri
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,8 @@ from refund_tui.core.refunds import Attempt, Ceiling, Draft, Holder, Life, Refun
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.store.database import Database
+from refund_tui.store.events import note as _note
+from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.rows import (
     INTENT,
     LIFE,
@@ -52,9 +53,22 @@ class Ledger:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path, *, shared: bool = False) -> Self:
-        """Make the file if there is none, bring it to this program's version, verify how it is kept."""
-        return cls(Database.open(path, LEDGER, shared=shared))
+    def open(cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None) -> Self:
+        """Make the file if there is none, bring it to this program's version, verify how it is kept.
+
+        `marks` say how far it has come; without them only the one beside it is asked. Raises StoreError, also where an
+        older copy was put back, or where it held something and is gone.
+        """
+        marks = marks or HighWaterMarks(path)
+        marks.refuse_lost()
+        database = Database.open(path, LEDGER, shared=shared)
+        try:
+            marks.adopt(database)
+        except BaseException:
+            database.close()
+            raise
+        database.guard = marks
+        return cls(database)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -106,7 +120,7 @@ class Ledger:
                 return None
             if transaction.execute(_OPEN_ATTEMPT, (refund.key,)).fetchone():
                 return None
-            if not _write_life(transaction, refund, lifecycle.sending(refund.life), now):
+            if not write_life(transaction, refund, lifecycle.sending(refund.life), now):
                 return None
             attempt = Attempt(refund.key, _next_number(transaction, refund.key), now, holder)
             _insert_attempt(transaction, attempt)
@@ -122,7 +136,7 @@ class Ledger:
         An attempt that was closed before, since its holder was taken for dead, stays so: the event keeps the answer.
         """
         with self._database.writing() as transaction:
-            if not _write_life(transaction, refund, decision.life, now):
+            if not write_life(transaction, refund, decision.life, now):
                 return None
             closed = _close_attempt(transaction, attempt, outcome, now)
             _close_gate(transaction, refund.endpoint, decision.gate, now)
@@ -134,7 +148,7 @@ class Ledger:
     ) -> Refund | None:
         """Write what a person or the clock decided; None when the refund changed meanwhile."""
         with self._database.writing() as transaction:
-            if not _write_life(transaction, refund, decision.life, now):
+            if not write_life(transaction, refund, decision.life, now):
                 return None
             _note_decision(transaction, refund, decision, who, now, data)
             return _read(transaction, refund.key)
@@ -231,7 +245,7 @@ def _read(transaction: sqlite3.Connection, key: str) -> Refund:
 
 def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Mark) -> Refund:
     decision = lifecycle.try_now(refund.life)
-    _write_life(transaction, refund, decision.life, now)
+    write_life(transaction, refund, decision.life, now)
     _note_decision(transaction, refund, decision, who, now, None)
     return _read(transaction, refund.key)
 
@@ -241,7 +255,7 @@ def _rewrite_wait(transaction: sqlite3.Connection, table: str, name: str, value:
     transaction.execute(f"UPDATE {table} SET {columns} WHERE {name} = ?", (*wait_values(wait), value))
 
 
-def _write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Mark) -> bool:
+def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Mark) -> bool:
     """Compare-and-swap by version: whether the refund was still as the caller saw it."""
     columns = ", ".join(f"{column} = ?" for column in LIFE)
     done = transaction.execute(
@@ -312,21 +326,3 @@ def _note_decision(
 ) -> None:
     after = decision.life.state
     _note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)
-
-
-def _note(
-    transaction: sqlite3.Connection,
-    key: str | None,
-    who: str,
-    now: Mark,
-    kind: str,
-    before: State | None,
-    after: State | None,
-    why: str,
-    data: dict[str, str] | None,
-) -> None:
-    told = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
-    transaction.execute(
-        "INSERT INTO event (key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key, stamp(now.at), who, kind, before and str(before), after and str(after), why, told),
-    )

@@ -197,16 +197,3 @@ async def test_an_older_backup_put_back_between_two_runs_is_refused_and_the_newe
     newer.replace(ledger)
     async with desk_over(tmp_path, ScriptedService()) as desk:
         assert len((await desk.standing(intent().store_id, intent().trip_id)).refunds) == 2
-
-
-async def test_once_a_person_has_removed_the_mark_the_older_ledger_is_taken(tmp_path: Path) -> None:
-    async with desk_over(tmp_path, ScriptedService()) as desk:
-        await desk.take(intent())
-    mark = ledger_path(tmp_path).with_suffix(".mark")
-    mark.write_text("99\n")
-    with pytest.raises(StoreChanged):
-        async with desk_over(tmp_path, ScriptedService()):
-            pass
-    mark.unlink()
-    async with desk_over(tmp_path, ScriptedService()) as desk:
-        assert len((await desk.standing(intent().store_id, intent().trip_id)).refunds) == 1

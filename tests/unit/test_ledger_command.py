@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from refund_tui.core.lifecycle import Policy, safe_to_ask
+from refund_tui.errors import StoreChanged
 from refund_tui.paths import ledger_path
-from tests.support.ledgers import NOW, ledger_at, new_refund
+from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.ledger import Ledger
+from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
 from tests.support.program import run
 
 
@@ -24,3 +31,88 @@ def test_without_a_ledger_there_is_nothing_to_say(tmp_path: Path) -> None:
     told = run("ledger", "show", "--data-dir", str(tmp_path))
     assert told.returncode == 3
     assert "there is no ledger" in told.stderr
+
+
+def restored(folder: Path) -> str:
+    """A ledger that lacks its second refund, of which the marks know; the first one's key."""
+    ledger, backup = ledger_path(folder), folder / "backup"
+    with ledger_at(ledger) as opened:
+        key = opened.record(new_refund(), NOW, second_yes=False).key
+        shutil.copyfile(ledger, backup)
+        opened.record(new_refund(700), NOW, second_yes=True)
+    backup.replace(ledger)
+    return key
+
+
+def test_an_older_copy_is_accepted_by_a_recorded_word_and_what_is_open_in_it_carries_the_doubt(tmp_path: Path) -> None:
+    key = restored(tmp_path)
+    with pytest.raises(StoreChanged), ledger_at(ledger_path(tmp_path)):
+        pass
+    told = run("ledger", "accept-older", "--because", "disk died, books compared", "--data-dir", str(tmp_path))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "may have been paid meanwhile: 1" in told.stdout
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        refund = ledger.get(key)
+        assert refund is not None
+        assert refund.life.maybe_executed
+        assert safe_to_ask(refund.life, NOW, Policy()) == Policy().horizon
+        ledger.record(new_refund(900), NOW, second_yes=True)
+    with history_at(ledger_path(tmp_path)) as history:
+        word, doubt, _ = history.events_since(1, 10)
+        assert (word.kind, word.why, word.key) == ("older_copy_accepted", "disk died, books compared", None)
+        assert word.seq == 3, "above every number that was seen"
+        assert (doubt.kind, doubt.key) == ("older_copy_accepted", key)
+
+
+def test_an_older_copy_put_back_after_one_was_accepted_is_refused_again(tmp_path: Path) -> None:
+    restored(tmp_path)
+    copy = tmp_path / "copy"
+    shutil.copyfile(ledger_path(tmp_path), copy)
+    assert run("ledger", "accept-older", "--because", "why", "--data-dir", str(tmp_path)).returncode == 0
+    copy.replace(ledger_path(tmp_path))
+    with pytest.raises(StoreChanged), ledger_at(ledger_path(tmp_path)):
+        pass
+
+
+def test_a_mark_of_another_account_is_content_with_what_a_person_accepted(tmp_path: Path) -> None:
+    restored(tmp_path)
+    other = tmp_path / "other.mark"
+    shutil.copyfile(ledger_path(tmp_path).with_suffix(".mark"), other)
+    assert run("ledger", "accept-older", "--because", "why", "--data-dir", str(tmp_path)).returncode == 0
+    marks = HighWaterMarks(ledger_path(tmp_path), [(other, True)])
+    Ledger.open(ledger_path(tmp_path), marks=marks).close()
+    assert other.read_text() == ledger_path(tmp_path).with_suffix(".mark").read_text()
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_lost_ledger_is_begun_anew_only_by_a_recorded_word(tmp_path: Path, *, emptied: bool) -> None:
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        ledger.record(new_refund(), NOW, second_yes=False)
+    if emptied:
+        ledger_path(tmp_path).write_bytes(b"")
+    else:
+        ledger_path(tmp_path).unlink()
+    with pytest.raises(StoreChanged, match="missing or empty"), ledger_at(ledger_path(tmp_path)):
+        pass
+    assert emptied == ledger_path(tmp_path).exists()
+    assert run("ledger", "accept-older", "--because", "no copy left", "--data-dir", str(tmp_path)).returncode == 0
+    with ledger_at(ledger_path(tmp_path)), history_at(ledger_path(tmp_path)) as history:
+        [word] = history.events_since(0, 10)
+        assert (word.seq, word.kind, word.data["seen"]) == (2, "older_copy_accepted", "1")
+
+
+def test_an_unreadable_mark_is_written_anew_by_a_recorded_word(tmp_path: Path) -> None:
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        ledger.record(new_refund(), NOW, second_yes=False)
+    ledger_path(tmp_path).with_suffix(".mark").write_bytes(b"?")
+    assert run("ledger", "accept-older", "--because", "why", "--data-dir", str(tmp_path)).returncode == 0
+    with ledger_at(ledger_path(tmp_path)):
+        pass
+
+
+def test_where_nothing_is_missing_there_is_nothing_to_accept(tmp_path: Path) -> None:
+    with ledger_at(ledger_path(tmp_path)):
+        pass
+    told = run("ledger", "accept-older", "--because", "why", "--data-dir", str(tmp_path))
+    assert (told.returncode, "nothing to accept" in told.stderr) == (2, True)
+    assert run("ledger", "accept-older", "--because", " ", "--data-dir", str(tmp_path)).returncode == 2

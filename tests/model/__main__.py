@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.model.mutants import MUTANTS
+from tests.model.mutant import MUTANTS
 from tests.model.starts import STARTS, mutant_tally
 from tests.model.walk import Tally, walk
 

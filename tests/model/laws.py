@@ -9,8 +9,9 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
+from tests.model import steps
 from tests.model.steps import Step
-from tests.model.world import NOW, World
+from tests.model.world import BOOT, NOW, PAUSE, Request, World
 
 Law = Callable[[World, Step], bool]
 
@@ -25,6 +26,29 @@ def paid_once(_before: World, step: Step) -> bool:
 def asked_in_time(before: World, step: Step) -> bool:
     """Nothing is sent once the service has forgotten the execution, but by a leave given after the warning, once."""
     return step.sent is None or before.leave or not step.world.forgot(step.sent.key)
+
+
+def one_at_a_time(before: World, step: Step) -> bool:
+    """Nothing is sent while another container's process, which lives, may still send or await an earlier request."""
+    if step.sent is None or not before.apart:
+        return True
+    return not any(request.awaited and _young(request) for request in before.requests)
+
+
+def _young(request: Request) -> bool:
+    """Whether a sender within its deadlines may be that old, by a clock that no jump moves."""
+    return request.sent.boot == BOOT and NOW.ticks - request.sent.ticks < PAUSE
+
+
+def own_service(_before: World, step: Step) -> bool:
+    """Nothing is sent to a service that the refund was not made for, whatever a desk is pointed at."""
+    return step.sent is None or step.sent.service == 0
+
+
+def newer_stays(before: World, step: Step) -> bool:
+    """An answer to an attempt that another process had ended decides nothing about a newer one, unless it is a yes."""
+    late_no = step.late and not isinstance(step.outcome, Accepted)
+    return not late_no or step.world.life.state is before.life.state
 
 
 def doubt_stays(before: World, step: Step) -> bool:
@@ -99,13 +123,15 @@ def nobody_is_stuck(_before: World, step: Step) -> bool:
 
 
 LAWS: tuple[Law, ...] = (
-    paid_once, asked_in_time, doubt_stays, doubt_is_told, end_is_final, what_moved_counts, yes_is_true,
-    yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
+    paid_once, asked_in_time, one_at_a_time, own_service, newer_stays, doubt_stays, doubt_is_told, end_is_final,
+    what_moved_counts, yes_is_true, yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
 )  # fmt: skip
 
 
 def broken(before: World, step: Step) -> tuple[str, ...]:
-    """The names of the laws that `step` breaks."""
+    """The names of the laws that `step` breaks. Of a ledger that the program refuses it says nothing."""
+    if steps.refused(step.world):
+        return ()
     return tuple(law.__name__ for law in LAWS if not law(before, step))
 
 

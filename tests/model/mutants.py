@@ -5,13 +5,9 @@ The walk must find each of them out; a rule whose mutant nobody notices is a rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from types import ModuleType
-from typing import Any
-from unittest.mock import patch
 
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.lifecycle import Decision, Policy
@@ -29,49 +25,9 @@ from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.rules import Standing
 from refund_tui.core.times import Mark, Wait
 from tests.model import steps
+from tests.model.mutant import IN_DOUBT, REPAIRED, STOPPED, TOO_LATE, WRONGLY, breaks
 from tests.model.steps import ANSWER
 from tests.model.world import World
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """What is done wrong, in words; the laws of which at least one must be found broken, in 5 steps after `begin`."""
-
-    wrong: str
-    laws: frozenset[str]
-    module: ModuleType | type
-    name: str
-    instead: Any
-    begin: tuple[str, ...] = ()
-
-    @contextmanager
-    def alive(self) -> Iterator[None]:
-        """The rule is broken within this block."""
-        with patch.object(self.module, self.name, self.instead):
-            yield
-
-
-MUTANTS: list[Mutant] = []
-
-TOO_LATE = ("paid_once", "asked_in_time")
-IN_DOUBT = ("send", "money moves", "timeout")
-STOPPED = ("send", "money moves", "stop", "timeout")
-WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
-REPAIRED = ("send", "403", "go on", "send", "money moves")
-"""How walks begin that would take long otherwise."""
-
-
-def breaks(
-    wrong: str, *laws: str, name: str, module: ModuleType | type = lifecycle, begin: tuple[str, ...] = ()
-) -> Callable[[Any], Any]:
-    """Register the decorated function as what stands in for `module.name`."""
-
-    def register(instead: Any) -> Any:
-        MUTANTS.append(Mutant(wrong, frozenset(laws), module, name, instead, begin))
-        return instead
-
-    return register
-
 
 _decide, _late, _possible = lifecycle.decide, lifecycle._late, lifecycle.possible
 

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.model.mutants import IN_DOUBT, STOPPED, Mutant
+from tests.model import mutants, mutants_around
+from tests.model.mutant import CONTAINERS, COPIED, IN_DOUBT, STOPPED, TAKEN_OVER, TWO_SERVICES, Mutant
 from tests.model.walk import Tally, after, walk
-from tests.model.world import NOW, PAUSE, World
+from tests.model.world import FRESH, NOW, PAUSE, World
 
-FRESH = World()
 STARTS = {
     "a fresh refund": FRESH,
     "a refund whose window closes soon": World(window=NOW.at + timedelta(seconds=PAUSE)),
     "a refund in doubt, the money moved": after(IN_DOUBT, FRESH),
     "a refund in doubt, the horizon near": after((*IN_DOUBT, "time passes"), FRESH),
     "a stopped refund, the horizon passed": after((*STOPPED, "time passes", "time passes"), FRESH),
-    "two requests, one of a sender wrongly taken for dead": after(("send", "taken over", "send"), FRESH),
+    "two requests, one of a sender wrongly taken for dead": after(TAKEN_OVER, FRESH),
+    "a refund whose senders are in containers": CONTAINERS,
+    "a refund beside desks of another service": TWO_SERVICES,
+    "a ledger of which an older copy is put back": COPIED,
 }
+
+
+RULES = (mutants, mutants_around)
+"""Where rules are broken on purpose: each registers its mutants."""
 
 
 def mutant_tally(mutant: Mutant) -> Tally:
     """What the walk finds with this rule broken."""
     with mutant.alive():
-        return walk(after(mutant.begin, FRESH), 5)
+        return walk(after(mutant.begin, mutant.start), 5)

@@ -22,7 +22,7 @@ from refund_tui.core.outcomes import (
     Uncertain,
     Unreachable,
 )
-from refund_tui.core.refunds import Action
+from refund_tui.core.refunds import Action, State
 from tests.model.world import JUMP, NOW, PAUSE, POLICY, Request, World
 
 ANSWER = Answer()
@@ -32,12 +32,16 @@ RANDOM = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happened, in words, and the world after it; `outcome` where one was answered, `sent` where one began."""
+    """What happened, in words, and the world after it; `outcome` where one was answered, `sent` where one began.
+
+    `late`: the answer was to an attempt that another process had ended.
+    """
 
     name: str
     world: World
     outcome: Outcome | None = None
     sent: Request | None = None
+    late: bool = False
 
 
 NOT_EXECUTED: tuple[tuple[str, Outcome], ...] = (
@@ -60,21 +64,46 @@ def key_of_next(world: World, died: bool = False) -> int:
     return world.key
 
 
+def refused(world: World) -> bool:
+    """Whether every process refuses the ledger: it knows less than they have seen themselves, or the marks tell."""
+    return world.behind
+
+
+def belongs(service: int) -> bool:
+    """Whether the refund is sent by desks of this service: only by those of its own."""
+    return service == 0
+
+
 def steps(world: World) -> Iterator[Step]:
-    """Everything that can happen next."""
-    yield from _sends(world)
+    """Everything that can happen next; the program does nothing with a ledger that it refuses."""
     for request in world.requests:
         if request.pending:
             yield _executes(world, request)
-        if request.awaited:
-            yield from _answers(world, request)
-        if request.open:
-            yield _is_taken_over(world, request)
-    yield from _acts(world)
+    if not refused(world):
+        yield from _program(world)
+        yield from _acts(world)
+    if world.copies and world.life.state is not State.QUEUED:
+        yield Step("an older copy is put back", world.copied_back())
     yield from _passes(world)
 
 
-def _sends(world: World) -> Iterator[Step]:
+def _program(world: World) -> Iterator[Step]:
+    """What processes do by themselves, and what becomes of them."""
+    for service in range(world.services):
+        if belongs(service):
+            yield from _sends(world, service)
+    for request in world.requests:
+        if request.awaited and request.left:
+            yield from _answers(world, request)
+        elif request.awaited:
+            yield from _leaves(world, request)
+        if request.awaited and request.open and world.apart:
+            yield Step("the sender dies", world.put(request, replace(request, awaited=False)))
+        if request.open and (not world.apart or lifecycle.taken_over(request.sent, None, NOW, POLICY)):
+            yield _is_taken_over(world, request)
+
+
+def _sends(world: World, service: int) -> Iterator[Step]:
     """What the desk does by itself: once the wait is over it sends, unless something forbids it."""
     if not world.life.state.sendable or any(request.open for request in world.requests):
         return
@@ -84,31 +113,45 @@ def _sends(world: World) -> Iterator[Step]:
     if forbidden is not None:
         yield Step(forbidden.kind, now.with_life(forbidden.life))
         return
-    request = Request(key_of_next(now), NOW)
+    request = Request(key_of_next(now), NOW, left=not world.apart, service=service)
     begun = replace(now, requests=(*now.requests, request), key=request.key, leave=False)
-    yield Step("send", begun.with_life(lifecycle.sending(now.life)), sent=request)
+    name = "send to another service" if service else "send"
+    yield Step(name, begun.with_life(lifecycle.sending(now.life)), sent=request)
+
+
+def _leaves(world: World, request: Request) -> Iterator[Step]:
+    """The sender, who may have stood still meanwhile, sends the request, unless it is too late for that."""
+    if not lifecycle.too_late_to_send(request.sent, NOW, POLICY):
+        yield Step("the request leaves", world.put(request, replace(request, left=True)))
+        return
+    yield _answered(world, request, "not sent, too late", Unreachable(ANSWER))
 
 
 def _executes(world: World, request: Request) -> Step:
     """The service takes the request: money moves unless it remembers the id."""
     after = world.put(request, replace(request, executed=True))
-    if world.remembers(request.key):
+    if world.remembers(request.key) and not request.service:
         return Step("the service knows the id", after)
-    memory = tuple(sorted({**dict(world.memory), request.key: 0.0}.items()))
+    memory = world.memory if request.service else tuple(sorted({**dict(world.memory), request.key: 0.0}.items()))
     return Step("money moves", replace(after, memory=memory, moved=world.moved + 1))
 
 
 def _answers(world: World, request: Request) -> Iterator[Step]:
     """Every answer that the service or the wire can give to a request that was executed, refused or is still going."""
     for name, outcome in (*(EXECUTED if request.executed else NOT_EXECUTED), *NOT_KNOWN):
-        definite = not request.executed and not isinstance(outcome, Uncertain)
-        answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
-        decide = lifecycle.decide if request.open else lifecycle.decide_late
-        decision = decide(world.life, outcome, request.sent, NOW, POLICY, RANDOM)
-        key = key_of_next(world) if isinstance(outcome, Accepted) else _key_after(world, outcome)
-        late = "" if request.open else "late "
-        after = replace(world.put(request, answered), key=key)
-        yield Step(late + name, after.with_life(decision.life), outcome=outcome)
+        yield _answered(world, request, name, outcome)
+
+
+def _answered(world: World, request: Request, name: str, outcome: Outcome) -> Step:
+    """The sender writes what came of its request, and awaits no more."""
+    definite = not request.executed and not isinstance(outcome, Uncertain)
+    answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
+    decide = lifecycle.decide if request.open else lifecycle.decide_late
+    decision = decide(world.life, outcome, request.sent, NOW, POLICY, RANDOM)
+    key = key_of_next(world) if isinstance(outcome, Accepted) else _key_after(world, outcome)
+    late = "" if request.open else "late "
+    after = replace(world.put(request, answered), key=key)
+    return Step(late + name, after.with_life(decision.life), outcome=outcome, late=not request.open)
 
 
 def _key_after(world: World, outcome: Outcome) -> int:

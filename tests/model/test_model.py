@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.model.mutants import MUTANTS, Mutant
+from tests.model.mutant import MUTANTS, Mutant
 from tests.model.starts import STARTS, mutant_tally
 from tests.model.walk import after, walk
 from tests.model.world import World

@@ -16,10 +16,12 @@ from refund_tui.core.times import Mark, Wait
 HORIZON = 100.0
 """Seconds for which both sides remember an id: the service exactly so long, counted from the execution."""
 
-POLICY = Policy(base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, most_doubts=3)
-
 PAUSE = 60.0
 """Seconds of a longer time in which nothing is sent: more than half a horizon, and more than any request lasts."""
+
+POLICY = Policy(
+    base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, most_doubts=3, to_leave=30.0, longest_attempt=PAUSE
+)
 
 JUMP = 300.0
 """Seconds by which a wall clock jumps: further than anything the refund remembers."""
@@ -31,7 +33,10 @@ _LONG_AGO = 400.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One attempt's request: `open` in the ledger, `awaited` by a living process, and what the service did with it."""
+    """One attempt's request: `open` in the ledger, `awaited` by a living process, and what the service did with it.
+
+    `left` is False while its sender, who may stand still, has not sent it yet. `service` is 0 for the refund's own.
+    """
 
     key: int
     sent: Mark
@@ -39,11 +44,13 @@ class Request:
     awaited: bool = True
     executed: bool = False
     refused: bool = False
+    left: bool = True
+    service: int = 0
 
     @property
     def pending(self) -> bool:
         """Whether the service may still execute it."""
-        return not (self.executed or self.refused)
+        return self.left and not (self.executed or self.refused)
 
     @property
     def over(self) -> bool:
@@ -58,7 +65,9 @@ class World:
     `leave` is a person's leave, given after the warning, to ask once past the horizon; `warned` that one was given;
     `early` that one settled as unpaid while the sender of a request that was taken over still awaited it. `clocks` and
     `pauses` bound what may still happen to clocks and how often time passes. `set_wrong` and `paused` say what was done
-    to clocks: not both, for then neither tells how much time has passed.
+    to clocks: not both, for then neither tells how much time has passed. `apart`: the processes are in containers, so
+    that none can tell whether another lives. `services` is how many services desks are pointed at, `copies` how often
+    the ledger of before the first attempt may be put back; it is `behind` what its processes have seen then.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -74,6 +83,16 @@ class World:
     pauses: int = 3
     set_wrong: bool = False
     paused: bool = False
+    apart: bool = False
+    services: int = 1
+    copies: int = 0
+    behind: bool = False
+
+    def copied_back(self) -> World:
+        """The world with the ledger of before the first attempt; who awaits an answer still does."""
+        requests = tuple(replace(request, open=False) for request in self.requests)
+        kept = tuple(request for request in requests if not request.over)
+        return replace(self, life=Life(State.QUEUED), requests=kept, copies=self.copies - 1, behind=True)
 
     def remembers(self, key: int) -> bool:
         """Whether the service still knows this id."""
@@ -105,7 +124,7 @@ class World:
         ticks = 0.0 if paused else seconds
         moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=ticks))
         memory = tuple((key, min(age + seconds, HORIZON)) for key, age in moved.memory)
-        requests = tuple(replace(r, refused=r.refused or (seconds >= PAUSE and not r.executed)) for r in moved.requests)
+        requests = tuple(replace(r, refused=r.refused or (seconds >= PAUSE and r.pending)) for r in moved.requests)
         window = self.window and self.window - timedelta(seconds=seconds)
         requests = tuple(request for request in requests if not request.over)
         return replace(moved, memory=memory, requests=requests, window=window, paused=moved.paused or paused)
@@ -144,3 +163,6 @@ def _shifted(mark: Mark, *, wall: float, ticks: float) -> Mark:
 
 def _of_earlier_boot(mark: Mark) -> Mark:
     return Mark(mark.at, EARLIER, 0.0)
+
+
+FRESH = World()

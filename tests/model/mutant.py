@@ -1,0 +1,65 @@
+"""Owns what a rule broken on purpose is, how one is registered, and where the walks begin that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from refund_tui.core import lifecycle
+from tests.model.world import FRESH, World
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is done wrong, in words; the laws of which at least one must be found broken, in 5 steps after `begin`."""
+
+    wrong: str
+    laws: frozenset[str]
+    module: ModuleType | type
+    name: str
+    instead: Any
+    begin: tuple[str, ...] = ()
+    start: World = FRESH
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """The rule is broken within this block."""
+        with patch.object(self.module, self.name, self.instead):
+            yield
+
+
+MUTANTS: list[Mutant] = []
+
+TOO_LATE = ("paid_once", "asked_in_time")
+IN_DOUBT = ("send", "money moves", "timeout")
+STOPPED = ("send", "money moves", "stop", "timeout")
+TAKEN_OVER = ("send", "taken over", "send")
+WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
+REPAIRED = ("send", "403", "go on", "send", "money moves")
+"""How walks begin that would take long otherwise."""
+
+CONTAINERS, TWO_SERVICES, COPIED = World(apart=True), World(services=2), World(copies=1)
+CALM = World(clocks=0, pauses=0)
+"""Where they begin: processes in containers, desks of another service too, a ledger of which an older copy exists,
+no time that passes."""
+
+
+def breaks(
+    wrong: str,
+    *laws: str,
+    name: str,
+    module: ModuleType | type = lifecycle,
+    begin: tuple[str, ...] = (),
+    start: World = FRESH,
+) -> Callable[[Any], Any]:
+    """Register the decorated function as what stands in for `module.name`."""
+
+    def register(instead: Any) -> Any:
+        MUTANTS.append(Mutant(wrong, frozenset(laws), module, name, instead, begin, start))
+        return instead
+
+    return register

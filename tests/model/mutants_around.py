@@ -1,0 +1,64 @@
+"""Owns the rules broken on purpose around a refund's life: containers, other services, an older copy, the late."""
+
+from __future__ import annotations
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.refunds import Life, State
+from refund_tui.core.times import Mark
+from tests.model import steps
+from tests.model.mutant import CALM, CONTAINERS, COPIED, TAKEN_OVER, TWO_SERVICES, breaks
+from tests.model.world import World
+
+_decide, _decide_late = lifecycle.decide, lifecycle.decide_late
+
+
+@breaks("a sender in another container is taken for dead", "one_at_a_time", name="taken_over", start=CONTAINERS)
+def _dead(started: Mark, alive: bool | None, now: Mark, policy: Policy) -> bool:
+    return True
+
+
+@breaks("an attempt's age is told by the wall clock alone", "one_at_a_time", name="outlived", start=CONTAINERS)
+def _old_by_the_wall(started: Mark, now: Mark, policy: Policy) -> bool:
+    return (now.at - started.at).total_seconds() >= policy.longest_attempt
+
+
+@breaks(
+    "one that stood still sends what another has ended",
+    "what_moved_counts",
+    name="too_late_to_send",
+    start=CONTAINERS,
+    begin=("send", "time passes", "taken over", "stop"),
+)
+def _send_late(started: Mark, now: Mark, policy: Policy) -> bool:
+    return False
+
+
+@breaks(
+    "an answer to what was taken over decides about the next",
+    "newer_stays",
+    name="decide_late",
+    begin=TAKEN_OVER,
+    start=CALM,
+)
+def _as_if_current(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    decide = _decide if life.state is State.SENDING else _decide_late
+    return decide(life, outcome, sent, now, policy, random)
+
+
+@breaks(
+    "an older copy of the ledger is believed",
+    "doubt_is_told",
+    "doubt_stays",
+    module=steps,
+    name="refused",
+    start=COPIED,
+)
+def _believe_copy(world: World) -> bool:
+    return False
+
+
+@breaks("a desk of another service sends it", "own_service", module=steps, name="belongs", start=TWO_SERVICES)
+def _anywhere(service: int) -> bool:
+    return True

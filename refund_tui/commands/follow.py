@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown
+from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import StoreChanged
 
@@ -45,7 +46,7 @@ class Follower:
                 raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
             if not refund.open or refund.state in (State.UNKNOWN, State.BLOCKED):
                 return refund
-            left = self._left(refund)
+            left = self.left(refund)
             if left > 0 and not wait:
                 return refund
             self._count_down(left)
@@ -54,18 +55,23 @@ class Follower:
             except TimeoutError:
                 continue
 
-    def _left(self, refund: Refund) -> float:
+    def left(self, refund: Refund) -> float:
         """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""
         if not refund.state.sendable:
             return 0.0
-        waits = (refund.life.wait, self._desk.summary.gate)
-        return max((wait.remaining(self._desk.now()) for wait in waits if wait is not None), default=0.0)
+        return left_of(self._desk.now(), refund.life.wait, self._desk.summary.gate)
 
     def _count_down(self, left: float) -> None:
         first = self._said_left == float("inf")
         if left > 0 and (first or any(left <= mark < self._said_left for mark in MARKS)):
             self._say(f"  waiting, next attempt in {countdown(left)}")
             self._said_left = left
+
+
+def next_attempt(left: float, now: datetime, zone: tzinfo) -> str:
+    """When the next attempt goes, `left` seconds after `now`: by the store's clock, and how long that is."""
+    at = (now + timedelta(seconds=left)).astimezone(zone)
+    return f"next attempt at {at:%Y-%m-%d %H:%M:%S %Z}, in {countdown(left)}"
 
 
 def _sentence(refund: Refund) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from refund_tui.commands import OK, accept_older, ceiling
+from refund_tui.clock import SystemClock
+from refund_tui.commands import OK, accept_older, ceiling, gate
+from refund_tui.commands.follow import next_attempt
 from refund_tui.core.text import visible
+from refund_tui.core.times import Wait, left_of
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import History
 
@@ -47,6 +50,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     history = History.open(path)
     try:
         identity, newest = history.identity(), history.last_seq()
+        held = history.summary(settings.endpoint).gate
     finally:
         history.close()
     for name, value in (
@@ -55,13 +59,22 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("made", identity.made_at),
         ("environment", identity.environment or "-"),
         ("newest event", newest),
+        ("gate", _gate(held, settings)),
     ):
         print(f"{name:14}{visible(str(value))}")
     return OK
 
 
+def _gate(held: Wait | None, settings: Settings) -> str:
+    """Whether the service asked the account to wait, and until when."""
+    now = SystemClock().mark()
+    left = left_of(now, held)
+    return f"closed by the service: {next_attempt(left, now.at, settings.zone)}" if left > 0 else "open"
+
+
 SUBCOMMANDS = (
     Subcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),
+    Subcommand("open-gate", "end the wait that the service asked of the account", gate.add_arguments, gate.run),
     Subcommand("ceiling", "say what was captured on a trip", ceiling.add_arguments, ceiling.run),
     Subcommand(
         "accept-older",

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
-from refund_tui.commands.follow import Follower
+from refund_tui.commands.follow import Follower, next_attempt
 from refund_tui.commands.named import NOTHING_DONE, named_trip, refuse
 from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
@@ -151,6 +151,9 @@ async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
     follower = Follower(desk, key, _say)
     desk.begin()
     refund = await follower.until_decided(wait=wait)
+    if left := follower.left(refund):
+        when = next_attempt(left, desk.now().at, desk.settings.zone)
+        _say(f"It waits: {when}. It goes by itself where refund-tui, or refund-tui resume, runs then.")
     if refund.state is State.ACCEPTED:
         return 0
     if refund.state in (State.UNKNOWN, State.BLOCKED):

@@ -11,10 +11,12 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from refund_tui.clock import SystemClock
 from refund_tui.commands import OK, OPEN, PERSON
+from refund_tui.commands.follow import next_attempt
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown
+from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import UsageError
 from refund_tui.paths import ledger_path
@@ -75,8 +77,7 @@ async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> 
 
 def _begins(desk: Desk) -> str:
     summary, now = desk.summary, desk.now()
-    waits = [wait.remaining(now) for wait in (*summary.waits[:1], *([summary.gate] if summary.gate else []))]
-    left = max(waits, default=0.0)
+    left = left_of(now, *summary.waits[:1], summary.gate)
     count = summary.queued + summary.sending + summary.waiting
     return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
@@ -114,7 +115,8 @@ def _tell(desk: Desk, news: News) -> None:
         case Changed(refund=refund) if not refund.open:
             print(_line(refund), flush=True)
         case Changed(refund=refund):
-            _say(_line(refund) + _next(desk, refund))
+            left = left_of(desk.now(), refund.life.wait, desk.summary.gate) if refund.state.sendable else 0.0
+            _say(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
         case Unsaved(why=why) | Trouble(why=why):
             _say(visible(why))
         case Elsewhere():
@@ -127,31 +129,27 @@ def _line(refund: Refund) -> str:
     return f"{refund.key}  {asked.amount!s:>14}  {refund.state}{why}"
 
 
-def _next(desk: Desk, refund: Refund) -> str:
-    if refund.life.wait is None:
-        return ""
-    return f"; next attempt in {countdown(refund.life.wait.remaining(desk.now()))}"
-
-
 def _account(settings: Settings) -> int:
     """Say what is not decided, and tell it by the exit code. Raises StoreError."""
     history = History.open(ledger_path(settings.data_dir))
     try:
-        persons = _name(history, settings.endpoint, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
-        others = _name(history, settings.endpoint, _GOES_ON, "still open, to go on when the program next runs")
+        persons = _name(history, settings, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
+        others = _name(history, settings, _GOES_ON, "still open, to go on when the program next runs")
     finally:
         history.close()
     return PERSON if persons else OPEN if others else OK
 
 
-def _name(history: History, endpoint: str, states: frozenset[State], what: str) -> bool:
-    """Say which refunds are in `states`; whether there are any."""
-    wanted = Filter(states=states, endpoint=endpoint)
+def _name(history: History, settings: Settings, states: frozenset[State], what: str) -> bool:
+    """Say which refunds are in `states`, and when those that wait go; whether there are any."""
+    wanted = Filter(states=states, endpoint=settings.endpoint)
+    gate, now = history.summary(settings.endpoint).gate, SystemClock().mark()
     count = history.count(wanted)
     if count:
         _say(f"{count} refund{'' if count == 1 else 's'} {what}")
     for refund in history.rows(wanted, 0, SHOWN):
-        _say("  " + _line(refund))
+        left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
+        _say("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
     return count > 0
 
 

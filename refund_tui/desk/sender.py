@@ -14,7 +14,7 @@ from typing import Protocol
 from refund_tui.core import lifecycle
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Refund
-from refund_tui.core.times import SKEW, Mark, skew_words
+from refund_tui.core.times import SKEW, Mark, left_of, skew_words
 from refund_tui.desk.ending import Flight, Terms, finish, take_over
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
@@ -139,10 +139,8 @@ class Sender:
         now, plan = self._terms.clock.mark(), Plan()
         self._take_over(ledger, now, plan)
         gate = ledger.gate(self._terms.endpoint)
-        held = gate.remaining(now) if gate else 0.0
         for refund in ledger.sendable(self._terms.endpoint):
-            wait = refund.life.wait
-            left = max(held, wait.remaining(now) if wait else 0.0)
+            left = left_of(now, refund.life.wait, gate)
             if left > 0:
                 plan.rest_at_most(left)
             elif self._claim(ledger, refund, now, plan):

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import Wait, span
+from refund_tui.core.times import Wait, left_of, span
 from refund_tui.core.trips import Card
 from refund_tui.desk import Desk, UnderWay
 from refund_tui.tui.commands import key_of
@@ -63,7 +63,7 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
     """
     if not refund.state.sendable or (pending and not pending.over):
         return 0.0
-    return max((wait.remaining(desk.now()) for wait in _waits(desk, refund)), default=0.0)
+    return left_of(desk.now(), *_waits(desk, refund))
 
 
 def _waits(desk: Desk, refund: Refund) -> list[Wait]:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown
+from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Desk
 from refund_tui.tui.line.columns import fit
 from refund_tui.tui.line.plain import Cell
@@ -70,6 +70,5 @@ class StatusLine(Horizontal):
 
     def _next(self) -> str:
         summary, now = self._desk.summary, self._desk.now()
-        held = summary.gate.remaining(now) if summary.gate else 0.0
-        left = max(held, min((wait.remaining(now) for wait in summary.waits), default=0.0))
+        left = max(left_of(now, summary.gate), min((wait.remaining(now) for wait in summary.waits), default=0.0))
         return f" · next {countdown(left)}" if left > 0 else ""

@@ -22,9 +22,9 @@ def environment(**variables: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)} | variables
 
 
-def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """What `refund-tui ARGUMENTS` does, with REFUND_TUI_* and others as `variables`."""
-    return python("-m", "refund_tui", *arguments, **variables)
+def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `refund-tui ARGUMENTS` does, with REFUND_TUI_* and others as `variables`; `typed` waits on its input."""
+    return _ended(("-m", "refund_tui", *arguments), variables, None, typed)
 
 
 def run_bound(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -38,11 +38,11 @@ def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
 
 
 def _ended(
-    arguments: Sequence[str], variables: Mapping[str, str], before: Callable[[], None] | None
+    arguments: Sequence[str], variables: Mapping[str, str], before: Callable[[], None] | None, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
-        stdin=subprocess.DEVNULL,
+        input=typed,
         env=environment(**variables),
         capture_output=True,
         text=True,

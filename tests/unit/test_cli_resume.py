@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,15 @@ def test_it_finishes_what_waits_and_tells_each_on_one_line_of_stdout(tmp_path: P
 
 
 def test_without_waiting_it_sends_what_is_due_and_leaves_the_rest(tmp_path: Path) -> None:
-    with service({"status": 429, "retryAfter": "600"}) as sandbox:
-        recorded(tmp_path, sandbox.url, "trip-1")
-        ended = resume(tmp_path, sandbox.url, "--no-wait")
-    assert (ended.returncode, ended.stdout, states(tmp_path)) == (4, "", [State.WAITING])
-    assert "1 refund still open, to go on when the program next runs" in ended.stderr
+    with service({"status": 429, "retryAfter": "172800"}) as sandbox:
+        recorded(tmp_path, sandbox.url, "trip-1", "trip-2")
+        ended = resume(tmp_path, sandbox.url, "--no-wait", "--timezone", "Asia/Tokyo")
+    assert (ended.returncode, ended.stdout, states(tmp_path)) == (4, "", [State.WAITING, State.QUEUED])
+    assert "2 refunds still open, to go on when the program next runs" in ended.stderr
+    told = [line for line in ended.stderr.splitlines() if "; next attempt at " in line]
+    assert [line.split()[3].rstrip(":;") for line in told] == ["QUEUED", "WAITING"]
+    day = f"{datetime.now(UTC) + timedelta(days=2, hours=9):%Y-%m-%d}"
+    assert all(f"; next attempt at {day}" in line and " JST, in 47:59:" in line for line in told), told
 
 
 def test_the_deadline_ends_it_in_order(tmp_path: Path) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from refund_tui.core.lifecycle import Policy, safe_to_ask
+from refund_tui.core.refunds import State
 from refund_tui.errors import StoreChanged
 from refund_tui.paths import ledger_path
+from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.history import Filter
 from refund_tui.store.ledger import Ledger
 from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
 from tests.support.program import run
@@ -116,3 +120,40 @@ def test_where_nothing_is_missing_there_is_nothing_to_accept(tmp_path: Path) -> 
     told = run("ledger", "accept-older", "--because", "why", "--data-dir", str(tmp_path))
     assert (told.returncode, "nothing to accept" in told.stderr) == (2, True)
     assert run("ledger", "accept-older", "--because", " ", "--data-dir", str(tmp_path)).returncode == 2
+
+
+def ledger(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("ledger", *arguments, "--data-dir", str(folder), "--base-url", url, "--clerk", "eva")
+
+
+def test_a_person_ends_the_accounts_wait_with_a_word_that_is_recorded(tmp_path: Path) -> None:
+    script = parse_script({"refund": [{"status": 429, "retryAfter": "172800"}]})
+    with SandboxThread(any_trip=True, script=script) as sandbox:
+        refund = ("refund", "trip-1", "--amount", "1.00", "--reason", "1", "--currency", "EUR", "--no-wait")
+        settings = ("--data-dir", str(tmp_path), "--base-url", sandbox.url, "--store-id", "S")
+        assert run(*refund, *settings, typed="y\n").returncode == 4
+        assert "gate          closed by the service: next attempt at 20" in ledger(tmp_path, sandbox.url, "show").stdout
+        told = ledger(tmp_path, sandbox.url, "open-gate", "--because", "support corrected the header")
+        assert (told.returncode, told.stderr) == (0, "")
+        assert "wait was ended" in told.stdout
+        assert "gate          open" in ledger(tmp_path, sandbox.url, "show").stdout
+        assert run("resume", "--no-wait", "--data-dir", str(tmp_path), "--base-url", sandbox.url).returncode == 0
+        assert len(sandbox.books.executions) == 1
+    with history_at(ledger_path(tmp_path)) as history:
+        assert [refund.state for refund in history.rows(Filter(), 0, 9)] == [State.ACCEPTED]
+        [opened] = [event for event in history.events_since(0, 99) if event.kind == "gate_opened"]
+        assert (opened.who, opened.why) == ("eva", "support corrected the header")
+
+
+@pytest.mark.parametrize(("word", "told"), [("", "say why"), ("because", "does not wait")])
+def test_there_is_no_opening_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
+    with ledger_at(ledger_path(tmp_path)):
+        refused = ledger(tmp_path, "http://127.0.0.1:9", "open-gate", "--because", word)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert told in refused.stderr
+
+
+def test_the_gate_of_no_ledger_is_not_opened_and_none_is_made(tmp_path: Path) -> None:
+    refused = ledger(tmp_path, "http://127.0.0.1:9", "open-gate", "--because", "why")
+    assert refused.returncode == 3
+    assert not ledger_path(tmp_path).exists()

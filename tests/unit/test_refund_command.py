@@ -174,6 +174,8 @@ def test_without_waiting_a_refund_that_the_account_holds_is_recorded_and_left(fo
     assert ended.returncode == 4
     assert [taken.state for taken in recorded(folder)] == [State.WAITING, State.QUEUED]
     assert len(limiting.books.arrivals) == 1
+    assert "It waits: next attempt at 20" in ended.stdout
+    assert ", in 09:5" in ended.stdout or ", in 10:00" in ended.stdout
 
 
 def test_stopped_while_it_waits_it_is_kept(folder: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
+from refund_tui.commands.because import add_because, because
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.desk import Desk
 from refund_tui.errors import UsageError
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Why."""
-    parser.add_argument("--because", required=True, metavar="WORDS", help="why the wait is ended; stays in the ledger")
+    add_because(parser, "why the wait is ended; it stays in the ledger")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """End the account's wait. Raises RefundTuiError, also where the account does not wait."""
     settings.require("base_url")
+    why = because(arguments)
     History.open(ledger_path(settings.data_dir)).close()  # none is made where there is none
     try:
-        asyncio.run(_open(settings, arguments.because))
+        asyncio.run(_open(settings, why))
     except NotPossible as error:
         raise UsageError(str(error)) from error
     print("The account's wait was ended. What is held goes now where refund-tui runs, else with refund-tui resume.")

@@ -145,7 +145,7 @@ def test_a_person_ends_the_accounts_wait_with_a_word_that_is_recorded(tmp_path: 
         assert (opened.who, opened.why) == ("eva", "support corrected the header")
 
 
-@pytest.mark.parametrize(("word", "told"), [("", "say why"), ("because", "does not wait")])
+@pytest.mark.parametrize(("word", "told"), [("", "needs a reason"), ("because", "does not wait")])
 def test_there_is_no_opening_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
     with ledger_at(ledger_path(tmp_path)):
         refused = ledger(tmp_path, "http://127.0.0.1:9", "open-gate", "--because", word)

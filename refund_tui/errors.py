@@ -7,7 +7,8 @@ RefundTuiError
     ├── StoreBusy        another program holds it for longer than we wait
     ├── StoreFull        no room on the disk
     ├── StoreUnusable    cannot be opened, read or written; a newer version; damaged
-    └── StoreChanged     the file was replaced by another while it was open
+    ├── StoreChanged     the file was replaced by another while it was open
+    └── StoreUncertain   the disk failed, and nobody can tell whether what was to be written is there
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class UsageError(RefundTuiError):
 
 
 class StoreError(RefundTuiError):
-    """The ledger or the trips file could not do what it was asked; nothing was half written."""
+    """The ledger or the trips file could not do what it was asked; nothing was half written.
+
+    But for StoreUncertain, what was to be written is not there.
+    """
 
     exit_code = 3
 
@@ -51,3 +55,7 @@ class StoreUnusable(StoreError):
 
 class StoreChanged(StoreError):
     """The file was replaced by another while it was open: what is on disk is no longer what was written to."""
+
+
+class StoreUncertain(StoreError):
+    """The disk failed while it was written to: what was to be written may be there, whole, or not at all."""

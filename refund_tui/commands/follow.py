@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
-from refund_tui.errors import StoreChanged
+from refund_tui.errors import StoreBusy, StoreChanged, StoreError
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
 """Seconds left at which a wait says another line."""
@@ -26,6 +27,7 @@ class Follower:
         self._desk, self._key, self._say = desk, key, say
         self._changed = asyncio.Event()
         self._said_left = float("inf")
+        self._said = ""
         desk.listen(self._hear)
 
     def _hear(self, news: News) -> None:
@@ -41,19 +43,37 @@ class Follower:
         """The refund once it is decided or needs a person; without `wait`, once it has to wait. Raises StoreError."""
         while True:
             self._changed.clear()
+            refund = await self._read()
+            if refund is not None:
+                left = self.left(refund)
+                if _decided(refund) or (left > 0 and not wait):
+                    return refund
+                self._count_down(left)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):  # wait_for of Python 3.11 loses a ctrl+c that comes with the news
+                    await self._changed.wait()
+
+    async def _read(self) -> Refund | None:
+        """The refund as it is on disk; None while that cannot be told and the desk still has something to write.
+
+        Raises StoreError.
+        """
+        try:
             refund = await self._desk.look(lambda history: history.get(self._key))
-            if refund is None:
-                raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
-            if not refund.open or refund.state in (State.UNKNOWN, State.BLOCKED):
-                return refund
-            left = self.left(refund)
-            if left > 0 and not wait:
-                return refund
-            self._count_down(left)
-            try:
-                await asyncio.wait_for(self._changed.wait(), 1.0)
-            except TimeoutError:
-                continue
+        except StoreError as error:
+            if not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
+                raise
+            self._say_once(f"{error}: this goes on by itself when that is over")
+            return None
+        self._said = ""
+        if refund is None:
+            raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
+        return None if self._key in self._desk.unsaved else refund
+
+    def _say_once(self, sentence: str) -> None:
+        if sentence != self._said:
+            self._said = sentence
+            self._say(visible(sentence))
 
     def left(self, refund: Refund) -> float:
         """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""
@@ -72,6 +92,10 @@ def next_attempt(left: float, now: datetime, zone: tzinfo) -> str:
     """When the next attempt goes, `left` seconds after `now`: by the store's clock, and how long that is."""
     at = (now + timedelta(seconds=left)).astimezone(zone)
     return f"next attempt at {at:%Y-%m-%d %H:%M:%S %Z}, in {countdown(left)}"
+
+
+def _decided(refund: Refund) -> bool:
+    return not refund.open or refund.state in (State.UNKNOWN, State.BLOCKED)
 
 
 def _sentence(refund: Refund) -> str:

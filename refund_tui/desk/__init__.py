@@ -256,14 +256,26 @@ class Desk:
         self.listen(lambda _news: changed.set())
         while True:
             changed.clear()
-            summary = await self._refresh()
-            nothing_open = summary.queued + summary.sending + summary.waiting == 0
-            if not self.on_the_wire and (nothing_open or (self._sender.idle and not wait)):
+            summary = await self._try_refresh()
+            if summary is not None and self._drained(summary, wait=wait):
                 return summary
-            try:
-                await asyncio.wait_for(changed.wait(), WATCH)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCH):
+                    await changed.wait()
+
+    async def _try_refresh(self) -> Summary | None:
+        """What is open; None while that cannot be read and an answer is still to be written. Raises StoreError."""
+        try:
+            return await self._refresh()
+        except StoreError:
+            if not self._sender.flying:
+                raise
+            return None
+
+    def _drained(self, summary: Summary, *, wait: bool) -> bool:
+        if self._sender.flying:
+            return False
+        return summary.queued + summary.sending + summary.waiting == 0 or (self._sender.idle and not wait)
 
     async def _refuse_others(self, key: str) -> None:
         refund = await self.look(lambda history: history.get(key))

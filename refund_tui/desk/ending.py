@@ -78,6 +78,8 @@ def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: 
     attempt, key = flight.attempt, flight.refund.key
 
     def write(refund: Refund) -> tuple[Refund, str] | None:
+        if ledger.finished(attempt, outcome, now):
+            return refund, outcome.word
         # Whoever ends the attempt between these two reads changes the refund too: then nothing is written here.
         current = ledger.open_attempt(key)
         decide = lifecycle.decide if current and current.number == attempt.number else lifecycle.decide_late

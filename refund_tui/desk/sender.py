@@ -13,12 +13,12 @@ from typing import Protocol
 
 from refund_tui.core import lifecycle
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
-from refund_tui.core.refunds import Refund
-from refund_tui.core.times import SKEW, Mark, left_of, skew_words
+from refund_tui.core.refunds import Attempt, Refund
+from refund_tui.core.times import SKEW, Mark, left_of, skew_words, span
 from refund_tui.desk.ending import Flight, Terms, finish, take_over
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
-from refund_tui.errors import RefundTuiError, StoreError
+from refund_tui.errors import RefundTuiError, StoreError, StoreUncertain
 from refund_tui.store.ledger import Ledger
 
 AGAIN = 2.0
@@ -26,6 +26,9 @@ AGAIN = 2.0
 
 LONGEST_REST = 5.0
 """Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
+
+
+_NEVER_SENT = Unreachable(Answer(detail="nothing was sent: the disk failed while the attempt was recorded"))
 
 
 class Payments(Protocol):
@@ -68,6 +71,8 @@ class Sender:
         self._flight: Flight | None = None
         self._request: asyncio.Task[Outcome] | None = None
         self._leaving = asyncio.Event()
+        self._never_sent: set[str] = set()
+        """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
         self._task: asyncio.Task[None] | None = None
         self.unsaved: dict[str, str] = {}
         self.idle = False
@@ -151,7 +156,9 @@ class Sender:
         terms = self._terms
         for refund, attempt in ledger.under_way(terms.endpoint):
             alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
-            if lifecycle.taken_over(attempt.started, alive, now, terms.policy):
+            if attempt.holder == terms.holder and attempt.key in self._never_sent:
+                plan.news.append(Changed(*finish(ledger, terms, Flight(refund, attempt), _NEVER_SENT, now)))
+            elif lifecycle.taken_over(attempt.started, alive, now, terms.policy):
                 plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
             else:
                 plan.rest_at_most(AGAIN)
@@ -163,7 +170,7 @@ class Sender:
             changed = ledger.change(refund, forbidden, self._terms.by_desk, now)
             plan.news.extend([Changed(changed, forbidden.kind)] if changed else [])
             return False
-        attempt = ledger.begin(refund, self._terms.holder, now)
+        attempt = self._begin(ledger, refund, now)
         if attempt is None:
             plan.rest_at_most(AGAIN)
             return False
@@ -171,6 +178,16 @@ class Sender:
         plan.flight = Flight(current, attempt)
         plan.news.append(Changed(current, "attempt_started"))
         return True
+
+    def _begin(self, ledger: Ledger, refund: Refund, now: Mark) -> Attempt | None:
+        try:
+            attempt = ledger.begin(refund, self._terms.holder, now)
+        except StoreUncertain:
+            self._never_sent.add(refund.key)
+            raise
+        if attempt is not None:
+            self._never_sent.discard(refund.key)
+        return attempt
 
     async def _fly(self, flight: Flight) -> None:
         outcome = await self._answer(flight)
@@ -211,7 +228,7 @@ class Sender:
             try:
                 changed = await self._record_once(flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
-                self.unsaved[key] = _not_saved(outcome, error)
+                self.unsaved[key] = self._not_saved(outcome, error)
                 await self._tell(Unsaved(key, self.unsaved[key]))
                 if self._leaving.is_set():
                     return
@@ -221,6 +238,17 @@ class Sender:
                 self._flight = None
                 await self._tell(changed)
                 return
+
+    def _not_saved(self, outcome: Outcome, error: Exception) -> str:
+        """What is true of an answer that is not on disk, while the program tries and when it ends."""
+        moved = " The money is on its way;" if isinstance(outcome, Accepted) else ""
+        if not self._leaving.is_set():
+            return f"{_answered(outcome)}: {error}.{moved} this is written again until it is on disk"
+        return (
+            f"{_answered(outcome)}: {error}.{moved} when refund-tui or refund-tui resume next runs, the service is "
+            f"asked again with the same id, which within {span(self._terms.policy.horizon)} cannot pay twice: do not "
+            "refund it anew"
+        )
 
     async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> Changed:
         write = self._files.write
@@ -241,7 +269,5 @@ async def _within(seconds: float | None, event: asyncio.Event) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-def _not_saved(outcome: Outcome, error: Exception) -> str:
-    if isinstance(outcome, Accepted):
-        return f"accepted, not saved: {error}. The money is on its way; this is written again until it is on disk"
-    return f"answered ({outcome.word}), not saved: {error}. It is written again until it is on disk"
+def _answered(outcome: Outcome) -> str:
+    return "accepted, not saved" if isinstance(outcome, Accepted) else f"answered ({outcome.word}), not saved"

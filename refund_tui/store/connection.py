@@ -81,17 +81,39 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+class CommitFailed(Exception):
+    """COMMIT failed, and SQLite has ended the transaction: whether it is in the file has to be read back."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """The write lock from the start; durable at the end, rolled back when anything is raised. Raises sqlite3.Error."""
+    """The write lock from the start; durable at the end, rolled back when anything is raised.
+
+    Raises sqlite3.Error and MemoryError when nothing was written, CommitFailed when that is not known.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-        connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+    try:
+        connection.execute("COMMIT")
+    except (sqlite3.Error, MemoryError) as error:
+        if not connection.in_transaction:
+            raise CommitFailed(error) from error
+        _roll_back(connection)  # a transaction that is still open was not written: another program holds the file
+        raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """Take back what was begun, unless SQLite has done so itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def clear_up(path: Path) -> None:

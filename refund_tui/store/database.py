@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from refund_tui.errors import StoreUnusable
-from refund_tui.store.connection import clear_up, connect, identity, make, transaction
+from refund_tui.store.connection import CommitFailed, clear_up, connect, identity, make, transaction
 from refund_tui.store.migrations import Kind, migrate, refuse_older, version_of
-from refund_tui.store.trouble import NOTHING, name_of, replaced, told
+from refund_tui.store.readback import Fate, fate, newest_event
+from refund_tui.store.trouble import OPENING, READING, WRITING, Meaning, name_of, replaced, told
 
 T = TypeVar("T")
+
+Event = tuple[object, ...] | None
+"""The row of an event, None where there is none."""
 
 BUSY_MS = 5_000
 """How long a writer waits for another program before it says so."""
@@ -54,7 +58,7 @@ class Database:
         self._file = f"the {kind.name} at {path}"
         self._leash = _Leash()
         self._tries = READ_TRIES if mode == "ro" else 1
-        with told(self._file):
+        with told(self._file, OPENING):
             self._connection = connect(path, mode)
         self._identity = identity(path)
 
@@ -65,7 +69,7 @@ class Database:
         database = cls(path, kind, "rw")
         with database._closed_on_failure():
             version_of(database._connection, path, kind)  # first: a stranger's journal mode is not ours to change
-            database._keep(_WRITING)
+            database._set(database._connection, _WRITING)
             migrate(database._connection, path, kind)
         return database
 
@@ -76,7 +80,7 @@ class Database:
             raise StoreUnusable(f"there is no {kind.name} at {path} yet, or this account may not see it")
         database = cls(path, kind, "ro")
         with database._closed_on_failure():
-            database._keep(_READING)
+            database._set(database._connection, _READING)
             database._cleared(lambda: refuse_older(database._connection, path, kind))
             database._leash.tie(database._connection)
         return database
@@ -84,18 +88,18 @@ class Database:
     @contextmanager
     def _closed_on_failure(self) -> Iterator[None]:
         try:
-            with told(self._file):
+            with told(self._file, OPENING):
                 yield
         except BaseException:
             self.close()
             raise
 
-    def _keep(self, wanted: Mapping[str, object]) -> None:
+    def _set(self, connection: sqlite3.Connection, wanted: Mapping[str, object]) -> None:
         """Set pragmas and read them back, since they can silently fail to apply. Raises StoreUnusable."""
         for name, value in wanted.items():
-            self._connection.execute(f"PRAGMA {name} = {value}")
+            connection.execute(f"PRAGMA {name} = {value}")
         for name, value in wanted.items():
-            row = self._connection.execute(f"PRAGMA {name}").fetchone()
+            row = connection.execute(f"PRAGMA {name}").fetchone()
             if row is None or row[0] != value:
                 found = "nothing" if row is None else row[0]
                 raise StoreUnusable(f"{self._file} cannot be used safely: SQLite kept {name} at {found}, not {value}")
@@ -112,8 +116,8 @@ class Database:
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a short query; a reader's is stopped where it would hold up the writers. Raises StoreError."""
-        self._still_the_same(NOTHING)
-        with told(self._file):
+        self._still_the_same(READING)
+        with told(self._file, READING):
             return self._cleared(lambda: self._fetch(sql, values))
 
     def _fetch(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
@@ -141,23 +145,53 @@ class Database:
         return self._patient(call)
 
     @contextmanager
-    def writing(self, meaning: str = NOTHING) -> Iterator[sqlite3.Connection]:
+    def writing(self, meaning: Meaning = WRITING) -> Iterator[sqlite3.Connection]:
         """One transaction that has the write lock from its start; durable when it ends.
 
-        `meaning` says what did not happen when it fails. Raises StoreError.
+        `meaning` says what it means when it fails. Raises StoreError: nothing was written then, unless it is
+        StoreUncertain.
         """
         self._still_the_same(meaning)
-        with told(self._file, meaning), transaction(self._connection):
-            version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
-            if self.guard is not None:
-                self.guard.before(self)
-            yield self._connection
-            if self.guard is not None:
-                self.guard.wrote(self)
+        wrote: Event = None
+        with told(self._file, meaning):
+            try:
+                with transaction(self._connection):
+                    version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
+                    if self.guard is not None:
+                        self.guard.before(self)
+                    before = self._newest_event()
+                    yield self._connection
+                    after = self._newest_event()
+                    wrote = after if after != before else None
+                    if self.guard is not None:
+                        self.guard.wrote(self)
+            except CommitFailed as failed:
+                self._read_back(wrote, failed)
         if self.guard is not None:
             self.guard.committed()
 
-    def _still_the_same(self, meaning: str) -> None:
+    def _newest_event(self) -> Event:
+        return newest_event(self._connection) if self.kind.events else None
+
+    def _read_back(self, wrote: Event, failed: CommitFailed) -> None:
+        """Return if what a COMMIT that failed has written is on disk for good. Raises CommitFailed, sqlite3.Error."""
+        found = fate(self._fresh, wrote) if identity(self.path) == self._identity else Fate.UNKNOWN
+        if found is Fate.ABSENT:
+            raise failed.cause
+        if found is Fate.UNKNOWN:
+            raise failed
+
+    def _fresh(self) -> sqlite3.Connection:
+        """Another connection to the same file, kept as this one. Raises StoreError, sqlite3.Error."""
+        connection = connect(self.path, "rw")
+        try:
+            self._set(connection, _WRITING)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _still_the_same(self, meaning: Meaning) -> None:
         if identity(self.path) != self._identity:
             raise replaced(self._file, meaning)
 

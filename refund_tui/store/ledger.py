@@ -20,6 +20,7 @@ from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.store.database import Database
 from refund_tui.store.events import note as _note
 from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.readback import write_anew
 from refund_tui.store.rows import (
     INTENT,
     LIFE,
@@ -32,12 +33,20 @@ from refund_tui.store.rows import (
     wait_values,
 )  # fmt: skip
 from refund_tui.store.schema import LEDGER
+from refund_tui.store.trouble import Meaning
 
 RAW_CAP = 4_000
 """Characters kept of a raw answer."""
 
-_NOT_TAKEN = "the refund was not taken, and no money moved"
-_NOT_SENT = "nothing was sent"
+_RECORD = Meaning(
+    "the refund was not taken, and no money moved",
+    "it is not known whether the refund was recorded, and nothing was sent yet. If it was, it goes on by itself: have "
+    "the disk seen to, and look in the history before you try again",
+    again=True,
+)
+_BEGIN = Meaning("nothing was sent", "nothing was sent, and it is not known whether the attempt is on disk")
+_FINISH = Meaning("the answer is not on disk yet", "it is not known whether the answer is on disk")
+_CHANGE = Meaning("nothing was changed", "it is not known whether that was recorded: look in the history", again=True)
 _OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 
 _RATE_LIMITED = (
@@ -81,7 +90,7 @@ class Ledger:
         that the service told. Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
-        with self._database.writing(_NOT_TAKEN) as transaction:
+        with self._database.writing(_RECORD) as transaction:
             standing = _standing(transaction, trip, refund.intent.captured, told)
             asked = rules.complete(refund.intent, standing)
             rules.admit(asked, standing, now.at, second_yes)
@@ -114,7 +123,7 @@ class Ledger:
         """
         if not refund.state.sendable:
             return None
-        with self._database.writing(_NOT_SENT) as transaction:
+        with self._database.writing(_BEGIN) as transaction:
             gate = _gate(transaction, refund.endpoint)
             if gate is not None and not gate.over(now):
                 return None
@@ -135,7 +144,7 @@ class Ledger:
 
         An attempt that was closed before, since its holder was taken for dead, stays so: the event keeps the answer.
         """
-        with self._database.writing() as transaction:
+        with self._database.writing(_FINISH) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
             closed = _close_attempt(transaction, attempt, outcome, now)
@@ -143,11 +152,24 @@ class Ledger:
             _note_decision(transaction, refund, decision, who, now, None if closed else _late(attempt, outcome))
             return _read(transaction, refund.key)
 
+    def finished(self, attempt: Attempt, outcome: Outcome, now: Mark) -> bool:
+        """Whether `finish` has written this very answer although it failed; it is made durable then."""
+        answer = outcome.answer
+        found = self._database.row(
+            "SELECT 1 FROM attempt WHERE key = ? AND number = ? AND ended_at = ? AND outcome = ? AND raw = ?",
+            attempt.key, attempt.number, stamp(now.at), outcome.word, answer.raw[:RAW_CAP],
+        )  # fmt: skip
+        if found is None:
+            return False
+        with self._database.writing(_FINISH) as transaction:
+            write_anew(transaction)
+        return True
+
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Mark, data: dict[str, str] | None = None
     ) -> Refund | None:
         """Write what a person or the clock decided; None when the refund changed meanwhile."""
-        with self._database.writing() as transaction:
+        with self._database.writing(_CHANGE) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
             _note_decision(transaction, refund, decision, who, now, data)

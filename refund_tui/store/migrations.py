@@ -16,11 +16,15 @@ from refund_tui.store.connection import connect, make, transaction
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file is: `name` for sentences, `mark` its application_id, `steps` its migrations, oldest first."""
+    """What a file is: `name` for sentences, `mark` its application_id, `steps` its migrations, oldest first.
+
+    `events`: it has a table of that name, which tells what was written.
+    """
 
     name: str
     mark: int
     steps: tuple[str, ...]
+    events: bool = False
 
 
 def version_of(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:

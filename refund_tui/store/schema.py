@@ -193,4 +193,4 @@ CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
   BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
 """
 
-LEDGER = Kind("ledger", 0x52464E44, (_FIRST, _SECOND))
+LEDGER = Kind("ledger", 0x52464E44, (_FIRST, _SECOND), events=True)

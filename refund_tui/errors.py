@@ -7,6 +7,7 @@ RefundTuiError
     ├── StoreBusy        another program holds it for longer than we wait
     ├── StoreFull        no room on the disk
     ├── StoreUnusable    cannot be opened, read or written; a newer version; damaged
+    │   └── RecordUnusable   one record; the others are not concerned
     ├── StoreChanged     the file was replaced by another while it was open
     └── StoreUncertain   the disk failed, and nobody can tell whether what was to be written is there
 """
@@ -51,6 +52,10 @@ class StoreFull(StoreError):
 
 class StoreUnusable(StoreError):
     """The file cannot be opened, read or written, is damaged, or belongs to a newer program."""
+
+
+class RecordUnusable(StoreUnusable):
+    """One record cannot be read, or refuses a change that breaks the file's rules; the others are not concerned."""
 
 
 class StoreChanged(StoreError):

@@ -163,7 +163,7 @@ async def _account(desk: Desk, service: SandboxThread, name: str, key: str, end:
     refund = await desk.look(lambda history: history.get(key))
     attempts = await desk.look(lambda history: history.attempts(key))
     requests, moved = service.books.requests_for(key), service.books.times_executed(key)
-    state = refund.state if refund else None
+    state = refund.state if isinstance(refund, Refund) else None
     same = len({request.body for request in requests}) <= 1
     good = state is end and moved == moves and same
     return Account(name, str(state), len(attempts), len(requests), moved, good)

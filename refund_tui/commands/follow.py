@@ -10,11 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
+from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
-from refund_tui.errors import StoreBusy, StoreChanged, StoreError
+from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreError
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
 """Seconds left at which a wait says another line."""
@@ -68,6 +69,8 @@ class Follower:
         self._said = ""
         if refund is None:
             raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
+        if isinstance(refund, Damaged):
+            raise RecordUnusable(refund.sentence)
         return None if self._key in self._desk.unsaved else refund
 
     def _say_once(self, sentence: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from refund_tui.commands import OK, PERSON
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
@@ -49,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print what is asked for; exit code 0, also where there is nothing. Raises UsageError, StoreError."""
+    """Print what is asked for; exit code 0, also where there is nothing, PERSON where a record cannot be read.
+
+    Raises UsageError, StoreError.
+    """
     wanted = _filter(arguments, settings.zone)
     limit = None if arguments.limit is None else _limit(arguments.limit)
     write = _writer(arguments, settings.zone)
@@ -57,13 +62,22 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not path.exists():
         sys.stderr.write(f"refund-tui: no refund was made here yet: there is no ledger at {visible(str(path))}\n")
         return 0
-    history = History.open(path)
+    history, damaged = History.open(path), 0
     try:
         for told in refunds(history, wanted, limit):
             write(told)
+            damaged += isinstance(told[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in told[1])
     finally:
         history.close()
-    return 0
+    return _account(damaged)
+
+
+def _account(damaged: int) -> int:
+    if not damaged:
+        return OK
+    sys.stdout.flush()
+    sys.stderr.write(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each\n")
+    return PERSON
 
 
 def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], None]:
@@ -77,6 +91,8 @@ def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], Non
 def _line(told: Told, zone: tzinfo) -> str:
     """One refund on one line, in columns."""
     refund, attempts = told
+    if isinstance(refund, Damaged):
+        return f"{DAMAGED}  {visible(refund.key)}  {visible(refund.trip_id)}  {visible(refund.sentence)}"
     asked, life = refund.intent, refund.life
     doubt = "!" if life.maybe_executed else " "
     return (

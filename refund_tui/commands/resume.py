@@ -9,11 +9,13 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from refund_tui.clock import SystemClock
 from refund_tui.commands import OK, OPEN, PERSON
 from refund_tui.commands.follow import next_attempt
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
@@ -133,24 +135,38 @@ def _account(settings: Settings) -> int:
     """Say what is not decided, and tell it by the exit code. Raises StoreError."""
     history = History.open(ledger_path(settings.data_dir))
     try:
-        persons = _name(history, settings, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
-        others = _name(history, settings, _GOES_ON, "still open, to go on when the program next runs")
+        damaged = history.damaged_open()
+        persons = _name(history, settings, damaged, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
+        others = _name(history, settings, damaged, _GOES_ON, "still open, to go on when the program next runs")
     finally:
         history.close()
-    return PERSON if persons else OPEN if others else OK
+    _name_damaged(damaged)
+    return PERSON if persons or damaged else OPEN if others else OK
 
 
-def _name(history: History, settings: Settings, states: frozenset[State], what: str) -> bool:
-    """Say which refunds are in `states`, and when those that wait go; whether there are any."""
+def _name(
+    history: History, settings: Settings, damaged: Sequence[Damaged], states: frozenset[State], what: str
+) -> bool:
+    """Say which refunds are in `states`, without the damaged, and when those that wait go; whether there are any."""
     wanted = Filter(states=states, endpoint=settings.endpoint)
     gate, now = history.summary(settings.endpoint).gate, SystemClock().mark()
-    count = history.count(wanted)
+    apart = [row for row in damaged if row.columns.get("endpoint") == settings.endpoint]
+    count = history.count(wanted) - len([row for row in apart if row.columns.get("state") in states])
     if count:
         _say(f"{count} refund{'' if count == 1 else 's'} {what}")
     for refund in history.rows(wanted, 0, SHOWN):
-        left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
-        _say("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
+        if isinstance(refund, Refund):
+            left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
+            _say("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
     return count > 0
+
+
+def _name_damaged(found: Sequence[Damaged]) -> None:
+    """Say which refunds cannot be read."""
+    if found:
+        _say(f"{len(found)} refund{'' if len(found) == 1 else 's'} {DAMAGED}: set apart, nothing is sent for them")
+    for row in found[:SHOWN]:
+        _say(f"  {visible(row.key)}  {visible(row.sentence)}")
 
 
 def _say(line: str) -> None:

@@ -105,6 +105,27 @@ def before_sending(life: Life, window_closes: datetime | None, now: Mark, policy
     return None
 
 
+def bytes_differ(life: Life, what: str) -> Decision:
+    """What is stored to be sent is not what was asked for, as `what` tells: nothing is sent until a person has looked.
+
+    Going on after a good copy of the ledger is back compares again.
+    """
+    moved, way = "no earlier attempt can have moved money", "cancel"
+    if life.maybe_executed:
+        moved, way = "an earlier attempt may have moved money, and either amount", "stop"
+    why = (
+        f"the record was altered: {what}. Nothing was sent now; {moved}. Put a good copy of the ledger in its place, "
+        f"or {way} this refund"
+    )
+    return Decision(replace(life, state=State.BLOCKED, wait=None, alarm=True, why=why), "bytes_differ", why)
+
+
+def attempt_damaged(life: Life, what: str) -> Decision:
+    """The record of an open attempt cannot be read, as `what` tells: its request may have been executed."""
+    why = f"{what}: whether its request left is not known, so nothing is sent again by itself"
+    return Decision(replace(_given_up(life, why), maybe_executed=True), "attempt_damaged", why)
+
+
 def sending(life: Life) -> Life:
     """The life while an attempt is under way; a person's leave is used up by it."""
     return replace(life, state=State.SENDING, wait=None, asked=False)

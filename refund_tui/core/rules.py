@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
@@ -49,13 +51,25 @@ class Standing:
     """What counts on one trip, in whichever spelling of its id: its refunds, newest first, and what was captured.
 
     `known` is the captured amount as the trips file has it now, `ceiling` a person's word on it, `told` the currency
-    that the service told with the card. Each is None where it is not known.
+    that the service told with the card. Each is None where it is not known. `damaged` are sentences on records of the
+    trip that cannot be read: how much was moved or captured is not known then, and no new refund is taken.
     """
 
     known: Money | None
     refunds: tuple[Refund, ...] = ()
     ceiling: Ceiling | None = None
     told: str | None = None
+    damaged: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, known: Money | None, found: Iterable[Refund | Damaged], word: Ceiling | Damaged | None, told: str | None
+    ) -> Self:
+        """The standing that the rows of a trip tell."""
+        rows = tuple(found)
+        damaged = tuple(row.sentence for row in (*rows, word) if isinstance(row, Damaged))
+        ceiling = None if isinstance(word, Damaged) else word
+        return cls(known, tuple(row for row in rows if isinstance(row, Refund)), ceiling, told, damaged)
 
     @property
     def captured(self) -> Money | None:
@@ -160,7 +174,9 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
 
 def check_trip(standing: Standing, closes: datetime | None, now: datetime) -> str | None:
     """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
-    return _check_unknown(standing) or _check_captured(standing) or check_window(closes, now)
+    return (
+        _check_damaged(standing) or _check_unknown(standing) or _check_captured(standing) or check_window(closes, now)
+    )
 
 
 def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem, ...]:
@@ -168,6 +184,7 @@ def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem
     found = (
         ("store", check_store_id(intent.store_id)),
         ("trip", check_trip_id(intent.trip_id)),
+        ("trip", _check_damaged(standing)),
         ("trip", _check_unknown(standing)),
         ("trip", _check_spelling(intent, standing)),
         ("trip", _check_captured(standing)),
@@ -189,6 +206,12 @@ def admit(intent: Intent, standing: Standing, now: datetime, second_yes: bool) -
         raise Refused(found)
     if not second_yes and (alike := standing.alike(intent.amount)):
         raise NeedsSecondYes(alike)
+
+
+def _check_damaged(standing: Standing) -> str | None:
+    if not standing.damaged:
+        return None
+    return f"a record of this trip is {DAMAGED}, so that what is left is not known: {standing.damaged[0]}"
 
 
 def _check_unknown(standing: Standing) -> str | None:

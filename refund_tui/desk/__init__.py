@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from refund_tui.clock import SystemClock
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
@@ -112,9 +113,10 @@ class Desk:
         """The present instant."""
         return self._clock.mark()
 
-    def under_way(self, attempts: Iterable[Attempt]) -> UnderWay | None:
+    def under_way(self, attempts: Iterable[Attempt | Damaged]) -> UnderWay | None:
         """The one of a refund's attempts that has no answer on record, and what is known here of its sender."""
-        attempt = next((attempt for attempt in attempts if attempt.ended_at is None), None)
+        sound = (attempt for attempt in attempts if isinstance(attempt, Attempt))
+        attempt = next((attempt for attempt in sound if attempt.ended_at is None), None)
         return under_way(attempt, self._terms, self.now()) if attempt else None
 
     def listen(self, callback: Callable[[News], None]) -> None:
@@ -166,13 +168,13 @@ class Desk:
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        return Standing(captured, refunds, ceiling, told)
+        return Standing.of(captured, refunds, ceiling, told)
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
         trip = await self.trip(store_id, trip_id)
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
-        return known_as(store_id, trip_id, refunds, trip)
+        return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
 
     def window_closes(self, trip: Trip | None, standing: Standing | None = None) -> datetime | None:
         """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
@@ -275,11 +277,12 @@ class Desk:
     def _drained(self, summary: Summary, *, wait: bool) -> bool:
         if self._sender.flying:
             return False
-        return summary.queued + summary.sending + summary.waiting == 0 or (self._sender.idle and not wait)
+        moving = summary.queued + summary.sending + summary.waiting - len(self._sender.stuck)
+        return moving <= 0 or (self._sender.idle and not wait)
 
     async def _refuse_others(self, key: str) -> None:
         refund = await self.look(lambda history: history.get(key))
-        if refund is not None and refund.endpoint != self.endpoint:
+        if isinstance(refund, Refund) and refund.endpoint != self.endpoint:
             raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")
 
     async def _connect(self) -> PaymentClient:

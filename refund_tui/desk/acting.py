@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from refund_tui.core import lifecycle
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Mark
-from refund_tui.desk.ending import Terms, UnderWay, take_over, under_way
+from refund_tui.desk.ending import Terms, take_over, under_way
 from refund_tui.desk.swap import swap
 from refund_tui.store.ledger import Ledger
 
@@ -48,9 +50,10 @@ def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Eviden
 
     def write(refund: Refund) -> Refund | None:
         attempt = ledger.open_attempt(key)
-        if attempt is not None and action in possible(refund.life) - possible(refund.life, under_way=True):
-            raise NotPossible(_still_under_way(action, under_way(attempt, terms, now)))
-        decision = _decision(refund.life, action, evidence, attempt, now, terms.policy)
+        if action in possible(refund.life) - possible(refund.life, under_way=True):
+            _refuse_under_way(terms, refund, attempt, action, now)
+        started = attempt.started if isinstance(attempt, Attempt) else None
+        decision = _decision(refund.life, action, evidence, started, now, terms.policy)
         return ledger.change(refund, decision, terms.who, now, data)
 
     return swap(ledger, key, write)
@@ -73,25 +76,36 @@ def open_gate(ledger: Ledger, terms: Terms, word: str, now: Mark) -> tuple[Refun
 def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Mark) -> None:
     """End an open attempt for which a person need not wait."""
     attempt, refund = ledger.open_attempt(key), ledger.get(key)
-    if attempt is None or refund is None:
+    if not isinstance(attempt, Attempt) or refund is None:
         return
     told = under_way(attempt, terms, now)
     if told.over:
         take_over(ledger, terms, refund, attempt, told.alive, now)
 
 
-def _still_under_way(action: Action, told: UnderWay) -> str:
+def _refuse_under_way(
+    terms: Terms, refund: Refund, attempt: Attempt | Damaged | None, action: Action, now: Mark
+) -> None:
+    """Raise NotPossible while an attempt is under way. One that cannot be read began before the refund last changed."""
+    if isinstance(attempt, Attempt):
+        by = f"process {attempt.holder.pid} on {attempt.holder.host}"
+        raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
+    if attempt is not None and not lifecycle.outlived(Mark(refund.updated_at, "", 0.0), now, terms.policy):
+        latest = refund.updated_at + timedelta(seconds=terms.policy.longest_attempt)
+        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that cannot be told", latest))
+
+
+def _still_under_way(action: Action, began: datetime, by: str, latest: datetime) -> str:
     """What a person has to wait for before `action`, and until when at the latest."""
-    began, holder = told.attempt.started.at, told.attempt.holder
     return (
         f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
-        f"process {holder.pid} on {holder.host}, has no answer on record, and its money may still move. Nothing was "
-        f"changed. Do it once the answer is here, or after {told.latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
+        f"{by}, has no answer on record, and its money may still move. Nothing was changed. Do it once the answer is "
+        f"here, or after {latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
     )
 
 
 def _decision(
-    life: Life, action: Action, evidence: Evidence | None, attempt: Attempt | None, now: Mark, policy: Policy
+    life: Life, action: Action, evidence: Evidence | None, started: Mark | None, now: Mark, policy: Policy
 ) -> Decision:
     match action:
         case Action.CANCEL:
@@ -103,7 +117,7 @@ def _decision(
         case Action.TRY_NOW:
             return lifecycle.try_now(life)
         case Action.STOP:
-            return lifecycle.stop(life, attempt.started if attempt else None)
+            return lifecycle.stop(life, started)
         case Action.SETTLE:
             if evidence is None:
                 raise NotPossible("settling needs evidence: a reference and who said so")

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refund_tui.core import lifecycle
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Mark
 from refund_tui.desk.swap import swap
+from refund_tui.errors import RecordUnusable
 from refund_tui.store.ledger import Ledger
 
 
@@ -74,7 +76,10 @@ def under_way(attempt: Attempt, terms: Terms, now: Mark) -> UnderWay:
 
 
 def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: Mark) -> tuple[Refund, str]:
-    """Write what came of an attempt; the refund after it, and its event's kind. Raises StoreError."""
+    """Write what came of an attempt; the refund after it, and its event's kind. Raises StoreError.
+
+    Raises RecordUnusable where the refund's own record cannot take it: the answer is then recorded beside it.
+    """
     attempt, key = flight.attempt, flight.refund.key
 
     def write(refund: Refund) -> tuple[Refund, str] | None:
@@ -82,12 +87,20 @@ def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: 
             return refund, outcome.word
         # Whoever ends the attempt between these two reads changes the refund too: then nothing is written here.
         current = ledger.open_attempt(key)
-        decide = lifecycle.decide if current and current.number == attempt.number else lifecycle.decide_late
+        decide = lifecycle.decide if current and _is(current, attempt) else lifecycle.decide_late
         decision = decide(refund.life, outcome, attempt.started, now, terms.policy, terms.random())
         changed = ledger.finish(refund, attempt, outcome, decision, terms.by_desk, now)
         return (changed, decision.kind) if changed else None
 
-    return swap(ledger, key, write)
+    try:
+        return swap(ledger, key, write)
+    except RecordUnusable as error:
+        ledger.finish_apart(attempt, outcome, terms.by_desk, now)
+        raise RecordUnusable(f"{error}. The answer ({outcome.word}) is kept as an event of the ledger") from error
+
+
+def _is(current: Attempt | Damaged, attempt: Attempt) -> bool:
+    return current.row == str(attempt.number) if isinstance(current, Damaged) else current.number == attempt.number
 
 
 def take_over(

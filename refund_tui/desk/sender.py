@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from refund_tui.core import lifecycle
+from refund_tui.core.damage import Damaged
+from refund_tui.core.lifecycle import Decision, Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
-from refund_tui.core.refunds import Attempt, Refund
+from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.times import SKEW, Mark, left_of, skew_words, span
 from refund_tui.desk.ending import Flight, Terms, finish, take_over
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
-from refund_tui.errors import RefundTuiError, StoreError, StoreUncertain
+from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreUncertain
+from refund_tui.payments.body import differences
 from refund_tui.store.ledger import Ledger
 
 AGAIN = 2.0
@@ -74,6 +77,9 @@ class Sender:
         self._never_sent: set[str] = set()
         """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
         self._task: asyncio.Task[None] | None = None
+        self._said: dict[str, str] = {}
+        self.stuck: dict[str, str] = {}
+        """Refunds that the last look set apart, since their record refuses a change; each with its sentence."""
         self.unsaved: dict[str, str] = {}
         self.idle = False
         """Whether the last look at the ledger found nothing that is due."""
@@ -142,6 +148,7 @@ class Sender:
 
     def _plan(self, ledger: Ledger) -> Plan:
         now, plan = self._terms.clock.mark(), Plan()
+        self.stuck = {}
         self._take_over(ledger, now, plan)
         gate = ledger.gate(self._terms.endpoint)
         for refund in ledger.sendable(self._terms.endpoint):
@@ -153,31 +160,55 @@ class Sender:
         return plan
 
     def _take_over(self, ledger: Ledger, now: Mark, plan: Plan) -> None:
+        for refund, attempt in ledger.under_way(self._terms.endpoint):
+            with self._set_apart(refund, plan):
+                self._look_after(ledger, refund, attempt, now, plan)
+
+    def _look_after(self, ledger: Ledger, refund: Refund, attempt: Attempt | Damaged, now: Mark, plan: Plan) -> None:
+        """One open attempt: its holder lives, or it is taken over; or nobody can tell, since it cannot be read."""
         terms = self._terms
-        for refund, attempt in ledger.under_way(terms.endpoint):
-            alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
-            if attempt.holder == terms.holder and attempt.key in self._never_sent:
-                plan.news.append(Changed(*finish(ledger, terms, Flight(refund, attempt), _NEVER_SENT, now)))
-            elif lifecycle.taken_over(attempt.started, alive, now, terms.policy):
-                plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
-            else:
-                plan.rest_at_most(AGAIN)
+        if isinstance(attempt, Damaged):
+            if refund.state is not State.UNKNOWN and refund.open:
+                self._decide(ledger, refund, lifecycle.attempt_damaged(refund.life, attempt.sentence), now, plan)
+            return
+        alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
+        if attempt.holder == terms.holder and attempt.key in self._never_sent:
+            plan.news.append(Changed(*finish(ledger, terms, Flight(refund, attempt), _NEVER_SENT, now)))
+        elif lifecycle.taken_over(attempt.started, alive, now, terms.policy):
+            plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
+        else:
+            plan.rest_at_most(AGAIN)
 
     def _claim(self, ledger: Ledger, refund: Refund, now: Mark, plan: Plan) -> bool:
         """Whether an attempt of `refund` is recorded and to be carried out by this process."""
-        forbidden = lifecycle.before_sending(refund.life, refund.intent.window_closes, now, self._terms.policy)
-        if forbidden is not None:
-            changed = ledger.change(refund, forbidden, self._terms.by_desk, now)
-            plan.news.extend([Changed(changed, forbidden.kind)] if changed else [])
-            return False
-        attempt = self._begin(ledger, refund, now)
-        if attempt is None:
-            plan.rest_at_most(AGAIN)
-            return False
-        current = ledger.get(refund.key) or refund
-        plan.flight = Flight(current, attempt)
-        plan.news.append(Changed(current, "attempt_started"))
-        return True
+        forbidden = _forbidden(refund, now, self._terms.policy)
+        with self._set_apart(refund, plan):
+            if forbidden is not None:
+                self._decide(ledger, refund, forbidden, now, plan)
+                return False
+            attempt = self._begin(ledger, refund, now)
+            if attempt is None:
+                plan.rest_at_most(AGAIN)
+                return False
+            current = ledger.get(refund.key) or refund
+            plan.flight = Flight(replace(current, body=refund.body), attempt)  # the very bytes that were compared
+            plan.news.append(Changed(current, "attempt_started"))
+        return plan.flight is not None
+
+    def _decide(self, ledger: Ledger, refund: Refund, decision: Decision, now: Mark, plan: Plan) -> None:
+        changed = ledger.change(refund, decision, self._terms.by_desk, now)
+        plan.news.extend([Changed(changed, decision.kind)] if changed else [])
+
+    @contextlib.contextmanager
+    def _set_apart(self, refund: Refund, plan: Plan) -> Iterator[None]:
+        """Let one refund whose record cannot be used stop no other; it is said once."""
+        try:
+            yield
+        except RecordUnusable as error:
+            self.stuck[refund.key] = str(error)
+            if self._said.get(refund.key) != str(error):
+                plan.news.append(Trouble(str(error)))
+            self._said[refund.key] = str(error)
 
     def _begin(self, ledger: Ledger, refund: Refund, now: Mark) -> Attempt | None:
         try:
@@ -226,7 +257,7 @@ class Sender:
         key = flight.refund.key
         while True:
             try:
-                changed = await self._record_once(flight, outcome, arrived)
+                told = await self._record_once(flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.unsaved[key] = self._not_saved(outcome, error)
                 await self._tell(Unsaved(key, self.unsaved[key]))
@@ -236,7 +267,7 @@ class Sender:
             else:
                 self.unsaved.pop(key, None)
                 self._flight = None
-                await self._tell(changed)
+                await self._tell(told)
                 return
 
     def _not_saved(self, outcome: Outcome, error: Exception) -> str:
@@ -250,9 +281,12 @@ class Sender:
             "refund it anew"
         )
 
-    async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> Changed:
+    async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> News:
         write = self._files.write
-        return Changed(*await write(lambda ledger: finish(ledger, self._terms, flight, outcome, arrived)))
+        try:
+            return Changed(*await write(lambda ledger: finish(ledger, self._terms, flight, outcome, arrived)))
+        except RecordUnusable as error:  # the answer is on disk, beside a refund that is set apart
+            return Trouble(str(error))
 
     async def _tell_skew(self, outcome: Outcome, arrived: Mark) -> None:
         theirs = outcome.answer.server_date
@@ -261,6 +295,13 @@ class Sender:
         off = (arrived.at - theirs).total_seconds()
         if abs(off) > SKEW:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
+
+
+def _forbidden(refund: Refund, now: Mark, policy: Policy) -> Decision | None:
+    """What forbids an attempt of a refund now: bytes that are not those of its intent, the horizon, the window."""
+    if altered := differences(refund.body, refund.key, refund.intent):
+        return lifecycle.bytes_differ(refund.life, altered)
+    return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)
 
 
 async def _within(seconds: float | None, event: asyncio.Event) -> None:

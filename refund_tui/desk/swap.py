@@ -18,7 +18,8 @@ RACES = 8
 def swap(ledger: Ledger, key: str, write: Callable[[Refund], T | None]) -> T:
     """What `write` returns for the refund as it is; None from it means that another process was faster.
 
-    Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races.
+    Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races, RecordUnusable where
+    its record cannot be read.
     """
     for _ in range(RACES):
         refund = ledger.get(key)

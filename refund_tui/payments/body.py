@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
-from refund_tui.core.fields import check_key, check_store_id, check_trip_id
+from refund_tui.core.fields import LONGEST_ID, check_key, check_store_id, check_trip_id
 from refund_tui.core.money import check_currency, wire_number
 from refund_tui.core.refunds import Intent
 
@@ -20,6 +21,40 @@ def build_body(key: str, intent: Intent) -> bytes:
         f'"amount":{{"amount":{wire_number(intent.amount)},"code":{_text(intent.amount.currency)}}},'
         f'"refundRequestId":{_text(key)},"refundReasonCode":{_text(intent.reason.value)}}}'
     ).encode("ascii")
+
+
+def differences(stored: bytes, key: str, intent: Intent) -> str | None:
+    """How the bytes that were stored differ from what was asked for, in words, or None where they do not."""
+    try:
+        built = build_body(key, intent)
+    except ValueError as error:
+        return f"no request can be built from the record ({error})"
+    if stored == built:
+        return None
+    told = [f"{name}: the record says {ours}, the bytes {theirs}" for name, ours, theirs in _unlike(built, stored)]
+    return "; ".join(told) or "the bytes do not say it in the way this program does"
+
+
+def _unlike(built: bytes, stored: bytes) -> Iterator[tuple[str, str, str]]:
+    """The names whose values differ, each with both."""
+    try:
+        theirs = _flat(json.loads(stored, parse_float=str, parse_int=str))
+    except (ValueError, RecursionError, AttributeError):
+        yield "bytes", "a request", "are none"
+        return
+    ours = _flat(json.loads(built, parse_float=str, parse_int=str))
+    for name in dict.fromkeys((*ours, *theirs)):
+        if ours.get(name) != theirs.get(name):
+            yield name, ours.get(name, "nothing"), theirs.get(name, "nothing")[:LONGEST_ID]
+
+
+def _flat(request: dict[str, object]) -> dict[str, str]:
+    """Its values by name, the amount with its currency as one."""
+    told = {name: str(value) for name, value in request.items()}
+    amount = request.get("amount")
+    if isinstance(amount, dict):
+        told["amount"] = f"{amount.get('amount')} {amount.get('code')}"
+    return told
 
 
 def build_query(store_id: str, trip_id: str) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import doubted
 from refund_tui.core.times import Mark
 from refund_tui.errors import StoreError, StoreUnusable, UsageError
@@ -74,7 +75,7 @@ def _doubt_open(transaction: sqlite3.Connection, who: str, now: Mark) -> int:
     """Let every open refund carry the doubt; how many did not carry it before."""
     doubts = 0
     for refund in map(refund_of, transaction.execute(_OPEN).fetchall()):
-        if refund.life.maybe_executed:
+        if isinstance(refund, Damaged) or refund.life.maybe_executed:
             continue
         life = doubted(refund.life, Mark(refund.created_at, "", 0.0))  # no boot: only the wall clock can tell
         write_life(transaction, refund, life, now)

@@ -78,7 +78,14 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    if mode == "rw":
+        connection.text_factory = leniently
     return connection
+
+
+def leniently(raw: bytes) -> str:
+    """Text as it stands in a file, whether it is UTF-8 or not: what is not becomes marks that no text of ours holds."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 class CommitFailed(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from refund_tui.errors import StoreUnusable
-from refund_tui.store.connection import CommitFailed, clear_up, connect, identity, make, transaction
+from refund_tui.store.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
 from refund_tui.store.migrations import Kind, migrate, refuse_older, version_of
 from refund_tui.store.readback import Fate, fate, newest_event
 from refund_tui.store.trouble import OPENING, READING, WRITING, Meaning, name_of, replaced, told
@@ -122,7 +122,20 @@ class Database:
 
     def _fetch(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
         self._leash.begin()
-        return self._connection.execute(sql, values).fetchall()
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if name_of(error):  # Python's own error alone has no name: a row holds text that is not UTF-8
+                raise
+        return self._fetch_leniently(sql, values)
+
+    def _fetch_leniently(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        """The rows with each text as it stands; all others are read faster without."""
+        self._connection.text_factory = leniently
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        finally:
+            self._connection.text_factory = str
 
     def _patient(self, call: Callable[[], T]) -> T:
         """What `call` returns; a reader tries again while it is kept out."""

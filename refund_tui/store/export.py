@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
@@ -21,10 +22,15 @@ PAGE = 200
 COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
+    "damage",
 )  # fmt: skip
-"""What is told of a refund. `amount` is text, as shown; `attempts` a list in JSON, their number in CSV."""
+"""What is told of a refund. `amount` is text, as shown; `attempts` a list in JSON, their number in CSV.
 
-Told = tuple[Refund, tuple[Attempt, ...]]
+`damage` says what is wrong with a record that cannot be read. Its state is DAMAGED; of the rest it tells what stands
+there, unchecked, and no amount.
+"""
+
+Told = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,8 +56,10 @@ def refunds(history: History, wanted: Filter, limit: int | None = None) -> Itera
             return
 
 
-def as_record(refund: Refund, attempts: tuple[Attempt, ...]) -> dict[str, object]:
+def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...]) -> dict[str, object]:
     """What is told of a refund, by COLUMNS; times in UTC."""
+    if isinstance(refund, Damaged):
+        return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
     asked, life = refund.intent, refund.life
     return {
         "refund_request_id": refund.key,
@@ -68,10 +76,27 @@ def as_record(refund: Refund, attempts: tuple[Attempt, ...]) -> dict[str, object
         "created_at": stamp(refund.created_at),
         "updated_at": stamp(refund.updated_at),
         "attempts": [_attempt(attempt) for attempt in attempts],
+        "damage": None,
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, object]:
+_STANDS = {
+    "refund_request_id": "key", "store_id": "store_id", "shopping_trip_id": "trip_id", "currency": "currency",
+    "reason_code": "reason", "note": "note", "reconciliation_id": "reconciliation_id", "clerk": "clerk",
+    "created_at": "created_at", "updated_at": "updated_at",
+}  # fmt: skip
+"""Which column of the ledger stands for which of ours in a record that cannot be read."""
+
+
+def _as_it_stands(row: Damaged) -> dict[str, object]:
+    told: dict[str, object] = dict.fromkeys(COLUMNS)
+    told |= {ours: visible(row.columns[theirs]) for ours, theirs in _STANDS.items() if theirs in row.columns}
+    return told | {"state": DAMAGED, "damage": visible(row.sentence)}
+
+
+def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
+    if isinstance(attempt, Damaged):
+        return {"number": None, "started_at": None, "ended_at": None, "outcome": DAMAGED, "http_status": None}
     return {
         "number": attempt.number,
         "started_at": stamp(attempt.started.at),
@@ -101,12 +126,13 @@ class Csv:
 
     def write(self, told: Told) -> None:
         """One refund. Raises OSError."""
-        record = as_record(*told) | {"attempts": len(told[1]), "maybe_executed": _yes(told[0].life.maybe_executed)}
+        record = as_record(*told)
+        record |= {"attempts": len(told[1]), "maybe_executed": _yes(record["maybe_executed"])}
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _yes(value: object) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 def _cell(value: object) -> object:

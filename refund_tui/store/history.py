@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from refund_tui.core.damage import Damaged
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Wait, stamp
+from refund_tui.store.damaged import damaged_open, damaged_rows
 from refund_tui.store.database import Database
 from refund_tui.store.high_water import HighWaterMarks, newest_of
 from refund_tui.store.identity import Identity, identity_of
-from refund_tui.store.rows import attempt_of, ceiling_of, event_of, refund_of, wait_of
+from refund_tui.store.rows import OF_TRIP, attempt_of, ceiling_of, draft_of, event_of, money_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
 
 NOTES = 10_000
@@ -63,7 +66,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is open in one account, the gate that holds it, and its shortest waits."""
+    """What is open in one account, the gate that holds it, and its shortest waits.
+
+    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
+    are counted nowhere else.
+    """
 
     queued: int = 0
     sending: int = 0
@@ -71,6 +78,7 @@ class Summary:
     blocked: int = 0
     unknown: int = 0
     alarms: int = 0
+    damaged: int = 0
     gate: Wait | None = None
     waits: tuple[Wait, ...] = ()
 
@@ -90,17 +98,17 @@ class History:
         """Let go of the file."""
         self._database.close()
 
-    def get(self, key: str) -> Refund | None:
+    def get(self, key: str) -> Refund | Damaged | None:
         """One refund by its idempotency key."""
         row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
-        return refund_of(row) if row else None
+        return refund_of(row) if row else next((found for found in self.damaged_open() if found.key == key), None)
 
-    def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund, ...]:
+    def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
         """The refunds of a trip, in whichever spelling of its id, newest first."""
-        sql = "SELECT * FROM refund WHERE folded_trip = ? ORDER BY id DESC"
-        return tuple(map(refund_of, self._database.rows(sql, folded_trip(store_id, trip_id))))
+        names = (folded_trip(store_id, trip_id), store_id, trip_id)
+        return tuple(map(refund_of, self._database.rows(OF_TRIP, *names)))
 
-    def ceiling(self, store_id: str, trip_id: str) -> Ceiling | None:
+    def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """A person's newest word on what was captured on a trip."""
         sql = "SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1"
         row = self._database.row(sql, folded_trip(store_id, trip_id))
@@ -110,13 +118,14 @@ class History:
         """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
         asked = json.dumps(list(trips))
         rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
-        return {row["folded_trip"]: Money(row["minor"], row["currency"]) for row in rows}
+        told = ((row["folded_trip"], money_of(row)) for row in rows)
+        return {trip: amount for trip, amount in told if amount is not None}
 
-    def attempts(self, key: str) -> tuple[Attempt, ...]:
+    def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
         """The attempts of a refund, oldest first."""
         return tuple(map(attempt_of, self._database.rows("SELECT * FROM attempt WHERE key = ? ORDER BY number", key)))
 
-    def events(self, key: str) -> tuple[Event, ...]:
+    def events(self, key: str) -> tuple[Event | Damaged, ...]:
         """The events of a refund, oldest first."""
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
 
@@ -124,16 +133,15 @@ class History:
         """What a clerk had typed for a trip, in whichever spelling of its id."""
         sql = "SELECT * FROM draft WHERE clerk = ? AND folded_trip = ? ORDER BY saved_at DESC LIMIT 1"
         row = self._database.row(sql, clerk, folded_trip(store_id, trip_id))
-        if row is None:
-            return None
-        return Draft(store_id, trip_id, row["amount"], row["currency"], row["reason"], row["note"])
+        found = draft_of(row) if row else None
+        return replace(found, store_id=store_id, trip_id=trip_id) if found else None
 
     def last_draft(self, clerk: str) -> Draft | None:
         """The draft that a clerk typed last."""
         row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
-        return self.draft(clerk, row["store_id"], row["trip_id"]) if row else None
+        return draft_of(row) if row else None
 
-    def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund]:
+    def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
         """`limit` refunds from the `start`-th of the order on; unfiltered by age at the same cost at any depth.
 
         Otherwise those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
@@ -150,7 +158,7 @@ class History:
         sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY {by}"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
-    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund]]:
+    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
         """`limit` refunds, newest first, each with its row number; `below` the last one's of the page before.
 
         For exports: at the same cost at any depth, and what is recorded meanwhile does not come into it.
@@ -158,7 +166,7 @@ class History:
         where, values = self._where(wanted)
         sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
         end = self._newest() + 1 if below is None else below
-        found: list[tuple[int, Refund]] = []
+        found: list[tuple[int, Refund | Damaged]] = []
         while end > 1 and len(found) < limit:
             rows = self._database.rows(sql, *values, end, end - SPAN, limit - len(found))
             found.extend((row["id"], refund_of(row)) for row in rows)
@@ -190,26 +198,38 @@ class History:
         """The number of the newest event, 0 when there is none."""
         return self._number("SELECT coalesce(max(seq), 0) FROM event")
 
-    def events_since(self, seq: int, limit: int) -> tuple[Event, ...]:
+    def events_since(self, seq: int, limit: int) -> tuple[Event | Damaged, ...]:
         """At most `limit` events after `seq`, oldest first."""
         sql = "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
         return tuple(map(event_of, self._database.rows(sql, seq, limit)))
 
     def summary(self, endpoint: str) -> Summary:
         """What is open in one account."""
-        counts = {row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)}
+        counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
+        broken = self.damaged_open()
+        counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
         waits = [wait_of(row) for row in self._database.rows(_WAITS, endpoint)]
-        gate = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        held = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        gate = wait_of(held) if held else None
         return Summary(
-            queued=counts.get("QUEUED", 0),
-            sending=counts.get("SENDING", 0),
-            waiting=counts.get("WAITING", 0),
-            blocked=counts.get("BLOCKED", 0),
-            unknown=counts.get("UNKNOWN", 0),
+            queued=counts["QUEUED"],
+            sending=counts["SENDING"],
+            waiting=counts["WAITING"],
+            blocked=counts["BLOCKED"],
+            unknown=counts["UNKNOWN"],
             alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1 AND endpoint = ?", endpoint),
-            gate=wait_of(gate) if gate else None,
+            damaged=len(broken) + int(held is not None and gate is None),
+            gate=gate,
             waits=tuple(wait for wait in waits if wait),
         )
+
+    def damaged_open(self) -> tuple[Damaged, ...]:
+        """The refunds that cannot be read and may be open, of every account, newest first."""
+        return damaged_open(self._database)
+
+    def damaged(self) -> Iterator[Damaged]:
+        """Every row of the ledger that cannot be read; reads the whole file, page after page."""
+        return damaged_rows(self._database)
 
     def _newest(self) -> int:
         """The row number of the newest refund, which is also how many there are."""

@@ -5,18 +5,21 @@ Decides nothing about money: it asks `core.rules` inside the transaction and wri
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from refund_tui.core import lifecycle, rules
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
-from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Attempt, Ceiling, Draft, Holder, Life, Refund, State
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Holder, Intent, Life, Refund, State
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Mark, Wait, stamp
+from refund_tui.errors import RecordUnusable
+from refund_tui.store.anchoring import anchor
 from refund_tui.store.database import Database
 from refund_tui.store.events import note as _note
 from refund_tui.store.high_water import HighWaterMarks
@@ -24,6 +27,7 @@ from refund_tui.store.readback import write_anew
 from refund_tui.store.rows import (
     INTENT,
     LIFE,
+    OF_TRIP,
     attempt_of,
     ceiling_of,
     intent_values,
@@ -38,6 +42,7 @@ from refund_tui.store.trouble import Meaning
 RAW_CAP = 4_000
 """Characters kept of a raw answer."""
 
+NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
 _RECORD = Meaning(
     "the refund was not taken, and no money moved",
     "it is not known whether the refund was recorded, and nothing was sent yet. If it was, it goes on by itself: have "
@@ -91,7 +96,7 @@ class Ledger:
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
-            standing = _standing(transaction, trip, refund.intent.captured, told)
+            standing = _standing(transaction, refund.intent, told)
             asked = rules.complete(refund.intent, standing)
             rules.admit(asked, standing, now.at, second_yes)
             columns = (*INTENT, *LIFE)
@@ -102,7 +107,7 @@ class Ledger:
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             why = "asked for by a clerk"
             _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, None)
-            return _read(transaction, refund.key)
+            return _same(refund, _read(transaction, refund.key))
 
     def set_ceiling(self, ceiling: Ceiling, now: Mark) -> None:
         """Write a person's word on what was captured on a trip; from now on it counts there."""
@@ -165,6 +170,14 @@ class Ledger:
             write_anew(transaction)
         return True
 
+    def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Mark) -> None:
+        """Keep what came of `attempt` where its refund's record cannot take it: an event of the ledger holds it all."""
+        data = _late(attempt, outcome) | {"key": attempt.key}
+        why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
+        self.note("answer_set_apart", why, who, now, data)
+        with contextlib.suppress(RecordUnusable), self._database.writing() as transaction:
+            _close_attempt(transaction, attempt, outcome, now)
+
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Mark, data: dict[str, str] | None = None
     ) -> Refund | None:
@@ -191,33 +204,39 @@ class Ledger:
                 transaction.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *typed))
 
     def get(self, key: str) -> Refund | None:
-        """One refund by its idempotency key."""
+        """One refund by its idempotency key. Raises RecordUnusable where its record cannot be read."""
         row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
-        return refund_of(row) if row else None
+        return _sound(refund_of(row)) if row else None
 
     def has_event(self, key: str, kind: str) -> bool:
         """Whether an event of that kind was written for a refund."""
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
 
     def sendable(self, endpoint: str) -> list[Refund]:
-        """What the desk sends by itself, oldest first."""
+        """What the desk sends by itself, oldest first; what cannot be read is set apart."""
         sql = "SELECT * FROM refund WHERE state IN ('QUEUED', 'WAITING') AND endpoint = ? ORDER BY id"
-        return [refund_of(row) for row in self._database.rows(sql, endpoint)]
+        found = map(refund_of, self._database.rows(sql, endpoint))
+        return [refund for refund in found if isinstance(refund, Refund)]
 
-    def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt]]:
-        """Every open attempt of the account, whoever holds it, with its refund as it is."""
+    def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt | Damaged]]:
+        """Every open attempt of the account, whoever holds it, with its refund as it is; damaged refunds are set apart.
+
+        A refund that is being sent without an open attempt has lost its record: it counts as damaged.
+        """
         sql = (
             "SELECT key FROM refund WHERE state = 'SENDING' AND endpoint = ?"
             " UNION SELECT a.key FROM attempt a JOIN refund r USING (key) WHERE a.ended_at IS NULL AND r.endpoint = ?"
         )
-        found = []
+        found: list[tuple[Refund, Attempt | Damaged]] = []
         for row in self._database.rows(sql, endpoint, endpoint):
-            attempt, refund = self.open_attempt(row["key"]), self.get(row["key"])
-            if attempt and refund:
-                found.append((refund, attempt))
+            # The refund first: should an attempt end in between, the older version of it changes nothing any more.
+            current = self._database.row("SELECT * FROM refund WHERE key = ?", row["key"])
+            refund, attempt = refund_of(current) if current else None, self.open_attempt(row["key"])
+            if isinstance(refund, Refund) and (attempt or refund.state is State.SENDING):
+                found.append((refund, attempt or NO_ATTEMPT))
         return found
 
-    def open_attempt(self, key: str) -> Attempt | None:
+    def open_attempt(self, key: str) -> Attempt | Damaged | None:
         """The attempt of a refund that has not ended, whoever holds it."""
         row = self._database.row(_OPEN_ATTEMPT, key)
         return attempt_of(row) if row else None
@@ -240,29 +259,26 @@ class Ledger:
             data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
             _note(transaction, None, who, now, "gate_opened", None, None, why, data)
             held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
-            return tuple(_end_wait(transaction, refund, who, now) for refund in held)
+            sound = [refund for refund in held if isinstance(refund, Refund)]
+            return tuple(_end_wait(transaction, refund, who, now) for refund in sound)
 
     def anchor(self, now: Mark) -> None:
         """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
-        held = (("refund", "key", "state = 'WAITING'"), ("gate", "endpoint", "1"))
         with self._database.writing() as transaction:
-            for table, name, where in held:
-                sql = f"SELECT * FROM {table} WHERE {where} AND wait_boot <> ?"
-                for row in transaction.execute(sql, (now.boot,)).fetchall():
-                    wait = wait_of(row)
-                    _rewrite_wait(transaction, table, name, row[name], wait.anchored(now) if wait else None)
+            anchor(transaction, now)
 
 
-def _standing(transaction: sqlite3.Connection, trip: str, known: Money | None, told: str | None) -> rules.Standing:
-    refunds = transaction.execute("SELECT * FROM refund WHERE folded_trip = ? ORDER BY id DESC", (trip,))
+def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.Standing:
+    trip = folded_trip(asked.store_id, asked.trip_id)
+    refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
     said = transaction.execute("SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1", (trip,))
     word = said.fetchone()
-    return rules.Standing(known, tuple(map(refund_of, refunds)), ceiling_of(word) if word else None, told)
+    return rules.Standing.of(asked.captured, map(refund_of, refunds), ceiling_of(word) if word else None, told)
 
 
 def _read(transaction: sqlite3.Connection, key: str) -> Refund:
     """The refund as this transaction leaves it: read after the commit, it could fail, or be another's."""
-    return refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone())
+    return _sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
 
 
 def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Mark) -> Refund:
@@ -272,9 +288,20 @@ def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Ma
     return _read(transaction, refund.key)
 
 
-def _rewrite_wait(transaction: sqlite3.Connection, table: str, name: str, value: str, wait: Wait | None) -> None:
-    columns = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before = ?"
-    transaction.execute(f"UPDATE {table} SET {columns} WHERE {name} = ?", (*wait_values(wait), value))
+def _sound(found: Refund | Damaged) -> Refund:
+    """A refund that can be read, or RecordUnusable."""
+    if isinstance(found, Damaged):
+        raise RecordUnusable(found.sentence)
+    return found
+
+
+def _same(asked: Refund, written: Refund) -> Refund:
+    """What was written, if it is what was asked for to the last byte, or RecordUnusable."""
+    if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
+        asked.key, asked.intent.amount, asked.intent.trip_id, asked.body,
+    ):  # fmt: skip
+        raise RecordUnusable(f"what stands in the ledger is not what was asked for; {_RECORD.not_done}")
+    return written
 
 
 def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Mark) -> bool:

@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from refund_tui.errors import StoreBusy, StoreChanged, StoreError, StoreFull, StoreUncertain, StoreUnusable
+from refund_tui.errors import (
+    RecordUnusable,
+    StoreBusy,
+    StoreChanged,
+    StoreError,
+    StoreFull,
+    StoreUncertain,
+    StoreUnusable,
+)
 from refund_tui.store.connection import CommitFailed
 
 
@@ -111,7 +119,7 @@ _KINDS = {
     "SQLITE_IOERR": _Kind(StoreUnusable, "the disk of {file} failed, or a quota is used up ({code})"),
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_NOTADB": _DAMAGED,
-    "SQLITE_CONSTRAINT": _Kind(StoreUnusable, "{file} refused what would break its rules ({error})"),
+    "SQLITE_CONSTRAINT": _Kind(RecordUnusable, "{file} refused what would break its rules ({error})"),
     "SQLITE_INTERRUPT": _Kind(
         StoreError,
         "that would read too much of {file} at once and hold up refunds",

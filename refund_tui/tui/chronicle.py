@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.line.plain import Part
@@ -18,7 +19,7 @@ LONGEST_ANSWER = 4_000
 """Characters of a raw answer that are shown."""
 
 
-def attempts_table(attempts: Sequence[Attempt], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
     """Each attempt on a line; what it came to, folded below it."""
     parts: list[Part] = [("Attempts", "bold")]
     for attempt in attempts:
@@ -26,12 +27,25 @@ def attempts_table(attempts: Sequence[Attempt], zone: tzinfo, now: datetime, wid
     return parts if attempts else [*parts, "\nnone yet: nothing was sent"]
 
 
-def _attempt(attempt: Attempt, zone: tzinfo, now: datetime, width: int) -> list[Part]:
+def _attempt(attempt: Attempt | Damaged, zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    if isinstance(attempt, Damaged):
+        return [(f"\n{line}", STYLES["bad"]) for line in broken(attempt, width)]
     outcome = (attempt.outcome or "no answer yet").replace("_", " ")
     began = moment(attempt.started.at, zone, now)
     line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
     told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)
     return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
+
+
+def broken(row: Damaged, width: int) -> list[str]:
+    """A row that cannot be read: where it is, and what is wrong with it."""
+    return [f"{DAMAGED}  {row.table} {visible(row.row, 40)}", *_folded(row.why, 4, width)]
+
+
+def as_it_stands(row: Damaged, width: int) -> list[Part]:
+    """What stands in a refund's row that cannot be read, column by column, unchecked."""
+    facts = [part for name, value in row.columns.items() for part in _fact(name, value, width)]
+    return [("What stands there, unchecked", "bold"), *facts]
 
 
 def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Part]:
@@ -54,10 +68,13 @@ def _fact(name: str, value: str, width: int) -> list[Part]:
     return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
 
 
-def story(events: Sequence[Event], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+def story(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
     """Every event: when, what kind, from which state to which, by whom, why, and a person's evidence."""
     lines: list[str] = []
     for event in events:
+        if isinstance(event, Damaged):
+            lines += broken(event, width)
+            continue
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
@@ -65,10 +82,13 @@ def story(events: Sequence[Event], zone: tzinfo, now: datetime, width: int) -> l
     return [("Events\n", "bold"), "\n".join(lines)]
 
 
-def answers(attempts: Sequence[Attempt], width: int) -> list[Part]:
+def answers(attempts: Sequence[Attempt | Damaged], width: int) -> list[Part]:
     """The answers as they came, made visible."""
     lines: list[str] = []
     for attempt in attempts:
+        if isinstance(attempt, Damaged):
+            lines += broken(attempt, width)
+            continue
         raw = _folded(attempt.raw, 4, width) if attempt.raw else ["    nothing came"]
         lines += [f"{attempt.number:>2}  {attempt.http_status or 'no status'}", *raw]
     return [("Answers as they came\n", "bold"), "\n".join(lines) or "none"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Desk
@@ -58,6 +59,8 @@ class StatusLine(Horizontal):
             words.append(f"{len(desk.unsaved)} NOT SAVED")
         if summary.alarms:
             words.append(f"! {summary.alarms} ALARM")
+        if summary.damaged:
+            words.append(f"! {summary.damaged} {DAMAGED}")
         if summary.sending:
             words.append(f"{summary.sending} sending")
         if pending := summary.queued + summary.waiting:

@@ -20,6 +20,7 @@ from refund_tui.core.refunds import Refund, State
 from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
+from tests.support.ledgers import sound
 
 SCRIPTS: dict[str, list[dict[str, object]]] = {
     "clean": [],
@@ -88,7 +89,7 @@ def all_refunds(ledger: Path) -> list[Refund]:
         return []
     history = History.open(ledger)
     try:
-        return history.rows(Filter(), 0, 10_000)
+        return sound(history.rows(Filter(), 0, 10_000))
     finally:
         history.close()
 

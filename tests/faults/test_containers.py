@@ -16,6 +16,7 @@ from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import History
 from tests.faults.kill import all_refunds, worker
 from tests.support.containers import contained, first_process, need_containers
+from tests.support.ledgers import sound
 
 SLOW = parse_script({"refund": [{"delay": 3}]})
 
@@ -38,8 +39,8 @@ def record(folder: Path) -> tuple[Refund, list[str | None], list[str]]:
     [refund] = all_refunds(ledger_path(folder))
     history = History.open(ledger_path(folder))
     try:
-        attempts = [attempt.outcome for attempt in history.attempts(refund.key)]
-        return refund, attempts, [event.kind for event in history.events(refund.key)]
+        attempts = [attempt.outcome for attempt in sound(history.attempts(refund.key))]
+        return refund, attempts, [event.kind for event in sound(history.events(refund.key))]
     finally:
         history.close()
 

@@ -45,6 +45,7 @@ from refund_tui.store.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, intent, other_process
 from tests.support.desks import settings as desk_settings
+from tests.support.ledgers import sound
 
 T = TypeVar("T")
 CAPTURED = 3_000
@@ -95,7 +96,7 @@ class Shop(RuleBasedStateMachine):
 
     def refunds(self) -> list[Refund]:
         """The ledger, newest first."""
-        return self.run(self.desk("ana").look(lambda history: history.rows(Filter(), 0, 1_000)))
+        return self.run(self.desk("ana").look(lambda history: sound(history.rows(Filter(), 0, 1_000))))
 
     # --- what people and the world do
 
@@ -203,7 +204,7 @@ class Shop(RuleBasedStateMachine):
     def events_are_only_added(self) -> None:
         events = self.run(self.desk("ana").look(lambda history: history.events_since(0, 10_000)))
         assert events[: len(self.told)] == self.told
-        self.told = events
+        self.told = tuple(sound(events))
 
     def _no_silent_change(self, refund: Refund) -> None:
         before = self.seen.get(refund.key)

@@ -10,6 +10,7 @@ from refund_tui.core.outcomes import Answer, NeedsRepair, Outcome, Rejected, Rep
 from refund_tui.core.refunds import Refund
 from refund_tui.store.history import Filter
 from tests.gallery import LIMITED, LOST, OFFLINE, Face, Stage, staged
+from tests.support.ledgers import sound
 
 __all__ = ["FORBIDDEN", "LIMITED", "LOST", "MALFORMED", "OFFLINE", "Stage", "program", "refunds", "unknown"]
 
@@ -33,7 +34,7 @@ async def program(folder: Path, *script: Step, trips: bool = True, **changes: ob
 
 async def refunds(stage: Stage) -> list[Refund]:
     """What the ledger has, newest first."""
-    return await stage.desk.look(lambda history: history.rows(Filter(), 0, 50))
+    return await stage.desk.look(lambda history: sound(history.rows(Filter(), 0, 50)))
 
 
 async def unknown(stage: Stage) -> None:

@@ -10,7 +10,7 @@ import pytest
 from refund_tui.clock import boot_id
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Action, Holder
+from refund_tui.core.refunds import Action, Holder, Refund
 from refund_tui.tui.states import what_next
 from tests.flows.stage import LOST, program
 from tests.support.clock import FakeClock
@@ -87,7 +87,7 @@ async def test_the_sentence_about_what_follows_is_true_of_the_sender(
     async with desk_over(tmp_path, ScriptedService(), alive=lambda _holder: alive) as desk:
         found = await desk.look(lambda history: history.get(refund.key))
         attempts = await desk.look(lambda history: history.attempts(refund.key))
-        assert found is not None
+        assert isinstance(found, Refund)
         assert said in what_next(desk, found, desk.under_way(attempts))
 
 

@@ -43,8 +43,8 @@ class Ears:
 
         async def reached() -> bool:
             refund = await self._desk.look(lambda history: history.get(key))
-            found[:] = [refund] if refund else []
-            return refund is not None and refund.state in states
+            found[:] = [refund] if isinstance(refund, Refund) else []
+            return isinstance(refund, Refund) and refund.state in states
 
         await self.until(reached)
         return found[0]

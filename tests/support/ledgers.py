@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, cast
 
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Policy, decide
 from refund_tui.core.money import Money
@@ -38,6 +40,16 @@ def new_refund(
     known = None if captured is None else Money(captured, "EUR")
     intent = Intent(STORE, trip, Money(minor, "EUR"), reason, note, known)
     return Refund(new_key(), endpoint, intent, clerk, b'{"a": 1}', created_at=now.at, updated_at=now.at)
+
+
+T = TypeVar("T")
+
+
+def sound(found: Iterable[T | Damaged]) -> list[T]:
+    """Rows that can all be read."""
+    rows = list(found)
+    assert not [row for row in rows if isinstance(row, Damaged)]
+    return cast("list[T]", rows)
 
 
 def sending(ledger: Ledger, refund: Refund, now: Mark = NOW) -> tuple[Refund, Attempt]:

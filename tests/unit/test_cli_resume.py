@@ -20,6 +20,7 @@ from refund_tui.paths import ledger_path
 from refund_tui.sandbox import Books, SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
 from tests.support.desks import intent, settings
+from tests.support.ledgers import sound
 from tests.support.program import environment, run
 
 PATIENCE = 20.0
@@ -46,7 +47,7 @@ def states(folder: Path) -> list[State]:
     """The states of all refunds, oldest first."""
     history = History.open(ledger_path(folder))
     try:
-        return [refund.state for refund in reversed(history.rows(Filter(), 0, 100))]
+        return [refund.state for refund in reversed(sound(history.rows(Filter(), 0, 100)))]
     finally:
         history.close()
 

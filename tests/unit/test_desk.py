@@ -26,6 +26,7 @@ from refund_tui.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears
+from tests.support.ledgers import sound
 from tests.support.service import ScriptedService, accepted
 
 
@@ -38,7 +39,7 @@ TIMED_OUT = Uncertain(answer(), Doubt.TIMEOUT)
 
 
 async def outcomes(desk: Desk, refund: Refund) -> list[str | None]:
-    return [attempt.outcome for attempt in await desk.look(lambda history: history.attempts(refund.key))]
+    return [attempt.outcome for attempt in await desk.look(lambda history: sound(history.attempts(refund.key)))]
 
 
 async def test_a_refund_is_recorded_sent_and_accepted(tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_pa
         await ears.until_state(first.key, State.ACCEPTED)
         await ears.until_state(second.key, State.ACCEPTED)
         assert (await desk.look(lambda history: history.summary(desk.endpoint))).gate is None
-        events = await desk.look(lambda history: history.events_since(0, 100))
+        events = await desk.look(lambda history: sound(history.events_since(0, 100)))
     [opened] = [event for event in events if event.kind == "gate_opened"]
     assert (opened.key, opened.why, opened.who) == (None, "the service's support said so", "ana")
     [ended] = [event for event in events if event.kind == "wait_ended"]
@@ -299,7 +300,7 @@ async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
         await ears.until(said)
         assert "accepted, not saved" in desk.unsaved[refund.key]
         stored = await desk.look(lambda history: history.get(refund.key))
-        assert stored is not None
+        assert isinstance(stored, Refund)
         assert stored.state is State.SENDING, "the screen must not show what is not on disk"
         await desk._files.write(
             lambda ledger: ledger._database._connection.execute("PRAGMA max_page_count = 100000000").fetchone()
@@ -315,7 +316,7 @@ async def test_every_change_is_told_only_after_it_is_on_disk(tmp_path: Path) -> 
         desk.begin()
         refund = await desk.take(intent())
         await ears.until_state(refund.key, State.WAITING)
-        events = await desk.look(lambda history: history.events(refund.key))
+        events = await desk.look(lambda history: sound(history.events(refund.key)))
         assert [event.kind for event in events] == ["recorded", "attempt_started", "rate_limited"]
         assert [news.kind for news in ears.heard if isinstance(news, Changed)] == [event.kind for event in events]
 

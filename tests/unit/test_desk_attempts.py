@@ -20,6 +20,7 @@ from refund_tui.settings.load import load_settings
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
+from tests.support.ledgers import sound
 from tests.support.service import ScriptedService, accepted
 
 UNPAID = Evidence(paid=False, reference="T-1", said_by="processor", when="2026-03-02")
@@ -66,12 +67,12 @@ def judged(verdict: bool | None) -> Callable[[Holder], bool | None]:
 
 async def state(desk: Desk, key: str) -> State:
     found = await desk.look(lambda history: history.get(key))
-    assert found is not None
+    assert isinstance(found, Refund)
     return found.state
 
 
 async def kinds(desk: Desk, key: str) -> list[str]:
-    return [event.kind for event in await desk.look(lambda history: history.events(key))]
+    return [event.kind for event in await desk.look(lambda history: sound(history.events(key)))]
 
 
 async def test_a_stopped_refund_is_not_settled_while_its_request_is_on_the_wire(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ async def test_a_stopped_refund_is_settled_once_its_request_has_ended(tmp_path: 
 
 
 async def has_ended(desk: Desk, key: str) -> bool:
-    return all(attempt.ended_at for attempt in await desk.look(lambda history: history.attempts(key)))
+    return all(attempt.ended_at for attempt in await desk.look(lambda history: sound(history.attempts(key))))
 
 
 async def test_asking_again_sends_nothing_until_the_request_on_the_wire_has_ended(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ async def test_a_person_can_settle_what_outlived_every_request_and_a_late_yes_ra
 
 async def has_alarm(desk: Desk, key: str) -> bool:
     found = await desk.look(lambda history: history.get(key))
-    return found is not None and found.life.alarm
+    return isinstance(found, Refund) and found.life.alarm
 
 
 async def test_one_that_wakes_late_writes_nothing_over_the_newer_attempt(tmp_path: Path) -> None:

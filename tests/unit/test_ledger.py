@@ -30,6 +30,7 @@ from tests.support.ledgers import (
     new_refund,
     other_boot,
     sending,
+    sound,
 )
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
@@ -57,7 +58,7 @@ def test_what_is_recorded_is_there_with_its_event(ledger: Ledger, path: Path) ->
     assert ledger.record(refund, NOW, second_yes=False) == refund
     with history_at(path) as history:
         assert history.get(refund.key) == refund
-        [event] = history.events(refund.key)
+        [event] = sound(history.events(refund.key))
     assert (event.kind, event.who, event.before, event.after) == ("recorded", "ana", None, State.QUEUED)
     assert event.at == NOW.at
 
@@ -70,7 +71,7 @@ def test_what_the_trip_does_not_admit_is_not_written(ledger: Ledger, path: Path)
         ledger.record(new_refund(1_000, captured=5_000), NOW, second_yes=False)
     record(ledger, 1_000, captured=5_000)
     with history_at(path) as history:
-        assert [refund.intent.amount.minor for refund in history.of_trip(STORE, TRIP)] == [1_000, 4_000]
+        assert [refund.intent.amount.minor for refund in sound(history.of_trip(STORE, TRIP))] == [1_000, 4_000]
         assert history.last_seq() == 2
 
 
@@ -115,15 +116,15 @@ def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: Ledger, 
     assert done is not None
     assert (done.state, done.life.reconciliation_id) == (State.ACCEPTED, "REC1")
     with history_at(path) as history:
-        assert [known.outcome for known in history.attempts(refund.key)] == [CUT.word]
-        assert history.events(refund.key)[-1].data["http_status"] == "200"
+        assert [known.outcome for known in sound(history.attempts(refund.key))] == [CUT.word]
+        assert sound(history.events(refund.key))[-1].data["http_status"] == "200"
 
 
 def test_a_raw_answer_is_kept_up_to_its_cap(ledger: Ledger, path: Path) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     answered(ledger, refund, Accepted(Answer(200, "accepted", "ü" * 100_000), "REC1"))
     with history_at(path) as history:
-        [attempt] = history.attempts(refund.key)
+        [attempt] = sound(history.attempts(refund.key))
     assert attempt.raw == "ü" * RAW_CAP
 
 

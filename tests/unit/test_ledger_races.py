@@ -16,7 +16,7 @@ from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
 from refund_tui.store.ledger import Ledger
-from tests.support.ledgers import ENDPOINT, HOLDER, NOW, history_at, ledger_at, new_refund, sending
+from tests.support.ledgers import ENDPOINT, HOLDER, NOW, history_at, ledger_at, new_refund, sending, sound
 from tests.support.program import environment
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
@@ -57,7 +57,7 @@ def test_one_alone_claims_a_refund(ledger: Ledger, path: Path, round_: int) -> N
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     said = at_once(path, lambda mine, place: mine.begin(refund, replace(HOLDER, pid=place), NOW) is not None)
     assert said.count(True) == 1
-    [(_, attempt)] = ledger.under_way(ENDPOINT)
+    [attempt] = sound(each for _, each in ledger.under_way(ENDPOINT))
     assert attempt.holder.pid == said.index(True)
 
 
@@ -73,7 +73,7 @@ def test_one_alone_writes_what_came_of_an_attempt(ledger: Ledger, path: Path, ro
     said = at_once(path, finish)
     assert said.count(True) == 1
     with history_at(path) as history:
-        assert [done.outcome for done in history.attempts(current.key)] == [outcomes[said.index(True)].word]
+        assert [done.outcome for done in sound(history.attempts(current.key))] == [outcomes[said.index(True)].word]
         assert len(history.events(current.key)) == 3
 
 

@@ -16,7 +16,18 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimit
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.store.ledger import Ledger
-from tests.support.ledgers import ENDPOINT, HOLDER, NOW, answered, history_at, later, ledger_at, new_refund, sending
+from tests.support.ledgers import (
+    ENDPOINT,
+    HOLDER,
+    NOW,
+    answered,
+    history_at,
+    later,
+    ledger_at,
+    new_refund,
+    sending,
+    sound,
+)
 
 YES = Accepted(Answer(200, "accepted"), "REC42")
 CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)
@@ -50,8 +61,8 @@ def test_each_change_is_told_by_one_event_and_raises_the_version(ledger: Ledger,
     done = answered(ledger, waiting, YES, later(60))
     assert (done.state, done.life.reconciliation_id, done.version) == (State.ACCEPTED, "REC42", 4)
     with history_at(path) as history:
-        events = [(event.kind, event.before, event.after) for event in history.events(done.key)]
-        attempts = [(each.number, each.outcome, each.http_status) for each in history.attempts(done.key)]
+        events = [(event.kind, event.before, event.after) for event in sound(history.events(done.key))]
+        attempts = [(each.number, each.outcome, each.http_status) for each in sound(history.attempts(done.key))]
     assert events == [
         ("recorded", None, State.QUEUED),
         ("attempt_started", State.QUEUED, State.SENDING),
@@ -116,5 +127,5 @@ def test_an_unknown_bars_its_trip_until_it_is_settled_with_evidence(ledger: Ledg
     assert ledger.change(unknown, lifecycle.settle(unknown.life, paid=False), "eve", later(5), evidence)
     assert record(ledger, 100).state is State.QUEUED
     with history_at(path) as history:
-        last = history.events(unknown.key)[-1]
+        last = sound(history.events(unknown.key))[-1]
     assert (last.who, last.kind, last.at, last.data) == ("eve", "settled", later(5).at, evidence)

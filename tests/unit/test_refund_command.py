@@ -19,6 +19,7 @@ from refund_tui.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
 from refund_tui.store.trips import Trips
+from tests.support.ledgers import sound
 from tests.support.program import PATIENCE, environment, run
 from tests.support.records import trip
 
@@ -67,7 +68,7 @@ def recorded(folder: Path) -> list[Refund]:
         return []
     history = History.open(ledger_path(folder))
     try:
-        return history.rows(Filter(), 0, 100)[::-1]
+        return sound(history.rows(Filter(), 0, 100))[::-1]
     finally:
         history.close()
 

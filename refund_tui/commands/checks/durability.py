@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.order import CALLS, Departure, departures
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
-from refund_tui.core.refunds import State
+from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.errors import StoreError
 from refund_tui.paths import ledger_path
@@ -119,7 +119,7 @@ def _death(folder: Path) -> Result:
         refunds = history.of_trip("DOCTOR", TRIP)
     finally:
         history.close()
-    if [refund.state for refund in refunds] == [State.SENDING]:
+    if [isinstance(refund, Refund) and refund.state for refund in refunds] == [State.SENDING]:
         return ok("kill -9", "what a killed process had recorded is read back by another")
     return fail("kill -9", "what a killed process had recorded is not there", "do not use this data folder")
 

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
@@ -61,7 +62,7 @@ class HistoryPlace(RefundShown):
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
         self._heading = Plain("", id="history-heading", classes="columns")
-        self.rows: RowList[Refund] = RowList[Refund](COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self.rows: RowList[Refund | Damaged] = RowList(COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
         self._hint = Plain("", classes="hint")
         self._preview = Timeline(desk, id="preview", classes="right")
         self._panel = ConfirmPanel(desk.now, id="asking-all")
@@ -105,7 +106,9 @@ class HistoryPlace(RefundShown):
         if action in ("submit", "back"):
             return action == "back" and self._find.has_focus
         refund = self.rows.current
-        return refund is not None and possible_for(refund, action, self._preview.pending_of(refund.key))
+        if not isinstance(refund, Refund):
+            return False
+        return possible_for(refund, action, self._preview.pending_of(refund.key))
 
     def enter(self) -> None:
         """Put the cursor on the list, or on the refund that is shown."""
@@ -171,7 +174,9 @@ class HistoryPlace(RefundShown):
         )
         self._words.show(visible(told, 200))
 
-    def _cells(self, refund: Refund) -> tuple[Cell, ...]:
+    def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
+        if isinstance(refund, Damaged):
+            return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "cannot be read"
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
         state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm else ''}"
@@ -247,7 +252,8 @@ class HistoryPlace(RefundShown):
 
     async def _ask_about_all(self) -> None:
         blocked = Filter(states=frozenset({State.BLOCKED}), endpoint=self._desk.endpoint)
-        self._blocked = await self._desk.look(lambda history: history.rows(blocked, 0, MOST))
+        found = await self._desk.look(lambda history: history.rows(blocked, 0, MOST))
+        self._blocked = [refund for refund in found if isinstance(refund, Refund)]
         self._go("asking-all")
         self._panel.ask(all_question(self._blocked))
 

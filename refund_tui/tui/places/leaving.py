@@ -35,7 +35,7 @@ class LeavingPlace(Place):
 
     async def _ask(self) -> None:
         refunds = await self._desk.look(lambda history: history.rows(_OPEN, 0, SHOWN + 1))
-        lines = [part for refund in refunds[:SHOWN] for part in _line(refund)]
+        lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
         more = "… and more\n" if len(refunds) > SHOWN else ""
         follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
         about = [*lines, more, f"\n{follows}"]

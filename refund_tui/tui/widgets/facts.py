@@ -6,6 +6,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
@@ -61,10 +62,11 @@ def window(desk: Desk, trip: Trip | None, now: datetime) -> Part:
 
 
 def _refunds(desk: Desk, standing: Standing) -> list[Part]:
-    if not standing.refunds:
+    if not standing.refunds and not standing.damaged:
         return [("No refund on this trip yet.", STYLES["dim"])]
     now = desk.now().at
     parts: list[Part] = [("Refunds on this trip", STYLES["dim"])]
+    parts += [(f"\n{DAMAGED}: its amount is not known", STYLES["bad"]) for _ in standing.damaged]
     for refund in standing.refunds[:MOST]:
         told = f"{SIGNS[refund.state]} {refund.state}"
         parts += [f"\n{refund.intent.amount!s:>13} ", (told, STYLES[TONES[refund.state]])]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk import Desk, UnderWay
-from refund_tui.tui.chronicle import answers, attempts_table, facts_of, story
+from refund_tui.tui.chronicle import answers, as_it_stands, attempts_table, facts_of, story
 from refund_tui.tui.line.plain import Cell, Part, Plain, literal
 from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
 
@@ -24,9 +25,9 @@ class Timeline(VerticalScroll, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._desk = desk
         self._key: str | None = None
-        self._attempts: tuple[Attempt, ...] = ()
-        self._events: tuple[Event, ...] = ()
-        self.refund: Refund | None = None
+        self._attempts: tuple[Attempt | Damaged, ...] = ()
+        self._events: tuple[Event | Damaged, ...] = ()
+        self._found: Refund | Damaged | None = None
         self.raw = False
         self._head_text, self._countdown = Plain("", id="life-head"), Cell("", id="life-countdown")
         self._next_text = Plain("", id="life-next")
@@ -41,6 +42,11 @@ class Timeline(VerticalScroll, can_focus=True):
         with self._columns:
             yield self._record
             yield self._facts
+
+    @property
+    def refund(self) -> Refund | None:
+        """The refund that is shown, None where there is none, or none that can be read."""
+        return self._found if isinstance(self._found, Refund) else None
 
     @property
     def _parts(self) -> tuple[Plain, ...]:
@@ -58,7 +64,7 @@ class Timeline(VerticalScroll, can_focus=True):
     def follow(self, key: str | None) -> None:
         """Show this refund from now on, and nothing of another; `read` fills it in."""
         if key != self._key:
-            self._key, self.refund, self.raw = key, None, False
+            self._key, self._found, self.raw = key, None, False
             for part in self._parts:
                 part.show("")
             self.scroll_home(animate=False)
@@ -68,11 +74,11 @@ class Timeline(VerticalScroll, can_focus=True):
         key = self._key
         if key is None:
             return
-        refund = await self._desk.look(lambda history: history.get(key))
+        found = await self._desk.look(lambda history: history.get(key))
         attempts = await self._desk.look(lambda history: history.attempts(key))
         events = await self._desk.look(lambda history: history.events(key))
-        if refund is not None and key == self._key:
-            self.refund, self._attempts, self._events = refund, attempts, events
+        if found is not None and key == self._key:
+            self._found, self._attempts, self._events = found, attempts, events
             self.redraw()
 
     def toggle_raw(self) -> None:
@@ -87,8 +93,8 @@ class Timeline(VerticalScroll, can_focus=True):
 
     def redraw(self) -> None:
         """Show what was read."""
-        refund = self.refund
-        if refund is None:
+        found = self._found
+        if found is None:
             return
         zone, now = self._desk.settings.zone, self._desk.now().at
         width = max(30, self.content_size.width - 1)
@@ -99,15 +105,21 @@ class Timeline(VerticalScroll, can_focus=True):
             record, facts = story(self._events, zone, now, width), answers(self._attempts, wide)
         else:
             record = attempts_table(self._attempts, zone, now, width)
-            facts = facts_of(refund, zone, now, wide)
-        self._head_text.show(literal(*self._head(refund)))
+            facts = as_it_stands(found, wide) if isinstance(found, Damaged) else facts_of(found, zone, now, wide)
         self._record.show(literal(*record))
         self._facts.show(literal(*facts))
-        pending = self.pending
-        self._next_text.show(what_next(self._desk, refund, pending))
-        left = left_to_wait(self._desk, refund, pending)
+        left = 0.0 if isinstance(found, Damaged) else left_to_wait(self._desk, found, self.pending)
         self._countdown.display = left > 0
         self._countdown.show(f"Sent again in {countdown(left)}")
+        self._show_head(found)
+
+    def _show_head(self, found: Refund | Damaged) -> None:
+        if isinstance(found, Damaged):
+            self._head_text.show(literal((DAMAGED, STYLES["bad"]), f"\n{visible(found.sentence)}."))
+            self._next_text.show("Nothing can be done to it here, and no new refund is taken on its trip.")
+        else:
+            self._head_text.show(literal(*self._head(found)))
+            self._next_text.show(what_next(self._desk, found, self.pending))
 
     def tick(self) -> None:
         """Count down; what is told the same costs nothing."""

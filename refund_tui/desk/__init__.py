@@ -124,9 +124,13 @@ class Desk:
         self._listeners.append(callback)
 
     async def open(self) -> None:
-        """Open the ledger, the history and the trips. Raises StoreError."""
-        await self._files.open()
-        self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        """Open the ledger, the history and the trips; none of them stays open when it fails. Raises StoreError."""
+        try:
+            await self._files.open()
+            self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        except BaseException:
+            await self._files.close()
+            raise
 
     def begin(self) -> None:
         """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""

@@ -26,10 +26,9 @@ class Files:
         self._data_dir = data_dir
         self._shared = shared
         self._marks = marks
-        self._writing, self._reading, self._searching = Lane("ledger"), Lane("history"), Lane("trips")
-        self._ledger: Ledger | None = None
-        self._history: History | None = None
-        self._trips: Trips | None = None
+        self._writing = Lane[Ledger]("ledger")
+        self._reading = Lane[History]("history")
+        self._searching = Lane[Trips]("trips")
 
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
@@ -37,38 +36,28 @@ class Files:
         Raises StoreError, also where an older copy of the ledger was put back.
         """
         ledger = ledger_path(self._data_dir)
-        self._ledger = await self._writing.run(lambda: Ledger.open(ledger, shared=self._shared, marks=self._marks))
-        self._history = await self._reading.run(History.open, ledger)
-        self._trips = await self._searching.run(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
+        await self._writing.open(lambda: Ledger.open(ledger, shared=self._shared, marks=self._marks))
+        await self._reading.open(lambda: History.open(ledger))
+        await self._searching.open(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
 
     async def write(self, call: Callable[[Ledger], T]) -> T:
         """Run `call` on the ledger, in its thread. Raises StoreError."""
-        return await self._writing.run(call, _opened(self._ledger))
+        return await self._writing.run(call)
 
     async def look(self, call: Callable[[History], T]) -> T:
         """Run `call` on the history, in its thread. Raises StoreError."""
-        return await self._reading.run(call, _opened(self._history))
+        return await self._reading.run(call)
 
     async def search(self, call: Callable[[Trips], T]) -> T:
         """Run `call` on the trips, in their thread. Raises StoreError."""
-        return await self._searching.run(call, _opened(self._trips))
+        return await self._searching.run(call)
 
     async def remember(self) -> None:
         """Have on disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
-        if self._history is not None:
-            await self._reading.run(self._history.remember, self._marks)
+        if self._reading.opened:
+            await self.look(lambda history: history.remember(self._marks))
 
     async def close(self) -> None:
-        """Close what is open, after what was begun, and end the threads."""
-        for lane, file in (
-            (self._writing, self._ledger), (self._reading, self._history), (self._searching, self._trips),
-        ):  # fmt: skip
-            if file is not None:
-                await lane.run(file.close)
-            lane.close()
-
-
-def _opened(file: T | None) -> T:
-    if file is None:
-        raise RuntimeError("the desk is not open")
-    return file
+        """Close what is open, after what was begun, and end the threads. May be called again."""
+        for lane in (self._writing, self._reading, self._searching):
+            await lane.close()

@@ -5,22 +5,64 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Lane:
-    """Runs calls one after the other in a thread of its own; what was begun is finished, even if nobody waits."""
+class Closable(Protocol):
+    """A file that is open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+F = TypeVar("F", bound=Closable)
+
+
+class Lane(Generic[F]):
+    """Runs calls on one file, one after the other, in a thread of its own.
+
+    What was begun is finished, even if nobody waits: a file that was opened meanwhile is closed with the lane.
+    """
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._file: F | None = None
+        self._begun = False
 
-    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `call` returns or raises."""
-        return await asyncio.wrap_future(self._pool.submit(call, *args, **kwargs))
+    @property
+    def opened(self) -> bool:
+        """Whether the file is open."""
+        return self._file is not None
 
-    def close(self) -> None:
-        """End the thread after what it has begun."""
+    async def open(self, opening: Callable[[], F]) -> None:
+        """Hold what `opening` returns, until the lane is closed. Raises what it raises."""
+
+        def hold() -> None:
+            self._file = opening()
+
+        self._begun = True
+        await asyncio.wrap_future(self._pool.submit(hold))
+
+    async def run(self, call: Callable[[F], T]) -> T:
+        """What `call` returns or raises for the file."""
+
+        def on_file() -> T:
+            if self._file is None:
+                raise RuntimeError("the desk is not open")
+            return call(self._file)
+
+        return await asyncio.wrap_future(self._pool.submit(on_file))
+
+    async def close(self) -> None:
+        """Close the file and end the thread, after what it has begun. May be called again."""
+        if self._begun:
+            self._begun = False
+            await asyncio.wrap_future(self._pool.submit(self._let_go))
         self._pool.shutdown(wait=True)
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

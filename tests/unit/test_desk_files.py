@@ -1,0 +1,80 @@
+"""The desk's files: whatever fails while they are opened, none of them stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refund_tui.errors import StoreError
+from refund_tui.paths import trips_path
+from tests.support.desks import desk_over
+from tests.support.service import ScriptedService
+
+
+class Counted(sqlite3.Connection):
+    """A connection that is counted while it is open."""
+
+    open_now = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        Counted.open_now += 1
+
+    def close(self) -> None:
+        super().close()
+        Counted.open_now -= 1
+
+
+@pytest.fixture(autouse=True)
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(Counted, "open_now", 0)
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, factory=Counted, **kwargs))
+
+
+async def test_a_desk_closes_all_it_opened(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService()):
+        assert Counted.open_now == 3
+    assert Counted.open_now == 0
+
+
+async def test_a_desk_that_cannot_open_the_last_file_leaves_none_open(tmp_path: Path) -> None:
+    trips_path(tmp_path).write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError, match="trips"):
+        async with desk_over(tmp_path, ScriptedService()):
+            pytest.fail("the desk opened")
+    assert Counted.open_now == 0
+
+
+async def test_a_file_that_is_opened_while_nobody_waits_any_more_is_closed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = asyncio.Event(), threading.Event()
+    loop, connect = asyncio.get_running_loop(), sqlite3.connect
+
+    def slow(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(20)
+        opened: sqlite3.Connection = connect(*args, **kwargs)
+        return opened
+
+    monkeypatch.setattr(sqlite3, "connect", slow)
+
+    async def open_desk() -> None:
+        async with desk_over(tmp_path, ScriptedService()):
+            pytest.fail("the desk opened")
+
+    opening = asyncio.create_task(open_desk())
+    await begun.wait()
+    opening.cancel()
+    loop.call_soon(go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    gc.collect()
+    assert Counted.open_now == 0

@@ -1,0 +1,327 @@
+"""Two clerks' processes, each in a container, on one ledger, a service that misbehaves, and time: for test_stateful.
+
+The real desk, a real SQLite file, real HTTP to the sandbox; only the clock is the test's. Two things stay out that no
+terminal can tell, as in tests/model: a wall clock set back over a reboot so that it contradicts nothing, and one set
+back on a host that was paused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+from hypothesis import strategies
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import NotPossible, possible
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.refunds import Action, Attempt, Event, Holder, Refund, State
+from refund_tui.core.rules import Refused
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk, Evidence
+from refund_tui.desk.ending import Flight
+from refund_tui.errors import StoreError
+from refund_tui.paths import ledger_path
+from refund_tui.sandbox import SandboxThread, parse_script
+from refund_tui.store.history import Filter
+from tests.support.clock import FakeClock
+from tests.support.desks import STORE, intent, other_process
+from tests.support.desks import settings as desk_settings
+from tests.support.ledgers import sound
+
+T = TypeVar("T")
+CAPTURED = 3_000
+HORIZON = 86_400.0
+"""Seconds for which the service remembers an id, and for which the desk trusts it to."""
+
+FAR = 400 * 86_400.0
+"""Seconds by which a wall clock is set back: before anything that the ledger knows of, so that it contradicts that."""
+
+CLERKS = ("ana", "ben")
+TRIPS = ("trip-0", "trip-1", "trip-2")
+FAULTS: tuple[dict[str, Any] | None, ...] = (
+    None, None, {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
+    {"status": 503, "retryAfter": "5"}, {"status": 429, "retryAfter": "5"}, {"status": 400}, {"status": 403},
+    {"cut": "body", "execute": True}, {"garbage": "html", "execute": False}, {"shape": "empty"}, {"status": 202},
+)  # fmt: skip
+
+
+class Shop(RuleBasedStateMachine):
+    """Two clerks' processes on one ledger, a service that misbehaves, and time."""
+
+    seen_in_all: ClassVar[Counter[str]] = Counter()
+    """What all histories of a run came to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
+        self.clock, self.dead = FakeClock(), set[Holder]()
+        self.truth, self.paused, self.set_back = self.clock.at, False, False
+        self.service = SandboxThread(any_trip=True, key_memory=HORIZON).start()
+        self.service.books._wall = lambda: self.truth
+        self.desks: dict[str, Desk] = {}
+        self.late: list[tuple[Desk, Flight, Outcome]] = []
+        self.still: list[tuple[Desk, Flight]] = []
+        self.copy: tuple[int, bytes] | None = None
+        self.abandoned: list[Desk] = []
+        self.seen: dict[str, Refund] = {}
+        self.told: tuple[Event, ...] = ()
+        known = [Trip(STORE, trip, captured=Money(CAPTURED, "EUR")) for trip in TRIPS]
+        self.run(self.desk("ana").search(lambda trips: trips.put(known)))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something asynchronous to its end."""
+        return self.loop.run_until_complete(work)
+
+    def desk(self, clerk: str) -> Desk:
+        """The clerk's running process; a new one after the last has died."""
+        if clerk not in self.desks:
+            told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk)
+            mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
+            desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=mine, alive=self._judge(mine))
+            self.run(desk.open())
+            self.run(desk._files.write(lambda ledger: ledger.anchor(self.clock.mark())))
+            self.desks[clerk] = desk
+        return self.desks[clerk]
+
+    def _judge(self, mine: Holder) -> Callable[[Holder], bool | None]:
+        """Who lives, as far as a process can tell: of another container it cannot."""
+        return lambda other: other not in self.dead if other.namespace == mine.namespace else None
+
+    def refunds(self) -> list[Refund]:
+        """The ledger, newest first."""
+        return self.run(self.desk("ana").look(lambda history: sound(history.rows(Filter(), 0, 1_000))))
+
+    # --- what people and the world do
+
+    @initialize()
+    def open_the_shop(self) -> None:
+        """There is something to send from the first."""
+        for trip in TRIPS[1:]:
+            self.run(self.desk("ben").take(intent(1250, trip=trip)))
+
+    @rule(
+        clerk=strategies.sampled_from(CLERKS),
+        trip=strategies.sampled_from(TRIPS),
+        minor=strategies.sampled_from([500, 1250]),
+    )
+    def take(self, clerk: str, trip: str, minor: int) -> None:
+        try:
+            self.run(self.desk(clerk).take(intent(minor, trip=trip), second_yes=True))
+        except Refused:
+            return
+
+    @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS), patient=strategies.booleans())
+    def send(self, clerk: str, fault: dict[str, Any] | None, patient: bool) -> None:
+        """One look of a clerk's desk at the ledger; if it rests and he is patient, another when something is due."""
+        self.service.play(parse_script({"refund": [fault] if fault else []}))
+        desk = self.desk(clerk)
+        with self.others_are_let_alone(desk):
+            rest = self.run(desk._sender._step())
+        if rest and patient:
+            self.passes(rest + 0.001)
+            self.run(desk._sender._step())
+
+    @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS), sent=strategies.booleans())
+    def crash(self, clerk: str, fault: dict[str, Any] | None, sent: bool) -> None:
+        """The process dies after its attempt was recorded, before or after its request left."""
+        self.service.play(parse_script({"refund": [fault] if fault else []}))
+        desk = self.desk(clerk)
+        flight = self._begin(clerk)
+        if flight is not None and sent:
+            self.late.append((desk, flight, self.run(desk._sender._answer(flight))))
+        self._die(clerk)
+
+    def _begin(self, clerk: str) -> Flight | None:
+        """An attempt that is on record, if one is due soon; its request has not left."""
+        desk = self.desk(clerk)
+        plan = self.run(desk._files.write(desk._sender._plan))
+        if plan.flight is None and plan.rest:
+            self.passes(plan.rest + 0.001)
+            plan = self.run(desk._files.write(desk._sender._plan))
+        return plan.flight
+
+    @rule(clerk=strategies.sampled_from(CLERKS))
+    def stands_still(self, clerk: str) -> None:
+        """The process stops between its attempt's record and the wire, and lives; the clerk goes on in another."""
+        flight = self._begin(clerk)
+        if flight is not None:
+            self.still.append((self.desks.pop(clerk), flight))
+
+    @precondition(lambda self: bool(self.still))
+    @rule(data=strategies.data(), fault=strategies.sampled_from(FAULTS))
+    def wakes(self, data: strategies.DataObject, fault: dict[str, Any] | None) -> None:
+        """One that stood still goes on where it was, as if no time had passed."""
+        self.wake(data.draw(strategies.integers(0, len(self.still) - 1)), fault)
+
+    def wake(self, place: int, fault: dict[str, Any] | None) -> None:
+        """The process at `place` of those that stand still goes on, and ends."""
+        self.service.play(parse_script({"refund": [fault] if fault else []}))
+        desk, flight = self.still.pop(place)
+        outcome = self.run(desk._sender._answer(flight))
+        self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
+        self.dead.add(desk._sender._terms.holder)
+        self.abandoned.append(desk)
+
+    def _die(self, clerk: str) -> None:
+        self.dead.add(self.desks[clerk]._sender._terms.holder)
+        self.abandoned.append(self.desks.pop(clerk))
+
+    @precondition(lambda self: bool(self.late))
+    @rule(data=strategies.data())
+    def late_answer(self, data: strategies.DataObject) -> None:
+        """One taken for dead was only slow, and now writes what it heard."""
+        place = data.draw(strategies.integers(0, len(self.late) - 1))
+        desk, flight, outcome = self.late.pop(place)
+        self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
+
+    @rule(
+        passed=strategies.sampled_from([1.0, 61.0, 1_000.0, 90_000.0]),
+        jump=strategies.sampled_from([0.0, -FAR, 7_200.0]),
+        reboots=strategies.sampled_from([False, False, True]),
+    )
+    def time_passes(self, passed: float, jump: float, reboots: bool) -> None:
+        """At most beyond what the service is trusted to remember. The wall clock may be set meanwhile; with the host go
+        down all who run on it, the slow ones too."""
+        if jump >= 0 or not self.paused:
+            self.clock.jump(jump)
+            self.set_back = self.set_back or jump < 0
+        if not reboots:
+            self.passes(passed)
+            return
+        for clerk in list(self.desks):
+            self._die(clerk)
+        self.late.clear()
+        self.abandoned += [desk for desk, _flight in self.still]
+        self.dead |= {desk._sender._terms.holder for desk, _flight in self.still}
+        self.still.clear()
+        self.clock.reboot(passed)
+        self.truth += timedelta(seconds=passed)
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, and every clock knows."""
+        self.clock.advance(seconds)
+        self.truth += timedelta(seconds=seconds)
+
+    @precondition(lambda self: not self.set_back)
+    @rule(passed=strategies.sampled_from([1_000.0, 90_000.0]))
+    def the_host_is_paused(self, passed: float) -> None:
+        """As a virtual machine is: its ticks stand still, and its wall clock is set right when it goes on."""
+        self.paused = True
+        self.clock.jump(passed)
+        self.truth += timedelta(seconds=passed)
+
+    @rule(clerk=strategies.sampled_from(CLERKS))
+    def an_older_copy_is_put_back(self, clerk: str) -> None:
+        """The ledger of a while ago is copied over the one in use, until somebody notices: nothing comes of it."""
+        path, desk = ledger_path(self.folder), self.desk(clerk)
+        newest, told = path.read_bytes(), self.run(desk.look(lambda history: history.last_seq()))
+        if self.copy is None or self.copy[0] >= told:
+            self.copy = told, newest
+            return
+        arrived = len(self.service.books.arrivals)
+        path.write_bytes(self.copy[1])
+        try:
+            with suppress(StoreError):  # raised where anything was to be written
+                self.run(desk._sender._step())
+            with pytest.raises(StoreError):
+                self.run(desk.take(intent(500, trip=TRIPS[0]), second_yes=True))
+        finally:
+            path.write_bytes(newest)
+        assert len(self.service.books.arrivals) == arrived, "something was sent from an older copy"
+
+    @rule(data=strategies.data(), clerk=strategies.sampled_from(CLERKS))
+    def person(self, data: strategies.DataObject, clerk: str) -> None:
+        """A clerk does one of the things that can be done, unless warned of it; a settlement tells the truth."""
+        doable = [(refund, action) for refund in self.refunds() for action in sorted(possible(refund.life))]
+        if not doable:
+            return
+        refund, action = data.draw(strategies.sampled_from(doable))
+        key, policy = refund.key, self.desk(clerk).policy
+        if action is Action.ASK_AGAIN and lifecycle.safe_to_ask(refund.life, self.clock.mark(), policy) <= 0:
+            return  # the question says that it may pay twice
+        paid = self.service.books.times_executed(key) > 0
+        proof = Evidence(paid, "T-1", "the processor", "today") if action is Action.SETTLE else None
+        try:
+            self.run(self.desk(clerk).act(key, action, evidence=proof))
+        except NotPossible:
+            return
+
+    # --- what must hold after each of it
+
+    @contextmanager
+    def others_are_let_alone(self, desk: Desk) -> Iterator[None]:
+        """What `desk` does ends no attempt of another container whose request may still be on the wire."""
+        mine = desk._sender._terms.holder
+        young = {
+            (attempt.key, attempt.number)
+            for attempt in self._under_way(desk)
+            if attempt.holder.namespace != mine.namespace and attempt.started.boot == self.clock.boot
+            if self.clock.ticks - attempt.started.ticks < desk.policy.longest_attempt
+        }
+        yield
+        ended = young - {(attempt.key, attempt.number) for attempt in self._under_way(desk)}
+        assert not ended, "an attempt of another container was ended while its request may be on the wire"
+
+    def _under_way(self, desk: Desk) -> list[Attempt]:
+        pairs = self.run(desk._files.write(lambda ledger: ledger.under_way(desk.endpoint)))
+        return sound(attempt for _refund, attempt in pairs)
+
+    @invariant()
+    def the_ledger_and_the_books_agree(self) -> None:
+        counted: Counter[str] = Counter()
+        for refund in self.refunds():
+            times, state = self.service.books.times_executed(refund.key), refund.state
+            assert times <= 1, f"{refund.key} was paid {times} times"
+            assert times or state not in (State.ACCEPTED, State.SETTLED_PAID), f"{state}, and nothing moved"
+            assert not times or state.counts, f"{state}, and the money moved"
+            counted[refund.intent.trip_id] += refund.intent.amount.minor if state.counts else 0
+            self._no_silent_change(refund)
+        assert all(minor <= CAPTURED for minor in counted.values()), counted
+        moved = {execution.request_id for execution in self.service.books.executions}
+        assert moved <= self.seen.keys(), f"{moved - self.seen.keys()}: the money moved, and the ledger has no such id"
+
+    @invariant()
+    def events_are_only_added(self) -> None:
+        events = self.run(self.desk("ana").look(lambda history: history.events_since(0, 10_000)))
+        assert events[: len(self.told)] == self.told
+        self.told = tuple(sound(events))
+
+    def _no_silent_change(self, refund: Refund) -> None:
+        before = self.seen.get(refund.key)
+        if before is not None:
+            assert refund.version >= before.version
+            assert before.state is refund.state or not before.state.terminal, f"{before.state} became {refund.state}"
+            fell = before.life.maybe_executed and not refund.life.maybe_executed
+            assert not fell or refund.state.terminal, "the doubt fell silently"
+            assert refund.body == before.body
+        self.seen[refund.key] = refund
+
+    def teardown(self) -> None:
+        books = self.service.books
+        self.seen_in_all.update(histories=1, deaths=len(self.dead), events=len(self.told))
+        self.seen_in_all.update(requests=len(books.arrivals), executions=len(books.executions))
+        for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _flight in self.still)]:
+            self.run(desk.close())
+        self.service.stop()
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+        shutil.rmtree(self.folder)

@@ -14,6 +14,7 @@ from importlib import import_module
 
 from refund_tui import __version__
 from refund_tui.commands import COMMANDS, Command
+from refund_tui.commands.output import OUT, WORDS
 from refund_tui.settings.declared import CONFIG, SETTINGS
 
 TYPE_CHECKING = False  # typing costs as much as all of our own modules here
@@ -29,7 +30,7 @@ Without a command: the terminal."""
 EXIT_CODES = """\
 exit codes:
   0  done
-  1  failed, or some of it was left out
+  1  failed, or some of it was left out, or the output could not be written
   2  wrong usage or configuration
   3  the ledger or the trips file could not be used
   4  something is still open and goes on when the program next runs
@@ -76,6 +77,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Never:
         """One line on stderr, and exit code 2."""
         self.exit(USAGE_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As shipped, what cannot be written is passed over, and the exit code says that all is well."""
+        stream = WORDS if file is not None and file is sys.stderr else OUT
+        stream.write(message or "")
 
 
 class _Later:

@@ -6,14 +6,14 @@ Every error that was foreseen is told in lines on stderr and by the exit code, w
 from __future__ import annotations
 
 import argparse
-import io
+import contextlib
 import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from refund_tui.arguments import parse
 from refund_tui.commands import Command, Folder
+from refund_tui.commands.output import OUT, Ended, OutputLost, prepare, tell
 from refund_tui.errors import RefundTuiError
 
 TYPE_CHECKING = False  # --help does without typing
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 INTERRUPTED = 130
-NOBODY_READS = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
-    _write_whatever_comes()
+    prepare()
     try:
-        code = _carry_out(argv)
-        sys.stdout.flush()
+        return _to_the_end(argv)
     except RefundTuiError as error:
-        _tell(str(error))
+        if not isinstance(error, Ended) or error.told:
+            _tell(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        _forget_stdout()
-        return NOBODY_READS
     except KeyboardInterrupt:
         return INTERRUPTED
-    return code
+
+
+def _to_the_end(argv: Sequence[str] | None) -> int:
+    """The exit code, once all that was written is handed on, also by --help. Raises RefundTuiError, SystemExit."""
+    try:
+        return _carry_out(argv)
+    finally:
+        OUT.flush()
 
 
 def _carry_out(argv: Sequence[str] | None) -> int:
@@ -77,16 +80,6 @@ def _prepare_folder(folder: Folder, settings: Settings) -> None:
 def _tell(message: str) -> None:
     from refund_tui.core.text import visible
 
-    for line in message.splitlines():
-        sys.stderr.write(f"refund-tui: {visible(line, 2_000)}\n")
-
-
-def _write_whatever_comes() -> None:
-    """A character that the output cannot say is written by its number; nothing ends for it."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _forget_stdout() -> None:
-    """Let the interpreter flush into nothing at its end, since nobody reads."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OutputLost):  # the exit code tells
+        for line in message.splitlines():
+            tell(f"refund-tui: {visible(line, 2_000)}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from refund_tui.clock import SystemClock
 from refund_tui.commands import OK
 from refund_tui.commands.because import add_because, because
+from refund_tui.commands.output import say
 from refund_tui.desk.marks import marks_of
 from refund_tui.paths import ledger_path, make_data_dir
 from refund_tui.store.acceptance import accept_older
@@ -32,5 +33,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         ledger_path(settings.data_dir), marks_of(settings), why, settings.clerk, SystemClock().mark(),
         shared=settings.shared,
     )  # fmt: skip
-    print(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
+    say(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
     return OK

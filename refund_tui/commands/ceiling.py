@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK
 from refund_tui.commands.because import add_because, because
 from refund_tui.commands.named import named_trip, refuse
+from refund_tui.commands.output import say
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import Standing
 from refund_tui.core.text import visible
@@ -64,7 +65,7 @@ def _amount(text: str, currency: str | None) -> Money:
 
 
 def _print(store: str, trip_id: str, before: Standing, after: Standing) -> None:
-    print(f"Trip         {visible(trip_id)} of {visible(store)}")
-    print(f"Captured     {after.told_captured} (before: {before.told_captured})")
-    print(f"Left         {after.left}")
-    print("It is recorded. Nothing was sent.")
+    say(f"Trip         {visible(trip_id)} of {visible(store)}")
+    say(f"Captured     {after.told_captured} (before: {before.told_captured})")
+    say(f"Left         {after.left}")
+    say("It is recorded. Nothing was sent.")

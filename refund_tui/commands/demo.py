@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refund_tui.commands.output import OUT
 from refund_tui.core.trips import Trip
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             demo = demo_settings(settings, folder, service.url)
             _import(demo, samples)
             code = open_terminal(demo)
-            print(f"What the sandbox says has moved (no real money):\n\n{service.books.report()}", end="")
+            OUT.write(f"What the sandbox says has moved (no real money):\n\n{service.books.report()}")
     except SandboxError as error:
         raise UsageError(f"the sandbox cannot run: {error}") from error
     return code

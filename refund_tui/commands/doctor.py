@@ -16,6 +16,7 @@ from refund_tui.commands.checks import Level, Result
 from refund_tui.commands.checks.files import check_files
 from refund_tui.commands.checks.service import check_service
 from refund_tui.commands.checks.setup import check_settings, check_terminal
+from refund_tui.commands.output import say
 from refund_tui.core.text import visible
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     failed = False
     for result in _checks(settings, offline=arguments.offline, durability=arguments.durability):
         failed |= result.level is Level.FAIL
-        print(json.dumps(asdict(result)) if arguments.json else _line(result), flush=True)
+        say(json.dumps(asdict(result)) if arguments.json else _line(result))
     return FAILED if failed else OK
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.drill_cases import CASES, Case
+from refund_tui.commands.output import say
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
@@ -58,10 +59,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Play every case; print the table. Exit code 0, or 1 when a case did not end as it must."""
     with tempfile.TemporaryDirectory(prefix="refund-tui-drill-") as folder:
         accounts = asyncio.run(_play(Path(folder), settings))
-    print(_table(accounts))
+    say(_table(accounts))
     bad = sum(not account.good for account in accounts)
     moved = sum(account.moved > 1 for account in accounts)
-    print(f"\n{len(accounts)} cases, {bad} not as they must be; paid twice: {moved}")
+    say(f"\n{len(accounts)} cases, {bad} not as they must be; paid twice: {moved}")
     return 1 if bad else 0
 
 

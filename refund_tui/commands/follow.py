@@ -11,11 +11,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreError
+from refund_tui.store.history import History
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
 """Seconds left at which a wait says another line."""
@@ -27,15 +28,14 @@ class Follower:
     def __init__(self, desk: Desk, key: str, say: Callable[[str], None]) -> None:
         self._desk, self._key, self._say = desk, key, say
         self._changed = asyncio.Event()
-        self._said_left = float("inf")
-        self._said = ""
+        self._said: str | None = None
+        self._said_left, self._said_awaited, self._said_trouble = float("inf"), False, ""
         desk.listen(self._hear)
 
     def _hear(self, news: News) -> None:
         match news:
             case Changed(refund=refund) if refund.key == self._key:
-                self._say(_sentence(refund))
-                self._said_left = float("inf")
+                self._tell(refund)
             case Unsaved(why=why) | Trouble(why=why):
                 self._say(visible(why))
         self._changed.set()
@@ -44,39 +44,63 @@ class Follower:
         """The refund once it is decided or needs a person; without `wait`, once it has to wait. Raises StoreError."""
         while True:
             self._changed.clear()
-            refund = await self._read()
-            if refund is not None:
+            found = await self._read()
+            if found is not None:
+                refund, awaited = found
                 left = self.left(refund)
-                if _decided(refund) or (left > 0 and not wait):
+                if (_decided(refund) and not awaited) or (left > 0 and not wait):
                     return refund
+                self._say_awaited(_decided(refund))
                 self._count_down(left)
             with suppress(TimeoutError):
                 async with asyncio.timeout(1.0):  # wait_for of Python 3.11 loses a ctrl+c that comes with the news
                     await self._changed.wait()
 
-    async def _read(self) -> Refund | None:
-        """The refund as it is on disk; None while that cannot be told and the desk still has something to write.
+    async def _read(self) -> tuple[Refund, bool] | None:
+        """The refund as it is on disk, and whether a request of it is on its way.
 
-        Raises StoreError.
+        None while that cannot be told and the desk still has something to write. Raises StoreError.
         """
         try:
-            refund = await self._desk.look(lambda history: history.get(self._key))
+            refund, awaited = await self._desk.look(self._look)
         except StoreError as error:
             if not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
                 raise
             self._say_once(f"{error}: this goes on by itself when that is over")
             return None
-        self._said = ""
+        self._said_trouble = ""
         if refund is None:
             raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
         if isinstance(refund, Damaged):
             raise RecordUnusable(refund.sentence)
-        return None if self._key in self._desk.unsaved else refund
+        if self._key in self._desk.unsaved:
+            return None
+        self._tell(refund)
+        return refund, awaited
+
+    def _look(self, history: History) -> tuple[Refund | Damaged | None, bool]:
+        """The request is looked for first, so that no answer falls between. An ACCEPTED refund awaits nothing more."""
+        awaited = any(isinstance(one, Attempt) and one.ended_at is None for one in history.attempts(self._key))
+        refund = history.get(self._key)
+        return refund, awaited and isinstance(refund, Refund) and refund.open
 
     def _say_once(self, sentence: str) -> None:
-        if sentence != self._said:
-            self._said = sentence
+        if sentence != self._said_trouble:
+            self._said_trouble = sentence
             self._say(visible(sentence))
+
+    def _tell(self, refund: Refund) -> None:
+        """Say a change once, whether it was heard or read first, and whoever made it."""
+        sentence, first = _sentence(refund), self._said is None
+        if sentence != self._said:
+            self._said, self._said_left = sentence, float("inf")
+            if not (first and refund.state is State.QUEUED):
+                self._say(sentence)
+
+    def _say_awaited(self, awaited: bool) -> None:
+        if awaited and not self._said_awaited:
+            self._say("  its request is still on its way: the answer is waited for")
+        self._said_awaited = awaited
 
     def left(self, refund: Refund) -> float:
         """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.because import add_because, because
+from refund_tui.commands.output import say
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.desk import Desk
 from refund_tui.errors import UsageError
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(_open(settings, why))
     except NotPossible as error:
         raise UsageError(str(error)) from error
-    print("The account's wait was ended. What is held goes now where refund-tui runs, else with refund-tui resume.")
+    say("The account's wait was ended. What is held goes now where refund-tui runs, else with refund-tui resume.")
     return OK
 
 

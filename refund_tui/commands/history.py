@@ -6,12 +6,12 @@ Text from outside is shown only after it was made visible.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
+from refund_tui.commands.output import OUT, tell
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     write = _writer(arguments, settings.zone)
     path = ledger_path(settings.data_dir)
     if not path.exists():
-        sys.stderr.write(f"refund-tui: no refund was made here yet: there is no ledger at {visible(str(path))}\n")
+        tell(f"refund-tui: no refund was made here yet: there is no ledger at {visible(str(path))}")
         return 0
     history, damaged = History.open(path), 0
     try:
@@ -75,17 +75,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _account(damaged: int) -> int:
     if not damaged:
         return OK
-    sys.stdout.flush()
-    sys.stderr.write(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each\n")
+    OUT.flush()
+    tell(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each")
     return PERSON
 
 
 def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], None]:
     if arguments.json:
-        return JsonLines(sys.stdout).write
+        return JsonLines(OUT).write
     if arguments.csv:
-        return Csv(sys.stdout).write
-    return lambda told: print(_line(told, zone))
+        return Csv(OUT).write
+    return lambda told: _print(told, zone)
+
+
+def _print(told: Told, zone: tzinfo) -> None:
+    OUT.write(_line(told, zone) + "\n")
 
 
 def _line(told: Told, zone: tzinfo) -> str:

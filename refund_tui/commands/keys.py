@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from refund_tui.commands.output import say
 from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, keys_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the keys as they are configured. Raises ConfigError."""
-    print("\n".join(table() if arguments.markdown else _lines(keymap(settings.keys))))
+    say("\n".join(table() if arguments.markdown else _lines(keymap(settings.keys))))
     return 0
 
 

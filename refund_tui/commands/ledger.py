@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from refund_tui.clock import SystemClock
 from refund_tui.commands import OK, accept_older, ceiling, gate
 from refund_tui.commands.follow import next_attempt
+from refund_tui.commands.output import say
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of
 from refund_tui.paths import ledger_path
@@ -61,7 +62,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("newest event", newest),
         ("gate", _gate(held, settings)),
     ):
-        print(f"{name:14}{visible(str(value))}")
+        say(f"{name:14}{visible(str(value))}")
     return OK
 
 

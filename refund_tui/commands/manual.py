@@ -6,6 +6,7 @@ import argparse
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from refund_tui.commands.output import OUT, say
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one page as Markdown, or the list of pages. Raises UsageError."""
     if arguments.page is None:
-        print("\n".join(f"{name:12}{about}" for name, about in PAGES.items()))
+        say("\n".join(f"{name:12}{about}" for name, about in PAGES.items()))
         return 0
-    print(page(arguments.page), end="")
+    OUT.write(page(arguments.page))
     return 0
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
 from refund_tui.commands.follow import Follower, next_attempt
 from refund_tui.commands.named import NOTHING_DONE, named_trip, refuse
+from refund_tui.commands.output import WORDS, meaning, say, tell
+from refund_tui.commands.stopping import GOES_ON, NOTHING, Stopped, Stopping, raising_signals
 from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
@@ -44,34 +45,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Ask, record, send and wait. Exit code 0 accepted, 1 nothing was done or it was rejected, 4 still open, 5 a person
     must see to it. Raises RefundTuiError."""
-    try:
-        return asyncio.run(_refund(arguments, settings))
-    except KeyboardInterrupt:
-        _say("\nStopped. What was recorded goes on when refund-tui, or refund-tui resume, runs again.")
-        return OPEN
+    return asyncio.run(_refund(arguments, settings))
 
 
 async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
-    desk = Desk(settings)
-    await desk.open()
+    desk, stopping = Desk(settings), Stopping()
     try:
-        intent, standing = await _intent(desk, arguments)
-        if not _agreed(desk, intent, standing):
-            _say(NOTHING_DONE)
-            return 1
-        key = await _take(desk, intent)
+        await desk.open()
+        with meaning(NOTHING):
+            key = await _recorded(desk, arguments)
         if key is None:
-            _say(NOTHING_DONE)
+            say(NOTHING_DONE)
             return 1
-        return await _follow(desk, key, wait=not arguments.no_wait)
+        with meaning(GOES_ON):
+            return await _follow(desk, stopping, key, wait=not arguments.no_wait)
     finally:
         await desk.close()
+
+
+async def _recorded(desk: Desk, arguments: argparse.Namespace) -> str | None:
+    """The key of the refund that was agreed to and recorded; None where it was not."""
+    intent, standing = await _intent(desk, arguments)
+    return await _take(desk, intent) if _agreed(desk, intent, standing) else None
 
 
 async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:
     """What is asked for, complete; UsageError says what is wrong with it."""
     refuse(check_note(arguments.note))
-    store, trip_id = await named_trip(desk, arguments.trip, _say)
+    store, trip_id = await named_trip(desk, arguments.trip, say)
     standing = await desk.standing(store, trip_id)
     closes = desk.window_closes(await desk.trip(store, trip_id), standing)
     amount = _amount(arguments.amount, _currency(desk, standing), standing)
@@ -109,16 +110,16 @@ def _reason(text: str) -> ReasonCode:
 def _agreed(desk: Desk, intent: Intent, standing: Standing) -> bool:
     """Show what will be done and ask; in PRODUCTION above the set amount it is typed again."""
     settings = desk.settings
-    _say(f"Store        {visible(intent.store_id)}")
-    _say(f"Environment  {settings.environment}")
-    _say(f"Trip         {visible(intent.trip_id)}")
+    say(f"Store        {visible(intent.store_id)}")
+    say(f"Environment  {settings.environment}")
+    say(f"Trip         {visible(intent.trip_id)}")
     if standing.disagreement:
-        _say(f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count")
-    _say(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
+        say(f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count")
+    say(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
     if intent.window_closes is not None:
-        _say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
-    _say(f"Refund       {intent.amount}")
-    _say(f"Reason       {intent.reason} ({intent.reason.words})")
+        say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
+    say(f"Refund       {intent.amount}")
+    say(f"Reason       {intent.reason} ({intent.reason.words})")
     if _ask("Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
     if not settings.asks_again(intent.amount):
@@ -131,29 +132,30 @@ async def _take(desk: Desk, intent: Intent) -> str | None:
     try:
         return (await desk.take(intent)).key
     except NeedsSecondYes as alike:
-        _say("This trip already has:")
+        say("This trip already has:")
         for refund in alike.alike:
-            _say(f"  {refund.intent.amount}  {refund.state}  by {visible(refund.clerk)}  {refund.key}")
+            say(f"  {refund.intent.amount}  {refund.state}  by {visible(refund.clerk)}  {refund.key}")
     except Refused as refused:
-        _say(f"Not possible: {refused}.")
+        say(f"Not possible: {refused}.")
         return None
     if _ask("Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
         return None
     try:
         return (await desk.take(intent, second_yes=True)).key
     except Refused as refused:
-        _say(f"Not possible: {refused}.")
+        say(f"Not possible: {refused}.")
         return None
 
 
-async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
-    _say(f"Recorded as {key}.")
-    follower = Follower(desk, key, _say)
+async def _follow(desk: Desk, stopping: Stopping, key: str, *, wait: bool) -> int:
+    say(f"Recorded as {key}.")
+    follower = Follower(desk, key, stopping.guarded(say))
+    stopping.check()
     desk.begin()
-    refund = await follower.until_decided(wait=wait)
+    refund = await stopping.over(follower.until_decided(wait=wait))
     if left := follower.left(refund):
         when = next_attempt(left, desk.now().at, desk.settings.zone)
-        _say(f"It waits: {when}. It goes by itself where refund-tui, or refund-tui resume, runs then.")
+        say(f"It waits: {when}. It goes by itself where refund-tui, or refund-tui resume, runs then.")
     if refund.state is State.ACCEPTED:
         return 0
     if refund.state in (State.UNKNOWN, State.BLOCKED):
@@ -162,19 +164,14 @@ async def _follow(desk: Desk, key: str, *, wait: bool) -> int:
 
 
 def _ask(question: str) -> str:
-    """What was typed; nothing at the end of the input, and nothing after ctrl+c."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would let the line be read on
+    """What was typed; nothing at the end of the input. Raises Stopped."""
+    WORDS.write(question)
+    WORDS.flush()
     try:
-        sys.stderr.write(question)
-        sys.stderr.flush()
-        return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
-    except KeyboardInterrupt:
-        _say("")
+        with raising_signals():
+            return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
+    except Stopped:
+        tell("")  # the line of the question ends
+        raise
+    except OSError:  # the terminal is gone
         return ""
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
-import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from refund_tui.clock import SystemClock
 from refund_tui.commands import OK, OPEN, PERSON
 from refund_tui.commands.follow import next_attempt
+from refund_tui.commands.output import meaning, say, tell
+from refund_tui.commands.stopping import GOES_ON, Stopping
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
@@ -32,7 +32,6 @@ SHOWN = 20
 
 _GOES_ON = frozenset({State.QUEUED, State.SENDING, State.WAITING})
 _FOR_A_PERSON = frozenset({State.UNKNOWN, State.BLOCKED})
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _EXAMPLES = """\
 examples:
@@ -54,7 +53,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Finish what is waiting. Exit code 0, OPEN, PERSON, or 128 and a signal's number. Raises RefundTuiError."""
     settings.require("base_url")
     deadline = None if arguments.deadline is None else _seconds(arguments.deadline)
-    return asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
+    with meaning(GOES_ON):
+        asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
+        return _account(settings)
 
 
 def _seconds(text: str) -> float:
@@ -63,18 +64,19 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> int:
-    desk = Desk(settings)
-    stop = _signals()
-    desk.listen(lambda news: _tell(desk, news))
+async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> None:
+    desk, stopping = Desk(settings), Stopping()
+    desk.listen(stopping.guarded(lambda news: _tell(desk, news)))
     try:
         await desk.open()
-        _say(_begins(desk))
+        tell(_begins(desk))
         desk.begin()
-        await _until_done(desk, stop, wait=wait, deadline=deadline)
+        await stopping.over(desk.drain(wait=wait), deadline)
+    except TimeoutError:
+        tell("the deadline has come")
     finally:
         await desk.close()
-    return stop.result() if stop.done() else _account(settings)
+    stopping.check()
 
 
 def _begins(desk: Desk) -> str:
@@ -84,43 +86,15 @@ def _begins(desk: Desk) -> str:
     return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
 
-def _signals() -> asyncio.Future[int]:
-    """Done, with the exit code, when a signal asks the program to end."""
-    loop = asyncio.get_running_loop()
-    stop: asyncio.Future[int] = loop.create_future()
-
-    def end(number: signal.Signals) -> None:
-        if not stop.done():
-            stop.set_result(128 + number)
-
-    for number in _SIGNALS:
-        if signal.getsignal(number) is signal.SIG_IGN:  # nohup, or a shell's background job
-            continue
-        loop.add_signal_handler(number, end, number)
-    return stop
-
-
-async def _until_done(desk: Desk, stop: asyncio.Future[int], *, wait: bool, deadline: float | None) -> None:
-    drained = asyncio.create_task(desk.drain(wait=wait))
-    either: set[asyncio.Future[Any]] = {drained, stop}
-    await asyncio.wait(either, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
-    if drained.done():
-        drained.result()
-        return
-    drained.cancel()
-    await asyncio.gather(drained, return_exceptions=True)
-    _say("ended by a signal" if stop.done() else "the deadline has come")
-
-
 def _tell(desk: Desk, news: News) -> None:
     match news:
         case Changed(refund=refund) if not refund.open:
-            print(_line(refund), flush=True)
+            say(_line(refund))
         case Changed(refund=refund):
             left = left_of(desk.now(), refund.life.wait, desk.summary.gate) if refund.state.sendable else 0.0
-            _say(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
+            tell(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
         case Unsaved(why=why) | Trouble(why=why):
-            _say(visible(why))
+            tell(visible(why))
         case Elsewhere():
             pass
 
@@ -153,22 +127,17 @@ def _name(
     apart = [row for row in damaged if row.columns.get("endpoint") == settings.endpoint]
     count = history.count(wanted) - len([row for row in apart if row.columns.get("state") in states])
     if count:
-        _say(f"{count} refund{'' if count == 1 else 's'} {what}")
+        tell(f"{count} refund{'' if count == 1 else 's'} {what}")
     for refund in history.rows(wanted, 0, SHOWN):
         if isinstance(refund, Refund):
             left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
-            _say("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
+            tell("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
     return count > 0
 
 
 def _name_damaged(found: Sequence[Damaged]) -> None:
     """Say which refunds cannot be read."""
     if found:
-        _say(f"{len(found)} refund{'' if len(found) == 1 else 's'} {DAMAGED}: set apart, nothing is sent for them")
+        tell(f"{len(found)} refund{'' if len(found) == 1 else 's'} {DAMAGED}: set apart, nothing is sent for them")
     for row in found[:SHOWN]:
-        _say(f"  {visible(row.key)}  {visible(row.sentence)}")
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+        tell(f"  {visible(row.key)}  {visible(row.sentence)}")

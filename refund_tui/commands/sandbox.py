@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from refund_tui.commands.output import say
 from refund_tui.sandbox.flags import add_arguments as add_sandbox_arguments
 
 if TYPE_CHECKING:
@@ -27,4 +28,4 @@ def run(arguments: argparse.Namespace, _settings: Settings) -> int:
     """Serve until a signal; exit code 0, or 2 with a sentence."""
     from refund_tui.sandbox.serve import serve  # brings asyncio and h11
 
-    return serve(arguments)
+    return serve(arguments, say)

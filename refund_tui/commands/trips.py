@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from refund_tui.commands.output import WORDS, say, tell
 from refund_tui.commands.raised import Raised
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raised.report()
         raised.close()
     if len(arguments.files) > 1:
-        print(f"all files: {total}")
+        say(f"all files: {total}")
     return 2 if unread else int(total.left_out > 0)
 
 
@@ -115,7 +116,7 @@ def _import(name: str, trips: Trips, total: Tally, raised: Raised) -> bool:
     if reader.dropped:
         names = ", ".join(f"{field} ({count:,})" for field, count in reader.dropped.items())
         _say(f"{shown}: fields that are not kept: {names}")
-    print(f"{shown}: {tally}")
+    say(f"{shown}: {tally}")
     return True
 
 
@@ -154,7 +155,7 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _progress(name: str, shown: str) -> Iterator[Callable[[int], None]]:
     """A bar of bytes read, where a terminal shows it; nothing where the words go to a file."""
-    if not sys.stderr.isatty():
+    if not WORDS.isatty():
         yield lambda _taken: None
         return
     from rich.console import Console  # only where a bar is drawn
@@ -173,4 +174,4 @@ def _shown(name: str) -> str:
 
 def _say(sentence: str) -> None:
     """One line of words; outside text in it is made visible here at the latest."""
-    print(visible(sentence, 2_000), file=sys.stderr)
+    tell(visible(sentence, 2_000))

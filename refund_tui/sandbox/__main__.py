@@ -15,7 +15,12 @@ def main() -> int:
         prog="python -m refund_tui.sandbox", description="A Payment service on loopback. No real money moves."
     )
     add_arguments(parser)
-    return serve(parser.parse_args())
+    return serve(parser.parse_args(), _say)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Protocol
 
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Refund
@@ -106,10 +106,18 @@ def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
     }
 
 
+class Writable(Protocol):
+    """All that is needed of a stream of text."""
+
+    def write(self, text: str, /) -> int:
+        """Write `text`."""
+        ...
+
+
 class JsonLines:
     """Writes one JSON object a line, in ASCII, so that no encoding can spoil it."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Writable) -> None:
         self._stream = stream
 
     def write(self, told: Told) -> None:
@@ -120,7 +128,7 @@ class JsonLines:
 class Csv:
     """Writes a table with a heading for spreadsheets."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Writable) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
         self._writer.writerow(COLUMNS)
 

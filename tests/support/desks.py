@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -44,6 +45,19 @@ def other_process() -> Holder:
     """The lease of a process of its own on this test's host."""
     pid = next(_pids)
     return Holder("test-host", "boot-1", pid, f"start-{pid}")
+
+
+def recorded(data_dir: Path, url: str, *trips: str) -> None:
+    """Refunds that a terminal recorded and that were never sent; for use outside a running loop."""
+
+    async def record() -> None:
+        desk = Desk(settings(data_dir, base_url=url))
+        await desk.open()
+        for trip in trips:
+            await desk.take(intent(trip=trip))
+        await desk.close()
+
+    asyncio.run(record())
 
 
 @asynccontextmanager

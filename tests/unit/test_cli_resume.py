@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -15,11 +14,10 @@ from typing import Any
 import pytest
 
 from refund_tui.core.refunds import State
-from refund_tui.desk import Desk
 from refund_tui.paths import ledger_path
 from refund_tui.sandbox import Books, SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
-from tests.support.desks import intent, settings
+from tests.support.desks import recorded
 from tests.support.ledgers import sound
 from tests.support.program import environment, run
 
@@ -28,19 +26,6 @@ PATIENCE = 20.0
 
 def service(*steps: dict[str, Any]) -> SandboxThread:
     return SandboxThread(any_trip=True, script=parse_script({"refund": list(steps)}))
-
-
-def recorded(folder: Path, url: str, *trips: str) -> None:
-    """Refunds that a terminal recorded and that were never sent."""
-
-    async def record() -> None:
-        desk = Desk(settings(folder, base_url=url))
-        await desk.open()
-        for trip in trips:
-            await desk.take(intent(trip=trip))
-        await desk.close()
-
-    asyncio.run(record())
 
 
 def states(folder: Path) -> list[State]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,14 @@ from typing import Any
 import pytest
 
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
 from refund_tui.store.trips import Trips
+from tests.support.desks import settings
 from tests.support.ledgers import sound
 from tests.support.program import PATIENCE, environment, run
 from tests.support.records import trip
@@ -105,18 +109,24 @@ def test_an_input_that_is_no_text_or_closed_goes_back(folder: Path, given: bytes
     assert recorded(folder) == []
 
 
-def test_ctrl_c_at_the_question_goes_back(folder: Path, sandbox: SandboxThread) -> None:
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_at_the_question_ends_it_with_nothing_recorded(
+    folder: Path, sandbox: SandboxThread, number: signal.Signals, code: int
+) -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command(folder, sandbox.url, "known", *ASKED), env=environment(), stdin=pipe, stdout=pipe, stderr=pipe
     ) as program:
         assert program.stderr is not None
         assert program.stderr.read(10) == b"Refund it?"
-        program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=20)
-    assert program.returncode == 1
-    assert out.endswith(b"Nothing was recorded and nothing was sent.\n")
-    assert b"Traceback" not in err
+        program.send_signal(number)
+        _out, err = program.communicate(timeout=20)
+    assert program.returncode == code
+    told = f"refund-tui: ended by {number.name}: nothing was recorded and nothing was sent"
+    assert err.decode().splitlines()[-1] == told
     assert recorded(folder) == []
 
 
@@ -179,21 +189,59 @@ def test_without_waiting_a_refund_that_the_account_holds_is_recorded_and_left(fo
     assert ", in 09:5" in ended.stdout or ", in 10:00" in ended.stdout
 
 
-def test_stopped_while_it_waits_it_is_kept(folder: Path) -> None:
-    with service({"status": 429, "retryAfter": "600"}) as limiting:
-        pipe = subprocess.PIPE
-        line = command(folder, limiting.url, "known", *ASKED)
-        with subprocess.Popen(line, env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
-            assert program.stdin is not None
-            assert program.stdout is not None
-            program.stdin.write("y\n")
-            program.stdin.flush()
-            assert any("next attempt in 10:00" in line for line in program.stdout)
-            program.send_signal(signal.SIGINT)
-            out, err = program.communicate(timeout=20)
-    assert (program.returncode, "Traceback" in err) == (4, False)
-    assert "What was recorded goes on" in out
-    assert [taken.state for taken in recorded(folder)] == [State.WAITING]
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_while_it_waits_ends_it_in_order(folder: Path, number: signal.Signals, code: int) -> None:
+    with service({"status": 429, "retryAfter": "600"}) as limiting, at_work(folder, limiting.url) as program:
+        assert program.stdout is not None
+        assert any("next attempt in 10:00" in line for line in program.stdout)
+        program.send_signal(number)
+        _out, err = program.communicate(timeout=20)
+    assert program.returncode == code
+    assert f"refund-tui: ended by {number.name}: what was recorded goes on" in err
+    assert [(taken.state, taken.life.maybe_executed) for taken in recorded(folder)] == [(State.WAITING, False)]
+
+
+@contextmanager
+def at_work(folder: Path, url: str) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process that was told yes."""
+    pipe = subprocess.PIPE
+    line = command(folder, url, "known", *ASKED)
+    with subprocess.Popen(line, env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
+        assert program.stdin is not None
+        program.stdin.write("y\n")
+        program.stdin.flush()
+        yield program
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_gives_the_request_on_the_wire_its_grace(folder: Path, number: signal.Signals, code: int) -> None:
+    with service({"delay": 1.0}) as slow, at_work(folder, slow.url) as program:
+        assert slow.books.wait_until(lambda books: len(books.arrivals) == 1)
+        program.send_signal(number)
+        out, _err = program.communicate(timeout=20)
+    assert program.returncode == code
+    assert "ACCEPTED: " in out
+    assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED]
+
+
+def test_stopped_on_another_terminal_it_still_hears_the_yes(folder: Path) -> None:
+    with service({"delay": 4.0}) as slow, at_work(folder, slow.url) as program:
+        assert slow.books.wait_until(lambda books: len(books.arrivals) == 1)
+        [taken] = recorded(folder)
+        asyncio.run(stopped_elsewhere(folder, slow.url, taken.key))
+        out, _err = program.communicate(timeout=30)
+    lines = [line.partition(": ")[0].strip() for line in out.splitlines()]
+    assert lines[-3:] == ["UNKNOWN", "its request is still on its way", "ACCEPTED"]
+    assert program.returncode == 0
+    assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED]
+
+
+async def stopped_elsewhere(folder: Path, url: str, key: str) -> None:
+    """Another clerk's terminal stops the refund."""
+    desk = Desk(settings(folder, base_url=url))
+    await desk.open()
+    await desk.act(key, Action.STOP)
+    await desk.close()
 
 
 @pytest.mark.parametrize(

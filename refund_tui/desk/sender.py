@@ -307,7 +307,8 @@ def _forbidden(refund: Refund, now: Mark, policy: Policy) -> Decision | None:
 async def _within(seconds: float | None, event: asyncio.Event) -> None:
     """Return when `event` is set, or after so many seconds."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _answered(outcome: Outcome) -> str:

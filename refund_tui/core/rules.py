@@ -208,6 +208,12 @@ def admit(intent: Intent, standing: Standing, now: datetime, second_yes: bool) -
         raise NeedsSecondYes(alike)
 
 
+def require_sound(standing: Standing) -> None:
+    """Raise Refused where a record of the trip cannot be trusted."""
+    if damaged := _check_damaged(standing):
+        raise Refused([Problem("trip", damaged)])
+
+
 def _check_damaged(standing: Standing) -> str | None:
     if not standing.damaged:
         return None

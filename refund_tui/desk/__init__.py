@@ -19,10 +19,11 @@ from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
-from refund_tui.core.rules import Standing, known_as
+from refund_tui.core.rules import Standing, known_as, require_sound
 from refund_tui.core.times import Clock, Mark, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
+from refund_tui.desk.altered import altered, checked
 from refund_tui.desk.ending import Terms, UnderWay, under_way
 from refund_tui.desk.files import Files
 from refund_tui.desk.marks import marks_of
@@ -172,7 +173,7 @@ class Desk:
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        return Standing.of(captured, refunds, ceiling, told)
+        return checked(Standing.of(captured, refunds, ceiling, told))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
@@ -197,6 +198,7 @@ class Desk:
         trip = await self.trip(intent.store_id, intent.trip_id)
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
+        require_sound(await self.standing(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
@@ -240,7 +242,9 @@ class Desk:
 
     async def print_receipt(self, key: str) -> str:
         """The refund's receipt as text; that it was printed is remembered first. Raises NotPossible, StoreError."""
-        now = self.now()
+        found, now = await self.look(lambda history: history.get(key)), self.now()
+        if isinstance(found, Refund) and (told := altered(found)):
+            raise NotPossible(f"{told}. No receipt was made")
         refund, copy = await self._files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
         return receipt(refund, now.at, self.settings.zone, copy=copy)
 

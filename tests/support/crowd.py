@@ -24,13 +24,14 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.paths import ledger_path, trips_path
+from refund_tui.payments.body import build_body
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
 from refund_tui.store.trips import Trips
 from refund_tui.store.trips.schema import TRIPS
 
-EDITION = "2"
+EDITION = "3"
 """To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
 
 STORE, ENDPOINT, CURRENCY = "STORE-001", "loopback", "EUR"
@@ -130,7 +131,7 @@ def made_refunds(count: int, last: datetime = LAST, endpoint: str = ENDPOINT) ->
         amount = Money(chance.randrange(100, 5_000), CURRENCY)
         intent = Intent(STORE, trip_id(age), amount, chance.choice(reasons), chance.choice(NOTES))
         key = str(UUID(int=chance.getrandbits(128), version=4))
-        body = b'{"refundRequestId":"%s","storeId":"%s"}' % (key.encode(), STORE.encode())
+        body = build_body(key, intent)
         life = Life(State.SENDING, why=str(chance.choices(ends, weights)[0]))
         yield Refund(key, endpoint, intent, chance.choice(CLERKS), body, at, at, life)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.commands.checks.records import check_records
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.paths import check_readable, ledger_path, trips_path
 from refund_tui.store.health import sqlite_version, try_folder, try_reading
@@ -40,6 +41,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
     yield _room(folder)
     yield _trial(folder)
     yield from _reading(ledger_path(folder))
+    yield from check_records(ledger_path(folder))
 
 
 def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:

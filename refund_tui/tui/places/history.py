@@ -17,6 +17,7 @@ from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
+from refund_tui.desk.altered import altered
 from refund_tui.store.history import Filter, Order
 from refund_tui.tui.asking import all_question
 from refund_tui.tui.bindings import bindings
@@ -179,7 +180,7 @@ class HistoryPlace(RefundShown):
             return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "cannot be read"
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
-        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm else ''}"
+        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"
         return when, (state, TONES[refund.state]), asked.trip_id, refund.clerk, (str(asked.amount), "strong")
 
     @on(RowList.Needed, "#refunds")

@@ -10,6 +10,7 @@ from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk import Desk, UnderWay
+from refund_tui.desk.altered import altered
 from refund_tui.tui.chronicle import answers, as_it_stands, attempts_table, facts_of, story
 from refund_tui.tui.line.plain import Cell, Part, Plain, literal
 from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
@@ -130,6 +131,8 @@ class Timeline(VerticalScroll, can_focus=True):
         parts: list[Part] = [(f"{refund.intent.amount}", "bold"), "   ", (state_words(refund), tone)]
         if refund.life.why:
             parts.append(f"\n{visible(refund.life.why)}")
+        if (told := altered(refund)) is not None:
+            parts.append((f"\nALARM: {visible(told)}", STYLES["bad"]))
         if (unsaved := self._desk.unsaved.get(refund.key)) is not None:
             parts.append((f"\n{visible(unsaved)}", STYLES["bad"]))
         return parts

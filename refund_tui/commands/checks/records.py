@@ -1,0 +1,49 @@
+"""Owns the check of every record in the ledger: whether it can be read, and whether its bytes say what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from refund_tui.commands.checks import Result, fail, ok
+from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.desk.altered import altered
+from refund_tui.errors import StoreError
+from refund_tui.store.export import PAGE
+from refund_tui.store.history import Filter, History
+
+SHOWN = 20
+"""Records that are named; more are not looked for."""
+
+REMEDY = "put a good copy of the ledger in its place, or ask for help; the other refunds go on"
+
+
+def check_records(ledger: Path) -> Iterator[Result]:
+    """Each record that cannot be read, and each refund whose bytes differ from it, up to SHOWN."""
+    if not ledger.exists():
+        return
+    try:
+        history = History.open(ledger)
+    except StoreError:
+        return  # told by the check of the ledger as a whole
+    try:
+        found = list(islice(_wrong(history), SHOWN))
+    except StoreError as error:
+        yield fail("records", str(error), REMEDY)
+        return
+    finally:
+        history.close()
+    yield from found or [ok("records", "each can be read, and the bytes to be sent are those of its refund")]
+
+
+def _wrong(history: History) -> Iterator[Result]:
+    for row in history.damaged():
+        named = f" of the refund {row.key}" if row.key and row.table != "refund" else f" {row.key}".rstrip()
+        yield fail("records", f"{DAMAGED}: {row.table} {row.row}{named} cannot be read ({row.why})", REMEDY)
+    below: int | None = None
+    while rows := history.page(Filter(), below, PAGE):
+        for place, refund in rows:
+            below = place
+            if not isinstance(refund, Damaged) and (told := altered(refund)):
+                yield fail("records", told, REMEDY)

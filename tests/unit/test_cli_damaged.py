@@ -12,8 +12,8 @@ import pytest
 from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from tests.support.damage import damage
+from tests.support.desks import recorded
 from tests.support.program import run
-from tests.unit.test_cli_resume import recorded
 
 
 @pytest.fixture

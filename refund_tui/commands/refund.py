@@ -14,7 +14,7 @@ from refund_tui.commands import OPEN, PERSON
 from refund_tui.commands.follow import Follower, next_attempt
 from refund_tui.commands.named import NOTHING_DONE, named_trip, refuse
 from refund_tui.commands.output import WORDS, meaning, say, tell
-from refund_tui.commands.stopping import GOES_ON, NOTHING, Stopped, Stopping, raising_signals
+from refund_tui.commands.stopping import GOES_ON, NOTHING, Stopped, Stopping
 from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
@@ -53,7 +53,7 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         await desk.open()
         with meaning(NOTHING):
-            key = await _recorded(desk, arguments)
+            key = await _recorded(desk, stopping, arguments)
         if key is None:
             say(NOTHING_DONE)
             return 1
@@ -63,10 +63,10 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
         await desk.close()
 
 
-async def _recorded(desk: Desk, arguments: argparse.Namespace) -> str | None:
+async def _recorded(desk: Desk, stopping: Stopping, arguments: argparse.Namespace) -> str | None:
     """The key of the refund that was agreed to and recorded; None where it was not."""
     intent, standing = await _intent(desk, arguments)
-    return await _take(desk, intent) if _agreed(desk, intent, standing) else None
+    return await _take(desk, stopping, intent) if _agreed(desk, stopping, intent, standing) else None
 
 
 async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:
@@ -107,7 +107,7 @@ def _reason(text: str) -> ReasonCode:
     return found
 
 
-def _agreed(desk: Desk, intent: Intent, standing: Standing) -> bool:
+def _agreed(desk: Desk, stopping: Stopping, intent: Intent, standing: Standing) -> bool:
     """Show what will be done and ask; in PRODUCTION above the set amount it is typed again."""
     settings = desk.settings
     say(f"Store        {visible(intent.store_id)}")
@@ -120,14 +120,14 @@ def _agreed(desk: Desk, intent: Intent, standing: Standing) -> bool:
         say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
     say(f"Refund       {intent.amount}")
     say(f"Reason       {intent.reason} ({intent.reason.words})")
-    if _ask("Refund it? Type y and Enter; anything else goes back: ") != "y":
+    if _ask(stopping, "Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
     if not settings.asks_again(intent.amount):
         return True
-    return _ask(f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
+    return _ask(stopping, f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
 
 
-async def _take(desk: Desk, intent: Intent) -> str | None:
+async def _take(desk: Desk, stopping: Stopping, intent: Intent) -> str | None:
     """The key of the recorded refund, after a second yes where one is needed; None where it was not given."""
     try:
         return (await desk.take(intent)).key
@@ -138,7 +138,7 @@ async def _take(desk: Desk, intent: Intent) -> str | None:
     except Refused as refused:
         say(f"Not possible: {refused}.")
         return None
-    if _ask("Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
+    if _ask(stopping, "Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
         return None
     try:
         return (await desk.take(intent, second_yes=True)).key
@@ -163,12 +163,12 @@ async def _follow(desk: Desk, stopping: Stopping, key: str, *, wait: bool) -> in
     return OPEN if refund.open else 1
 
 
-def _ask(question: str) -> str:
+def _ask(stopping: Stopping, question: str) -> str:
     """What was typed; nothing at the end of the input. Raises Stopped."""
-    WORDS.write(question)
-    WORDS.flush()
     try:
-        with raising_signals():
+        with stopping.raising():
+            WORDS.write(question)
+            WORDS.flush()
             return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
     except Stopped:
         tell("")  # the line of the question ends

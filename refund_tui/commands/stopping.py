@@ -10,12 +10,9 @@ import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from refund_tui.commands.output import Ended
-
-if TYPE_CHECKING:
-    from typing import Never
 
 T = TypeVar("T")
 
@@ -31,13 +28,16 @@ class Stopped(Ended):
 
 
 class Stopping:
-    """Hears the signals from its making on; for use in a running loop, whose end gives them back."""
+    """Hears the signals from its making on, to the end of the process; for use in a running loop."""
 
     def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._end: asyncio.Future[Exception] = loop.create_future()
-        for number in _heard():
-            loop.add_signal_handler(number, self._stop, _stopped(number))
+        self._loop = asyncio.get_running_loop()
+        self._end: asyncio.Future[Exception] = self._loop.create_future()
+        self._stopped: Stopped | None = None
+        self._raising = False
+        for number in _SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # by nohup, or by a shell for a background job
+                signal.signal(number, self._hear)
 
     def guarded(self, call: Callable[[T], None]) -> Callable[[T], None]:
         """`call`, whose failure ends the command in place of whoever calls it."""
@@ -52,6 +52,8 @@ class Stopping:
 
     def check(self) -> None:
         """Raise what was to end the command, if anything was."""
+        if self._stopped is not None:
+            raise self._stopped
         if self._end.done():
             raise self._end.result()
 
@@ -66,30 +68,22 @@ class Stopping:
             raise TimeoutError
         return task.result()
 
+    @contextmanager
+    def raising(self) -> Iterator[None]:
+        """Have a signal, also one that came before, raise Stopped at once: a line that is read holds the loop up."""
+        self._raising = True
+        try:
+            self.check()
+            yield
+        finally:
+            self._raising = False
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self._stopped = Stopped(f"ended by {signal.Signals(number).name}", 128 + number)
+        if self._raising or self._loop.is_closed():
+            raise self._stopped
+        self._loop.call_soon_threadsafe(self._stop, self._stopped)
+
     def _stop(self, why: Exception) -> None:
         if not self._end.done():
             self._end.set_result(why)
-
-
-@contextmanager
-def raising_signals() -> Iterator[None]:
-    """Have the signals raise Stopped at once, while a line is read; asyncio would hear them only after it."""
-    before = {number: signal.signal(number, _raise) for number in _heard()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _heard() -> list[signal.Signals]:
-    """The signals that end a command, but what nohup or a shell's background job has it ignore."""
-    return [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-
-
-def _stopped(number: int) -> Stopped:
-    return Stopped(f"ended by {signal.Signals(number).name}", 128 + number)
-
-
-def _raise(number: int, _frame: FrameType | None) -> Never:
-    raise _stopped(number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -60,16 +60,23 @@ _CONNECTING = ("connection.", "proxy.")
 
 @dataclass(slots=True)
 class _Exchange:
-    """How far one request and its answer have come."""
+    """How far one request and its answer have come. `late` tells, by any clock, that its deadline has passed."""
 
+    late: Callable[[], bool]
     sent: bool = False
     head: Reply | None = None
     body: bytearray = field(default_factory=bytearray)
 
     async def trace(self, event: str, about: Mapping[str, object]) -> None:
-        """Hear from httpcore what it is about to do; asking a proxy for a tunnel is not yet the request."""
+        """Hear from httpcore what it is about to do; asking a proxy for a tunnel is not yet the request.
+
+        Raises TimeoutError before the first byte of a request that is late: a host that was paused while it connected
+        does not count that time for the timeout.
+        """
         tunnel = getattr(about.get("request"), "method", None) == b"CONNECT"
         if event.endswith(".started") and not event.startswith(_CONNECTING) and not tunnel:
+            if not self.sent and self.late():
+                raise TimeoutError
             self.sent = True
 
 
@@ -141,7 +148,7 @@ class PaymentClient:
 
         Cancelled while no byte of the request has left, it says so as an outcome; for use in a task of its own.
         """
-        progress = _Exchange()
+        progress = self._begin()
         try:
             reply = await self._exchange(progress, "POST", "/v1/refund", body)
         except asyncio.CancelledError:
@@ -160,7 +167,7 @@ class PaymentClient:
         Raises ValueError for ids that the contract forbids, nothing for what the wire does.
         """
         query = build_query(store_id, trip_id)
-        reply = await self._exchange(_Exchange(), "POST", "/v1/payment/transactional-data", query)
+        reply = await self._exchange(self._begin(), "POST", "/v1/payment/transactional-data", query)
         if isinstance(reply, Reply) and reply.status == 200:
             return _card(reply)
         if isinstance(reply, Reply) and unknown_trip(reply):
@@ -172,13 +179,17 @@ class PaymentClient:
 
         Without a status nothing came, and the detail says why. Raises nothing but a cancellation.
         """
-        reply = await self._exchange(_Exchange(), "GET", "/", b"")
+        reply = await self._exchange(self._begin(), "GET", "/", b"")
         if not isinstance(reply, Reply):
             return reply.answer
         return Answer(reply.status, server_date=server_date(reply, self._clock.mark().at))
 
     def _meaning(self, reply: Reply | Outcome) -> Outcome:
         return classify(reply, self._clock.mark().at) if isinstance(reply, Reply) else reply
+
+    def _begin(self) -> _Exchange:
+        begun = self._clock.mark()
+        return _Exchange(lambda: self._clock.mark().longest_since(begun) > self._deadline)
 
     async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> Reply | Outcome:
         """The answer, or what it means that no status came. A status that came counts, whatever became of the rest."""

@@ -48,7 +48,7 @@ _FIELD = {
     "said_by": "You are in who said so: a person, a bank, the service's support.",
     "when": "You are in when it was said: a day, or a day and a time.",
     "receipt": "You are at a receipt: 40 columns, marked COPY when it was made before.",
-    "timeline": "You are at one refund: the arrows scroll it. Escape goes back, and it goes on by itself.",
+    "timeline": "You are at one refund: the arrows scroll it. Escape goes back; what is under way goes on.",
 }
 """What the widget with the cursor takes, by its id."""
 

@@ -17,9 +17,11 @@ from refund_tui.core.outcomes import (
     Answer,
     Unreachable,
 )
+from refund_tui.core.times import Mark
 from refund_tui.errors import ConfigError
 from refund_tui.payments.client import PaymentClient, verifying
 from refund_tui.settings.load import load_settings
+from tests.support.clock import FakeClock
 from tests.support.payments import BODY, SHORT, TRUSTS_NOBODY, YES, talking_to
 from tests.support.raw import RawServer, answer, flood, hang, raw_server, resetting, tunnel, unread
 
@@ -30,6 +32,24 @@ async def test_a_refused_connection_sends_nothing() -> None:
     async with talking_to(url) as client:
         outcome = await client.refund(BODY)
     assert outcome == Unreachable(Answer(detail="the service's host refused the connection; nothing was sent"))
+
+
+class PausedOnce(FakeClock):
+    """The clock of a host that is paused for a day as soon as it has looked at it."""
+
+    def mark(self) -> Mark:
+        now = super().mark()
+        self.jump(25 * 3600)
+        return now
+
+
+async def test_a_host_that_was_paused_while_it_connected_sends_nothing() -> None:
+    async with raw_server(YES) as server:
+        async with PaymentClient(server.url, context=TRUSTS_NOBODY, clock=PausedOnce()) as client:
+            outcome = await client.refund(BODY)
+        assert isinstance(outcome, Unreachable)
+        assert "nothing was sent" in outcome.answer.detail
+        assert server.requests == []
 
 
 async def test_a_name_that_nobody_knows_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

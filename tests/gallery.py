@@ -126,7 +126,7 @@ class Stage:
 
 _NAMED = {
     "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
-    *(f"ctrl+{letter}" for letter in "lopqrsuy"), *(f"f{n}" for n in range(1, 13)),
+    *(f"ctrl+{letter}" for letter in "glopqrsuy"), *(f"f{n}" for n in range(1, 13)),
 }  # fmt: skip
 Play = Callable[[Stage], Awaitable[None]]
 

@@ -20,7 +20,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import Standing, known_as, require_sound
-from refund_tui.core.times import Clock, Mark, window_closes
+from refund_tui.core.times import Clock, Mark, left_of, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.altered import altered, checked
@@ -94,6 +94,11 @@ class Desk:
     def endpoint(self) -> str:
         """The account whose refunds this desk sends; others' are shown and left alone."""
         return self.settings.endpoint
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the service still asks the whole account to wait, as far as was last seen."""
+        return left_of(self.now(), self.summary.gate)
 
     @property
     def unsaved(self) -> dict[str, str]:

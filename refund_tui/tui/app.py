@@ -38,6 +38,7 @@ from refund_tui.tui.status import StatusLine
 from refund_tui.tui.switcher import LATER, Places
 
 if TYPE_CHECKING:
+    from refund_tui.tui.places.gate import GatePlace
     from refund_tui.tui.places.palette import PalettePlace
     from refund_tui.tui.places.refund import RefundPlace
 
@@ -181,6 +182,8 @@ class RefundApp(Calm, Display, Typist):
             return holds_in(command, self.place.id or "") and self.place.can(command.action)
         if command.name == "refund":
             return self.place.id != "refund" and self._refund is not None and self._refund.in_hand
+        if command.name == "gate":
+            return self.place.id != "gate" and self.desk.held > 0
         return command.name != self.place.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -233,6 +236,7 @@ class RefundApp(Calm, Display, Typist):
                 pass
         self._status.redraw()
         self.place.reload()
+        self.refresh_keys()
 
     async def action_lookup(self) -> None:
         """To the search."""
@@ -255,6 +259,12 @@ class RefundApp(Calm, Display, Typist):
         palette = cast("PalettePlace", await self._places.bring("palette"))
         palette.offer(self.place.id or "", self.possible())
         self._show("palette")
+
+    async def action_gate(self) -> None:
+        """Where the account's wait can be ended."""
+        gate = cast("GatePlace", await self._places.bring("gate"))
+        gate.came_from(self.place.id or "")
+        self._show("gate")
 
     async def carry_out(self, command: Command) -> None:
         """Do what a command does in the place that is shown, if it is still possible."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.text import visible
-from refund_tui.core.times import span
+from refund_tui.core.times import Wait, span
 from refund_tui.desk import Desk, Evidence, UnderWay
+from refund_tui.tui.commands import key_of
 from refund_tui.tui.line.plain import Part
 from refund_tui.tui.questions import table
 from refund_tui.tui.states import STYLES, TONES, moment, state_words
@@ -17,11 +18,13 @@ from refund_tui.tui.widgets.confirm import Question
 _TITLES = {
     Action.ASK_AGAIN: "Ask the service again?",
     Action.GO_ON: "Go on with this refund?",
+    Action.TRY_NOW: "Ask the service now?",
     Action.STOP: "Stop trying?",
     Action.CANCEL: "Cancel this refund?",
 }
 _YES = {
-    Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.STOP: "stop trying", Action.CANCEL: "cancel it",
+    Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.TRY_NOW: "ask now", Action.STOP: "stop trying",
+    Action.CANCEL: "cancel it",
 }  # fmt: skip
 _LISTED = 8
 """Blocked refunds that are named in the question about all of them."""
@@ -37,7 +40,13 @@ _FOLLOWS: dict[Action, list[Part]] = {
 
 def act_question(desk: Desk, refund: Refund, action: Action, pending: UnderWay | None) -> Question:
     """What is about to be done, what follows from it, and the keys. `pending` is an attempt without an answer."""
-    follows = _FOLLOWS.get(action) or (_repaired(refund) if action is Action.GO_ON else _safety(desk, refund, pending))
+    match action:
+        case Action.GO_ON:
+            follows = _repaired(refund)
+        case Action.TRY_NOW:
+            follows = _sooner(desk, refund, pending)
+        case _:
+            follows = _FOLLOWS.get(action) or _safety(desk, refund, pending)
     return Question(_TITLES[action], [*table(_which(refund)), "\n\n", *follows], _YES[action])
 
 
@@ -53,6 +62,22 @@ def _which(refund: Refund) -> list[tuple[str, Part]]:
 def _repaired(refund: Refund) -> list[Part]:
     why = visible(refund.life.why)
     return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund goes on, with the same id."]
+
+
+def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
+    """What ending the refund's own wait does, and what still holds it."""
+    now, gate = desk.now(), desk.summary.gate
+    safe = _safety(desk, refund, pending) if refund.life.maybe_executed else ["The same id and the same bytes go out."]
+    held = (
+        f"\n\nThe whole account waits, though, until {_hour(desk, gate)}: it goes then. " if desk.held and gate else ""
+    )
+    ends = f"{key_of('gate', desk.settings.keys)} ends that wait." if held else ""
+    until = _hour(desk, refund.life.wait) if refund.life.wait and not refund.life.wait.over(now) else "now"
+    return [f"By itself it would wait until {until}. ", *safe, held, ends]
+
+
+def _hour(desk: Desk, wait: Wait) -> str:
+    return moment(wait.not_before, desk.settings.zone, desk.now().at)
 
 
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:

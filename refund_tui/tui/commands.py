@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from refund_tui.errors import ConfigError
 
 EVERYWHERE, LOOKUP, REFUND, HISTORY, SHOWN = "everywhere", "lookup", "refund", "history", "a refund"
-LIST, ARTICLES, PALETTE = "a list", "the articles", "palette"
-PLACES = (EVERYWHERE, LOOKUP, REFUND, ARTICLES, HISTORY, SHOWN, LIST, PALETTE)
+LIST, ARTICLES, PALETTE, GATE = "a list", "the articles", "palette", "gate"
+PLACES = (EVERYWHERE, LOOKUP, REFUND, ARTICLES, HISTORY, SHOWN, LIST, PALETTE, GATE)
 """Where a command holds. SHOWN is wherever one refund is shown, in the place Refund and in History; LIST is the list of
 Lookup, History or the palette, ARTICLES a trip's articles in Refund."""
 
@@ -42,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("refund", ("f3",), "refund", "Refund", "goes back to the refund, or the draft, in hand"),
     Command("history", ("f4",), "history", "History", "shows all refunds, newest first"),
     Command("quit", ("ctrl+q",), "quit", "Quit", "leaves; what is open goes on at the next run"),
+    Command("gate", ("ctrl+g",), "gate", "End wait", "ends the wait of the whole account, with a word"),
     Command("palette", ("ctrl+p",), "palette", "Commands", "finds a command by its name, and does it"),
     Command("redraw", ("ctrl+l",), "redraw", "Redraw", "draws the whole screen again", footer=False),
     Command("suspend", ("ctrl+z",), "suspend", "To the shell", "lets you into the shell; fg comes back", footer=False),
@@ -65,7 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.first", ("home",), "top", "First", "goes to the first row", LIST, footer=False),
     Command("list.last", ("end",), "bottom", "Last", "goes to the last row", LIST, footer=False),
     Command("refund.submit", ("f10", "ctrl+s"), "submit", "Check", "shows what will be done, and asks", SHOWN),
-    Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, or goes on after a repair", SHOWN),
+    Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, at once, or after a repair", SHOWN),
     Command("refund.stop", ("f9",), "stop", "Stop", "withdraws it, or stops the trying", SHOWN),
     Command("refund.settle", ("f12", "ctrl+t"), "settle", "Settle", "closes an UNKNOWN, with evidence", SHOWN),
     Command("refund.raw", ("ctrl+o",), "raw", "Raw", "shows every event, and each answer as it came", SHOWN),
@@ -75,6 +76,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("refund.back", ("escape",), "back", "Back", "goes back; what is under way goes on", SHOWN),
     Command("palette.run", ("enter",), "run", "Do it", "does what is marked, where you were", PALETTE),
     Command("palette.back", ("escape",), "back", "Back", "goes back; nothing is done", PALETTE),
+    Command("gate.end", ("enter",), "end_wait", "End it", "ends it; the word stays in the ledger", GATE),
+    Command("gate.back", ("escape",), "back", "Back", "goes back; nothing is ended", GATE),
 )  # fmt: skip
 
 _NEVER = {
@@ -142,7 +145,7 @@ def _refuse_conflicts(keys: Mapping[str, str]) -> None:
     taken: dict[tuple[str, str], str] = {}
     for command in COMMANDS:
         for key in keys[command.name].split(","):
-            for place in (LOOKUP, REFUND, HISTORY, PALETTE):
+            for place in (LOOKUP, REFUND, HISTORY, PALETTE, GATE):
                 if command.place != EVERYWHERE and not holds_in(command, place):
                     continue
                 other = taken.setdefault((place, key.strip()), command.name)

@@ -29,6 +29,8 @@ _ABOUT = {
     "history": "Every refund, newest first; it needs no network. Enter shows one with its attempts and events. "
     "What can be done about it now is in the line of keys, and only that.",
     "palette": "Type a part of a command's name or of what it does; Enter does it where you were.",
+    "gate": "The service asked the whole account to wait. Type why that wait is to end, then Enter: what is held "
+    "is asked for at once. Escape goes back and ends nothing.",
     "leaving": "Refunds that are still open go on when the program next runs.",
 }
 
@@ -43,6 +45,7 @@ _FIELD = {
     "What is none of them is looked for in ids and notes. The right arrow completes a word.",
     "refunds": "You are in the list: Enter shows a refund with its attempts and events.",
     "command": "You are at the commands that are possible now.",
+    "word": "You are in the word: who said that it may go on, or why the wait is wrong; it stays in the ledger.",
     "paid": "You are at what became of the money: 1 or 2, on evidence only.",
     "reference": "You are in the reference: what an auditor can look it up by.",
     "said_by": "You are in who said so: a person, a bank, the service's support.",

@@ -49,6 +49,10 @@ SHORT = 18
 """Characters of an id that a short sentence has room for."""
 
 
+LONG = 900.0
+"""Seconds of the account's wait from which on the key that ends it is named: longer than the service documents."""
+
+
 def state_words(refund: Refund) -> str:
     """Sign and word, and whether the money may have moved."""
     doubt = " · money may have moved" if refund.life.maybe_executed and refund.open else ""
@@ -84,6 +88,9 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
     match refund.state:
         case State.WAITING if pending and not pending.over:
             return f"It is asked again, with the same id, once the request under way has ended{_by(desk, pending)}."
+        case State.QUEUED | State.WAITING if desk.held > LONG:
+            gate = key_of("gate", moved)
+            return f"It goes by itself{_at(desk, refund)}, with the same id; {gate} ends that wait."
         case State.QUEUED | State.WAITING:
             return f"It goes by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
         case State.SENDING:

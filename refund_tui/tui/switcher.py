@@ -12,7 +12,7 @@ from refund_tui.tui.places.lookup import LookupPlace
 from refund_tui.tui.places.place import Place
 
 LATER = ("refund", "history", "leaving", "palette")
-"""The places that are made after the first screen, or when they are first gone to."""
+"""The places that are made after the first screen, or when they are first gone to; a rare one is only made then."""
 
 
 class Places(ContentSwitcher):
@@ -64,6 +64,10 @@ def _make(name: str, desk: Desk) -> Place:
             from refund_tui.tui.places.leaving import LeavingPlace
 
             return LeavingPlace(desk)
+        case "gate":
+            from refund_tui.tui.places.gate import GatePlace
+
+            return GatePlace(desk)
         case _:
             from refund_tui.tui.places.palette import PalettePlace
 

@@ -10,6 +10,7 @@ from refund_tui.tui.commands import (
     ARTICLES,
     COMMANDS,
     EVERYWHERE,
+    GATE,
     HISTORY,
     LIST,
     LOOKUP,
@@ -21,6 +22,7 @@ from refund_tui.tui.commands import (
     keymap,
 )
 from refund_tui.tui.line.rows import RowList
+from refund_tui.tui.places.gate import GatePlace
 from refund_tui.tui.places.history import HistoryPlace
 from refund_tui.tui.places.lookup import LookupPlace
 from refund_tui.tui.places.palette import PalettePlace
@@ -30,6 +32,7 @@ from refund_tui.tui.widgets.articles import ArticleList
 DOES: dict[str, tuple[type, ...]] = {
     EVERYWHERE: (RefundApp,), LOOKUP: (LookupPlace,), REFUND: (RefundPlace,), HISTORY: (HistoryPlace,),
     SHOWN: (RefundPlace, HistoryPlace), LIST: (RowList,), ARTICLES: (ArticleList,), PALETTE: (PalettePlace,),
+    GATE: (GatePlace,),
 }  # fmt: skip
 ROOM = 51
 """Columns that the palette has for what a command does, at 80x24."""

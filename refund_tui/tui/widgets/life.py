@@ -27,8 +27,8 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.settle import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
 
-_WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON), "stop": (Action.STOP, Action.CANCEL)}
-"""What each command does, whichever of the two is possible now."""
+_WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
+"""What each command does, whichever is possible now."""
 
 RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
 

@@ -1,0 +1,83 @@
+"""A wait that the service asks for, ended by a person with keys alone at 80x24: the account's, and one refund's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
+from refund_tui.core.refunds import State
+from tests.flows.stage import program, refunds
+from tests.gallery import Stage
+from tests.support.ledgers import sound
+
+TWO_DAYS = 172_800.0
+POISONED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), TWO_DAYS)
+BUSY = Uncertain(Answer(503, "the service is unavailable (503)"), Doubt.UNAVAILABLE, 600.0)
+
+
+async def _two_held(stage: Stage) -> None:
+    await stage.refund("R-1004", "5.00")
+    await stage.until("WAITING")
+    await stage.refund("R-1001", "6.00")
+    await stage.until("2 waiting · next 48:00:00" if stage.desk.held == TWO_DAYS else "2 waiting · next 47:59:5")
+
+
+async def test_a_wrong_header_is_opened_with_a_word_and_all_goes_with_its_own_id(tmp_path: Path) -> None:
+    async with program(tmp_path, POISONED) as stage:
+        assert "End wait" not in stage.text
+        await _two_held(stage)
+        before = [(refund.key, refund.body) for refund in await refunds(stage)]
+        assert stage.shows("with the same id; ^G ends that wait."), "a long wait names the key"
+        await stage.press("f2")
+        await stage.until("^G  End wait")
+        await stage.press("ctrl+g")
+        await stage.until("2 refunds wait for it")
+        assert "04 Mar 13:0" in stage.text
+        await stage.press("enter")
+        await stage.until("type why, in a few words")
+        await stage.press("support said so", "enter")
+        await stage.until("nothing open")
+        assert "End wait" not in stage.text
+        after = await refunds(stage)
+        events = await stage.desk.look(lambda history: history.events_since(0, 100))
+    assert [(refund.key, refund.body) for refund in after] == before
+    assert {refund.state for refund in after} == {State.ACCEPTED}
+    assert [event.why for event in sound(events) if event.kind == "gate_opened"] == ["support said so"]
+
+
+async def test_escape_ends_no_wait_and_goes_back(tmp_path: Path) -> None:
+    async with program(tmp_path, POISONED) as stage:
+        await _two_held(stage)
+        await stage.press("f4")
+        await stage.until("2 refunds, newest first")
+        await stage.press("ctrl+p", "end the", "enter")
+        await stage.until("Because")
+        await stage.press("never mind", "escape")
+        await stage.until("2 refunds, newest first")
+        assert stage.desk.held > 0
+
+
+async def test_one_refunds_own_wait_is_ended_with_the_doubt_told(tmp_path: Path) -> None:
+    async with program(tmp_path, BUSY) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("WAITING")
+        [waiting] = await refunds(stage)
+        await stage.press("f8")
+        await stage.until("Ask the service now?")
+        assert stage.shows("By itself it would wait until")
+        assert stage.shows("Safe for another 1 d")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        [done] = await refunds(stage)
+    assert (done.key, done.body) == (waiting.key, waiting.body)
+
+
+async def test_a_refund_that_the_account_holds_says_what_ends_that(tmp_path: Path) -> None:
+    async with program(tmp_path, POISONED) as stage:
+        await stage.refund("R-1004", "5.00")
+        await stage.until("WAITING")
+        await stage.press("f8")
+        await stage.until("Ask the service now?")
+        assert stage.shows("The whole account waits, though, until 04 Mar 13:0")
+        assert stage.shows("^G ends that wait")

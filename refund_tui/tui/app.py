@@ -17,7 +17,6 @@ from textual.widget import Widget
 
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.trips import Trip
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
 from refund_tui.settings.load import Settings
@@ -250,9 +249,9 @@ class RefundApp(Calm, Display, Typist):
         """To the history."""
         await self.go("history")
 
-    async def open_refund(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
+    async def open_refund(self, store_id: str, trip_id: str) -> None:
         """Begin a refund on a trip; returns when its form has the cursor."""
-        await cast("RefundPlace", await self.go("refund")).begin(store_id, trip_id, trip)
+        await cast("RefundPlace", await self.go("refund")).begin(store_id, trip_id)
 
     async def action_palette(self) -> None:
         """What can be done here, by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refund_tui.core.refunds import Refund
-from refund_tui.core.rules import Standing
+from refund_tui.core.rules import RAISE, Standing
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
@@ -62,12 +62,23 @@ def second_look(desk: Desk, alike: Sequence[Refund]) -> Question:
     return Question("This trip already has:", about, "yes, a different one: refund it too", yes_key=DIFFERENT)
 
 
+def told_of_trip(stopped: str | None, standing: Standing) -> tuple[str, bool]:
+    """What the form says above its fields, and whether it stops any refund on the trip."""
+    if stopped is not None:
+        return f"No refund is possible here: {stopped}.", True
+    if standing.disagreement is None:
+        return "", False
+    told = standing.disagreement
+    return f"{told[0].upper()}{told[1:]}, which does not count. To change that: {RAISE}", False
+
+
 def told_of_card(answer: CardAnswer) -> str:
     """What the service said of a trip's card."""
     match answer:
-        case Found(card=card):
+        case Found(card=card, currency=currency):
             told = card_words(card) or "a card it does not name"
-            return f"Paid with {told}. A phone wallet shows other digits than the plastic card: the device's."
+            charged = f", in {currency}" if currency else ""
+            return f"Paid with {told}{charged}. A phone wallet shows other digits than the plastic card: the device's."
         case NotFound():
             return "The service knows no such trip in this store: check the store and the trip id."
         case Failed(answer=why):

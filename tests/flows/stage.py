@@ -25,10 +25,12 @@ async def _nothing(_stage: Stage) -> None:
 
 
 @asynccontextmanager
-async def program(folder: Path, *script: Step, trips: bool = True, **changes: object) -> AsyncIterator[Stage]:
-    """The program with the sample trips, whose service answers by `script` and then always yes."""
+async def program(
+    folder: Path, *script: Step, trips: bool = True, seen: str = "trips", **changes: object
+) -> AsyncIterator[Stage]:
+    """The program with the sample trips once `seen` is there; its service answers by `script` and then always yes."""
     async with staged(Face("", _nothing, script, trips, changes=changes), (80, 24), folder) as stage:
-        await stage.until("trips")
+        await stage.until(seen)
         yield stage
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from refund_tui.core.outcomes import Accepted, Answer, Outcome
+from refund_tui.payments.cards import CardAnswer, NotFound
 
 Behaviour = Callable[[bytes], Awaitable[Outcome]]
 
@@ -16,7 +17,12 @@ def accepted(identifier: str = "REC1") -> Accepted:
 
 
 class ScriptedService:
-    """Answers each request by the next of `script`, then always with a yes; keeps the bytes it was sent."""
+    """Answers each request by the next of `script`, then always with a yes; keeps the bytes it was sent.
+
+    `card` is what it says of any trip's card.
+    """
+
+    card: CardAnswer = NotFound()
 
     def __init__(self, *script: Outcome | Behaviour) -> None:
         self.script = list(script)
@@ -27,6 +33,10 @@ class ScriptedService:
         self.requests.append(body)
         step = self.script.pop(0) if self.script else accepted()
         return await step(body) if callable(step) else step
+
+    async def transactional_data(self, _store_id: str, _trip_id: str) -> CardAnswer:
+        """What it says of the card."""
+        return self.card
 
     async def aclose(self) -> None:
         """Nothing is held."""

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from refund_tui.core.fields import check_trip_id
 from refund_tui.core.rules import Standing
+from refund_tui.core.spelling import typed_id
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
@@ -49,6 +50,8 @@ class LookupPlace(Place):
         super().__init__(desk, "lookup")
         self.rows: RowList[Trip] = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
         self.rows.can_focus = False  # the search keeps the cursor
+        self._answered: str | None = None
+        """The text to which the rows are the answer."""
 
     def compose(self) -> ComposeResult:
         """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
@@ -66,7 +69,7 @@ class LookupPlace(Place):
 
     @property
     def _text(self) -> str:
-        return self.query_one("#search", Input).value.strip()
+        return typed_id(self.query_one("#search", Input).value)
 
     def enter(self) -> None:
         """Put the cursor into the search, its text selected: what is typed for the next shopper replaces it."""
@@ -87,6 +90,10 @@ class LookupPlace(Place):
         text, zone, today = self._text, self._desk.settings.zone, self._today()
         trips = await self._desk.search(lambda known: known.find(text, start, 60, zone=zone, today=today))
         total = await self._desk.search(lambda known: known.count(text, MOST, zone=zone, today=today))
+        if text != self._text:
+            return  # another search is on its way
+        if fresh:
+            self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
         self._hint(total)
         self.frame.refresh_keys()
@@ -156,20 +163,29 @@ class LookupPlace(Place):
 
     def _below(self, trip: Trip, standing: Standing) -> Content:
         left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
+        imported = f" · the trips file says {standing.known}" if standing.disagreement else ""
         told: Part = (f"{left} left", "bold") if left else "what is left is not known"
         of = f" of {standing.captured}" if standing.captured else ""
         many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
-        closing = window(self._desk, trip, self._desk.now().at)
-        return literal(visible(trip.trip_id, 76), "\n", told, f"{of} · {many} · window ", closing)
+        closing = window(self._desk, trip, standing)
+        return literal(
+            visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing
+        )
 
     async def action_open(self) -> None:
         """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
-        text, zone, today, place = self._text, self._desk.settings.zone, self._today(), self.rows.cursor
-        trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
-        if trips:
-            await self.frame.open_refund(trips[0].store_id, trips[0].trip_id, trips[0])
+        text, marked = self._text, self.rows.current
+        trip = marked if marked is not None and self._answered == text else await self._found(text)
+        if trip is not None:
+            await self.frame.open_refund(trip.store_id, trip.trip_id)
         elif text and check_trip_id(text) is None:
-            await self.frame.open_refund(self._desk.settings.store_id or "", text, None)
+            await self.frame.open_refund(self._desk.settings.store_id or "", text)
+
+    async def _found(self, text: str) -> Trip | None:
+        """The trip that `text` finds at the cursor's place, where its row is not here yet."""
+        zone, today, place = self._desk.settings.zone, self._today(), self.rows.cursor
+        trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
+        return trips[0] if trips else None
 
     @on(Input.Submitted, "#search")
     async def _submitted(self) -> None:

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from refund_tui.core.refunds import Draft, Intent, Refund
-from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, check_trip
+from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, check_trip, known_as
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
@@ -21,7 +21,7 @@ from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import REFUND, key_of
 from refund_tui.tui.line.plain import Plain, literal
 from refund_tui.tui.places.shown import RefundShown
-from refund_tui.tui.questions import DIFFERENT, confirmation, second_look, told_of_card
+from refund_tui.tui.questions import DIFFERENT, confirmation, second_look, told_of_card, told_of_trip
 from refund_tui.tui.states import STYLES, short
 from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
@@ -73,7 +73,8 @@ class RefundPlace(RefundShown):
     @property
     def _stopped(self) -> str | None:
         """What stops any refund on this trip, whatever is typed."""
-        return check_trip(self._standing, self._desk.window_closes(self._trip), self._desk.now().at)
+        closes = self._desk.window_closes(self._trip, self._standing)
+        return check_trip(self._standing, closes, self._desk.now().at)
 
     @property
     def in_hand(self) -> bool:
@@ -94,8 +95,7 @@ class RefundPlace(RefundShown):
     async def resume(self) -> None:
         """Go on with the draft typed last, where no refund is in hand yet."""
         if not self._trip_id and (draft := self._draft) is not None:
-            trip = await self._desk.search(lambda trips: trips.get(draft.store_id, draft.trip_id))
-            await self.begin(draft.store_id, draft.trip_id, trip)
+            await self.begin(draft.store_id, draft.trip_id)
 
     async def keep_draft(self) -> None:
         """Keep what was typed since it was last kept. Raises StoreError."""
@@ -134,19 +134,28 @@ class RefundPlace(RefundShown):
         if self._step.current == "life":
             self.life.tick()
 
-    async def begin(self, store_id: str, trip_id: str, trip: Trip | None) -> None:
+    async def begin(self, store_id: str, trip_id: str) -> None:
         """Start a refund on a trip, with what was typed for it before."""
         await self.keep_draft()  # of the trip before
-        self._store, self._trip_id, self._trip = store_id, trip_id, trip
-        self._title(trip_id, trip)
+        trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
         clerk = self._desk.clerk
-        self._standing = await self._desk.standing(store_id, trip_id)
         draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
-        self._articles.show_articles(trip.articles if trip else ())
-        self._articles_title.display = bool(trip and trip.articles)
-        self._form.begin(self._standing, self._desk.settings.currency, draft)
+        self._trip, self._standing = trip, standing
+        self._go_by(store_id, trip_id)
+        articles = trip.articles if trip else ()
+        self._articles.show_articles(articles)
+        self._articles_title.display = bool(articles)
+        self._form.begin(standing, self._desk.settings.currency, draft)
         self._go("filling")
         self._facts()
+
+    def _go_by(self, store_id: str, trip_id: str) -> None:
+        """Take the ids as they are written here, and say so where others were given."""
+        self._store, self._trip_id = known_as(store_id, trip_id, self._standing.refunds, self._trip)
+        self._title(self._trip_id, self._trip)
+        if (self._store, self._trip_id) != (store_id, trip_id):
+            known = self._trip_id if self._store == store_id else f"{self._trip_id} of {self._store}"
+            self.frame.announce(f"{trip_id} is taken for {known}: the same trip, as it is written here.")
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
@@ -174,15 +183,18 @@ class RefundPlace(RefundShown):
 
     async def _renew(self) -> None:
         store, trip_id = self._store, self._trip_id
-        self._trip = await self._desk.search(lambda trips: trips.get(store, trip_id))
-        self._standing = await self._desk.standing(store, trip_id)
+        trip, standing = await self._desk.trip(store, trip_id), await self._desk.standing(store, trip_id)
+        if (store, trip_id) != (self._store, self._trip_id):
+            return  # another trip is in hand by now
+        self._trip, self._standing = trip, standing
         self._form.renew(self._standing)
         self._facts()
 
     def _facts(self) -> None:
-        stopped = self._stopped if self._step.current == "filling" else None
-        self._stop_line.display = stopped is not None
-        self._stop_line.show(f"No refund is possible here: {stopped}." if stopped else "")
+        told, stops = told_of_trip(self._stopped, self._standing) if self._step.current == "filling" else ("", False)
+        self._stop_line.display = bool(told)
+        self._stop_line.set_class(stops, "-stops")
+        self._stop_line.show(told)
         self.frame.refresh_keys()
         self._facts_text.show(facts(self._desk, self._store, self._trip, self._standing))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from textual.content import Content
 
 from refund_tui.core.damage import DAMAGED
@@ -30,7 +28,7 @@ def facts(desk: Desk, store_id: str, trip: Trip | None, standing: Standing) -> C
     parts: list[Part] = []
     for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, standing)):
         parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
-    if trip is None:
+    if trip is None and standing.captured is None:
         parts += ["\nThis trip is not known here:\nhow much was charged, and when,\nonly the service knows.\n"]
     return literal(*parts, "\n", *_refunds(desk, standing))
 
@@ -42,22 +40,25 @@ def _known(desk: Desk, trip: Trip | None, standing: Standing) -> list[tuple[str,
         when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
         told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
         told += [("When", when)]
-    told.append(("Charged", str(standing.captured) if standing.captured else "not known here"))
+    told.append(("Charged", standing.told_captured))
+    if standing.disagreement:
+        told.append(("Imported", str(standing.known)))
     told.append(("Left", (str(left), "bold") if left else "not known here"))
-    told.append(("Window", window(desk, trip, now)))
+    told.append(("Window", window(desk, trip, standing)))
     return told
 
 
-def window(desk: Desk, trip: Trip | None, now: datetime) -> Part:
+def window(desk: Desk, trip: Trip | None, standing: Standing) -> Part:
     """How long the refund window stays open, in words; with a warning near its end."""
-    closes = desk.window_closes(trip)
-    if closes is None or trip is None or trip.dated is None:
+    closes, now, zone = desk.window_closes(trip, standing), desk.now().at, desk.settings.zone
+    if closes is None:
         return "not known here"
-    zone, left = desk.settings.zone, (closes - now).total_seconds()
+    left = (closes - now).total_seconds()
     if left <= 0:
         return f"CLOSED {moment(closes, zone, now)}", STYLES["bad"]
-    day = last_day(trip.dated, desk.settings.refund_window_days, zone)
-    told = f"last day, closes in {span(left)}" if now.astimezone(zone).date() == day else f"closes in {span(left)}"
+    dated = trip.dated if trip else None
+    last = dated and now.astimezone(zone).date() == last_day(dated, desk.settings.refund_window_days, zone)
+    told = f"last day, closes in {span(left)}" if last else f"closes in {span(left)}"
     return told, STYLES["warn"] if left < SOON else ""
 
 

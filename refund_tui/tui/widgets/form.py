@@ -63,9 +63,7 @@ class RefundForm(Vertical):
     def begin(self, standing: Standing, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
         self._standing, self._touched = standing, set()
-        known = standing.captured.currency if standing.captured else None
-        self._currency.value = known or (draft and draft.currency) or currency or ""
-        self._currency_part.display = known is None
+        self._currency.value = standing.currency or (draft and draft.currency) or currency or ""
         self._amount.value = draft.amount if draft else ""
         self._note.value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
@@ -75,7 +73,10 @@ class RefundForm(Vertical):
         self._amount.select_all()  # what is typed replaces a draft's amount
 
     def renew(self, standing: Standing) -> None:
-        """The trip's refunds changed: what is left may have."""
+        """What counts on the trip changed: what is left may have, and its currency may have become known."""
+        if standing.currency not in (None, self._standing.currency):
+            self._currency.value = standing.currency or ""
+        self._currency_part.display = standing.captured is None
         self._standing = standing
         left = standing.left
         self._left.show(f"of {left} left" if left else "ceiling not known")

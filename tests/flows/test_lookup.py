@@ -1,0 +1,146 @@
+"""From the search to a trip's form: the marked trip is opened, and one trip is one trip however its id is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core.money import Money
+from refund_tui.core.trips import Card, Trip
+from refund_tui.desk import Elsewhere
+from refund_tui.paths import trips_path
+from refund_tui.payments.cards import Found
+from refund_tui.store.trips import Trips
+from tests.flows.stage import Stage, program, refunds
+from tests.gallery import UNKNOWN_TRIP
+from tests.support.clock import NOON
+from tests.support.records import trip
+from tests.support.service import ScriptedService
+
+
+def imported(folder: Path, *trips: Trip) -> None:
+    """Let another process import these."""
+    opened = Trips.open(trips_path(folder))
+    opened.put(trips)
+    opened.close()
+
+
+async def id_of(stage: Stage, receipt: str) -> str:
+    [found] = await stage.desk.search(lambda trips: trips.find(receipt, 0, 1))
+    return found.trip_id
+
+
+async def noticed(stage: Stage) -> None:
+    """What another process wrote is noticed."""
+    await stage.desk._tell(Elsewhere())
+
+
+async def test_the_marked_trip_is_opened_also_when_newer_ones_were_imported_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.desk.WATCH", 600.0)  # so that the list is still the one that was drawn
+    async with program(tmp_path) as stage:
+        await stage.press("down", "down")
+        marked = next(line for line in stage.text.splitlines() if "›" in line)
+        [receipt] = [word for word in marked.split() if word.startswith("R-10")]
+        wanted = await id_of(stage, receipt)
+        imported(tmp_path, *(trip(f"newer-{n}", began=NOON, ended=NOON, receipt=f"R-2{n}") for n in range(2)))
+        await stage.press("enter")
+        await stage.until(f"Trip {wanted}")
+
+
+async def test_a_text_sent_faster_than_the_list_is_found_opens_what_it_finds(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("down", "down", "R-1001", "enter")
+        await stage.until(f"Trip {await id_of(stage, 'R-1001')}")
+
+
+@pytest.mark.parametrize("spell", [str.upper, lambda text: text.replace("-", ""), lambda text: f'"{text}",'])
+async def test_an_id_in_another_spelling_opens_the_known_trip(tmp_path: Path, spell: object) -> None:
+    assert callable(spell)
+    async with program(tmp_path) as stage:
+        known = await id_of(stage, "R-1002")
+        await stage.press(*spell(known))
+        await stage.until("1 trip")
+        await stage.press("enter")
+        await stage.until(f"Trip {known}")
+        await stage.until("of 13.79 EUR left")
+
+
+async def test_an_id_that_only_the_ledger_knows_is_taken_for_it_aloud(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open_unknown()
+        await stage.press("5.00", "tab", "1", "f10")
+        await stage.until("go back")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        await stage.press("f2", "ctrl+u", UNKNOWN_TRIP.upper())
+        await stage.until("No trip here matches")
+        await stage.press("enter")
+        await stage.until(f"{UNKNOWN_TRIP.upper()} is taken for {UNKNOWN_TRIP}")
+        await stage.until("Refunds on this trip")
+        await stage.press("6.00", "tab", "1", "f10")
+        await stage.until("go back")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("6.00 EUR")
+        await stage.until("Attempts")
+        assert {refund.intent.trip_id for refund in await refunds(stage)} == {UNKNOWN_TRIP}
+
+
+async def test_the_ledgers_captured_amount_is_shown_beside_the_trips_files(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        known = await id_of(stage, "R-1002")
+        await stage.refund("R-1002", "5.00")
+        await stage.until("ACCEPTED")
+        imported(tmp_path, Trip("STORE-001", known, captured=Money(20_000, "EUR")))
+        await noticed(stage)
+        await stage.open("R-1002")
+        await stage.until("of 8.79 EUR left")
+        for words in ("13.79 EUR, by the ledger", "Imported  200.00 EUR"):
+            assert words in stage.text
+        assert stage.shows("The ledger recorded that 13.79 EUR was captured, the trips file now says 200.00 EUR")
+        assert stage.shows("refund-tui ledger ceiling")
+        await stage.press("9.00", "tab", "1", "f10")
+        await stage.until("only 8.79 EUR is left to refund")
+        await stage.press("escape")
+        await stage.until("of 13.79 EUR")
+
+
+async def test_without_the_trips_file_a_trip_is_told_by_the_ledger(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        known = await id_of(stage, "R-1002")
+        await stage.refund("R-1002", "5.00")
+        await stage.until("ACCEPTED")
+    trips_path(tmp_path).unlink()
+    async with program(tmp_path, trips=False, seen="No trips are known") as stage:
+        await stage.press(known, "enter")
+        await stage.until("of 8.79 EUR left")
+        assert "13.79 EUR, by the ledger" in stage.text
+        assert "closes in" in stage.text
+        stage.clock.advance(9 * 86_400)
+        await noticed(stage)
+        await stage.until("No refund is possible here: the refund window closed")
+
+
+async def test_the_currency_that_the_service_tells_is_the_forms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScriptedService, "card", Found(Card("VISA", "1234"), "JPY"))
+    async with program(tmp_path) as stage:
+        await stage.open_unknown()
+        await stage.press("500", "tab", "1", "f6")
+        await stage.until("VISA 1234")
+        await stage.press("f10")
+        await stage.until("Refund 500 JPY ?")
+        await stage.press("escape")
+        stage.clock.advance(1)
+        await stage.press("escape", "tab", "tab", "ctrl+u", "EUR", "f10")
+        await stage.until("charged in JPY, not EUR")
+    async with program(tmp_path) as stage:
+        await stage.press(UNKNOWN_TRIP)
+        await stage.until("1 trip")
+        await stage.press("enter")
+        await stage.until("JPY")

@@ -31,9 +31,10 @@ EXIT_CODES = """\
 exit codes:
   0  done
   1  failed, or some of it was left out, or the output could not be written
-  2  wrong usage or configuration
+  2  wrong usage or configuration, or a service that is not the ledger's
   3  the ledger or the trips file could not be used
-  4  something is still open and goes on when the program next runs
+  4  something is still open: it goes on when the program next runs, or it is
+     for another service than the one that is set
   5  something needs a person (UNKNOWN, BLOCKED)
   129, 130, 143  ended by hang-up, ctrl+c, terminate
   141  nobody read the output to its end"""

@@ -76,6 +76,11 @@ def make_data_dir(data_dir: Path, *, shared: bool) -> None:
         raise _unusable(data_dir, "cannot be read and written by this account")
 
 
+def owned(path: Path) -> bool:
+    """Whether the file at `path` belongs to this account, or this account is root. Raises OSError."""
+    return os.geteuid() in (0, path.stat().st_uid)
+
+
 def check_readable(data_dir: Path) -> None:
     """See that what is in `data_dir`, if it is there at all, can be read. Raises ConfigError."""
     try:

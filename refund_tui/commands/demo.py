@@ -9,17 +9,19 @@ import argparse
 import io
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.output import OUT
 from refund_tui.core.trips import Trip
-from refund_tui.errors import ConfigError, UsageError
+from refund_tui.errors import ConfigError, StoreError, UsageError
 from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.history import History
 
 if TYPE_CHECKING:
     from refund_tui.sandbox import SampleTrip
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 STORE = "STORE-001"
 JOURNAL = "sandbox.jsonl"
-"""What the sandbox remembers between two demos; also tells the demo's folder from a real one."""
+"""What the sandbox remembers between two demos."""
 
 _EXAMPLES = """\
 examples:
@@ -76,10 +78,20 @@ def _folder(settings: Settings) -> Path:
     told = settings.sources["data_dir"] == SETTINGS["data_dir"].option
     folder = settings.data_dir if told else demo_data_dir()
     make_data_dir(folder, shared=False)
-    if ledger_path(folder).exists() and not (folder / JOURNAL).exists():
+    if ledger_path(folder).exists() and not _is_a_demos(folder):
         raise ConfigError(f"{folder} holds a ledger that is not the demo's: choose another --data-dir for the demo")
     (folder / JOURNAL).touch(mode=0o600)
     return folder
+
+
+def _is_a_demos(folder: Path) -> bool:
+    """What the ledger says of itself; where it says nothing, as 0.1.0's does not, the journal beside it tells."""
+    try:
+        with closing(History.open(ledger_path(folder))) as history:
+            environment = history.belonging().environment
+    except StoreError:
+        environment = None
+    return environment == "DEMO" if environment else (folder / JOURNAL).exists()
 
 
 def _forget(folder: Path) -> None:

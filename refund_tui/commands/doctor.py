@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import FAILED, OK
 from refund_tui.commands.checks import Level, Result
+from refund_tui.commands.checks.belonging import check_belonging
 from refund_tui.commands.checks.files import check_files
 from refund_tui.commands.checks.service import check_service
 from refund_tui.commands.checks.setup import check_settings, check_terminal
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _checks(settings: Settings, *, offline: bool, durability: bool) -> Iterator[Result]:
     yield from check_settings(settings)
     yield from check_files(settings)
+    yield from check_belonging(settings)
     if durability:
         from refund_tui.commands.checks.durability import check_durability  # brings the desk and the sandbox
 

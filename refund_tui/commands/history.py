@@ -15,6 +15,7 @@ from refund_tui.commands.output import OUT, tell
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
+from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
 from refund_tui.errors import UsageError
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         for told in refunds(history, wanted, limit):
             write(told)
             damaged += isinstance(told[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in told[1])
+        _name_elsewhere(history, settings)
     finally:
         history.close()
     return _account(damaged)
@@ -78,6 +80,15 @@ def _account(damaged: int) -> int:
     OUT.flush()
     tell(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each")
     return PERSON
+
+
+def _name_elsewhere(history: History, settings: Settings) -> None:
+    """Say what no program with these settings will send, whatever was asked for. Raises StoreError."""
+    if settings.base_url is None:
+        return
+    if told := open_elsewhere(history.elsewhere(history.belonging().here(settings.service))):
+        OUT.flush()
+        tell(f"refund-tui: {visible(told)}: not sent with these settings")
 
 
 def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], None]:

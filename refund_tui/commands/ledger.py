@@ -1,6 +1,6 @@
 """Owns `refund-tui ledger`: what the ledger says of itself, and the rare changes of it that a person must decide.
 
-Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. No refund changes by any of them.
+Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes what was asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refund_tui.clock import SystemClock
-from refund_tui.commands import OK, accept_older, ceiling, gate
+from refund_tui.commands import OK, accept_older, ceiling, endpoints, gate
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
@@ -50,7 +50,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     path = ledger_path(settings.data_dir)
     history = History.open(path)
     try:
-        identity, newest = history.identity(), history.last_seq()
+        identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
         held = history.summary(settings.endpoint).gate
     finally:
         history.close()
@@ -59,6 +59,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("id", identity.id),
         ("made", identity.made_at),
         ("environment", identity.environment or "-"),
+        ("endpoints", ", ".join(sorted(belonging.endpoints)) or "-"),
         ("newest event", newest),
         ("gate", _gate(held, settings)),
     ):
@@ -83,4 +84,11 @@ SUBCOMMANDS = (
         accept_older.add_arguments,
         accept_older.run,
     ),
-)
+    Subcommand(
+        "add-endpoint", "let it send to one more service of its environment", endpoints.add_arguments, endpoints.add
+    ),
+    Subcommand(
+        "assign-endpoint", "say which service refunds of version 0.1.0 are for", endpoints.assign_arguments,
+        endpoints.assign,
+    ),
+)  # fmt: skip

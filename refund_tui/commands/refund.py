@@ -20,6 +20,7 @@ from refund_tui.core.money import AmountError, Money, check_currency, parse_amou
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
 from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, problems
+from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
 from refund_tui.desk import Desk
@@ -65,8 +66,16 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _recorded(desk: Desk, stopping: Stopping, arguments: argparse.Namespace) -> str | None:
     """The key of the refund that was agreed to and recorded; None where it was not."""
+    desk.see_that_it_is_ours()
+    await _name_elsewhere(desk)
     intent, standing = await _intent(desk, arguments)
     return await _take(desk, stopping, intent) if _agreed(desk, stopping, intent, standing) else None
+
+
+async def _name_elsewhere(desk: Desk) -> None:
+    counts = await desk.look(lambda history: history.elsewhere(desk.endpoint))
+    if told := open_elsewhere(counts):
+        say(f"{told}: not sent from here. refund-tui history shows them.")
 
 
 async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refund_tui.clock import SystemClock
@@ -17,10 +18,11 @@ from refund_tui.commands.output import meaning, say, tell
 from refund_tui.commands.stopping import GOES_ON, Stopping
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Refund, State
+from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
-from refund_tui.errors import UsageError
+from refund_tui.errors import ConfigError, UsageError
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import Filter, History
 
@@ -54,8 +56,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     settings.require("base_url")
     deadline = None if arguments.deadline is None else _seconds(arguments.deadline)
     with meaning(GOES_ON):
-        asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
-        return _account(settings)
+        desk = asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
+        code = _account(desk)
+    if desk.refusal:
+        raise ConfigError(desk.refusal)
+    return code
 
 
 def _seconds(text: str) -> float:
@@ -64,7 +69,7 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> None:
+async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> Desk:
     desk, stopping = Desk(settings), Stopping()
     desk.listen(stopping.guarded(lambda news: _tell(desk, news)))
     try:
@@ -77,6 +82,7 @@ async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> 
     finally:
         await desk.close()
     stopping.check()
+    return desk
 
 
 def _begins(desk: Desk) -> str:
@@ -105,34 +111,47 @@ def _line(refund: Refund) -> str:
     return f"{refund.key}  {asked.amount!s:>14}  {refund.state}{why}"
 
 
-def _account(settings: Settings) -> int:
+def _account(desk: Desk) -> int:
     """Say what is not decided, and tell it by the exit code. Raises StoreError."""
-    history = History.open(ledger_path(settings.data_dir))
+    history = History.open(ledger_path(desk.settings.data_dir))
     try:
         damaged = history.damaged_open()
-        persons = _name(history, settings, damaged, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
-        others = _name(history, settings, damaged, _GOES_ON, "still open, to go on when the program next runs")
+        persons = _name(history, desk, damaged, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
+        others = _name(history, desk, damaged, _GOES_ON, "still open, to go on when the program next runs")
+        elsewhere = _name_elsewhere(history, desk.endpoint)
     finally:
         history.close()
     _name_damaged(damaged)
-    return PERSON if persons or damaged else OPEN if others else OK
+    return PERSON if persons or damaged or elsewhere & _FOR_A_PERSON else OPEN if others or elsewhere else OK
 
 
-def _name(
-    history: History, settings: Settings, damaged: Sequence[Damaged], states: frozenset[State], what: str
-) -> bool:
+def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str) -> bool:
     """Say which refunds are in `states`, without the damaged, and when those that wait go; whether there are any."""
-    wanted = Filter(states=states, endpoint=settings.endpoint)
-    gate, now = history.summary(settings.endpoint).gate, SystemClock().mark()
-    apart = [row for row in damaged if row.columns.get("endpoint") == settings.endpoint]
+    here, zone = desk.endpoint, desk.settings.zone
+    wanted = Filter(states=states, endpoint=here)
+    gate, now = history.summary(here).gate, SystemClock().mark()
+    apart = [row for row in damaged if row.columns.get("endpoint") == here]
     count = history.count(wanted) - len([row for row in apart if row.columns.get("state") in states])
     if count:
         tell(f"{count} refund{'' if count == 1 else 's'} {what}")
-    for refund in history.rows(wanted, 0, SHOWN):
-        if isinstance(refund, Refund):
-            left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
-            tell("  " + _line(refund) + (f"; {next_attempt(left, now.at, settings.zone)}" if left > 0 else ""))
+    for refund in _shown(history, wanted):
+        left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
+        tell("  " + _line(refund) + (f"; {next_attempt(left, now.at, zone)}" if left > 0 else ""))
     return count > 0
+
+
+def _name_elsewhere(history: History, here: str) -> set[State]:
+    """Say which refunds are open at other services; the states that they are in."""
+    wanted = Filter(states=_GOES_ON | _FOR_A_PERSON, elsewhere=here)
+    if told := open_elsewhere(history.elsewhere(here)):
+        tell(f"{told}: not sent from here")
+        for refund in _shown(history, wanted):
+            tell("  " + _line(refund))
+    return {state for state in wanted.states if history.count(replace(wanted, states=frozenset({state})), 1)}
+
+
+def _shown(history: History, wanted: Filter) -> list[Refund]:
+    return [refund for refund in history.rows(wanted, 0, SHOWN) if isinstance(refund, Refund)]
 
 
 def _name_damaged(found: Sequence[Damaged]) -> None:

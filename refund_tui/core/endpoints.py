@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK = "loopback"
+_PORTS = {"http": 80, "https": 443}
 _AMAZON = ".amazonphysicalstores.com"
 _HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?")
 _V4_LOOPBACK = ip_network("127.0.0.0/8")
@@ -14,7 +14,11 @@ _V6_LOOPBACK = IPv6Address("::1")
 
 
 def check_base_url(text: str) -> str:
-    """The service's URL without a trailing slash and without /v1, which the client adds itself. Raises ValueError."""
+    """The service's URL without a trailing slash and without /v1, which the client adds itself. Raises ValueError.
+
+    `localhost` becomes 127.0.0.1, or nobody could say which of this host's services is asked; over TLS it stays, since
+    the certificate says it.
+    """
     parts = _split_url(text)
     if parts.scheme not in ("https", "http"):
         raise ValueError("must begin with https:// (http:// only for this very host)")
@@ -25,8 +29,10 @@ def check_base_url(text: str) -> str:
         raise ValueError(
             f"must begin with https:// ({host} is not this very host, so http:// would be read on the way)"
         )
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc.lower()}{path.removesuffix('/v1').rstrip('/')}"
+    place, path = parts.netloc.lower(), parts.path.rstrip("/")
+    if parts.scheme == "http":
+        place = re.sub(r"^localhost\b", "127.0.0.1", place)
+    return f"{parts.scheme}://{place}{path.removesuffix('/v1').rstrip('/')}"
 
 
 def check_proxy(text: str) -> str:
@@ -41,14 +47,29 @@ def check_proxy(text: str) -> str:
 
 
 def endpoint_of(base_url: str | None) -> str:
-    """The name of the account behind a service: its host, with the port if that is an odd one; empty without any."""
+    """Host, port and path of a service; empty without any. Only the port of https elsewhere goes without saying.
+
+    On this very host each port is a service of its own.
+    """
     if base_url is None:
         return ""
     parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if is_loopback(host):
-        return LOOPBACK
-    return host if parts.port in (None, 443) else f"{host}:{parts.port}"
+    host, port = host_of(base_url), parts.port or _PORTS[parts.scheme]
+    plain = port == _PORTS["https"] and not is_loopback(host)
+    return _written(host) + ("" if plain else f":{port}") + parts.path
+
+
+def host_of(base_url: str | None) -> str:
+    """The host of a service, empty without any."""
+    return (urlsplit(base_url).hostname or "") if base_url else ""
+
+
+def _written(host: str) -> str:
+    """An address in its one short form, IPv6 in brackets; a name as it is."""
+    address = _address(host)
+    if address is None:
+        return host
+    return f"[{address}]" if address.version == 6 else str(address)
 
 
 def is_loopback(host: str) -> bool:
@@ -61,8 +82,8 @@ def is_loopback(host: str) -> bool:
 
 def moves_real_money(base_url: str | None) -> bool | None:
     """True for Amazon's production, False for a test host and for loopback, None where the host does not say."""
-    host = endpoint_of(base_url).partition(":")[0]
-    if host == LOOPBACK or ".test." in f".{host}":
+    host = host_of(base_url)
+    if is_loopback(host) or ".test." in f".{host}":
         return False
     return True if host.endswith(_AMAZON) else None
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from refund_tui.clock import SystemClock
+from refund_tui.core import lifecycle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import NotPossible, Policy
@@ -20,6 +21,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import Standing, known_as, require_sound
+from refund_tui.core.services import Belonging
 from refund_tui.core.times import Clock, Mark, left_of, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
@@ -31,6 +33,7 @@ from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.holder import alive, this_process
+from refund_tui.paths import ledger_path, owned
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, Found
 from refund_tui.store.history import History, Summary
@@ -48,6 +51,9 @@ T = TypeVar("T")
 
 GRACE = 2.0
 """Seconds for which a request on the wire is still awaited when the program ends."""
+
+SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
+"""What a person does to have a refund sent."""
 
 WATCH = 1.0
 """Seconds between two looks at whether another process wrote; each is one PRAGMA."""
@@ -69,6 +75,10 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.summary = Summary()
+        self.belonging = Belonging()
+        """To which services the ledger belongs, once it is open."""
+        self.refusal: str | None = None
+        """Why nothing is recorded, asked or sent: the settings name another service than the ledger."""
         self.policy = policy or Policy(
             horizon=settings.key_horizon_hours * 3600.0, longest=settings.refund_window_days * 86_400.0
         )
@@ -92,8 +102,13 @@ class Desk:
 
     @property
     def endpoint(self) -> str:
-        """The account whose refunds this desk sends; others' are shown and left alone."""
-        return self.settings.endpoint
+        """The endpoint whose refunds this desk sends, empty for none; others' are shown and left alone."""
+        return "" if self.refusal else self.settings.endpoint
+
+    @property
+    def environment(self) -> str:
+        """The ledger's, which no setting changes."""
+        return self.belonging.environment or self.settings.environment
 
     @property
     def held(self) -> float:
@@ -130,17 +145,31 @@ class Desk:
         self._listeners.append(callback)
 
     async def open(self) -> None:
-        """Open the ledger, the history and the trips; none of them stays open when it fails. Raises StoreError."""
+        """Open the ledger, the history and the trips, and see to which service the ledger belongs.
+
+        Where that is another than the settings name, `refusal` says so, and this desk only shows. Nothing stays open
+        when it fails. Raises StoreError.
+        """
         try:
             await self._files.open()
+            if self.settings.base_url is not None:
+                await self._belong()
             self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
         except BaseException:
             await self._files.close()
             raise
 
+    async def _belong(self) -> None:
+        service, now = self.settings.service, self.now()
+        owner = owned(ledger_path(self.settings.data_dir))
+        self.belonging = await self._files.write(
+            lambda ledger: ledger.services.claim(service, self.clerk, now, owner=owner)
+        )
+        self.refusal = self.belonging.refusal(service)
+
     def begin(self) -> None:
         """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
-        if self.settings.base_url is not None:
+        if self.endpoint:
             self._sender.begin()
         self._watcher = asyncio.create_task(self._watch(), name="watcher")
 
@@ -198,8 +227,7 @@ class Desk:
 
         Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
         """
-        if self.settings.base_url is None:
-            raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
+        self.see_that_it_is_ours()
         trip = await self.trip(intent.store_id, intent.trip_id)
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
@@ -213,14 +241,19 @@ class Desk:
         return recorded
 
     async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
-        """Record this clerk's word on what was captured on a trip: from now on it counts there. Raises StoreError."""
+        """Record this clerk's word on what was captured on a trip: from now on it counts there.
+
+        Raises ConfigError, StoreError.
+        """
+        self._refuse_strangers()
         now = self.now()
         ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
         await self._files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
-        """Do what a person asks for. Raises NotPossible, StoreError."""
-        if action in (Action.ASK_AGAIN, Action.GO_ON):
+        """Do what a person asks for. Raises NotPossible, ConfigError, StoreError."""
+        self._refuse_strangers()
+        if action in SENDING:
             await self._refuse_others(key)
         now = self.now()
         changed = await self._files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
@@ -231,8 +264,9 @@ class Desk:
     async def open_gate(self, word: str) -> None:
         """End the wait that the service asked the account for, and those that the same answers set for its refunds.
 
-        `word` says why. Raises NotPossible, StoreError.
+        `word` says why. Raises NotPossible, ConfigError, StoreError.
         """
+        self._refuse_strangers()
         now = self.now()
         ended = await self._files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
         await self._refresh()
@@ -242,11 +276,14 @@ class Desk:
 
     async def save_draft(self, draft: Draft) -> None:
         """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""
+        if self.refusal:
+            return
         now = self.now()
         await self._files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
     async def print_receipt(self, key: str) -> str:
-        """The refund's receipt as text; that it was printed is remembered first. Raises NotPossible, StoreError."""
+        """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
+        self._refuse_strangers()
         found, now = await self.look(lambda history: history.get(key)), self.now()
         if isinstance(found, Refund) and (told := altered(found)):
             raise NotPossible(f"{told}. No receipt was made")
@@ -255,6 +292,7 @@ class Desk:
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
+        self.see_that_it_is_ours()
         client = await self._connect()
         answer = await client.transactional_data(store_id, trip_id)
         if isinstance(answer, Found):
@@ -292,6 +330,30 @@ class Desk:
             return False
         moving = summary.queued + summary.sending + summary.waiting - len(self._sender.stuck)
         return moving <= 0 or (self._sender.idle and not wait)
+
+    def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
+        """What a person can do now to a refund here; what would send another service's is not among it.
+
+        `pending` is an attempt of it without an answer.
+        """
+        if self.refusal:
+            return frozenset()
+        found = lifecycle.possible(refund.life, under_way=pending is not None and not pending.over)
+        return found if self.sends(refund) else found - SENDING
+
+    def sends(self, refund: Refund) -> bool:
+        """Whether this desk is set up for the service that the refund was made at."""
+        return refund.endpoint == self.endpoint
+
+    def see_that_it_is_ours(self) -> None:
+        """See that refunds can be made with these settings in this ledger. Raises ConfigError."""
+        if self.settings.base_url is None:
+            raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
+        self._refuse_strangers()
+
+    def _refuse_strangers(self) -> None:
+        if self.refusal:
+            raise ConfigError(self.refusal)
 
     async def _refuse_others(self, key: str) -> None:
         refund = await self.look(lambda history: history.get(key))

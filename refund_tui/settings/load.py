@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from refund_tui import clerk, paths
-from refund_tui.core.endpoints import endpoint_of, moves_real_money
+from refund_tui.core.endpoints import endpoint_of, host_of, moves_real_money
+from refund_tui.core.services import DEMO, Service
 from refund_tui.errors import ConfigError
 from refund_tui.host_zone import host_zone
 from refund_tui.settings.declared import SETTINGS, Declared
@@ -33,10 +34,21 @@ class Settings(Declared):
         """The same settings, but for `changes`."""
         return Settings({**self.values, **changes}, self.sources)
 
+    def at(self, base_url: str) -> Settings:
+        """The same settings for the service at `base_url`, as it was checked. Raises ConfigError."""
+        source = self.sources["environment"]
+        told = None if source == DEFAULT else Given(self.environment, source)
+        return self.but(base_url=base_url, environment=_environment(base_url, told))
+
     @property
     def endpoint(self) -> str:
-        """The account: the host of `base_url`, `loopback` for any port of this very host, empty without any."""
-        return endpoint_of(self.base_url)
+        """What a ledger knows the service at `base_url` by: host, port and path; empty without any."""
+        return DEMO if self.environment == "DEMO" else endpoint_of(self.base_url)
+
+    @property
+    def service(self) -> Service:
+        """The service as a ledger knows it."""
+        return Service(self.environment, self.endpoint)
 
     @property
     def zone(self) -> tzinfo:
@@ -84,7 +96,7 @@ def _environment(base_url: object, told: Given | None) -> str:
         return "TEST" if real is False else "PRODUCTION"
     if told.value == "TEST" and real:
         raise ConfigError(
-            f"{told.source} is TEST, but {endpoint_of(str(base_url)).partition(':')[0]} moves real money: "
+            f"{told.source} is TEST, but {host_of(str(base_url))} moves real money: "
             "set environment to PRODUCTION, or base_url to a test host"
         )
     return str(told.value)

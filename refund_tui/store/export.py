@@ -22,7 +22,7 @@ PAGE = 200
 COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
-    "damage",
+    "damage", "endpoint",
 )  # fmt: skip
 """What is told of a refund. `amount` is text, as shown; `attempts` a list in JSON, their number in CSV.
 
@@ -77,6 +77,7 @@ def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...])
         "updated_at": stamp(refund.updated_at),
         "attempts": [_attempt(attempt) for attempt in attempts],
         "damage": None,
+        "endpoint": visible(refund.endpoint),
     }
 
 

@@ -15,6 +15,7 @@ from refund_tui.core.damage import Damaged
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
+from refund_tui.core.services import Belonging
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Wait, stamp
 from refund_tui.store.damaged import damaged_open, damaged_rows
@@ -23,6 +24,7 @@ from refund_tui.store.high_water import HighWaterMarks, newest_of
 from refund_tui.store.identity import Identity, identity_of
 from refund_tui.store.rows import OF_TRIP, attempt_of, ceiling_of, draft_of, event_of, money_of, refund_of, wait_of
 from refund_tui.store.schema import LEDGER
+from refund_tui.store.services import belonging
 
 NOTES = 10_000
 """How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
@@ -41,6 +43,8 @@ SPAN = 20_000
 class Filter:
     """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
 
+    `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
+
     Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
     of one of the newest NOTES refunds.
     """
@@ -54,6 +58,7 @@ class Filter:
     least: int | None = None
     most: int | None = None
     endpoint: str | None = None
+    elsewhere: str | None = None
 
 
 class Order(StrEnum):
@@ -66,10 +71,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is open in one account, the gate that holds it, and its shortest waits.
+    """What is open at one endpoint, the gate that holds it, and its shortest waits.
 
     `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
-    are counted nowhere else.
+    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
     """
 
     queued: int = 0
@@ -77,6 +82,7 @@ class Summary:
     waiting: int = 0
     blocked: int = 0
     unknown: int = 0
+    elsewhere: int = 0
     alarms: int = 0
     damaged: int = 0
     gate: Wait | None = None
@@ -204,7 +210,7 @@ class History:
         return tuple(map(event_of, self._database.rows(sql, seq, limit)))
 
     def summary(self, endpoint: str) -> Summary:
-        """What is open in one account."""
+        """What is open at one endpoint, and how much elsewhere."""
         counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
         broken = self.damaged_open()
         counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
@@ -217,7 +223,8 @@ class History:
             waiting=counts["WAITING"],
             blocked=counts["BLOCKED"],
             unknown=counts["UNKNOWN"],
-            alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1 AND endpoint = ?", endpoint),
+            elsewhere=sum(self.elsewhere(endpoint).values()),
+            alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1"),
             damaged=len(broken) + int(held is not None and gate is None),
             gate=gate,
             waits=tuple(wait for wait in waits if wait),
@@ -230,6 +237,17 @@ class History:
     def damaged(self) -> Iterator[Damaged]:
         """Every row of the ledger that cannot be read; reads the whole file, page after page."""
         return damaged_rows(self._database)
+
+    def elsewhere(self, endpoint: str) -> dict[str, int]:
+        """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        counts = Counter({row["endpoint"]: row["number"] for row in self._database.rows(_OPEN_ELSEWHERE, endpoint)})
+        broken = (row.columns for row in self.damaged_open() if row.columns.get("state") in _OPEN_STATES)
+        counts.subtract(columns.get("endpoint") for columns in broken)
+        return {str(name): number for name, number in counts.items() if number > 0}
+
+    def belonging(self) -> Belonging:
+        """To which services the ledger belongs."""
+        return belonging(self._database)
 
     def _newest(self) -> int:
         """The row number of the newest refund, which is also how many there are."""
@@ -275,9 +293,12 @@ _CAPTURED = (
     " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
 )
 """What refunds were recorded with; then what persons said, each time in place of what was said before."""
-_OPEN = (
-    "SELECT state, count(*) AS number FROM refund"
-    " WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED', 'UNKNOWN') AND endpoint = ? GROUP BY state"
+_OPEN_STATES = ("QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN")
+_STILL_OPEN = f"state IN {_OPEN_STATES}"
+_OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
+_OPEN_ELSEWHERE = (
+    f"SELECT endpoint, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint <> ?"
+    " GROUP BY endpoint ORDER BY endpoint"
 )
 _WAITS = (
     "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
@@ -301,6 +322,7 @@ def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
         (f"{few}clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
         (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
         (f"{few}endpoint = ?", wanted.endpoint),
+        (f"{few}endpoint <> ?", wanted.elsewhere),
         ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
         ("created_at < ?", stamp(wanted.until) if wanted.until else None),
         (f"{many}minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),

@@ -37,6 +37,7 @@ from refund_tui.store.rows import (
     wait_values,
 )  # fmt: skip
 from refund_tui.store.schema import LEDGER
+from refund_tui.store.services import Services
 from refund_tui.store.trouble import Meaning
 
 RAW_CAP = 4_000
@@ -83,6 +84,11 @@ class Ledger:
             raise
         database.guard = marks
         return cls(database)
+
+    @property
+    def services(self) -> Services:
+        """To which services it belongs."""
+        return Services(self._database)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -183,6 +183,24 @@ CREATE TRIGGER identity_environment_once BEFORE UPDATE OF environment ON identit
   BEGIN SELECT RAISE(ABORT, 'a ledger belongs to one environment'); END;
 CREATE TRIGGER identity_kept BEFORE DELETE ON identity
   BEGIN SELECT RAISE(ABORT, 'the identity of a ledger is never deleted'); END;
+DROP TRIGGER refund_intent_stays;
+CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
+  WHEN (new.id, new.key, new.store_id, new.trip_id, new.minor, new.currency, new.reason, new.note,
+      new.captured, new.window_closes, new.clerk, new.body, new.created_at)
+    IS NOT (old.id, old.key, old.store_id, old.trip_id, old.minor, old.currency, old.reason, old.note,
+      old.captured, old.window_closes, old.clerk, old.body, old.created_at)
+  BEGIN SELECT RAISE(ABORT, 'what was asked for never changes'); END;
+CREATE TRIGGER refund_endpoint_stays BEFORE UPDATE OF endpoint ON refund
+  WHEN new.endpoint IS NOT old.endpoint
+    AND (old.endpoint IN (SELECT endpoint FROM endpoint) OR new.endpoint NOT IN (SELECT endpoint FROM endpoint))
+  BEGIN SELECT RAISE(ABORT, 'a refund belongs to one endpoint of its ledger'); END;
+CREATE TRIGGER refund_endpoint_named BEFORE INSERT ON refund
+  WHEN new.endpoint NOT IN (SELECT endpoint FROM endpoint)
+  BEGIN SELECT RAISE(ABORT, 'a refund belongs to an endpoint of its ledger'); END;
+CREATE TRIGGER endpoint_stays BEFORE UPDATE ON endpoint
+  BEGIN SELECT RAISE(ABORT, 'an endpoint of the ledger is never altered'); END;
+CREATE TRIGGER endpoint_kept BEFORE DELETE ON endpoint
+  BEGIN SELECT RAISE(ABORT, 'an endpoint of the ledger is never taken away'); END;
 DROP TRIGGER attempt_closed_once;
 CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
   WHEN old.ended_at IS NOT NULL OR new.ended_at IS NULL OR new.outcome IS NULL

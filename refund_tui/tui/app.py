@@ -106,6 +106,7 @@ class RefundApp(Calm, Display, Typist):
         self.desk.begin()
         self.set_interval(1.0, self._tick)
         self._show("lookup")
+        self.announce(self.desk.refusal or "")
         self.errands.do(self._furnish())
 
     async def _furnish(self) -> None:

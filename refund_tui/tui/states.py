@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from refund_tui.core import lifecycle
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of, span
 from refund_tui.core.trips import Card
@@ -65,7 +65,7 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
 
     0 where that is not what it waits for, as while a request of it is still under way.
     """
-    if not refund.state.sendable or (pending and not pending.over):
+    if not (refund.state.sendable and desk.sends(refund)) or (pending and not pending.over):
         return 0.0
     return left_of(desk.now(), *_waits(desk, refund))
 
@@ -83,6 +83,8 @@ def _at(desk: Desk, refund: Refund) -> str:
 
 def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
     """What happens by itself, and what the clerk can do meanwhile. `pending` is an attempt without an answer."""
+    if refund.open and not desk.sends(refund):
+        return _elsewhere(desk, refund, pending)
     moved = desk.settings.keys
     lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
     match refund.state:
@@ -106,6 +108,14 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             return f"{again} asks again: {how_safe(desk, refund)}. {settle} settles it, with evidence."
         case _:
             return f"Closed. {lookup} for the next shopper."
+
+
+def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
+    """What becomes of a refund that this program is not set up to send."""
+    told = f"It is for another service, {visible(refund.endpoint, 80)}: nothing of it is sent from here."
+    if Action.SETTLE in desk.possible(refund, pending):
+        return f"{told} {key_of('refund.settle', desk.settings.keys)} settles it, with evidence."
+    return f"{told} It goes on where base_url names that service."
 
 
 def _awaited(desk: Desk, pending: UnderWay | None) -> str:

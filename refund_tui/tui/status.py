@@ -31,28 +31,38 @@ class StatusLine(Horizontal):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
         self._desk = desk
+        self._environment = Cell("", id="environment")
         self._place = Cell("", id="place")
         self._told = Cell("", id="open")
 
     def compose(self) -> ComposeResult:
         """Environment, place, store and clerk to the left, what is open to the right."""
         settings = self._desk.settings
-        yield Cell(f" {settings.environment} ", id="environment", classes=settings.environment.lower())
+        yield self._environment
         yield self._place
         yield Who(f" {visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}")
         yield self._told
+
+    def on_mount(self) -> None:
+        """Show what is known before the ledger is open."""
+        self.redraw()
 
     def at(self, place: str) -> None:
         """Name the place that is shown."""
         self._place.show(f" {place}")
 
     def redraw(self) -> None:
-        """Show what is open now."""
+        """Show what is open now, and in which environment: the ledger's, once that is known."""
+        environment = self._desk.environment
+        self._environment.show(f" {environment} ")
+        self._environment.set_classes(environment.lower())
         self._told.show(f" {self._open()} ")
 
     def _open(self) -> str:
         summary, desk = self._desk.summary, self._desk
         words = []
+        if desk.refusal:
+            words.append("ONLY TO REVIEW")
         if desk.offline:
             words.append("NO NETWORK")
         if desk.unsaved:
@@ -69,6 +79,8 @@ class StatusLine(Horizontal):
             words.append(f"{summary.blocked} BLOCKED")
         if summary.unknown:
             words.append(f"{summary.unknown} UNKNOWN")
+        if summary.elsewhere:
+            words.append(f"{summary.elsewhere} for another service")
         return " · ".join(words) or "nothing open"
 
     def _next(self) -> str:

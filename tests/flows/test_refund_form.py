@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets import Input
 
 from refund_tui.core.outcomes import Accepted, Answer
+from refund_tui.store.history import Filter
 from tests.gallery import Face, Stage, staged
 
 
@@ -22,7 +23,7 @@ def face() -> Face:
 
 async def has(stage: Stage) -> int:
     """How many refunds the ledger has."""
-    return await stage.desk.look(lambda history: history.last_seq())
+    return await stage.desk.look(lambda history: history.count(Filter()))
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,12 @@ from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
 from refund_tui.store.trips import Trips
 from refund_tui.store.trips.schema import TRIPS
+from tests.support.ledgers import named
 
 EDITION = "3"
 """To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
 
-STORE, ENDPOINT, CURRENCY = "STORE-001", "loopback", "EUR"
+STORE, ENDPOINT, CURRENCY = "STORE-001", "127.0.0.1:9", "EUR"
 LAST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The newest trip's start, and the newest refund's time, unless another is given."""
 
@@ -94,6 +95,7 @@ def build(folder: Path, trips: int, refunds: int, *, last: datetime = LAST, endp
     finally:
         known.close()
     Ledger.open(ledger_path(folder)).close()
+    named(ledger_path(folder), endpoint)
     _fill(ledger_path(folder), made_refunds(refunds, last, endpoint))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -15,12 +16,12 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Holder, Intent, Refund
-from refund_tui.core.times import Mark
+from refund_tui.core.times import Mark, stamp
 from refund_tui.store.history import History
 from refund_tui.store.ledger import Ledger
 from tests.support.clock import FakeClock
 
-STORE, TRIP, ENDPOINT = "STORE-001", "trip-1", "test-account"
+STORE, TRIP, ENDPOINT, ANOTHER = "STORE-001", "trip-1", "test-account", "another account"
 NOW = FakeClock().mark()
 HOLDER = Holder("test-host", "boot-1", 50_001, "start-1")
 
@@ -82,10 +83,19 @@ def other_boot(seconds: float, mark: Mark = NOW) -> Mark:
     return replace(later(seconds, mark), boot="boot-2", ticks=5.0)
 
 
+def named(path: Path, *endpoints: str) -> None:
+    """Have the ledger at `path` belong to `endpoints`, all TEST, without a word in its events."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE identity SET environment = 'TEST'")
+        rows = [(endpoint, stamp(NOW.at), "the tests") for endpoint in endpoints]
+        connection.executemany("INSERT OR IGNORE INTO endpoint VALUES (?, ?, ?)", rows)
+
+
 @contextmanager
 def ledger_at(path: Path) -> Iterator[Ledger]:
-    """An open ledger."""
+    """An open ledger of the account and another one."""
     ledger = Ledger.open(path)
+    named(path, ENDPOINT, ANOTHER)
     try:
         yield ledger
     finally:

@@ -21,6 +21,7 @@ from refund_tui.core.times import Mark
 from refund_tui.paths import ledger_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.ledger import Ledger
+from tests.support.ledgers import ENDPOINT, ledger_at
 from tests.support.program import environment, run, run_bound
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def record(ledger: Ledger, number: int, *, note: str = "", clerk: str = "ana", a
     intent = Intent("STORE-001", f"trip-{number}", amount or Money(2500, "EUR"), ReasonCode.DAMAGED_ITEM, note)
     key = f"00000000-0000-4000-8000-{number:012d}"
     at = mark(number).at
-    refund = Refund(key, "loopback", intent, clerk, b"{}", created_at=at, updated_at=at)
+    refund = Refund(key, ENDPOINT, intent, clerk, b"{}", created_at=at, updated_at=at)
     return ledger.record(refund, mark(number), second_yes=False)
 
 
@@ -59,11 +60,10 @@ def accepted_after_a_wait(ledger: Ledger, refund: Refund) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A ledger of three refunds: one waited and was accepted, one is in yen, one has a hostile note."""
-    ledger = Ledger.open(ledger_path(tmp_path))
-    accepted_after_a_wait(ledger, record(ledger, 1))
-    record(ledger, 2, clerk="ben", amount=Money(500, "JPY"))
-    record(ledger, 3, note=HOSTILE)
-    ledger.close()
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        accepted_after_a_wait(ledger, record(ledger, 1))
+        record(ledger, 2, clerk="ben", amount=Money(500, "JPY"))
+        record(ledger, 3, note=HOSTILE)
     return tmp_path
 
 
@@ -109,6 +109,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
             },
         ],
         "damage": None,
+        "endpoint": ENDPOINT,
     }
 
 
@@ -124,9 +125,8 @@ def test_no_form_lets_a_note_steer_a_terminal_or_a_spreadsheet(folder: Path) -> 
 
 @pytest.mark.parametrize("first", "=+-@\t\r")
 def test_a_cell_that_looks_like_a_formula_is_text(tmp_path: Path, first: str) -> None:
-    ledger = Ledger.open(ledger_path(tmp_path))
-    record(ledger, 1, note=f"{first}1")
-    ledger.close()
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        record(ledger, 1, note=f"{first}1")
     [row] = csv.DictReader(io.StringIO(history(tmp_path, "--csv")))
     assert row["note"][0] in "'␉␍"
 
@@ -184,20 +184,18 @@ def test_the_table_is_for_eyes(folder: Path) -> None:
 
 
 def test_more_than_a_page_comes_out_once_and_in_order(tmp_path: Path) -> None:
-    ledger = Ledger.open(ledger_path(tmp_path))
-    for number in range(2 * PAGE + 1):
-        record(ledger, number)
-    ledger.close()
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        for number in range(2 * PAGE + 1):
+            record(ledger, number)
     told = [json.loads(line)["shopping_trip_id"] for line in history(tmp_path, "--json").splitlines()]
     assert told == [f"trip-{number}" for number in reversed(range(2 * PAGE + 1))]
     assert len(history(tmp_path, "--json", "--limit", str(PAGE + 1)).splitlines()) == PAGE + 1
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
-    ledger = Ledger.open(ledger_path(tmp_path))
-    for number in range(300):
-        record(ledger, number, note="x" * 200)
-    ledger.close()
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        for number in range(300):
+            record(ledger, number, note="x" * 200)
     command = f'"{sys.executable}" -m refund_tui history --json --data-dir "{tmp_path}" | head -n 1'
     ended = subprocess.run(["/bin/sh", "-c", command], env=environment(), capture_output=True, text=True, check=False)
     assert json.loads(ended.stdout)["shopping_trip_id"] == "trip-299"

@@ -23,7 +23,7 @@ from refund_tui.store.database import Database
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.schema import LEDGER
 from tests.support.kinds import ONE, TWO, things
-from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
+from tests.support.ledgers import ENDPOINT, NOW, history_at, ledger_at, named, new_refund
 from tests.support.program import run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}
@@ -207,6 +207,7 @@ def test_a_commit_that_a_reader_holds_up_too_long_writes_nothing(tmp_path: Path)
 def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     database = Database.open(path, LEDGER)
+    named(path, ENDPOINT)
     ledger = Ledger(database)
     ledger.record(new_refund(trip="before"), NOW, second_yes=False)
     with database.writing() as transaction:

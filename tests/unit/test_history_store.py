@@ -24,6 +24,7 @@ from refund_tui.store.history import Filter, History, Order
 from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
 from tests.support.ledgers import (
+    ANOTHER,
     ENDPOINT,
     NOW,
     STORE,
@@ -31,6 +32,7 @@ from tests.support.ledgers import (
     history_at,
     later,
     ledger_at,
+    named,
     new_refund,
     sending,
     sound,
@@ -52,7 +54,7 @@ def written(number: int, dice: random.Random) -> Refund:
     state = dice.choice(list(State))
     life = Life(state, reconciliation_id=f"REC{number}" if state is State.ACCEPTED else None)
     key = f"{number:08x}-0000-4000-8000-000000000000"
-    clerk, endpoint = dice.choice(("ana", "ben", "eva%")), dice.choice((ENDPOINT, ENDPOINT, "another account"))
+    clerk, endpoint = dice.choice(("ana", "ben", "eva%")), dice.choice((ENDPOINT, ENDPOINT, ANOTHER))
     return Refund(key, endpoint, intent, clerk, b"{}", at, at, life)
 
 
@@ -62,6 +64,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[History, l
     path, dice = tmp_path_factory.mktemp("many") / "ledger.sqlite3", random.Random(7)
     refunds = [written(number, dice) for number in range(MANY)]
     database = Database.open(path, LEDGER)
+    named(path, ENDPOINT, ANOTHER)
     with database.writing() as transaction:
         transaction.executemany(INSERT, ((*intent_values(r), *life_values(r.life)) for r in refunds))
     database.close()
@@ -181,7 +184,7 @@ def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tm
             for number in range(2)
         ]
         ledger.record(new_refund(trip="queued"), NOW, second_yes=False)
-        ledger.record(new_refund(trip="elsewhere", endpoint="another account"), NOW, second_yes=False)
+        ledger.record(new_refund(trip="elsewhere", endpoint=ANOTHER), NOW, second_yes=False)
         answered(ledger, ledger.record(new_refund(trip="paid"), NOW, second_yes=False), Accepted(Answer(200), "REC1"))
         answered(
             ledger, ledger.record(new_refund(trip="limited"), NOW, second_yes=False), RateLimited(Answer(429), 60.0)
@@ -192,7 +195,7 @@ def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tm
         assert (summary.blocked, summary.unknown, summary.alarms) == (0, 0, 0)
         assert summary.gate == Wait(NOW, 60.0)
         assert summary.waits == (Wait(NOW, 60.0),)
-        assert history.summary("another account").queued == 1
+        assert history.summary(ANOTHER).queued == 1
         assert history.summary("a third").gate is None
 
 
@@ -262,6 +265,7 @@ def test_every_field_of_a_refund_comes_back(keeper: tuple[Database, History], re
     database, history = keeper
     if history.get(refund.key) is None:
         with database.writing() as transaction:
+            transaction.execute("INSERT OR IGNORE INTO endpoint VALUES (?, '', '')", (refund.endpoint,))
             transaction.execute(INSERT, (*intent_values(refund), *life_values(refund.life)))
         assert history.get(refund.key) == refund
         [(_, newest)] = history.page(Filter(), None, 1)

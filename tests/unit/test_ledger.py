@@ -18,6 +18,7 @@ from refund_tui.errors import StoreUnusable
 from refund_tui.store.ledger import RAW_CAP, Ledger
 from tests.support.clock import FakeClock
 from tests.support.ledgers import (
+    ANOTHER,
     ENDPOINT,
     HOLDER,
     NOW,
@@ -91,7 +92,7 @@ def test_an_attempt_is_on_disk_before_anything_is_sent(ledger: Ledger, path: Pat
     assert (current.state, current.version) == (State.SENDING, 1)
     assert (attempt.number, attempt.holder, attempt.started, attempt.ended_at) == (1, HOLDER, NOW, None)
     assert ledger.under_way(ENDPOINT) == [(current, attempt)]
-    assert ledger.under_way("another account") == []
+    assert ledger.under_way(ANOTHER) == []
 
 
 def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: Ledger) -> None:
@@ -130,7 +131,7 @@ def test_a_raw_answer_is_kept_up_to_its_cap(ledger: Ledger, path: Path) -> None:
 
 def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Ledger) -> None:
     first, second, third = (record(ledger, 100, f"trip-{number}") for number in range(3))
-    ledger.record(new_refund(trip="trip-9", endpoint="another account"), NOW, second_yes=False)
+    ledger.record(new_refund(trip="trip-9", endpoint=ANOTHER), NOW, second_yes=False)
     refund = ledger.get(second)
     assert refund is not None
     answered(ledger, refund, ACCEPTED)
@@ -143,7 +144,7 @@ def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Led
 def test_a_rate_limit_closes_the_gate_for_the_account_until_it_is_over(ledger: Ledger) -> None:
     answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), LIMITED)
     other = ledger.record(new_refund(trip="trip-2"), NOW, second_yes=False)
-    elsewhere = ledger.record(new_refund(trip="trip-3", endpoint="another account"), NOW, second_yes=False)
+    elsewhere = ledger.record(new_refund(trip="trip-3", endpoint=ANOTHER), NOW, second_yes=False)
     assert ledger.begin(other, HOLDER, later(59.9)) is None
     assert ledger.get(other.key) == other
     assert ledger.begin(elsewhere, HOLDER, NOW) is not None
@@ -170,7 +171,7 @@ def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(
         return answered(ledger, refund, outcome)
 
     busy = waiting("trip-1", Uncertain(Answer(503, "unavailable"), Doubt.UNAVAILABLE, 600.0))
-    elsewhere = waiting("trip-2", LIMITED, "another account")
+    elsewhere = waiting("trip-2", LIMITED, ANOTHER)
     limited = waiting("trip-3", LIMITED)
     assert ledger.open_gate("a third account", "why", "eva", later(10)) is None
     assert ledger.open_gate(ENDPOINT, "why", "eva", later(61)) is None, "it is over by itself"
@@ -178,7 +179,7 @@ def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(
     assert opened is not None
     assert [(refund.key, refund.life.wait) for refund in opened] == [(limited.key, None)]
     assert ledger.gate(ENDPOINT) is None
-    assert ledger.gate("another account") is not None
+    assert ledger.gate(ANOTHER) is not None
     assert [ledger.get(refund.key) for refund in (busy, elsewhere)] == [busy, elsewhere]
 
 

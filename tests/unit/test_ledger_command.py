@@ -16,7 +16,7 @@ from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import Filter
 from refund_tui.store.ledger import Ledger
-from tests.support.ledgers import NOW, history_at, ledger_at, new_refund, sound
+from tests.support.ledgers import NOW, history_at, ledger_at, named, new_refund, sound
 from tests.support.program import run
 
 
@@ -148,6 +148,7 @@ def test_a_person_ends_the_accounts_wait_with_a_word_that_is_recorded(tmp_path: 
 @pytest.mark.parametrize(("word", "told"), [("", "needs a reason"), ("because", "does not wait")])
 def test_there_is_no_opening_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
     with ledger_at(ledger_path(tmp_path)):
+        named(ledger_path(tmp_path), "127.0.0.1:9")
         refused = ledger(tmp_path, "http://127.0.0.1:9", "open-gate", "--because", word)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert told in refused.stderr

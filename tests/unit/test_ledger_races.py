@@ -110,6 +110,8 @@ for trip in sys.stdin:
 
 
 def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(path: Path) -> None:
+    with ledger_at(path):
+        pass  # made, with its endpoints, before both write
     rounds, pipe = 60, subprocess.PIPE
     start = [sys.executable, "-c", _CLERK, str(path)]
     clerks = [subprocess.Popen(start, env=environment(), stdin=pipe, stdout=pipe, text=True) for _ in range(2)]

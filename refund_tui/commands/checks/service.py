@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.core.endpoints import host_of, is_loopback
 from refund_tui.core.text import visible
 from refund_tui.core.times import SKEW, skew_words, span
 from refund_tui.errors import RefundTuiError
@@ -32,7 +33,7 @@ def check_service(settings: Settings, *, offline: bool) -> Iterator[Result]:
 
 def _auth(settings: Settings) -> Result:
     if settings.auth == "none":
-        if settings.endpoint in ("", "loopback"):
+        if settings.base_url is None or is_loopback(host_of(settings.base_url)):
             return ok("credentials", "requests are not signed, as a sandbox wants it")
         return warn("credentials", "requests are not signed", "Amazon's service answers 403 so: set auth = aws")
     from refund_tui.payments.auth import make_auth  # brings httpx

@@ -109,7 +109,7 @@ class HistoryPlace(RefundShown):
         refund = self.rows.current
         if not isinstance(refund, Refund):
             return False
-        return possible_for(refund, action, self._preview.pending_of(refund.key))
+        return possible_for(self._desk, refund, action, self._preview.pending_of(refund.key))
 
     def enter(self) -> None:
         """Put the cursor on the list, or on the refund that is shown."""

@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from refund_tui.core.refunds import Refund, State
+from refund_tui.core.services import open_elsewhere
 from refund_tui.desk import Desk
 from refund_tui.store.history import Filter
 from refund_tui.tui.line.plain import Part
@@ -13,7 +14,7 @@ from refund_tui.tui.places.place import Place
 from refund_tui.tui.states import STYLES, TONES, short, state_words
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 
-_OPEN = Filter(states=frozenset({State.QUEUED, State.SENDING, State.WAITING}))
+_OPEN = frozenset({State.QUEUED, State.SENDING, State.WAITING})
 SHOWN = 10
 
 
@@ -34,12 +35,18 @@ class LeavingPlace(Place):
         self.in_background(self._ask())
 
     async def _ask(self) -> None:
-        refunds = await self._desk.look(lambda history: history.rows(_OPEN, 0, SHOWN + 1))
+        wanted = Filter(states=_OPEN, endpoint=self._desk.endpoint)
+        refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
         lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
         more = "… and more\n" if len(refunds) > SHOWN else ""
         follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
-        about = [*lines, more, f"\n{follows}"]
+        about = [*lines, more, f"\n{follows}", await self._elsewhere()]
         self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
+
+    async def _elsewhere(self) -> str:
+        here = self._desk.endpoint
+        told = open_elsewhere(await self._desk.look(lambda history: history.elsewhere(here)))
+        return f"\n\n{told}: not sent from here." if told else ""
 
     @on(ConfirmPanel.Answered)
     async def _answered(self, message: ConfirmPanel.Answered) -> None:

@@ -74,7 +74,7 @@ class RefundPlace(RefundShown):
     def _stopped(self) -> str | None:
         """What stops any refund on this trip, whatever is typed."""
         closes = self._desk.window_closes(self._trip, self._standing)
-        return check_trip(self._standing, closes, self._desk.now().at)
+        return self._desk.refusal or check_trip(self._standing, closes, self._desk.now().at)
 
     @property
     def in_hand(self) -> bool:
@@ -84,7 +84,7 @@ class RefundPlace(RefundShown):
     async def remember(self) -> None:
         """Find the draft that this clerk typed last, before the program was last left, and say so."""
         clerk = self._desk.clerk
-        if self._trip_id:
+        if self._trip_id or self._desk.refusal:
             return
         self._draft = await self._desk.look(lambda history: history.last_draft(clerk))
         if self._draft is not None:
@@ -114,7 +114,7 @@ class RefundPlace(RefundShown):
             case "all_left":
                 return filling and self._standing.left is not None and self._standing.left.minor > 0
             case "card":
-                return filling and (self._trip is None or self._trip.card.tail is None)
+                return filling and not self._desk.refusal and (self._trip is None or self._trip.card.tail is None)
             case "mark" | "change(-1)" | "change(1)":
                 return filling and self._articles.has_focus
             case _:

@@ -15,7 +15,6 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import ContentSwitcher
 
-from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.desk import Desk, Evidence, UnderWay
 from refund_tui.tui.asking import act_question, settle_question, settle_title
@@ -92,12 +91,14 @@ class Life(ContentSwitcher):
             return action in ("copy", "write", "back")
         if action in ("submit", "back"):
             return self.current == "settling"
-        return refund is not None and self.current == "timeline" and possible_for(refund, action, self.timeline.pending)
+        if refund is None or self.current != "timeline":
+            return False
+        return possible_for(self._desk, refund, action, self.timeline.pending)
 
     def ask(self, command: str) -> None:
         """Ask before a command is carried out."""
         refund = self.refund
-        if refund is not None and (action := _way(refund, command)) is not None:
+        if refund is not None and (action := _way(self._desk, refund, command)) is not None:
             self._question(refund, action, None, act_question(self._desk, refund, action, self.timeline.pending))
 
     def settle(self) -> None:
@@ -176,17 +177,17 @@ class Life(ContentSwitcher):
         await self.read()
 
 
-def possible_for(refund: Refund, command: str, pending: UnderWay | None) -> bool:
+def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | None) -> bool:
     """Whether a command can be carried out on a refund now, by its action's name in the registry."""
     if command == "copy":
         return refund.life.reconciliation_id is not None
+    if command == "receipt":
+        return desk.refusal is None
     if command in _WAYS:
-        return _way(refund, command) is not None
-    under_way = pending is not None and not pending.over
-    settles = command == "settle" and Action.SETTLE in lifecycle.possible(refund.life, under_way=under_way)
-    return settles or command in ("raw", "receipt")
+        return _way(desk, refund, command) is not None
+    return command == "raw" or (command == "settle" and Action.SETTLE in desk.possible(refund, pending))
 
 
-def _way(refund: Refund, command: str) -> Action | None:
-    possible = lifecycle.possible(refund.life)
+def _way(desk: Desk, refund: Refund, command: str) -> Action | None:
+    possible = desk.possible(refund)
     return next((action for action in _WAYS[command] if action in possible), None)

@@ -1,0 +1,104 @@
+"""Owns what a ledger knows of Payment services: which one it belongs to, and why another is refused.
+
+Knows no URL and no file. A refund is sent only to the endpoint that it was recorded for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from refund_tui.core.endpoints import moves_real_money
+
+Environment = Literal["DEMO", "TEST", "PRODUCTION"]
+
+LOOPBACK = "loopback"
+"""What version 0.1.0 called every service of its own host, whatever its port: it names none."""
+
+DEMO = "demo"
+"""The endpoint of the demo's own sandbox, whatever port it has today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One Payment service: its environment (DEMO, TEST, PRODUCTION) and its endpoint (host, port and path)."""
+
+    environment: Environment
+    endpoint: str
+
+    def __str__(self) -> str:
+        return f"{self.environment} at {self.endpoint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The services that a ledger may send to; `environment` is None where nobody has named them yet."""
+
+    environment: Environment | None = None
+    endpoints: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        where = ", ".join(sorted(self.endpoints))
+        return f"{self.environment} at {where}" if self.environment else where
+
+    def refusal(self, service: Service) -> str | None:
+        """Why nothing may be recorded, asked or sent at `service`; None where the ledger belongs to it."""
+        if service.environment == self.environment and service.endpoint in self.endpoints:
+            return None
+        if not self.endpoints:
+            return (
+                f"this ledger does not say yet to which service it belongs: nothing is recorded, asked or sent at "
+                f"{service}. Have the account that owns it open it first"
+            )
+        return (
+            f"this ledger belongs to {self}, but the settings name {service}: nothing is recorded, asked or sent; "
+            f"refunds can be reviewed. {self._remedy(service)}"
+        )
+
+    def here(self, service: Service) -> str:
+        """The endpoint whose refunds are sent with these settings, empty for none."""
+        return service.endpoint if self.environment is None or self.refusal(service) is None else ""
+
+    def _remedy(self, service: Service) -> str:
+        if self.environment not in (None, service.environment):
+            return f"Set base_url back, or choose another data_dir for {service.environment}"
+        return "Set base_url back; if the service has moved, the ledger's owner runs refund-tui ledger add-endpoint"
+
+
+def vouched(recorded: Collection[str], service: Service, *, owner: bool) -> bool:
+    """Whether a ledger that names no endpoint yet may be given to `service`.
+
+    `recorded` are the endpoints of the refunds it has. They speak for themselves; where there are none, its owner does.
+    """
+    return _host(service) in recorded if recorded else owner
+
+
+def first_endpoints(recorded: Collection[str], service: Service) -> frozenset[str]:
+    """The endpoints of a ledger that is given to `service`: its own, and its refunds' of the same environment."""
+    alike = {name for name in recorded if _environment(name) == service.environment}
+    return frozenset(alike - {_host(service)} | {service.endpoint})
+
+
+def _environment(recorded: str) -> Environment:
+    """A service that is not known to be a test moves real money."""
+    return "TEST" if moves_real_money(f"https://{recorded}") is False else "PRODUCTION"
+
+
+def _host(service: Service) -> str:
+    """The endpoint as version 0.1.0 named it, which knew no path."""
+    return service.endpoint.partition("/")[0]
+
+
+def names_no_other(recorded: str, endpoint: str) -> bool:
+    """Whether what 0.1.0 recorded as a refund's endpoint may mean `endpoint`: it knew no ports here, and no paths."""
+    return recorded == LOOPBACK or endpoint.startswith(f"{recorded}/")
+
+
+def open_elsewhere(counts: Mapping[str, int]) -> str:
+    """How many refunds are open at other endpoints than the one in use, and at which; empty where none is."""
+    total = sum(counts.values())
+    if not total:
+        return ""
+    told = f"{total} open refund{'' if total == 1 else 's'} for another service, "
+    return told + ", ".join(f"{name} ({count})" if len(counts) > 1 else name for name, count in counts.items())

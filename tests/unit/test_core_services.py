@@ -1,0 +1,65 @@
+"""Which service a ledger belongs to, and what is said where the settings name another."""
+
+from __future__ import annotations
+
+import pytest
+
+from refund_tui.core.services import Belonging, Service, first_endpoints, names_no_other, open_elsewhere, vouched
+
+TEST, REAL = "us-east-1.test.payments.amazonphysicalstores.com", "us-east-1.payments.amazonphysicalstores.com"
+OURS = Service("PRODUCTION", REAL)
+
+
+def test_a_ledger_admits_its_own_environment_and_endpoints_only() -> None:
+    ledger = Belonging("PRODUCTION", frozenset({REAL, "127.0.0.1:8080"}))
+    assert ledger.refusal(OURS) is None
+    assert ledger.refusal(Service("PRODUCTION", "127.0.0.1:8080")) is None
+    for other in (Service("TEST", "127.0.0.1:8080"), Service("PRODUCTION", "127.0.0.1:8081"), Service("DEMO", REAL)):
+        said = ledger.refusal(other)
+        assert said is not None
+        assert f"belongs to PRODUCTION at 127.0.0.1:8080, {REAL}, but the settings name {other}" in said
+        assert ledger.here(other) == ""
+
+
+@pytest.mark.parametrize(
+    ("recorded", "service", "owner", "given"),
+    [
+        ((), OURS, True, True),
+        ((), OURS, False, False),
+        ((REAL,), OURS, False, True),
+        ((REAL,), Service("TEST", "127.0.0.1:8080"), True, False),
+        (("gateway.example",), Service("TEST", "gateway.example/pay"), False, True),
+    ],
+)
+def test_a_ledger_that_names_none_is_given_to_what_its_refunds_name_or_by_its_owner(
+    recorded: tuple[str, ...], service: Service, owner: bool, given: bool
+) -> None:
+    assert vouched(recorded, service, owner=owner) is given
+
+
+def test_the_endpoints_of_its_refunds_are_taken_over_but_for_another_environments() -> None:
+    eu = "eu-west-1.payments.amazonphysicalstores.com"
+    assert first_endpoints((REAL, TEST, eu), OURS) == {REAL, eu}
+    assert first_endpoints(("gateway.example",), Service("PRODUCTION", "gateway.example/pay")) == {
+        "gateway.example/pay"
+    }
+
+
+@pytest.mark.parametrize(
+    ("recorded", "endpoint", "may"),
+    [
+        ("loopback", "127.0.0.1:8080", True),
+        ("gateway.example", "gateway.example/pay", True),
+        ("gateway.example", "gateway.example.org", False),
+        (TEST, REAL, False),
+        ("127.0.0.1:8080", "127.0.0.1:8081", False),
+    ],
+)
+def test_only_what_0_1_0_did_not_tell_apart_may_mean_another(recorded: str, endpoint: str, may: bool) -> None:
+    assert names_no_other(recorded, endpoint) is may
+
+
+def test_what_is_open_elsewhere_is_counted_and_named() -> None:
+    assert open_elsewhere({}) == ""
+    assert open_elsewhere({"loopback": 2}) == "2 open refunds for another service, loopback"
+    assert open_elsewhere({TEST: 1, "loopback": 2}) == f"3 open refunds for another service, {TEST} (1), loopback (2)"

@@ -37,7 +37,7 @@ from refund_tui.core.rules import Refused
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk, Evidence
 from refund_tui.desk.ending import Flight
-from refund_tui.errors import StoreError
+from refund_tui.errors import ConfigError, StoreError
 from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter
@@ -77,6 +77,7 @@ class Shop(RuleBasedStateMachine):
         self.truth, self.paused, self.set_back = self.clock.at, False, False
         self.service = SandboxThread(any_trip=True, key_memory=HORIZON).start()
         self.service.books._wall = lambda: self.truth
+        self.stranger = SandboxThread(any_trip=True).start()
         self.desks: dict[str, Desk] = {}
         self.late: list[tuple[Desk, Flight, Outcome]] = []
         self.still: list[tuple[Desk, Flight]] = []
@@ -248,6 +249,22 @@ class Shop(RuleBasedStateMachine):
             path.write_bytes(newest)
         assert len(self.service.books.arrivals) == arrived, "something was sent from an older copy"
 
+    @rule()
+    def another_service_is_set(self) -> None:
+        """A clerk's settings name another service for this ledger: nothing is recorded for it, asked of it, or sent."""
+        told = desk_settings(self.folder, base_url=self.stranger.url, clerk="cy")
+        desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=other_process(), alive=lambda _holder: None)
+        self.run(desk.open())
+        self.abandoned.append(desk)
+        self.run(desk._sender._step())
+        with pytest.raises(ConfigError):
+            self.run(desk.take(intent(500, trip=TRIPS[0]), second_yes=True))
+        for refund in self.refunds():
+            for action in (Action.ASK_AGAIN, Action.GO_ON):
+                with pytest.raises((ConfigError, NotPossible)):
+                    self.run(desk.act(refund.key, action))
+        assert not self.stranger.books.arrivals, "a refund left for a service that it was not made for"
+
     @rule(data=strategies.data(), clerk=strategies.sampled_from(CLERKS))
     def person(self, data: strategies.DataObject, clerk: str) -> None:
         """A clerk does one of the things that can be done, unless warned of it; a settlement tells the truth."""
@@ -322,6 +339,7 @@ class Shop(RuleBasedStateMachine):
         for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _flight in self.still)]:
             self.run(desk.close())
         self.service.stop()
+        self.stranger.stop()
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
         shutil.rmtree(self.folder)

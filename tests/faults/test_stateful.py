@@ -19,12 +19,13 @@ from refund_tui.core import lifecycle
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Decision, Policy, possible
 from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain, Unreachable
-from refund_tui.core.refunds import Action, Life
+from refund_tui.core.refunds import Action, Life, Refund
 from refund_tui.core.times import Mark
 from refund_tui.desk import Evidence, acting, ending
 from refund_tui.desk.ending import Flight
 from refund_tui.desk.sender import Sender
 from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.ledger import Ledger
 from tests.faults.shop import TRIPS, Shop
 
 DEPTH = settings(
@@ -151,6 +152,18 @@ def test_a_desk_that_trusts_the_ticks_alone_is_found_out(monkeypatch: pytest.Mon
         shop.send(clerk="ana", fault=None, patient=True)
         with pytest.raises(AssertionError, match="was paid 2 times"):
             shop.the_ledger_and_the_books_agree()
+
+
+def test_a_desk_that_sends_for_another_service_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_any(ledger: Ledger, _endpoint: str) -> list[Refund]:
+        return sendable(ledger, shop.desk("ana").endpoint)
+
+    sendable = Ledger.sendable
+    with shop_played() as shop:
+        shop.take(clerk="ana", trip=TRIPS[0], minor=500)
+        monkeypatch.setattr(Ledger, "sendable", of_any)
+        with pytest.raises(AssertionError, match="left for a service that it was not made for"):
+            shop.another_service_is_set()
 
 
 def test_a_desk_that_believes_an_older_copy_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,61 +1,33 @@
-"""Two clerks' processes, each in a container, on one ledger, a service that misbehaves, and time: for test_stateful.
-
-The real desk, a real SQLite file, real HTTP to the sandbox; only the clock is the test's. Two things stay out that no
-terminal can tell, as in tests/model: a wall clock set back over a reboot so that it contradicts nothing, and one set
-back on a host that was paused.
-"""
+"""Owns what can happen in the shop of test_stateful, and what must hold after each of it."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import strategies
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import NotPossible, possible
-from refund_tui.core.money import Money
-from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Action, Attempt, Event, Holder, Refund, State
+from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk, Evidence
-from refund_tui.desk.ending import Flight
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.paths import ledger_path
-from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.history import Filter
-from tests.support.clock import FakeClock
-from tests.support.desks import STORE, intent, other_process
+from refund_tui.sandbox import parse_script
+from tests.faults.premises import CAPTURED, CLERKS, TRIPS, Premises
+from tests.support.desks import intent, other_process
 from tests.support.desks import settings as desk_settings
 from tests.support.ledgers import sound
-
-T = TypeVar("T")
-CAPTURED = 3_000
-HORIZON = 86_400.0
-"""Seconds for which the service remembers an id, and for which the desk trusts it to."""
 
 FAR = 400 * 86_400.0
 """Seconds by which a wall clock is set back: before anything that the ledger knows of, so that it contradicts that."""
 
-CLERKS = ("ana", "ben")
-TRIPS = ("trip-0", "trip-1", "trip-2")
 FAULTS: tuple[dict[str, Any] | None, ...] = (
     None, None, {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
     {"status": 503, "retryAfter": "5"}, {"status": 429, "retryAfter": "5"}, {"status": 400}, {"status": 403},
@@ -63,53 +35,8 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 )  # fmt: skip
 
 
-class Shop(RuleBasedStateMachine):
-    """Two clerks' processes on one ledger, a service that misbehaves, and time."""
-
-    seen_in_all: ClassVar[Counter[str]] = Counter()
-    """What all histories of a run came to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
-        self.clock, self.dead = FakeClock(), set[Holder]()
-        self.truth, self.paused, self.set_back = self.clock.at, False, False
-        self.service = SandboxThread(any_trip=True, key_memory=HORIZON).start()
-        self.service.books._wall = lambda: self.truth
-        self.stranger = SandboxThread(any_trip=True).start()
-        self.desks: dict[str, Desk] = {}
-        self.late: list[tuple[Desk, Flight, Outcome]] = []
-        self.still: list[tuple[Desk, Flight]] = []
-        self.copy: tuple[int, bytes] | None = None
-        self.abandoned: list[Desk] = []
-        self.seen: dict[str, Refund] = {}
-        self.told: tuple[Event, ...] = ()
-        known = [Trip(STORE, trip, captured=Money(CAPTURED, "EUR")) for trip in TRIPS]
-        self.run(self.desk("ana").search(lambda trips: trips.put(known)))
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something asynchronous to its end."""
-        return self.loop.run_until_complete(work)
-
-    def desk(self, clerk: str) -> Desk:
-        """The clerk's running process; a new one after the last has died."""
-        if clerk not in self.desks:
-            told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk)
-            mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
-            desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=mine, alive=self._judge(mine))
-            self.run(desk.open())
-            self.run(desk._files.write(lambda ledger: ledger.anchor(self.clock.mark())))
-            self.desks[clerk] = desk
-        return self.desks[clerk]
-
-    def _judge(self, mine: Holder) -> Callable[[Holder], bool | None]:
-        """Who lives, as far as a process can tell: of another container it cannot."""
-        return lambda other: other not in self.dead if other.namespace == mine.namespace else None
-
-    def refunds(self) -> list[Refund]:
-        """The ledger, newest first."""
-        return self.run(self.desk("ana").look(lambda history: sound(history.rows(Filter(), 0, 1_000))))
+class Shop(Premises):
+    """What clerks, processes, the service, the clocks and the files can do, and what must hold after each of it."""
 
     # --- what people and the world do
 
@@ -151,15 +78,6 @@ class Shop(RuleBasedStateMachine):
             self.late.append((desk, flight, self.run(desk._sender._answer(flight))))
         self._die(clerk)
 
-    def _begin(self, clerk: str) -> Flight | None:
-        """An attempt that is on record, if one is due soon; its request has not left."""
-        desk = self.desk(clerk)
-        plan = self.run(desk._files.write(desk._sender._plan))
-        if plan.flight is None and plan.rest:
-            self.passes(plan.rest + 0.001)
-            plan = self.run(desk._files.write(desk._sender._plan))
-        return plan.flight
-
     @rule(clerk=strategies.sampled_from(CLERKS))
     def stands_still(self, clerk: str) -> None:
         """The process stops between its attempt's record and the wire, and lives; the clerk goes on in another."""
@@ -181,10 +99,6 @@ class Shop(RuleBasedStateMachine):
         self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
         self.dead.add(desk._sender._terms.holder)
         self.abandoned.append(desk)
-
-    def _die(self, clerk: str) -> None:
-        self.dead.add(self.desks[clerk]._sender._terms.holder)
-        self.abandoned.append(self.desks.pop(clerk))
 
     @precondition(lambda self: bool(self.late))
     @rule(data=strategies.data())
@@ -216,11 +130,6 @@ class Shop(RuleBasedStateMachine):
         self.still.clear()
         self.clock.reboot(passed)
         self.truth += timedelta(seconds=passed)
-
-    def passes(self, seconds: float) -> None:
-        """Time passes, and every clock knows."""
-        self.clock.advance(seconds)
-        self.truth += timedelta(seconds=seconds)
 
     @precondition(lambda self: not self.set_back)
     @rule(passed=strategies.sampled_from([1_000.0, 90_000.0]))
@@ -298,10 +207,6 @@ class Shop(RuleBasedStateMachine):
         ended = young - {(attempt.key, attempt.number) for attempt in self._under_way(desk)}
         assert not ended, "an attempt of another container was ended while its request may be on the wire"
 
-    def _under_way(self, desk: Desk) -> list[Attempt]:
-        pairs = self.run(desk._files.write(lambda ledger: ledger.under_way(desk.endpoint)))
-        return sound(attempt for _refund, attempt in pairs)
-
     @invariant()
     def the_ledger_and_the_books_agree(self) -> None:
         counted: Counter[str] = Counter()
@@ -331,15 +236,3 @@ class Shop(RuleBasedStateMachine):
             assert not fell or refund.state.terminal, "the doubt fell silently"
             assert refund.body == before.body
         self.seen[refund.key] = refund
-
-    def teardown(self) -> None:
-        books = self.service.books
-        self.seen_in_all.update(histories=1, deaths=len(self.dead), events=len(self.told))
-        self.seen_in_all.update(requests=len(books.arrivals), executions=len(books.executions))
-        for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _flight in self.still)]:
-            self.run(desk.close())
-        self.service.stop()
-        self.stranger.stop()
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        self.loop.close()
-        shutil.rmtree(self.folder)

@@ -26,7 +26,8 @@ from refund_tui.desk.ending import Flight
 from refund_tui.desk.sender import Sender
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.ledger import Ledger
-from tests.faults.shop import TRIPS, Shop
+from tests.faults.premises import TRIPS
+from tests.faults.shop import Shop
 
 DEPTH = settings(
     max_examples=int(os.environ.get("STATEFUL_EXAMPLES", "25")),

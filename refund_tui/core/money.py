@@ -19,7 +19,7 @@ MOST_DIGITS = 12
 
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")
-_WITH_CODE = re.compile(r"(.*[0-9.,]) ?([A-Za-z]{3})")
+_WITH_CODE = re.compile(r"(.*[0-9.,-]) ?([A-Za-z]{3})")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 """What some read as thousands and some as three decimals."""
 

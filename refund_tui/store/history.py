@@ -59,6 +59,7 @@ class Filter:
     most: int | None = None
     endpoint: str | None = None
     elsewhere: str | None = None
+    currency: str | None = None
 
 
 class Order(StrEnum):
@@ -323,6 +324,7 @@ def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
         (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
         (f"{few}endpoint = ?", wanted.endpoint),
         (f"{few}endpoint <> ?", wanted.elsewhere),
+        ("currency = ?", wanted.currency),
         ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
         ("created_at < ?", stamp(wanted.until) if wanted.until else None),
         (f"{many}minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),

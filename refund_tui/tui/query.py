@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from refund_tui.core.money import AmountError, parse_amount
+from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.store.history import Filter
@@ -26,7 +26,7 @@ SHAPES = {
     "day": "day:today, day:yesterday or day:2026-03-01",
     "since": "since:2026-03-01",
     "until": "until:2026-03-31",
-    "amount": "amount:12.50, amount:>10 or amount:5-20",
+    "amount": "amount:12.50, amount:>10, amount:5-20 or amount:500JPY",
 }
 """Each word, as it is written."""
 
@@ -37,11 +37,11 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Reads filter lines; days are those of `zone`, amounts those of `currency`."""
+    """Reads filter lines; days are those of `zone`, amounts those of `currency` where they do not say their own."""
 
     zone: tzinfo
     today: date
-    currency: str
+    currency: str | None
 
     def read(self, line: str) -> Filter:
         """What the line asks for. Raises QueryError."""
@@ -80,25 +80,35 @@ class Query:
             raise QueryError(f"a day is written {self.today.isoformat()}, today or yesterday") from None
 
     def _amount(self, wanted: Filter, value: str) -> Filter:
-        sign, rest = (value[0], value[1:]) if value[0] in "<>" else ("", value)
+        """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""
+        typed, code = split_currency(value)
+        sign, rest = (typed[0], typed[1:]) if typed[0] in "<>" else ("", typed)
         least, dash, most = rest.partition("-")
-        lowest, highest = self._minor(least), self._minor(most if dash else least)
+        if not (least or most):
+            return wanted
+        wanted = replace(wanted, currency=code or self.currency)
+        lowest, highest = (_minor(each, wanted.currency) for each in (least, most if dash else least))
         if sign == ">" and lowest is not None:
             return replace(wanted, least=lowest + 1)
         if sign == "<" and lowest is not None:
             return replace(wanted, most=lowest - 1)
         return replace(wanted, least=lowest, most=highest)
 
-    def _minor(self, typed: str) -> int | None:
-        """An amount in minor units, None while nothing is typed."""
-        try:
-            return parse_amount(typed, self.currency).minor if typed else None
-        except AmountError as error:
-            raise QueryError(str(error)) from None
-
 
 _DAYS = {"today": 0, "yesterday": 1}
 _OPEN_STATES = frozenset(state for state in State if not state.terminal)
+
+
+def _minor(typed: str, currency: str | None) -> int | None:
+    """An amount in minor units, None while nothing is typed."""
+    if not typed:
+        return None
+    if currency is None:
+        raise QueryError(f"write its currency too: amount:{typed}EUR")
+    try:
+        return parse_amount(typed, currency).minor
+    except AmountError as error:
+        raise QueryError(str(error)) from None
 
 
 def _refuse_slip(name: str, colon: str) -> None:

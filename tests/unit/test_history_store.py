@@ -23,6 +23,7 @@ from refund_tui.store.database import Database
 from refund_tui.store.history import Filter, History, Order
 from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.schema import LEDGER
+from refund_tui.tui.query import Query
 from tests.support.ledgers import (
     ANOTHER,
     ENDPOINT,
@@ -308,3 +309,17 @@ def test_every_field_of_an_event_comes_back(
         assert history.events(refund.key)[-1] == Event(
             2, refund.key, later(1).at, who, "cancelled", State.QUEUED, State.CANCELLED, why, data
         )
+
+
+def test_an_amount_is_found_in_its_own_currency_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with ledger_at(path) as ledger:
+        euros = ledger.record(new_refund(860, "euros"), NOW, second_yes=False)
+        yen = new_refund(860, "yen")
+        intent = replace(yen.intent, amount=Money(860, "JPY"))
+        yen = ledger.record(replace(yen, intent=intent), NOW, second_yes=False)
+    with history_at(path) as history:
+        for line, found in (("amount:5-20", euros), ("amount:8.60", euros), ("amount:860JPY", yen)):
+            wanted = Query(UTC, NOW.at.date(), "EUR").read(line)
+            assert history.rows(wanted, 0, 9) == [found]
+            assert history.count(wanted) == 1

@@ -30,12 +30,15 @@ def at(day: int, hour: int) -> datetime:
         ("clerk:ana jar", Filter(text="jar", clerk="ana")),
         ("reason:1", Filter(reason=ReasonCode.DAMAGED_ITEM)),
         ("reason:other", Filter(reason=ReasonCode.OTHER)),
-        ("amount:5.00", Filter(least=500, most=500)),
-        ("amount:5-20", Filter(least=500, most=2000)),
-        ("amount:5-", Filter(least=500)),
-        ("amount:-20", Filter(most=2000)),
-        ("amount:>10", Filter(least=1001)),
-        ("amount:<10", Filter(most=999)),
+        ("amount:5.00", Filter(least=500, most=500, currency="EUR")),
+        ("amount:5-20", Filter(least=500, most=2000, currency="EUR")),
+        ("amount:5-", Filter(least=500, currency="EUR")),
+        ("amount:-20", Filter(most=2000, currency="EUR")),
+        ("amount:>10", Filter(least=1001, currency="EUR")),
+        ("amount:<10", Filter(most=999, currency="EUR")),
+        ("amount:500JPY", Filter(least=500, most=500, currency="JPY")),
+        ("amount:5-20usd", Filter(least=500, most=2000, currency="USD")),
+        ("amount:>10.5CHF", Filter(least=1051, currency="CHF")),
         ("case:4711", Filter(text="case:4711")),
     ],
 )
@@ -84,6 +87,8 @@ def test_days_are_the_stores_even_when_they_have_23_hours() -> None:
         ("until:9999-12-31", "a day is written"),
         ("amount:5.005", "3 decimals: EUR has 2"),
         ("amount:>x", "only digits"),
+        ("amount:5JPX", "JPX is not a currency"),
+        ("amount:5.5JPY", "JPY has no decimals"),
         ("stat:UNKNOWN", "stat: is no word of this line; write state:UNKNOWN"),
         ("clark:ana", "write clerk:ana"),
     ],
@@ -92,6 +97,14 @@ def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) 
     with pytest.raises(QueryError) as refused:
         BERLIN.read(line)
     assert told in str(refused.value)
+
+
+def test_without_a_configured_currency_an_amount_needs_its_own() -> None:
+    nowhere = Query(UTC, date(2026, 3, 29), None)
+    assert nowhere.read("amount:5EUR") == Filter(least=500, most=500, currency="EUR")
+    assert nowhere.read("amount:>") == Filter()
+    with pytest.raises(QueryError, match=r"^write its currency too: amount:5EUR$"):
+        nowhere.read("amount:5")
 
 
 def test_words_are_completed_as_they_are_typed() -> None:

@@ -140,7 +140,7 @@ class HistoryPlace(RefundShown):
         """What the line asks for. Raises QueryError."""
         settings = self._desk.settings
         today = self._desk.now().at.astimezone(settings.zone).date()
-        return Query(settings.zone, today, settings.currency or "").read(self._find.value)
+        return Query(settings.zone, today, settings.currency).read(self._find.value)
 
     async def _read(self, start: int, limit: int, edition: int) -> None:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 from collections.abc import Sequence
 from importlib import import_module
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_NO_MEMORY = """\
+refund-tui: there is not enough memory, or this account may start no more threads: end other programs, or have its limit
+refund-tui: raised (ulimit). What was recorded is kept: look in the history before you refund anything again"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
@@ -34,6 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        if not _out_of_memory(error):
+            raise
+        with contextlib.suppress(OutputLost):
+            tell(_NO_MEMORY)
+        return 1
 
 
 def _to_the_end(argv: Sequence[str] | None) -> int:
@@ -83,3 +94,15 @@ def _tell(message: str) -> None:
     with contextlib.suppress(OutputLost):  # the exit code tells
         for line in message.splitlines():
             tell(f"refund-tui: {visible(line, 2_000)}")
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether the limit of memory or of threads that this account has was met, in any of the ways Python tells it."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    words = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, RuntimeError) and words == "can't start new thread")
+        or (isinstance(error, ImportError) and ("failed to map" in words or "allocate memory" in words))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from refund_tui.errors import ConfigError
@@ -26,32 +27,50 @@ def mark_name(ledger: Path) -> str:
     return f"{hashlib.sha256(os.fsencode(ledger.resolve())).hexdigest()[:32]}.mark"
 
 
-def state_dir() -> Path:
-    """Where this account keeps what it has seen; not absolute where the account has no home."""
+def state_dir() -> Path | None:
+    """Where this account keeps what it has seen; None where the account has no home."""
     from platformdirs import user_state_path  # costs more than all of --help
 
-    return user_state_path(NAME, appauthor=False)
+    return _of_account(lambda: user_state_path(NAME, appauthor=False))
 
 
 def default_data_dir() -> Path:
-    """Where the ledger is kept unless `data_dir` says otherwise."""
-    from platformdirs import user_data_path  # costs more than all of --help
-
-    return user_data_path(NAME, appauthor=False)
+    """Where the ledger is kept unless `data_dir` says otherwise. Raises ConfigError where the account has no home."""
+    return _data_dir(NAME)
 
 
 def demo_data_dir() -> Path:
-    """Where the demo keeps its own ledger, far from the real one."""
+    """Where the demo keeps its own ledger, far from the real one. Raises ConfigError where the account has no home."""
+    return _data_dir(f"{NAME}-demo")
+
+
+def _data_dir(name: str) -> Path:
     from platformdirs import user_data_path  # costs more than all of --help
 
-    return user_data_path(f"{NAME}-demo", appauthor=False)
+    found = _of_account(lambda: user_data_path(name, appauthor=False))
+    if found is None:
+        raise ConfigError(
+            "this account has no home folder: set data_dir (--data-dir, REFUND_TUI_DATA_DIR) to a folder where the "
+            "ledger is kept"
+        )
+    return found
 
 
-def user_config() -> Path:
-    """The clerk's own configuration file, which need not exist."""
+def _of_account(find: Callable[[], Path]) -> Path | None:
+    """What `find` returns; None for an account without a home, where platformdirs raises, or leaves `~` as it is."""
+    try:
+        found = find()
+    except RuntimeError:
+        return None
+    return found if found.is_absolute() else None
+
+
+def user_config() -> Path | None:
+    """The clerk's own configuration file, which need not exist; None where the account has no home."""
     from platformdirs import user_config_path  # costs more than all of --help
 
-    return user_config_path(NAME, appauthor=False) / "config.toml"
+    folder = _of_account(lambda: user_config_path(NAME, appauthor=False))
+    return folder and folder / "config.toml"
 
 
 def site_config() -> Path:

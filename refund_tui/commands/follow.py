@@ -29,7 +29,8 @@ class Follower:
         self._desk, self._key, self._say = desk, key, say
         self._changed = asyncio.Event()
         self._said: str | None = None
-        self._said_left, self._said_awaited, self._said_trouble = float("inf"), False, ""
+        self._said_left, self._said_awaited = float("inf"), False
+        self._troubles: set[str] = set()
         desk.listen(self._hear)
 
     def _hear(self, news: News) -> None:
@@ -37,7 +38,7 @@ class Follower:
             case Changed(refund=refund) if refund.key == self._key:
                 self._tell(refund)
             case Unsaved(why=why) | Trouble(why=why):
-                self._say(visible(why))
+                self._say_once(why)
         self._changed.set()
 
     async def until_decided(self, *, wait: bool) -> Refund:
@@ -68,7 +69,6 @@ class Follower:
                 raise
             self._say_once(f"{error}: this goes on by itself when that is over")
             return None
-        self._said_trouble = ""
         if refund is None:
             raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
         if isinstance(refund, Damaged):
@@ -85,8 +85,9 @@ class Follower:
         return refund, awaited and isinstance(refund, Refund) and refund.open
 
     def _say_once(self, sentence: str) -> None:
-        if sentence != self._said_trouble:
-            self._said_trouble = sentence
+        """A failure that lasts is told at each try: say it once, until something has changed."""
+        if sentence not in self._troubles:
+            self._troubles.add(sentence)
             self._say(visible(sentence))
 
     def _tell(self, refund: Refund) -> None:
@@ -94,6 +95,7 @@ class Follower:
         sentence, first = _sentence(refund), self._said is None
         if sentence != self._said:
             self._said, self._said_left = sentence, float("inf")
+            self._troubles.clear()
             if not (first and refund.state is State.QUEUED):
                 self._say(sentence)
 

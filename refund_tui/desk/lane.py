@@ -42,8 +42,9 @@ class Lane(Generic[F]):
         def hold() -> None:
             self._file = opening()
 
+        begun = self._pool.submit(hold)  # raises where no thread can be started
         self._begun = True
-        await asyncio.wrap_future(self._pool.submit(hold))
+        await asyncio.wrap_future(begun)
 
     async def run(self, call: Callable[[F], T]) -> T:
         """What `call` returns or raises for the file."""

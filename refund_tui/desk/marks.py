@@ -23,7 +23,7 @@ def marks_of(settings: Settings) -> HighWaterMarks:
 def _outside(settings: Settings, name: str) -> Iterator[tuple[Path, bool]]:
     """Each file with whether the ledger may not be used without it: so where an operator chose the place."""
     state = state_dir()
-    if state.is_absolute():  # an account without a home has none
+    if state is not None:
         yield state / "marks" / name, False
     if settings.mark_dir is not None:
         yield settings.mark_dir / name, True

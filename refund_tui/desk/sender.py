@@ -272,11 +272,11 @@ class Sender:
 
     def _not_saved(self, outcome: Outcome, error: Exception) -> str:
         """What is true of an answer that is not on disk, while the program tries and when it ends."""
-        moved = " The money is on its way;" if isinstance(outcome, Accepted) else ""
+        moved = " The money is on its way." if isinstance(outcome, Accepted) else ""
         if not self._leaving.is_set():
-            return f"{_answered(outcome)}: {error}.{moved} this is written again until it is on disk"
+            return f"{_answered(outcome)}: {error}.{moved} It is written again until it is on disk"
         return (
-            f"{_answered(outcome)}: {error}.{moved} when refund-tui or refund-tui resume next runs, the service is "
+            f"{_answered(outcome)}: {error}.{moved} When refund-tui or refund-tui resume next runs, the service is "
             f"asked again with the same id, which within {span(self._terms.policy.horizon)} cannot pay twice: do not "
             "refund it anew"
         )

@@ -109,19 +109,25 @@ def _clerk(value: object) -> str:
     return name
 
 
-def _path(value: object) -> Path:
+def check_path(value: object) -> Path:
     """A path, `~` meaning the home folder."""
     if "\0" in str(value) or not str(value):
         raise ValueError("is not a path")
     try:
         return Path(str(value)).expanduser().absolute()
     except RuntimeError as error:
-        raise ValueError("begins with ~, but this account has no home folder") from error
+        raise ValueError("begins with ~, but that account has no home folder") from error
+    except OSError as error:
+        raise ValueError(f"cannot be found ({error.strerror}): write the whole path") from error
 
 
 def _file(value: object) -> Path:
-    path = _path(value)
-    if not path.is_file():
+    path = check_path(value)
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise ValueError(f"is {visible(str(path), 80)}, which cannot be read ({error.strerror})") from error
+    if not there:
         raise ValueError(f"is {path}, which is not a file")
     return path
 
@@ -164,7 +170,7 @@ READERS: Mapping[str, Reader] = {
     "clerk": _text(_clerk),
     "currency": _text(_currency),
     "timezone": _text(check_zone),
-    "path": _text(_path),
+    "path": _text(check_path),
     "file": _text(_file),
     "yes": ((bool,), "true or false", _yes, _as_it_is),
     "whole": ((int,), "a whole number", _number, _as_it_is),

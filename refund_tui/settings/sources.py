@@ -16,7 +16,10 @@ from typing import NamedTuple
 from refund_tui.core.text import visible
 from refund_tui.errors import ConfigError
 from refund_tui.settings.declared import CONFIG, PREFIX, SETTINGS
-from refund_tui.settings.readers import read
+from refund_tui.settings.readers import check_path, read
+
+LONGEST = 1_000_000
+"""Bytes of a configuration file; so that a wrong name, such as a device's, does not use up all memory."""
 
 CONFIG_VARIABLE = PREFIX + CONFIG.upper()
 
@@ -33,7 +36,7 @@ class Given(NamedTuple):
 
 
 def gather(
-    flags: Mapping[str, object], environ: Mapping[str, str], user: Callable[[], Path], site: Callable[[], Path]
+    flags: Mapping[str, object], environ: Mapping[str, str], user: Callable[[], Path | None], site: Callable[[], Path]
 ) -> dict[str, Given]:
     """Every setting that was set somewhere, by name. `user` and `site` say where the files are, if they are needed.
 
@@ -43,9 +46,9 @@ def gather(
     sources.add_flags(flags)
     sources.add_variables(environ)
     if named := flags.get(CONFIG) or environ.get(CONFIG_VARIABLE):
-        sources.add_file(Path(str(named)).expanduser(), must=True)
-    else:
-        sources.add_file(user(), must=False)
+        sources.add_named_file(named)
+    elif (file := user()) is not None:
+        sources.add_file(file, must=False)
     sources.add_file(site(), must=False)
     if sources.mistakes:
         raise ConfigError("\n".join(sources.mistakes))
@@ -76,6 +79,13 @@ class _Sources:
             else:
                 self._unknown(visible(variable, 80), _nearest(variable, [*known, CONFIG_VARIABLE], "unset it"))
 
+    def add_named_file(self, name: object) -> None:
+        """What the TOML file says that was named in place of the user's."""
+        try:
+            self.add_file(check_path(name), must=True)
+        except ValueError as error:
+            self.mistakes.append(f"the name of the configuration file {error}")
+
     def add_file(self, path: Path, *, must: bool) -> None:
         """What a TOML file says; one that is missing is a mistake only where it `must` be there."""
         text = self._read(path, must=must)
@@ -83,6 +93,12 @@ class _Sources:
             content = tomllib.loads(text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
             self.mistakes.append(f"{path} is not TOML: {visible(str(error))}; mend that line")
+            return
+        except ValueError:  # Python reads whole numbers of up to 4,300 digits
+            self.mistakes.append(f"{path} holds a number of thousands of digits: take it out")
+            return
+        except RecursionError:
+            self.mistakes.append(f"{path} holds brackets within brackets, far too deep: take them out")
             return
         for key, value in content.items():
             source = f"{path}:{_line_of(key, text)}: {visible(key, 80)}"
@@ -95,7 +111,7 @@ class _Sources:
 
     def _read(self, path: Path, *, must: bool) -> str:
         try:
-            return path.read_text(encoding="utf-8")
+            return self._text(path)
         except (FileNotFoundError, NotADirectoryError):
             if must:
                 remedy = f"name a file that does with --config or {CONFIG_VARIABLE}"
@@ -105,6 +121,14 @@ class _Sources:
         except OSError as error:
             self.mistakes.append(f"{path} cannot be read ({error.strerror}): have its access set right")
         return ""
+
+    def _text(self, path: Path) -> str:
+        with path.open("rb") as stream:
+            content = stream.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            self.mistakes.append(f"{path} is larger than {LONGEST:,} bytes: no configuration is")
+            return ""
+        return content.decode("utf-8")
 
     def _take(self, name: str, value: object, source: str, *, text: bool) -> None:
         """Check one value and keep it, unless an earlier source has spoken; or note what is wrong with it."""

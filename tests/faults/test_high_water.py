@@ -33,9 +33,16 @@ def mark_of(folder: Path) -> Path:
     return ledger_path(folder).with_suffix(".mark")
 
 
+def own_state() -> Path:
+    """This account's state folder."""
+    found = state_dir()
+    assert found is not None
+    return found
+
+
 def outside_of(folder: Path) -> Path:
     """The mark in this account's state folder."""
-    return state_dir() / "marks" / mark_name(ledger_path(folder))
+    return own_state() / "marks" / mark_name(ledger_path(folder))
 
 
 async def refunded(folder: Path, minor: int = 1250, **changes: Any) -> None:
@@ -107,7 +114,7 @@ async def test_a_folder_of_the_operator_s_choice_tells_it_too(tmp_path: Path) ->
     shutil.copytree(folder, backup)
     await refunded(folder, 700, mark_dir=str(chosen))
     shutil.rmtree(folder)
-    shutil.rmtree(state_dir())
+    shutil.rmtree(own_state())
     shutil.copytree(backup, folder)
     with pytest.raises(StoreChanged, match="older copy"):
         await opened(folder, mark_dir=str(chosen))

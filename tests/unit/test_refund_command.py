@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from refund_tui.desk import Desk
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
+from refund_tui.store.ledger import Ledger
 from refund_tui.store.trips import Trips
 from tests.support.desks import settings
 from tests.support.ledgers import sound
@@ -242,6 +244,47 @@ async def stopped_elsewhere(folder: Path, url: str, key: str) -> None:
     await desk.open()
     await desk.act(key, Action.STOP)
     await desk.close()
+
+
+@contextmanager
+def accepted_while_locked(folder: Path) -> Iterator[tuple[subprocess.Popen[str], sqlite3.Connection, SandboxThread]]:
+    """The command at the point where it has said that its yes is not saved, and who keeps the ledger locked."""
+    other = sqlite3.connect(ledger_path(folder), isolation_level=None, check_same_thread=False)
+    with service({"delay": 0.5}) as answering, closing(other), at_work(folder, answering.url) as program:
+        assert program.stdout is not None
+        assert any("SENDING" in line for line in program.stdout)
+        other.execute("BEGIN EXCLUSIVE")
+        said = next(line for line in program.stdout if "not saved" in line)
+        assert said.startswith("accepted, not saved: the ledger at ")
+        assert "The money is on its way. It is written again" in said
+        assert "try again" not in said
+        yield program, other, answering
+
+
+def test_a_yes_that_cannot_be_written_is_told_and_written_once_the_ledger_is_free(folder: Path) -> None:
+    Ledger.open(ledger_path(folder)).close()
+    with accepted_while_locked(folder) as (program, other, answering):
+        other.execute("ROLLBACK")
+        out, err = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, "Traceback" in err) == (0, False), err
+    assert "ACCEPTED: " in out
+    assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED]
+    assert len(answering.books.executions) == 1
+
+
+def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_and_that_is_so(folder: Path) -> None:
+    Ledger.open(ledger_path(folder)).close()
+    with accepted_while_locked(folder) as (program, other, answering):
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=PATIENCE)
+        other.execute("ROLLBACK")
+        assert (program.returncode, "Traceback" in err) == (130, False), err
+        assert "asked again with the same id, which within 1 d 0 h cannot pay twice: do not refund it anew" in out
+        assert "try again" not in out + err
+        flags = ("--data-dir", str(folder), "--base-url", answering.url, "--store-id", "STORE-001")
+        assert run("resume", *flags).returncode == 0
+        [taken] = recorded(folder)
+        assert (taken.state, answering.books.times_executed(taken.key)) == (State.ACCEPTED, 1)
 
 
 @pytest.mark.parametrize(

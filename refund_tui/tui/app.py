@@ -24,7 +24,7 @@ from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
 from refund_tui.tui.errands import Errands
 from refund_tui.tui.footer import KeyLine
-from refund_tui.tui.line.citizen import LOOK, end_in_order, terminal_is_gone
+from refund_tui.tui.line.citizen import LOOK, a_shell_waits, end_in_order, terminal_is_gone
 from refund_tui.tui.line.crash import Calm, written
 from refund_tui.tui.line.display import Display
 from refund_tui.tui.line.plain import Plain, literal
@@ -184,6 +184,8 @@ class RefundApp(Calm, Display, Typist):
             return self.place.id != "refund" and self._refund is not None and self._refund.in_hand
         if command.name == "gate":
             return self.place.id != "gate" and self.desk.held > 0
+        if command.name == "suspend":
+            return a_shell_waits()
         return command.name != self.place.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -251,8 +253,9 @@ class RefundApp(Calm, Display, Typist):
         await self.go("history")
 
     async def open_refund(self, store_id: str, trip_id: str) -> None:
-        """Begin a refund on a trip; returns when its form has the cursor."""
-        await cast("RefundPlace", await self.go("refund")).begin(store_id, trip_id)
+        """Begin a refund on a trip; returns when its form has the cursor. Raises StoreError, with nothing changed."""
+        await cast("RefundPlace", await self._places.bring("refund")).begin(store_id, trip_id)
+        self._show("refund")
 
     async def action_palette(self) -> None:
         """What can be done here, by name."""
@@ -291,7 +294,8 @@ class RefundApp(Calm, Display, Typist):
     async def action_quit(self) -> None:
         """Leave; with refunds still open, say which first."""
         summary = self.desk.summary
-        if summary.queued + summary.sending + summary.waiting and self.place.id != "leaving":
+        goes_on = summary.queued + summary.sending + summary.waiting or self.desk.on_the_wire
+        if goes_on and self.place.id != "leaving":
             await self.go("leaving")
         else:
             self.leave(0)

@@ -136,33 +136,22 @@ def test_as_wide_from_the_start_as_after_a_resize(tmp_path: Path, service: Sandb
         check_same(resized, fresh.picture)
 
 
-def by_signal(session: PtySession) -> None:
-    session.signal(signal.SIGTSTP)
-
-
-def by_key(session: PtySession) -> None:
-    session.press("ctrl+z")
-
-
-def suspend(session: PtySession, how: Callable[[PtySession], None] = by_signal) -> None:
+def suspend(session: PtySession) -> None:
     """To the shell, which finds its terminal as it left it."""
     start = session.mark()
-    how(session)
+    session.signal(signal.SIGTSTP)
     while LEAVE_ALT_SCREEN not in session.since(start):
         assert session.pump(PATIENCE), "it leaves the screen to the shell"
     session.settle()
     assert session.modes == session.modes_before
 
 
-@pytest.mark.parametrize("how", [by_signal, by_key])
-def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(
-    tmp_path: Path, service: SandboxThread, how: Callable[[PtySession], None]
-) -> None:
+def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         ask(session)
         session.settle()
         before = session.picture
-        suspend(session, how)
+        suspend(session)
         session.screen.reset()  # the shell has written all over it
         session.signal(signal.SIGCONT)
         session.wait_for("refund it")

@@ -66,7 +66,7 @@ def _is_foreign(name: str) -> bool:
 def refusal(term: str | None) -> str | None:
     """Why the full screen cannot be shown here, with what to use instead, or None."""
     instead = "use refund-tui refund, resume or history, which need no screen"
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         return f"this is not a terminal: {instead}"
     if term in (None, "", "dumb", "unknown"):
         return f"this terminal (TERM={term or ''}) cannot place text on a screen: {instead}, or set TERM"
@@ -204,6 +204,18 @@ def terminal_is_gone() -> bool:
         return not os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else True
     except (OSError, ValueError):
         return True
+
+
+def a_shell_waits() -> bool:
+    """Whether a stopped program would be brought back: its parent is a shell that gave it a process group of its own.
+
+    Under a forced command of SSH, or as a session's first process, nobody would ever continue it.
+    """
+    parent = os.getppid()
+    try:
+        return not terminal_is_gone() and os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgrp()
+    except OSError:  # there is no such parent any more
+        return False
 
 
 def let_go_of_a_dead_line() -> None:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
+from textual.actions import ActionParseResult
 from textual.app import App
+from textual.dom import DOMNode
 
+from refund_tui.core.lifecycle import NotPossible
 from refund_tui.errors import RefundTuiError
 
 NAME = "crash.txt"
@@ -29,6 +33,22 @@ class Calm(App[int]):
     """An app that prints nothing of its own when it fails; `crash` is the traceback, without anything's value."""
 
     crash: str | None = None
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key does. What the files could not do for it is told, and the screen stays as it was."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except (RefundTuiError, NotPossible) as error:
+            self.announce(str(error))
+            return True
+
+    def announce(self, words: str) -> None:
+        """Say something to whoever sits here."""
 
     def on_mount(self) -> None:
         """What fails in a task that nobody waits for is a failure too: silent, a key would just do nothing."""

@@ -7,7 +7,9 @@ from textual.app import ComposeResult
 
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.services import open_elsewhere
+from refund_tui.core.text import visible
 from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
 from refund_tui.store.history import Filter
 from refund_tui.tui.line.plain import Part
 from refund_tui.tui.places.place import Place
@@ -16,6 +18,7 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 
 _OPEN = frozenset({State.QUEUED, State.SENDING, State.WAITING})
 SHOWN = 10
+AWAITED = "A request is on its way, and its answer may be here in a moment: stay to hear it."
 
 
 class LeavingPlace(Place):
@@ -35,13 +38,20 @@ class LeavingPlace(Place):
         self.in_background(self._ask())
 
     async def _ask(self) -> None:
+        try:
+            refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
+        except RefundTuiError as error:  # leaving must be possible all the same
+            refunds, elsewhere = [f"They cannot be named now: {visible(str(error), 300)}.\n"], ""
+        follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
+        awaited = f"\n\n{AWAITED}" if self._desk.on_the_wire else ""
+        about = [*refunds, f"\n{follows}{awaited}", elsewhere]
+        self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
+
+    async def _open_refunds(self) -> list[Part]:
         wanted = Filter(states=_OPEN, endpoint=self._desk.endpoint)
         refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
         lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
-        more = "… and more\n" if len(refunds) > SHOWN else ""
-        follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
-        about = [*lines, more, f"\n{follows}", await self._elsewhere()]
-        self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
+        return [*lines, "… and more\n" if len(refunds) > SHOWN else ""]
 
     async def _elsewhere(self) -> str:
         here = self._desk.endpoint

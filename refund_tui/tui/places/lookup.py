@@ -18,6 +18,7 @@ from refund_tui.core.spelling import typed_id
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import LOOKUP
 from refund_tui.tui.fields import field
@@ -153,13 +154,20 @@ class LookupPlace(Place):
         if trip is None:
             beside, below = Content(""), Content("")
         else:
-            standing = await self._desk.standing(trip.store_id, trip.trip_id)
-            told = facts(self._desk, trip.store_id, trip, standing)
-            beside = literal((f"{visible(trip.trip_id, 200)}\n\n", "bold")) + told
-            below = self._below(trip, standing)
+            beside, below = await self._told_of(trip)
         self.query_one("#trip-facts", Plain).show(beside)
         self.query_one("#trip-below", Plain).show(below)
         self.query_one("#trip-below").set_class(trip is not None, "-told")
+
+    async def _told_of(self, trip: Trip) -> tuple[Content, Content]:
+        """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""
+        name = literal((visible(trip.trip_id, 200), "bold"), "\n\n")
+        try:
+            standing = await self._desk.standing(trip.store_id, trip.trip_id)
+        except RefundTuiError as error:
+            why = literal(f"{visible(str(error), 300)}.")
+            return name + why, why
+        return name + facts(self._desk, trip.store_id, trip, standing), self._below(trip, standing)
 
     def _below(self, trip: Trip, standing: Standing) -> Content:
         left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
@@ -189,7 +197,7 @@ class LookupPlace(Place):
 
     @on(Input.Submitted, "#search")
     async def _submitted(self) -> None:
-        await self.action_open()
+        await self.frame.run_action("open", self)
 
     def _today(self) -> date:
         return self._desk.now().at.astimezone(self._desk.settings.zone).date()

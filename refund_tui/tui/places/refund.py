@@ -99,9 +99,11 @@ class RefundPlace(RefundShown):
 
     async def keep_draft(self) -> None:
         """Keep what was typed since it was last kept. Raises StoreError."""
-        typed, self._typed_draft = self._typed_draft, None
+        typed = self._typed_draft
         if typed is not None:
             await self._desk.save_draft(typed)
+            if self._typed_draft is typed:
+                self._typed_draft = None
 
     def can(self, action: str) -> bool:
         """What the step allows."""
@@ -135,7 +137,7 @@ class RefundPlace(RefundShown):
             self.life.tick()
 
     async def begin(self, store_id: str, trip_id: str) -> None:
-        """Start a refund on a trip, with what was typed for it before."""
+        """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
         await self.keep_draft()  # of the trip before
         trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
         clerk = self._desk.clerk

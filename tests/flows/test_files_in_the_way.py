@@ -1,0 +1,78 @@
+"""Each screen while the ledger is locked, and when its file is gone: a sentence, the program lives, and it goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from refund_tui.paths import ledger_path
+from tests.flows.stage import program
+from tests.gallery import Stage
+
+LOCKED, GONE = "is held by another program", "was moved or replaced"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Another program holds the ledger for itself alone."""
+    other = sqlite3.connect(ledger_path(folder), isolation_level=None)
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+
+
+@contextmanager
+def gone(folder: Path) -> Iterator[None]:
+    """The ledger's file is elsewhere for a while."""
+    ledger = ledger_path(folder)
+    ledger.rename(folder / "elsewhere")
+    yield
+    (folder / "elsewhere").rename(ledger)
+
+
+async def one_refund(stage: Stage) -> None:
+    """A refund in the history."""
+    await stage.refund("R-1001", "3.40")
+    await stage.until("ACCEPTED")
+
+
+SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "a trip is opened": (("f2", "ctrl+u", "R-1002"), ("enter",), "Amount"),
+    "the trip under the mark": (("f2", "ctrl+u"), ("down",), "left"),
+    "the history": (("f2",), ("f4",), "1 refund, newest first"),
+    "a refund is opened": (("f4",), ("enter",), "Request id"),
+    "asked about from the list": (("f4",), ("ctrl+o",), "Answers as they came"),
+    "a receipt": (("f4", "enter"), ("ctrl+r",), "Printed"),
+    "an export": (("f4",), ("f6",), "written to"),
+    "back to the draft": (("f2",), ("f3",), "ACCEPTED"),
+    "the palette": (("f2",), ("ctrl+p", "o", "p", "e", "n", "enter"), "Amount"),
+}
+"""Where it begins, the keys that read, and what they show once the ledger can be read again."""
+
+
+@pytest.mark.parametrize("fault", [(locked, LOCKED), (gone, GONE)], ids=["locked", "gone"])
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_a_ledger_that_cannot_be_read_is_told_and_the_screen_goes_on(
+    tmp_path: Path, screen: str, fault: tuple[Callable[[Path], AbstractContextManager[None]], str]
+) -> None:
+    begin, keys, shown = SCREENS[screen]
+    in_the_way, words = fault
+    async with program(tmp_path) as stage:
+        await one_refund(stage)
+        await stage.press(*begin)
+        await stage.pilot.pause(0.3)
+        with in_the_way(tmp_path):
+            await stage.press(*keys)
+            await stage.until(words)
+        if fault[0] is locked:
+            await stage.press(*begin)
+            await stage.pilot.pause(0.3)
+            await stage.press(*keys)
+            await stage.until(shown)

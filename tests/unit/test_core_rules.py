@@ -11,8 +11,21 @@ from hypothesis import strategies as st
 
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Intent, Life, Refund, State
-from refund_tui.core.rules import NeedsSecondYes, Problem, Refused, Standing, admit, check_left, check_window, problems
+from refund_tui.core.refunds import Ceiling, Intent, Life, Refund, State
+from refund_tui.core.rules import (
+    NeedsSecondYes,
+    Problem,
+    Refused,
+    Standing,
+    admit,
+    check_left,
+    check_trip,
+    check_window,
+    complete,
+    known_as,
+    problems,
+)
+from refund_tui.core.trips import Trip
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FIFTY = Money(5000, "EUR")
@@ -154,3 +167,81 @@ def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
     admit(intent, standing, NOON, second_yes=True)
     with pytest.raises(Refused, match="nothing is left"):
         admit(intent, Standing(FIFTY, (*standing.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
+
+
+# What was captured
+
+
+def recorded(captured: Money | None, state: State = State.ACCEPTED, trip: str = "trip-1") -> Refund:
+    """A refund of 1.00 that was recorded with a captured amount."""
+    intent = replace(INTENT, trip_id=trip, amount=Money(100, "EUR"), captured=captured)
+    return replace(earlier(100, state), intent=intent)
+
+
+HUNDRED = Money(10_000, "EUR")
+WORD = Ceiling("STORE-001", "trip-1", Money(8000, "EUR"), NOON, "eve\x1b", "the till")
+
+
+@pytest.mark.parametrize(
+    ("standing", "captured", "told", "disagreement"),
+    [
+        (Standing(None), None, "not known here", None),
+        (Standing(FIFTY), FIFTY, "50.00 EUR", None),
+        (Standing(FIFTY, (recorded(FIFTY),)), FIFTY, "50.00 EUR", None),
+        (Standing(FIFTY, (recorded(HUNDRED),)), FIFTY, "50.00 EUR", None),
+        (Standing(None, (recorded(None), recorded(HUNDRED), recorded(FIFTY))), FIFTY, "50.00 EUR, by the ledger", None),
+        (Standing(None, (recorded(FIFTY, State.REJECTED),)), FIFTY, "50.00 EUR, by the ledger", None),
+        (Standing(HUNDRED, (recorded(FIFTY),)), FIFTY, "50.00 EUR, by the ledger",
+         "the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 EUR"),
+        (Standing(HUNDRED, (recorded(FIFTY),), WORD), WORD.amount, "80.00 EUR, said by eve␛",
+         "eve␛ said that 80.00 EUR was captured, the trips file now says 100.00 EUR"),
+        (Standing(None, (), WORD), WORD.amount, "80.00 EUR, said by eve␛", None),
+    ],
+)  # fmt: skip
+def test_the_smallest_amount_ever_known_counts_as_captured_until_a_person_says_otherwise(
+    standing: Standing, captured: Money | None, told: str, disagreement: str | None
+) -> None:
+    assert (standing.captured, standing.told_captured, standing.disagreement) == (captured, told, disagreement)
+    assert complete(INTENT, standing).captured == captured
+
+
+def test_amounts_in_two_currencies_stop_the_trip_until_a_person_says_which() -> None:
+    standing = Standing(Money(10_000, "USD"), (recorded(FIFTY),))
+    told = check_trip(standing, None, NOON)
+    assert told is not None
+    assert told.startswith("the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 USD")
+    assert check_trip(replace(standing, ceiling=WORD), None, NOON) is None
+    assert check_trip(Standing(HUNDRED, (recorded(FIFTY),)), None, NOON) is None
+
+
+def test_the_currency_of_the_charge_is_told_by_whatever_knows_it() -> None:
+    assert Standing(None).currency is None
+    assert Standing(None, (earlier(1, State.REJECTED, "USD"),)).currency is None
+    assert Standing(None, (earlier(1, State.ACCEPTED, "USD"),)).currency == "USD"
+    assert Standing(None, (), None, "JPY").currency == "JPY"
+    assert Standing(FIFTY, (), None, "JPY").currency == "EUR"
+    assert check_left(FIFTY, Standing(None, (), None, "JPY")) == "this trip was charged in JPY, not EUR"
+
+
+def test_the_window_of_a_trip_unknown_here_is_the_earliest_that_was_recorded() -> None:
+    later, sooner = (replace(INTENT, window_closes=NOON + timedelta(days=day)) for day in (3, 2))
+    standing = Standing(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))
+    assert complete(INTENT, standing).window_closes == sooner.window_closes
+    assert complete(later, standing).window_closes == later.window_closes
+    assert Standing(None).window_closes is None
+
+
+def test_a_trip_is_written_as_a_refund_that_counts_wrote_it_or_else_the_trips_file() -> None:
+    trip, given = Trip("STORE-001", "Trip-1"), ("STORE-001", "TRIP-1")
+    assert known_as(*given, (), None) == given
+    assert known_as(*given, (), trip) == ("STORE-001", "Trip-1")
+    assert known_as(*given, (recorded(None, State.REJECTED),), trip) == ("STORE-001", "Trip-1")
+    assert known_as(*given, (recorded(None),), trip) == ("STORE-001", "trip-1")
+    assert known_as(*given, (recorded(None), recorded(None, trip="TRIP-1")), trip) == given
+
+
+def test_another_spelling_than_that_of_a_refund_which_counts_is_refused() -> None:
+    intent = replace(INTENT, trip_id="TRIP-1")
+    with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it so"):
+        admit(intent, Standing(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
+    admit(intent, Standing(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)

@@ -215,3 +215,13 @@ def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: Ledger
         ledger.save_draft("ana", Draft(STORE, TRIP), later(3))
         assert history.draft("ana", STORE, TRIP) is None
         assert history.last_draft("ana") == replace(typed, trip_id="trip-2")
+
+
+def test_a_draft_is_found_and_forgotten_in_another_spelling_of_its_trip(ledger: Ledger, path: Path) -> None:
+    ledger.save_draft("ana", Draft(STORE, TRIP.upper(), "12,", "EUR", "1", "brok"), NOW)
+    with history_at(path) as history:
+        found = history.draft("ana", STORE, TRIP)
+        assert found is not None
+        assert (found.trip_id, found.amount) == (TRIP, "12,")
+        ledger.record(new_refund(), NOW, second_yes=False)
+        assert history.last_draft("ana") is None

@@ -291,6 +291,12 @@ async def _leaving(stage: Stage) -> None:
     await stage.until("still open")
 
 
+async def _gate(stage: Stage) -> None:
+    await _waiting(stage)
+    await stage.press("ctrl+g")
+    await stage.until("whole account?")
+
+
 FACES = (
     Face("lookup", _lookup),
     Face("first-start", _first_start, trips=False, sizes=SIZES[:1]),
@@ -319,6 +325,7 @@ FACES = (
     *(Face(f"refund-form-{name}", _form, changes={"theme": name}, sizes=SIZES[:1]) for name in PALETTES),
     Face("help", _help, sizes=SIZES[:1]),
     Face("leaving", _leaving, (LIMITED,), sizes=SIZES[:1]),
+    Face("gate", _gate, (LIMITED,), sizes=SIZES[:1]),
 )
 """Every screen and each state that matters."""
 

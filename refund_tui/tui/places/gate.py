@@ -20,8 +20,9 @@ from refund_tui.tui.places.place import Place
 from refund_tui.tui.states import moment
 
 _FOLLOWS = (
-    "\n\nOnce it is ended, they are asked for at once, one after the other, each with its own id. If the service "
-    "still takes no requests, it asks to wait again. Nothing is paid twice by it.\n\nThe word stays in the ledger."
+    "\n\nOnce it is ended, what waits for nothing else is asked for at once, one after the other, each with its own "
+    "id. If the service still takes no requests, it asks to wait again. Nothing is paid twice by it.\n\nThe word stays "
+    "in the ledger."
 )
 _OVER = "The account does not wait any more: what was held goes by itself."
 
@@ -69,7 +70,7 @@ class GatePlace(Place):
         held = f"The service asked the account {visible(desk.endpoint, 60)} to wait until {until}."
         return [
             ("End the wait of the whole account?", "bold"),
-            f"\n\n{held} {number} {'refund waits' if number == 1 else 'refunds wait'} for it.",
+            f"\n\n{held} {number} {'refund is' if number == 1 else 'refunds are'} held by it.",
             _FOLLOWS,
         ]
 

@@ -152,6 +152,10 @@ class Attempt:
     raw: str = ""
 
 
+ASKED = "asked"
+"""In the data of the event `recorded`: a hash of all that was asked for, by which a later change of it is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change of a refund, never altered: when (UTC), who, what kind, from which state to which, and why.

@@ -78,6 +78,8 @@ class Sender:
         """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
         self._task: asyncio.Task[None] | None = None
         self._said: dict[str, str] = {}
+        self.failure: StoreError | None = None
+        """Why the last look at the ledger failed, where it did."""
         self.stuck: dict[str, str] = {}
         """Refunds that the last look set apart, since their record refuses a change; each with its sentence."""
         self.unsaved: dict[str, str] = {}
@@ -125,7 +127,9 @@ class Sender:
                     await self._files.write(lambda ledger: ledger.anchor(self._terms.clock.mark()))
                     anchored = True
                 rest = await self._step()
+                self.failure = None
             except StoreError as error:
+                self.failure = error
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 one fault of ours must not end all sending
                 await self._tell(Trouble(f"sending failed by a fault of this program ({error!r}); it is tried again"))
@@ -181,7 +185,7 @@ class Sender:
 
     def _claim(self, ledger: Ledger, refund: Refund, now: Mark, plan: Plan) -> bool:
         """Whether an attempt of `refund` is recorded and to be carried out by this process."""
-        forbidden = _forbidden(refund, now, self._terms.policy)
+        forbidden = _forbidden(ledger, refund, now, self._terms.policy)
         with self._set_apart(refund, plan):
             if forbidden is not None:
                 self._decide(ledger, refund, forbidden, now, plan)
@@ -297,9 +301,12 @@ class Sender:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
 
 
-def _forbidden(refund: Refund, now: Mark, policy: Policy) -> Decision | None:
-    """What forbids an attempt of a refund now: bytes that are not those of its intent, the horizon, the window."""
-    if altered := differences(refund.body, refund.key, refund.intent):
+def _forbidden(ledger: Ledger, refund: Refund, now: Mark, policy: Policy) -> Decision | None:
+    """What forbids an attempt of a refund now: a record that was altered, the horizon, the window."""
+    altered = differences(refund.body, refund.key, refund.intent)
+    if altered is None and not ledger.as_recorded(refund):
+        altered = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
+    if altered is not None:
         return lifecycle.bytes_differ(refund.life, altered)
     return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)
 

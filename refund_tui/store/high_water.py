@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from refund_tui.errors import StoreChanged, StoreError
+from refund_tui.errors import StoreChanged, StoreError, StoreUnusable
 from refund_tui.store.database import Database
 from refund_tui.store.mark import HighWater, MarkFile
 
@@ -23,6 +24,7 @@ ACCEPTED = "older_copy_accepted"
 LEDGERS = "ledgers"
 """In the data of that event: the ids of the ledgers that were seen here before, with blanks between them."""
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data")
 _EVENT = f"SELECT seq, {', '.join(f'CAST({column} AS BLOB) AS {column}' for column in _COLUMNS)} FROM event"
 """As bytes: a text that was damaged is another event, not an error."""
@@ -56,13 +58,11 @@ class HighWaterMarks:
 
     def refuse_lost(self) -> None:
         """See that a ledger which held something is still there, with something in it. Raises StoreError."""
-        if _has_bytes(self._ledger):
-            return
         newest = next(iter(self.known()), None)
-        if newest is not None and newest.seq > 0:
+        if newest is not None and newest.seq > 0 and not _has_bytes(self._ledger):
             raise StoreChanged(
-                f"the ledger {self._ledger} is missing or empty, but {newest.seq} changes were recorded in it. "
-                "Nothing is sent, and no new ledger is made in its place. Put the ledger back, from a copy if need "
+                f"the ledger {self._ledger} is missing or empty, but {newest.seq} changes of refunds were recorded in "
+                "it. Nothing is sent, and no new ledger is made in its place. Put the ledger back, from a copy if need "
                 f"be; {_OR_ACCEPT}"
             )
 
@@ -113,6 +113,11 @@ def newest_of(database: Database) -> HighWater:
     """How far a ledger has come. Raises StoreError."""
     [identity] = database.rows("SELECT id FROM identity")
     row = database.row(f"{_EVENT} ORDER BY seq DESC LIMIT 1")
+    if not isinstance(identity["id"], str) or not _ID.fullmatch(identity["id"]):
+        raise StoreUnusable(
+            f"the identity of the ledger {database.path} is damaged; nothing was written: keep it as it is, and put a "
+            "good copy in its place"
+        )
     return HighWater(row["seq"] if row else 0, _fingerprint(row) if row else "", identity["id"])
 
 
@@ -128,7 +133,15 @@ def _holds(database: Database, mark: HighWater) -> bool:
 
 def _accepted(database: Database, mark: HighWater) -> bool:
     rows = database.rows("SELECT data FROM event WHERE seq > ? AND kind = ?", mark.seq, ACCEPTED)
-    return any(mark.ledger in json.loads(row["data"])[LEDGERS].split() for row in rows)
+    return any(mark.ledger in _ledgers(row["data"]) for row in rows)
+
+
+def _ledgers(data: str) -> list[str]:
+    """The ledgers that a person accepted, none where the event cannot be read."""
+    try:
+        return str(json.loads(data)[LEDGERS]).split()
+    except (ValueError, TypeError, KeyError):
+        return []
 
 
 def _fingerprint(row: sqlite3.Row) -> str:

@@ -22,7 +22,17 @@ from refund_tui.store.damaged import damaged_open, damaged_rows
 from refund_tui.store.database import Database
 from refund_tui.store.high_water import HighWaterMarks, newest_of
 from refund_tui.store.identity import Identity, identity_of
-from refund_tui.store.rows import OF_TRIP, attempt_of, ceiling_of, draft_of, event_of, money_of, refund_of, wait_of
+from refund_tui.store.rows import (
+    CEILING_OF,
+    OF_TRIP,
+    attempt_of,
+    ceiling_of,
+    draft_of,
+    event_of,
+    money_of,
+    refund_of,
+    wait_of,
+)
 from refund_tui.store.schema import LEDGER
 from refund_tui.store.services import belonging
 
@@ -117,8 +127,7 @@ class History:
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """A person's newest word on what was captured on a trip."""
-        sql = "SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1"
-        row = self._database.row(sql, folded_trip(store_id, trip_id))
+        row = self._database.row(CEILING_OF, folded_trip(store_id, trip_id))
         return ceiling_of(row) if row else None
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
@@ -195,10 +204,6 @@ class History:
         """What the ledger says of itself."""
         [row] = self._database.rows("SELECT * FROM identity")
         return identity_of(row)
-
-    def check(self, marks: HighWaterMarks) -> None:
-        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
-        marks.check(self._database)
 
     def remember(self, marks: HighWaterMarks) -> None:
         """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""

@@ -15,7 +15,7 @@ from refund_tui.core import lifecycle, rules
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Attempt, Ceiling, Draft, Holder, Intent, Life, Refund, State
+from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.errors import RecordUnusable
@@ -25,11 +25,14 @@ from refund_tui.store.events import note as _note
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.readback import write_anew
 from refund_tui.store.rows import (
+    CEILING_OF,
     INTENT,
     LIFE,
     OF_TRIP,
     attempt_of,
     ceiling_of,
+    event_of,
+    fingerprint,
     intent_values,
     life_values,
     refund_of,
@@ -111,9 +114,10 @@ class Ledger:
                 (*intent_values(replace(refund, intent=asked)), *life_values(refund.life)),
             )
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
-            why = "asked for by a clerk"
-            _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, None)
-            return _same(refund, _read(transaction, refund.key))
+            written = _same(refund, _read(transaction, refund.key))
+            why, data = "asked for by a clerk", {ASKED: fingerprint(written)}
+            _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, data)
+            return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Mark) -> None:
         """Write a person's word on what was captured on a trip; from now on it counts there."""
@@ -218,6 +222,13 @@ class Ledger:
         """Whether an event of that kind was written for a refund."""
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
 
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as the event tells that: 0.1.0 kept no hash of it."""
+        sql = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
+        row = self._database.row(sql, refund.key)
+        event = event_of(row) if row else None
+        return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
+
     def sendable(self, endpoint: str) -> list[Refund]:
         """What the desk sends by itself, oldest first; what cannot be read is set apart."""
         sql = "SELECT * FROM refund WHERE state IN ('QUEUED', 'WAITING') AND endpoint = ? ORDER BY id"
@@ -277,8 +288,7 @@ class Ledger:
 def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.Standing:
     trip = folded_trip(asked.store_id, asked.trip_id)
     refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
-    said = transaction.execute("SELECT * FROM ceiling WHERE folded_trip = ? ORDER BY id DESC LIMIT 1", (trip,))
-    word = said.fetchone()
+    word = transaction.execute(CEILING_OF, (trip,)).fetchone()
     return rules.Standing.of(asked.captured, map(refund_of, refunds), ceiling_of(word) if word else None, told)
 
 

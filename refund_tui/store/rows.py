@@ -5,6 +5,7 @@ A row that cannot be read becomes a `Damaged`, and only that row: whoever reads 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from datetime import datetime
@@ -41,6 +42,14 @@ OF_TRIP = (
 )
 """The refunds of a trip by its folded name, its store and its id: two indexes serve, and one that rotted hides none."""
 
+CEILING_OF = (
+    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
+    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
+)
+"""The newest word on what was captured on a trip, by the index and by a look at all the words there are: an index
+that rotted hides none.
+"""
+
 MOST = 10**MOST_DIGITS
 """No amount is larger, in minor units."""
 
@@ -56,6 +65,12 @@ def intent_values(refund: Refund) -> tuple[object, ...]:
         str(asked.reason), asked.note, asked.captured.minor if asked.captured else None,
         _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), stamp(refund.updated_at),
     )  # fmt: skip
+
+
+def fingerprint(refund: Refund) -> str:
+    """A hash of what was asked for. The endpoint is left out: a person can assign it anew."""
+    told = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
+    return hashlib.sha256(f"{refund.key} {told}".encode()).hexdigest()[:32]
 
 
 def life_values(life: Life) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from refund_tui.core.damage import DAMAGED, Damaged
-from refund_tui.core.refunds import Attempt, Event, Refund
+from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.line.plain import Part
 from refund_tui.tui.states import STYLES, ago, moment
@@ -78,7 +78,8 @@ def story(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width:
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
-        lines += [line for name, value in event.data.items() for line in _folded(f"{name}: {value}", 4, width)]
+        told = {name: value for name, value in event.data.items() if name != ASKED}
+        lines += [line for name, value in told.items() for line in _folded(f"{name}: {value}", 4, width)]
     return [("Events\n", "bold"), "\n".join(lines)]
 
 

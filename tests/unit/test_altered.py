@@ -134,3 +134,16 @@ async def test_what_is_sent_are_the_bytes_that_were_compared(folder: Path) -> No
         refunds = await desk.look(lambda history: sound(row for _, row in history.page(Filter(), None, 9)))
     assert service.requests == [refund.body for refund in reversed(refunds)]
     assert not any(differences(refund.body, refund.key, refund.intent) for refund in refunds)
+
+
+@pytest.mark.parametrize(
+    "what", ["note = 'another note'", "clerk = 'ben'", "captured = 900", "window_closes = '2026-09-02T12:00:00.000Z'"]
+)
+async def test_what_never_goes_to_the_service_is_held_against_what_was_recorded(folder: Path, what: str) -> None:
+    alter(folder, what)
+    service = ScriptedService()
+    async with desk_over(folder, service) as desk:
+        desk.begin()
+        summary = await asyncio.wait_for(desk.drain(), 10)
+        assert (len(service.requests), summary.blocked, summary.alarms) == (1, 1, 1)
+        assert "not what the clerk's yes recorded" in (await second(desk)).life.why

@@ -49,12 +49,7 @@ CREATE VIRTUAL TABLE word USING fts5 (
 );
 """
 
-TRIPS = Kind(
-    "trips file",
-    0x52465450,
-    (_FIRST,),
-    damaged="no refund is lost by that: move it away, then import the trips again (refund-tui trips import FILE)",
-)
+TRIPS = Kind("trips file", 0x52465450, (_FIRST,))
 
 
 def first_row(instant: datetime | None) -> int:

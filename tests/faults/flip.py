@@ -1,0 +1,312 @@
+"""Flips each bit of a small ledger, one at a time, and lets a desk work on the copy: `python -m tests.faults.flip`.
+
+After each flip the money that moved is compared with what clerks had asked for: nothing is paid twice, no other amount
+moves, one damaged record stops no other, and no open refund is told otherwise than it was asked for without a word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from unittest.mock import patch
+
+from refund_tui.core.damage import Damaged
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain
+from refund_tui.core.refunds import Draft, Refund, State
+from refund_tui.core.rules import Refused
+from refund_tui.desk import Desk, News, Trouble
+from refund_tui.desk.altered import altered
+from refund_tui.errors import RefundTuiError
+from refund_tui.paths import ledger_path
+from refund_tui.sandbox.books import Books, Verdict
+from refund_tui.sandbox.contract import read_json, read_refund
+from refund_tui.store.history import Filter
+from tests.support.clock import FakeClock
+from tests.support.desks import STORE, intent, other_process, settings
+from tests.support.ears import Ears
+
+if TYPE_CHECKING:
+    from refund_tui.payments.client import PaymentClient
+
+PAID, DOUBT, WAITS, QUEUED = TRIPS = ("trip-paid", "trip-doubt", "trip-waits", "trip-queued")
+AMOUNTS = (1000, 2125, 3350, 475)
+CEILING = Decimal("15.00")
+"""What a person said was captured on the paid trip; 10.00 of it were refunded."""
+
+PAGE = 512
+"""Bytes of a page: the smallest there is, so that a small ledger has few bits that mean nothing."""
+
+PATIENCE = 20.0
+LATER = 3_600.0
+"""Seconds after which the desk looks at the damaged copy: every wait is over by then."""
+
+
+class Service:
+    """The Payment service's books behind the desk's own door, without the wire. `script` comes before its answers."""
+
+    def __init__(self, *script: Outcome | None) -> None:
+        self.books = Books()
+        self._script = list(script)
+
+    async def refund(self, body: bytes) -> Outcome:
+        """Enter a request in the books, unless it is limited; a doubt of the script comes after the money moved."""
+        step = self._script.pop(0) if self._script else None
+        if isinstance(step, RateLimited):
+            return step
+        request = read_refund(read_json(body))
+        verdict, identifier = self.books.refund(request, body, moves=True)
+        if verdict is Verdict.CONFLICT:
+            return Rejected(Answer(400, "the id is known with another body"))
+        return step or Accepted(Answer(200, "accepted"), identifier)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """The ledger before the flips, its refunds oldest first, and the requests whose money has moved already."""
+
+    ledger: bytes
+    mark: bytes
+    refunds: tuple[Refund, ...]
+    moved: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Flip:
+    """What became of one flip: `end` is a word for the account, `wrong` should be empty."""
+
+    bit: int
+    end: str
+    wrong: list[str] = field(default_factory=list)
+
+
+def desk_at(folder: Path, service: Service, clock: FakeClock) -> Desk:
+    """A clerk's process of its own; every other one is gone."""
+    return Desk(
+        settings(folder), clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5,
+        holder=other_process(), alive=lambda _holder: False,
+    )  # fmt: skip
+
+
+async def make(folder: Path) -> Good:
+    """A ledger with a refund that was paid, one in doubt that was, one that waits, one that was never sent."""
+    limited, doubt = RateLimited(Answer(429, "too many"), 600.0), Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT)
+    service = Service(None, doubt, limited)
+    desk = desk_at(folder, service, FakeClock())
+    await desk.open()
+    desk.begin()
+    ends = (State.ACCEPTED, State.WAITING, State.WAITING, State.QUEUED)
+    taken = []
+    for number, (trip, minor, end) in enumerate(zip(TRIPS, AMOUNTS, ends, strict=True)):
+        key = f"6f1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6{number}"  # the same in each run, so that a bit is found again
+        with patch("refund_tui.desk.new_key", lambda key=key: key):
+            refund = await desk.take(intent(minor, trip=trip, note="a broken jar"))
+        taken.append(await Ears(desk).until_state(refund.key, end))
+    await desk.set_ceiling(STORE, PAID, Money(1500, "EUR"), "the till's own record")
+    await desk.save_draft(Draft(STORE, "trip-next", "3.00", "EUR", "1", "half typed"))
+    await desk.close()
+    path = ledger_path(folder)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute("VACUUM")
+    moved = tuple(refund.body for refund in taken[:2])
+    return Good(path.read_bytes(), path.with_suffix(".mark").read_bytes(), tuple(taken), moved)
+
+
+def flipped(ledger: bytes, bit: int) -> bytes:
+    """The ledger with one bit the other way round."""
+    changed = bytearray(ledger)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def content(path: Path) -> tuple[object, str]:
+    """All that a ledger holds and what SQLite's full check says of it; the error alone where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.text_factory = bytes
+            head = [connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")]
+            schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+            tables = [name.decode() for kind, name, _, _ in schema if kind == b"table"]
+            rows = [connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables]
+            check = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            return (head, schema, rows), check.decode() if isinstance(check, bytes) else str(check)
+    except (sqlite3.Error, UnicodeError, ValueError) as error:
+        return None, f"{type(error).__name__}: {error}"
+
+
+class Run:
+    """One folder in which flip after flip is tried."""
+
+    def __init__(self, good: Good, folder: Path) -> None:
+        self._good, self._folder = good, folder
+        self._usual = self._content(good.ledger)
+
+    def _content(self, ledger: bytes) -> tuple[object, str]:
+        probe = self._folder / "probe.sqlite3"
+        probe.write_bytes(ledger)
+        try:
+            return content(probe)
+        finally:
+            for left in self._folder.glob("probe.sqlite3*"):
+                left.unlink()
+
+    def flip(self, bit: int) -> Flip:
+        """Flip one bit and account for what follows."""
+        ledger = flipped(self._good.ledger, bit)
+        found = self._content(ledger)
+        if found == self._usual:
+            return Flip(bit, "changes nothing")
+        data = self._folder / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(mode=0o700)
+        os.environ["XDG_STATE_HOME"] = str(data / "state")
+        path = ledger_path(data)
+        path.write_bytes(ledger)
+        path.with_suffix(".mark").write_bytes(self._good.mark)
+        return asyncio.run(self._work(bit, data, found[1]))
+
+    async def _work(self, bit: int, data: Path, check: str) -> Flip:
+        service, clock, heard = Service(), FakeClock(), list[News]()
+        for body in self._good.moved:
+            await service.refund(body)
+        clock.advance(LATER)
+        desk = desk_at(data, service, clock)
+        flip = Flip(bit, "works as before")
+        try:
+            await desk.open()
+            desk.listen(heard.append)
+            desk.begin()
+            await asyncio.wait_for(desk.drain(wait=False), PATIENCE)
+            await _take_too_much(desk)
+            await asyncio.wait_for(desk.drain(wait=False), PATIENCE)
+            elsewhere = bool(desk.summary.elsewhere or desk.refusal)
+            rows = await desk.look(lambda history: history.rows(Filter(), 0, 99))
+            self._judge(flip, rows, service, check, elsewhere=elsewhere)
+        except TimeoutError:
+            flip.wrong.append("the desk did not come to an end")
+        except RefundTuiError as error:
+            flip.end = f"refused as a whole ({type(error).__name__})"
+        except Exception as error:  # noqa: BLE001 what the desk does not foresee is what is looked for
+            flip.wrong.append(f"the desk failed: {error!r}")
+        finally:
+            await desk.close()
+        flip.wrong.extend(_paid_wrongly(self._good, service.books))
+        if flip.end == "works as before" and any(isinstance(news, Trouble) for news in heard):
+            flip.end = "told as a trouble"
+        return flip
+
+    def _judge(
+        self, flip: Flip, rows: list[Refund | Damaged], service: Service, check: str, *, elsewhere: bool
+    ) -> None:
+        """What the history says of each refund, beside what was asked for and what moved."""
+        if check != "ok":
+            flip.end = "told by SQLite's own check"
+        known = list(reversed(rows))[: len(TRIPS)]
+        ends = [_end_of(was, now, service.books) for was, now in zip(self._good.refunds, known, strict=False)]
+        if len(known) < len(TRIPS) and check == "ok":
+            flip.wrong.append(f"{len(TRIPS) - len(known)} refunds are no longer shown")
+        odd = [end for end in ends if end != "ok"]
+        if odd and check == "ok" and elsewhere:
+            flip.end = "told as another service's"
+        elif odd and check == "ok":
+            flip.end = odd[0]
+            flip.wrong.extend(end for end in odd if end.startswith("WRONG"))
+            if len(odd) > 1:
+                flip.wrong.append(f"one bit concerns {len(odd)} refunds: {', '.join(odd)}")
+
+
+def _end_of(was: Refund, now: Refund | Damaged, books: Books) -> str:
+    """How one refund stands after the desk's work."""
+    if isinstance(now, Damaged):
+        return "set apart"
+    if altered(now) or now.life.alarm:
+        return "alarm"
+    if was.open and (now.key, now.intent, now.clerk, now.created_at) != (
+        was.key, was.intent, was.clerk, was.created_at,
+    ):  # fmt: skip
+        return f"WRONG: {was.intent.trip_id} is told otherwise than it was asked for"
+    executed = books.times_executed(was.key) > 0
+    if now.state is State.ACCEPTED:
+        return "ok" if executed else f"WRONG: {was.intent.trip_id} is told as accepted and did not move"
+    if now.state in (State.UNKNOWN, State.BLOCKED):
+        return f"{now.state}"
+    return f"WRONG: {was.intent.trip_id} stays {now.state}"
+
+
+async def _take_too_much(desk: Desk) -> None:
+    """Ask for 10.00 where 5.00 are left; what is refused is as it should be, what is not is seen in the books."""
+    try:
+        await desk.take(intent(1000, trip=PAID), second_yes=True)
+    except (Refused, RefundTuiError):
+        return
+
+
+def _paid_wrongly(good: Good, books: Books) -> Iterator[str]:
+    """Where the money that moved is not what clerks asked for."""
+    asked = {refund.key: (refund.intent.trip_id, Decimal(refund.intent.amount.digits)) for refund in good.refunds}
+    totals = Counter[str]()
+    for done in books.executions:
+        totals[done.trip_id] += int(done.amount * 100)
+        if done.request_id in asked and asked[done.request_id] != (done.trip_id, done.amount):
+            yield f"{done.amount} moved on {done.trip_id}, for which {asked[done.request_id]} was asked"
+    ceilings = {**dict(zip(TRIPS, AMOUNTS, strict=True)), PAID: int(CEILING * 100)}
+    for trip, total in totals.items():
+        if total > ceilings.get(trip, 0):
+            yield f"{total} cents moved on {trip}, of {ceilings.get(trip, 0)}"
+
+
+def flips(bits: Iterable[int] | None = None, sample: int | None = None, seed: int = 0) -> Iterator[Flip]:
+    """Each flip's account: of the `bits`, or of `sample` of them drawn by `seed`, or of all."""
+    memory = Path("/dev/shm")
+    state = os.environ.get("XDG_STATE_HOME")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        folder = Path(name)
+        os.environ["XDG_STATE_HOME"] = str(folder / "state")
+        try:
+            good = asyncio.run(make(folder / "made"))
+            run, every = Run(good, folder), range(len(good.ledger) * 8)
+            chosen = random.Random(seed).sample(every, sample) if sample else bits if bits is not None else every
+            yield from map(run.flip, chosen)
+        finally:
+            os.environ.pop("XDG_STATE_HOME", None)
+            if state is not None:
+                os.environ["XDG_STATE_HOME"] = state
+
+
+def main() -> int:
+    """Run and tell; exit code 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, help="so many bits, drawn by --seed, in place of all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--bits", type=int, nargs="*", help="these bits alone, to look at one again")
+    arguments = parser.parse_args()
+    account, wrong = Counter[str](), 0
+    for flip in flips(arguments.bits, arguments.sample, arguments.seed):
+        account[flip.end] += 1
+        for sentence in flip.wrong:
+            wrong += 1
+            print(f"bit {flip.bit}: {sentence}", flush=True)
+    for end, count in account.most_common():
+        print(f"{count:8}  {end}")
+    print(f"{sum(account.values()):8}  flips, {wrong} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

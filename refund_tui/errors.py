@@ -7,7 +7,8 @@ RefundTuiError
     ├── StoreBusy        another program holds it for longer than we wait
     ├── StoreFull        no room on the disk
     ├── StoreUnusable    cannot be opened, read or written; a newer version; damaged
-    │   └── RecordUnusable   one record; the others are not concerned
+    │   ├── RecordUnusable   one record; the others are not concerned
+    │   └── StoreDamaged     what is on disk is not what was written
     ├── StoreChanged     the file was replaced by another while it was open
     └── StoreUncertain   the disk failed, and nobody can tell whether what was to be written is there
 """
@@ -64,3 +65,7 @@ class StoreChanged(StoreError):
 
 class StoreUncertain(StoreError):
     """The disk failed while it was written to: what was to be written may be there, whole, or not at all."""
+
+
+class StoreDamaged(StoreUnusable):
+    """What is on disk is not what was written, and does not become so by itself."""

@@ -12,7 +12,7 @@ from refund_tui.clock import SystemClock
 from refund_tui.commands import OK
 from refund_tui.commands.because import add_because, because
 from refund_tui.commands.output import say
-from refund_tui.desk.marks import marks_of
+from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path, make_data_dir
 from refund_tui.store.acceptance import accept_older
 

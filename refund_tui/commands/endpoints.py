@@ -18,8 +18,8 @@ from refund_tui.core.endpoints import check_base_url
 from refund_tui.core.services import Service
 from refund_tui.core.text import visible
 from refund_tui.core.times import Mark
-from refund_tui.desk.marks import marks_of
 from refund_tui.errors import StoreUnusable, UsageError
+from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path, owned
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.services import Services

@@ -15,7 +15,7 @@ from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
-from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreError
+from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
 from refund_tui.store.history import History
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
@@ -63,9 +63,11 @@ class Follower:
         None while that cannot be told and the desk still has something to write. Raises StoreError.
         """
         try:
+            await self._desk.verify()
             refund, awaited = await self._desk.look(self._look)
         except StoreError as error:
-            if not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
+            lasting = isinstance(error, StoreChanged | StoreDamaged)  # waiting does not mend it
+            if lasting or not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
                 raise
             self._say_once(f"{error}: this goes on by itself when that is over")
             return None

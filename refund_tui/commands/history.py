@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
@@ -18,13 +19,19 @@ from refund_tui.core.refunds import State
 from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
-from refund_tui.errors import UsageError
+from refund_tui.errors import StoreError, UsageError
+from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path
+from refund_tui.store.examine import damaged_words, quick_look
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
+from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import Filter, History
+from refund_tui.store.schema import LEDGER
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
+
+UNSOUND = StoreError.exit_code
 
 _EXAMPLES = """\
 examples:
@@ -52,14 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print what is asked for; exit code 0, also where there is nothing, PERSON where a record cannot be read.
-
-    Raises UsageError, StoreError.
-    """
+    """Print what is asked for; exit code 0, also where there is nothing, PERSON where a record cannot be read, UNSOUND
+    where what is printed may not be all. Raises UsageError, StoreError, also where the ledger is lost."""
     wanted = _filter(arguments, settings.zone)
     limit = None if arguments.limit is None else _limit(arguments.limit)
     write = _writer(arguments, settings.zone)
-    path = ledger_path(settings.data_dir)
+    path, marks = ledger_path(settings.data_dir), marks_of(settings)
+    marks.refuse_lost()
     if not path.exists():
         tell(f"refund-tui: no refund was made here yet: there is no ledger at {visible(str(path))}")
         return 0
@@ -69,17 +75,30 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             write(told)
             damaged += isinstance(told[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in told[1])
         _name_elsewhere(history, settings)
+        problem = _problem(history, marks, path)
     finally:
         history.close()
-    return _account(damaged)
+    return _account(problem, damaged)
 
 
-def _account(damaged: int) -> int:
-    if not damaged:
-        return OK
+def _problem(history: History, marks: HighWaterMarks, path: Path) -> str:
+    """Why what the ledger holds may not be all, or not as it was written; empty where that is not so."""
+    try:
+        history.check(marks)
+    except StoreError as error:
+        return str(error)
+    found = quick_look(path, LEDGER)
+    return damaged_words(path, found.whole) if found.whole else ""
+
+
+def _account(problem: str, damaged: int) -> int:
     OUT.flush()
-    tell(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each")
-    return PERSON
+    if damaged:
+        tell(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each")
+    if problem:
+        tell(f"refund-tui: {visible(problem, 2_000)}")
+        return UNSOUND
+    return PERSON if damaged else OK
 
 
 def _name_elsewhere(history: History, settings: Settings) -> None:

@@ -28,11 +28,12 @@ from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.altered import altered, checked
 from refund_tui.desk.ending import Terms, UnderWay, under_way
 from refund_tui.desk.files import Files
-from refund_tui.desk.marks import marks_of
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender
-from refund_tui.errors import ConfigError, StoreError, StoreUnusable
+from refund_tui.desk.watch import WATCH, Watcher
+from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
 from refund_tui.holder import alive, this_process
+from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path, owned
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, Found
@@ -54,9 +55,6 @@ GRACE = 2.0
 
 SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
 """What a person does to have a refund sent."""
-
-WATCH = 1.0
-"""Seconds between two looks at whether another process wrote; each is one PRAGMA."""
 
 
 class Desk:
@@ -93,7 +91,7 @@ class Desk:
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
         self._sender = Sender(self._files, self._terms, self._connect, self._tell)
-        self._watcher: asyncio.Task[None] | None = None
+        self._watcher = Watcher(self._files, self._tell, self._sender.wake)
 
     @property
     def clerk(self) -> str:
@@ -171,7 +169,7 @@ class Desk:
         """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
         if self.endpoint:
             self._sender.begin()
-        self._watcher = asyncio.create_task(self._watch(), name="watcher")
+        self._watcher.begin()
 
     def wake(self) -> None:
         """Look at the ledger now, as when time was moved."""
@@ -180,9 +178,7 @@ class Desk:
     async def close(self) -> None:
         """End in order: a request on the wire gets its grace, what came of it is recorded, the files are closed."""
         await self._sender.close(GRACE)
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._watcher.close()
         if self._client is not None:
             await self._client.aclose()
         with contextlib.suppress(StoreError):  # what cannot be read now is remembered by the next
@@ -313,6 +309,8 @@ class Desk:
                 raise self._sender.failure  # nothing can be sent: whoever waits for it would wait for good
             summary = await self._try_refresh()
             if summary is not None and self._drained(summary, wait=wait):
+                await self._watcher.examined()
+                await self.verify()
                 return summary
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCH):
@@ -321,7 +319,10 @@ class Desk:
     async def _try_refresh(self) -> Summary | None:
         """What is open; None while that cannot be read and an answer is still to be written. Raises StoreError."""
         try:
+            await self.verify()
             return await self._refresh()
+        except (StoreChanged, StoreDamaged):  # waiting does not mend it
+            raise
         except StoreError:
             if not self._sender.flying:
                 raise
@@ -332,6 +333,10 @@ class Desk:
             return False
         moving = summary.queued + summary.sending + summary.waiting - len(self._sender.stuck)
         return moving <= 0 or (self._sender.idle and not wait)
+
+    async def verify(self) -> None:
+        """See that the ledger lacks nothing that was seen, and that no damage was found in it. Raises StoreError."""
+        await self._files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
         """What a person can do now to a refund here; what would send another service's is not among it.
@@ -391,21 +396,3 @@ class Desk:
     async def _refresh(self) -> Summary:
         self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
         return self.summary
-
-    async def _watch(self) -> None:
-        """Notice what other processes wrote, within about a second, without a byte on the line."""
-        seen: tuple[int, int] | None = None
-        while True:
-            try:
-                now = (await self.look(History.generation), await self.search(Trips.generation))
-                if now != seen:
-                    await self._files.remember()
-                if seen is not None and now != seen:
-                    await self._tell(Elsewhere())
-                    self._sender.wake()
-                seen = now
-            except StoreError as error:
-                await self._tell(Trouble(str(error)))
-            except Exception as error:  # noqa: BLE001 one fault of ours must not end the watch
-                await self._tell(Trouble(f"watching the ledger failed by a fault of this program ({error!r})"))
-            await asyncio.sleep(WATCH)

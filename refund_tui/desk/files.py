@@ -5,15 +5,19 @@ Never holds a transaction across an await: every call is whole.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from refund_tui.desk.lane import Lane
+from refund_tui.errors import StoreDamaged, StoreError
 from refund_tui.paths import ledger_path, trips_path
+from refund_tui.store.examine import damaged_rows_words, damaged_words, quick_look
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import History
 from refund_tui.store.ledger import Ledger
+from refund_tui.store.schema import LEDGER
 from refund_tui.store.trips import Trips
 
 T = TypeVar("T")
@@ -29,19 +33,29 @@ class Files:
         self._writing = Lane[Ledger]("ledger")
         self._reading = Lane[History]("history")
         self._searching = Lane[Trips]("trips")
+        self.no_trips = ""
+        """Why the trips cannot be used; empty where they can."""
+        self._damage = ""
+        """What forbids writing to the ledger; empty where nothing does."""
 
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
 
-        Raises StoreError, also where an older copy of the ledger was put back.
+        Raises StoreError, also where an older copy of the ledger was put back. Trips that cannot be used are no reason:
+        what is waiting goes on without them, and whoever asks for a trip hears it.
         """
         ledger = ledger_path(self._data_dir)
         await self._writing.open(lambda: Ledger.open(ledger, shared=self._shared, marks=self._marks))
         await self._reading.open(lambda: History.open(ledger))
-        await self._searching.open(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
+        try:
+            await self._searching.open(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
+        except StoreError as error:
+            self.no_trips = str(error)
 
     async def write(self, call: Callable[[Ledger], T]) -> T:
-        """Run `call` on the ledger, in its thread. Raises StoreError."""
+        """Run `call` on the ledger, in its thread. Raises StoreError, also once the ledger was found to be damaged."""
+        if self._damage:
+            raise StoreDamaged(self._damage)
         return await self._writing.run(call)
 
     async def look(self, call: Callable[[History], T]) -> T:
@@ -50,12 +64,36 @@ class Files:
 
     async def search(self, call: Callable[[Trips], T]) -> T:
         """Run `call` on the trips, in their thread. Raises StoreError."""
+        if self.no_trips:
+            raise StoreDamaged(self.no_trips)
         return await self._searching.run(call)
 
     async def remember(self) -> None:
         """Have on disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
         if self._reading.opened:
             await self.look(lambda history: history.remember(self._marks))
+
+    async def generation(self) -> tuple[int, int]:
+        """What changes when another process has written. Raises StoreError."""
+        trips = await self.search(Trips.generation) if self._searching.opened else 0
+        return await self.look(History.generation), trips
+
+    async def examine(self) -> str:
+        """Look for damage beside the lanes, which nobody waits for; what was found, in words, empty where nothing was.
+
+        From then on nothing is written to a ledger whose structure is damaged.
+        """
+        path = ledger_path(self._data_dir)
+        found = await asyncio.to_thread(quick_look, path, LEDGER)
+        if found.whole:
+            self._damage = damaged_words(path, found.whole)
+        return self._damage or (damaged_rows_words(path, found.rows) if found.rows else "")
+
+    async def verify(self) -> None:
+        """See that the ledger lacks nothing that was seen, and that no damage was found. Raises StoreError."""
+        if self._damage:
+            raise StoreDamaged(self._damage)
+        await self.look(lambda history: history.check(self._marks))
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads. May be called again."""

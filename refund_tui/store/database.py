@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
-from refund_tui.errors import StoreUnusable
+from refund_tui.errors import StoreDamaged, StoreUnusable
 from refund_tui.store.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
 from refund_tui.store.migrations import Kind, migrate, refuse_older, version_of
 from refund_tui.store.readback import Fate, fate, newest_event
+from refund_tui.store.shape import differences
 from refund_tui.store.trouble import OPENING, READING, WRITING, Meaning, name_of, replaced, told
 
 T = TypeVar("T")
@@ -26,6 +27,9 @@ READ_BUSY_MS, READ_TRIES = 50, 100
 """A reader waits as long, in many short waits: in one long one SQLite soon looks only each 100 ms, and beside a busy
 writer 50 such looks in a row were seen to fail.
 """
+
+SHOWN = 3
+"""Differences of a file's shape that are named; of more, only the number is told."""
 
 _WRITING: dict[str, object] = {
     "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
@@ -56,9 +60,10 @@ class Database:
         self.path, self.kind = path, kind
         self.guard: Guard | None = None
         self._file = f"the {kind.name} at {path}"
+        self._shape: int | None = None
         self._leash = _Leash()
         self._tries = READ_TRIES if mode == "ro" else 1
-        with told(self._file, OPENING):
+        with self._told(OPENING):
             self._connection = connect(path, mode)
         self._identity = identity(path)
 
@@ -71,6 +76,7 @@ class Database:
             version_of(database._connection, path, kind)  # first: a stranger's journal mode is not ours to change
             database._set(database._connection, _WRITING)
             migrate(database._connection, path, kind)
+            database._check_shape(OPENING)
         return database
 
     @classmethod
@@ -85,10 +91,24 @@ class Database:
             database._leash.tie(database._connection)
         return database
 
+    def _told(self, meaning: Meaning) -> AbstractContextManager[None]:
+        return told(self._file, meaning, damaged=self.kind.damaged)
+
+    def _check_shape(self, meaning: Meaning) -> None:
+        """See that tables, indexes and triggers are as they must be, if any of them changed. Raises StoreUnusable."""
+        shape = self._connection.execute("PRAGMA schema_version").fetchone()[0]
+        if shape == self._shape:
+            return
+        if wrong := differences(self._connection, self.kind):
+            more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+            what = f"{self._file} is damaged: {', '.join(wrong[:SHOWN])}{more}"
+            raise StoreDamaged(f"{what}; {meaning.not_done}: {self.kind.damaged}")
+        self._shape = shape
+
     @contextmanager
     def _closed_on_failure(self) -> Iterator[None]:
         try:
-            with told(self._file, OPENING):
+            with self._told(OPENING):
                 yield
         except BaseException:
             self.close()
@@ -117,7 +137,7 @@ class Database:
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a short query; a reader's is stopped where it would hold up the writers. Raises StoreError."""
         self._still_the_same(READING)
-        with told(self._file, READING):
+        with self._told(READING):
             return self._cleared(lambda: self._fetch(sql, values))
 
     def _fetch(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
@@ -166,10 +186,11 @@ class Database:
         """
         self._still_the_same(meaning)
         wrote: Event = None
-        with told(self._file, meaning):
+        with self._told(meaning):
             try:
                 with transaction(self._connection):
                     version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
+                    self._check_shape(meaning)
                     if self.guard is not None:
                         self.guard.before(self)
                     before = self._newest_event()

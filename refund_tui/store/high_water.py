@@ -58,11 +58,13 @@ class HighWaterMarks:
 
     def refuse_lost(self) -> None:
         """See that a ledger which held something is still there, with something in it. Raises StoreError."""
+        if _has_bytes(self._ledger):
+            return
         newest = next(iter(self.known()), None)
-        if newest is not None and newest.seq > 0 and not _has_bytes(self._ledger):
+        if newest is not None and newest.seq > 0:
             raise StoreChanged(
-                f"the ledger {self._ledger} is missing or empty, but {newest.seq} changes of refunds were recorded in "
-                "it. Nothing is sent, and no new ledger is made in its place. Put the ledger back, from a copy if need "
+                f"the ledger {self._ledger} is missing or empty, but {newest.seq} changes were recorded in it. "
+                "Nothing is sent, and no new ledger is made in its place. Put the ledger back, from a copy if need "
                 f"be; {_OR_ACCEPT}"
             )
 

@@ -205,6 +205,10 @@ class History:
         [row] = self._database.rows("SELECT * FROM identity")
         return identity_of(row)
 
+    def check(self, marks: HighWaterMarks) -> None:
+        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
+        marks.check(self._database)
+
     def remember(self, marks: HighWaterMarks) -> None:
         """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""
         marks.check(self._database)

@@ -12,19 +12,21 @@ from pathlib import Path
 
 from refund_tui.errors import StoreUnusable
 from refund_tui.store.connection import connect, make, transaction
+from refund_tui.store.trouble import KEEP
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a file is: `name` for sentences, `mark` its application_id, `steps` its migrations, oldest first.
 
-    `events`: it has a table of that name, which tells what was written.
+    `events`: it has a table of that name, which tells what was written. `damaged`: what to do where it is damaged.
     """
 
     name: str
     mark: int
     steps: tuple[str, ...]
     events: bool = False
+    damaged: str = KEEP
 
 
 def version_of(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
@@ -68,15 +70,15 @@ def migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
 
 def _step(connection: sqlite3.Connection, path: Path, kind: Kind, version: int, *, copy: bool) -> None:
     if copy:
-        _copy(path, path.with_suffix(f".before-{version + 1}{path.suffix}"))
-    for statement in _statements(kind.steps[version]):
+        copy_to(path, path.with_suffix(f".before-{version + 1}{path.suffix}"))
+    for statement in statements(kind.steps[version]):
         connection.execute(statement)
     connection.execute("INSERT INTO migration (version) VALUES (?)", (version + 1,))
     connection.execute(f"PRAGMA application_id = {kind.mark}")
     connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
-def _copy(path: Path, target: Path) -> None:
+def copy_to(path: Path, target: Path) -> None:
     """A copy by SQLite's backup, readable by the owner alone; one of a migration that died half-way is made anew.
 
     Read through a connection of its own: the one that migrates already holds the write lock, and keeps others out.
@@ -92,7 +94,8 @@ def _copy(path: Path, target: Path) -> None:
         source.close()
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
+    """The statements of a step, one after the other."""
     held = ""
     for line in script.splitlines():
         held += line + "\n"

@@ -12,6 +12,7 @@ from refund_tui.errors import (
     RecordUnusable,
     StoreBusy,
     StoreChanged,
+    StoreDamaged,
     StoreError,
     StoreFull,
     StoreUncertain,
@@ -35,6 +36,9 @@ class Meaning:
 WRITING = Meaning("nothing was written")
 """Unless the caller can say more of the refund and the money."""
 
+KEEP = "keep it as it is, and put a good copy in its place"
+"""What to do with a damaged file, unless its kind says otherwise."""
+
 READING = Meaning("nothing was read")
 
 OPENING = Meaning(
@@ -43,25 +47,29 @@ OPENING = Meaning(
 
 
 @contextmanager
-def told(file: str, meaning: Meaning = WRITING) -> Iterator[None]:
-    """Turn SQLite's errors, and those of a lack of memory, into ours; `file` names it as a sentence begins."""
+def told(file: str, meaning: Meaning = WRITING, *, damaged: str = KEEP) -> Iterator[None]:
+    """Turn SQLite's errors, and those of a lack of memory, into ours; `file` names it as a sentence begins.
+
+    `damaged` is what to do where the file is damaged.
+    """
     try:
         yield
     except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
-        raise translated(error, file, meaning) from error
+        raise translated(error, file, meaning, damaged=damaged) from error
     except CommitFailed as failed:
         what = _kind_of(failed.cause).what.format(file=file, error=failed.cause, code=name_of(failed.cause))
         raise StoreUncertain(f"{what}; {meaning.unknown}") from failed
 
 
-def translated(error: Exception, file: str, meaning: Meaning = WRITING) -> StoreError:
+def translated(error: Exception, file: str, meaning: Meaning = WRITING, *, damaged: str = KEEP) -> StoreError:
     """Our error for one of SQLite's that left nothing behind, or for a lack of memory."""
     code = name_of(error)
     if code == "SQLITE_READONLY_DBMOVED":
         return replaced(file, meaning)
     kind = _kind_of(error)
     what = kind.what.format(file=file, error=error, code=code or type(error).__name__)
-    remedy = f": {kind.remedy}" if kind.remedy else ""
+    todo = damaged if kind is _DAMAGED else kind.remedy
+    remedy = f": {todo}" if todo else ""
     again = f"{' and' if remedy else ':'} {kind.again}" if kind.again and meaning.again else ""
     return kind.raised(f"{what}; {meaning.not_done}{remedy}{again}")
 
@@ -91,17 +99,15 @@ def _kind_of(error: BaseException) -> _Kind:
     if isinstance(error, UnicodeDecodeError):  # SQLite's own message quotes a name that is no text any more
         return _DAMAGED
     code = name_of(error)
+    if code == "SQLITE_ERROR" and str(error).startswith("no such "):  # a table or a column of ours is gone
+        return _DAMAGED
     return _KINDS.get(code) or _KINDS.get("_".join(code.split("_")[:2])) or _OTHER
 
 
 _OTHER = _Kind(StoreUnusable, "{file} cannot be used ({code}: {error})")
 _NO_MEMORY = _Kind(StoreUnusable, "there is not enough memory for {file}", "end other programs", "try again")
 _BUSY = _Kind(StoreBusy, "{file} is held by another program", again="try again in a moment")
-_DAMAGED = _Kind(
-    StoreUnusable,
-    "{file} is damaged or of another kind ({code})",
-    "keep it as it is, and put a good copy in its place",
-)
+_DAMAGED = _Kind(StoreDamaged, "{file} is damaged or of another kind ({code}: {error})")
 _KINDS = {
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,

@@ -22,6 +22,7 @@ from refund_tui.errors import StoreChanged, StoreUnusable
 from refund_tui.paths import ledger_path, mark_name, state_dir
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
+from tests.support.ledgers import history_at
 from tests.support.program import environment
 from tests.support.service import ScriptedService
 
@@ -43,6 +44,17 @@ def own_state() -> Path:
 def outside_of(folder: Path) -> Path:
     """The mark in this account's state folder."""
     return own_state() / "marks" / mark_name(ledger_path(folder))
+
+
+def newest(folder: Path) -> int:
+    """The number of the ledger's newest event."""
+    with history_at(ledger_path(folder)) as history:
+        return history.last_seq()
+
+
+def told_by(mark: Path) -> int:
+    """The number that a mark holds."""
+    return int(mark.read_text().split()[0])
 
 
 async def refunded(folder: Path, minor: int = 1250, **changes: Any) -> None:
@@ -90,8 +102,7 @@ async def test_the_marks_rise_with_each_commit_even_where_the_process_dies_next(
     async with desk_over(tmp_path, ScriptedService()) as desk:
         for number in (1, 2, 3):
             await desk.take(intent(number * 100), second_yes=True)
-            assert mark_of(tmp_path).read_text().split()[0] == str(number)
-            assert outside_of(tmp_path).read_text().split()[0] == str(number)
+            assert told_by(mark_of(tmp_path)) == told_by(outside_of(tmp_path)) == newest(tmp_path)
 
 
 async def test_ledger_and_mark_restored_together_are_told_by_the_mark_outside(tmp_path: Path) -> None:
@@ -137,13 +148,13 @@ async def test_another_event_under_the_same_number_is_not_what_was_seen(tmp_path
 async def test_a_mark_of_0_1_0_goes_on_being_read(tmp_path: Path) -> None:
     await refunded(tmp_path)
     outside_of(tmp_path).unlink()
-    mark_of(tmp_path).write_text("1\n")
+    mark_of(tmp_path).write_text(f"{newest(tmp_path)}\n")
     await opened(tmp_path)
     assert len(mark_of(tmp_path).read_text().split()) == 3
-    mark_of(tmp_path).write_text("9\n")
+    mark_of(tmp_path).write_text(f"{newest(tmp_path) + 8}\n")
     with pytest.raises(StoreChanged, match="at least 8 changes"):
         await opened(tmp_path)
-    assert mark_of(tmp_path).read_text() == "9\n"
+    assert told_by(mark_of(tmp_path)) == newest(tmp_path) + 8
 
 
 @pytest.mark.parametrize("content", [b"", b"0x9\n", b"-1\n", b"9", b"\x00" * 128, b"9 " * 5_000])
@@ -249,7 +260,7 @@ async def test_two_accounts_under_umask_077_see_each_other_s_marks(shared_folder
         shutil.copyfile(ledger_path(folder), backup)
         ended = as_another_account(folder, shared_folder / "ben", group)
         assert (ended.stderr, ended.returncode) == ("", 0)
-        assert mark_of(folder).read_text().split()[0] == "2"
+        assert told_by(mark_of(folder)) == newest(folder)
         shutil.copyfile(backup, ledger_path(folder))
         with pytest.raises(StoreChanged, match="older copy"):
             await refunded(folder, 800, shared=True)
@@ -267,7 +278,7 @@ async def test_an_account_without_a_home_works_without_the_mark_outside(
     await refunded(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/1/nowhere")
     await refunded(tmp_path, 700)
-    assert mark_of(tmp_path).read_text().split()[0] == "2"
+    assert told_by(mark_of(tmp_path)) == newest(tmp_path)
 
 
 async def test_a_demo_leaves_nothing_outside_its_folder(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
-from refund_tui.desk import WATCH, Changed, Desk, Elsewhere, Unsaved
+from refund_tui.desk import Changed, Desk, Elsewhere, Unsaved
+from refund_tui.desk.watch import WATCH
 from refund_tui.store.history import History
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
@@ -326,7 +327,7 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert WATCH <= 1.0, "a look each second, and its reading, fit in two"
-    monkeypatch.setattr("refund_tui.desk.WATCH", 0.01)
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.01)
     async with desk_over(tmp_path, ScriptedService()) as one, desk_over(tmp_path, ScriptedService()) as other:
         await one.take(intent())
         ears, looked = Ears(other), asyncio.Event()
@@ -335,7 +336,7 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
             looked.set()  # the watcher's first look is done
 
         monkeypatch.setattr(other._files, "remember", remember)
-        other._watcher = asyncio.create_task(other._watch())
+        other._watcher.begin()
         await looked.wait()
         await one.take(intent(700), second_yes=True)
 

@@ -13,6 +13,7 @@ import pytest
 
 from refund_tui.errors import StoreError
 from refund_tui.paths import trips_path
+from refund_tui.store.history import History
 from tests.support.desks import desk_over
 from tests.support.service import ScriptedService
 
@@ -44,11 +45,23 @@ async def test_a_desk_closes_all_it_opened(tmp_path: Path) -> None:
     assert Counted.open_now == 0
 
 
-async def test_a_desk_that_cannot_open_the_last_file_leaves_none_open(tmp_path: Path) -> None:
-    trips_path(tmp_path).write_bytes(b"no database at all " * 100)
-    with pytest.raises(StoreError, match="trips"):
+async def test_a_desk_that_cannot_open_a_later_file_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_path: Path) -> None:
+        raise StoreError("the history cannot be read")
+
+    monkeypatch.setattr(History, "open", fails)
+    with pytest.raises(StoreError, match="history"):
         async with desk_over(tmp_path, ScriptedService()):
             pytest.fail("the desk opened")
+    assert Counted.open_now == 0
+
+
+async def test_trips_that_cannot_be_opened_leave_the_other_files_open_and_are_closed(tmp_path: Path) -> None:
+    trips_path(tmp_path).write_bytes(b"no database at all " * 100)
+    async with desk_over(tmp_path, ScriptedService()):
+        assert Counted.open_now == 2
     assert Counted.open_now == 0
 
 

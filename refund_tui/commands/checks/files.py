@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
 from refund_tui.commands.checks.records import check_records
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.paths import check_readable, ledger_path, trips_path
-from refund_tui.store.health import sqlite_version, try_folder, try_reading
+from refund_tui.store.health import sqlite_version, try_folder
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -26,13 +27,16 @@ def check_files(settings: Settings) -> Iterator[Result]:
     """The folder, the files in it, and whether a ledger can be kept there."""
     yield ok("SQLite", sqlite_version())
     folder = settings.data_dir
+    if lost := lost_ledger(settings):
+        yield lost
     try:
         check_readable(folder)
     except ConfigError as error:
         yield fail("data folder", str(error), "nothing can be read or recorded")
         return
     if not folder.exists():
-        yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
+        if not lost:
+            yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
         return
     yield from _modes(folder, 0o700, 0o770, settings.shared)
     for path in (ledger_path(folder), trips_path(folder)):
@@ -40,8 +44,9 @@ def check_files(settings: Settings) -> Iterator[Result]:
             yield from _modes(path, 0o600, 0o660, settings.shared)
     yield _room(folder)
     yield _trial(folder)
-    yield from _reading(ledger_path(folder))
+    yield from check_ledger(settings)
     yield from check_records(ledger_path(folder))
+    yield from check_trips(settings)
 
 
 def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:
@@ -70,14 +75,3 @@ def _trial(folder: Path) -> Result:
     except OSError as error:
         return fail("ledger trial", f"{error.strerror} in {folder}", "have the folder's access set right")
     return ok("ledger trial", "a ledger can be kept here: journal, syncs and locks read back as they must be")
-
-
-def _reading(ledger: Path) -> Iterator[Result]:
-    if not ledger.exists():
-        return
-    try:
-        count = try_reading(ledger)
-    except StoreError as error:
-        yield fail("ledger", str(error), "restore a copy, or ask for help; do not delete it")
-    else:
-        yield ok("ledger", f"refunds recorded: {count:,}")

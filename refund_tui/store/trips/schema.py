@@ -49,7 +49,12 @@ CREATE VIRTUAL TABLE word USING fts5 (
 );
 """
 
-TRIPS = Kind("trips file", 0x52465450, (_FIRST,))
+TRIPS = Kind(
+    "trips file",
+    0x52465450,
+    (_FIRST,),
+    damaged="no refund is lost by that: move it away, then import the trips again (refund-tui trips import FILE)",
+)
 
 
 def first_row(instant: datetime | None) -> int:

@@ -1,0 +1,65 @@
+"""Owns what is looked for behind the desk's back: what other processes wrote, and damage to the ledger.
+
+Announces what it finds, and has the sender look. Decides nothing and writes no refund.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from refund_tui.desk.files import Files
+from refund_tui.desk.news import Elsewhere, News, Trouble
+from refund_tui.errors import StoreError
+
+WATCH = 1.0
+"""Seconds between two looks at whether another process wrote; each is one PRAGMA."""
+
+
+class Watcher:
+    """Watches one desk's files, in tasks of its own."""
+
+    def __init__(self, files: Files, tell: Callable[[News], Awaitable[None]], wake: Callable[[], None]) -> None:
+        self._files, self._tell, self._wake = files, tell, wake
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self) -> None:
+        """Start watching, and look for damage once."""
+        self._tasks = [
+            asyncio.create_task(self._watch(), name="watcher"),
+            asyncio.create_task(self._examine(), name="examiner"),
+        ]
+
+    async def examined(self) -> None:
+        """Return once damage was looked for."""
+        if self._tasks:
+            await asyncio.wait(self._tasks[1:])
+
+    async def close(self) -> None:
+        """End the tasks."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _examine(self) -> None:
+        for found in (self._files.no_trips, await self._files.examine()):
+            if found:
+                await self._tell(Trouble(found))
+
+    async def _watch(self) -> None:
+        """Notice what other processes wrote, within about a second, without a byte on the line."""
+        seen: tuple[int, int] | None = None
+        while True:
+            try:
+                now = await self._files.generation()
+                if now != seen:
+                    await self._files.remember()
+                if seen is not None and now != seen:
+                    await self._tell(Elsewhere())
+                    self._wake()
+                seen = now
+            except StoreError as error:
+                await self._tell(Trouble(str(error)))
+            except Exception as error:  # noqa: BLE001 one fault of ours must not end the watch
+                await self._tell(Trouble(f"watching the ledger failed by a fault of this program ({error!r})"))
+            await asyncio.sleep(WATCH)

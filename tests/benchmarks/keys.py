@@ -23,7 +23,7 @@ from refund_tui.store.trips import Trips
 from tests.benchmarks.first_screen import FEW, MILLION, PROGRAM, settings
 from tests.benchmarks.key_peers import READY
 from tests.benchmarks.timed import TimedSession, p95
-from tests.support.crowd import crowd, made_trips
+from tests.support.crowd import belongs_to, crowd, made_trips
 
 PEERS = [sys.executable, "-m", "tests.benchmarks.key_peers"]
 KEYS = 300
@@ -41,6 +41,7 @@ def sending(folder: Path) -> Iterator[TimedSession]:
     shutil.copytree(crowd(FEW, MILLION), data_dir)
     _add_two_trips(data_dir)
     with SandboxThread(any_trip=True, script=HANGS) as service:
+        belongs_to(data_dir, service.url)
         env = {**settings(data_dir), "REFUND_TUI_BASE_URL": service.url, "REFUND_TUI_REQUEST_TIMEOUT": "600"}
         with TimedSession(PROGRAM, env=env) as session:
             session.wait_for("R-1002")

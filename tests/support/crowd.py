@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+from refund_tui.core.endpoints import endpoint_of
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
@@ -97,6 +98,11 @@ def build(folder: Path, trips: int, refunds: int, *, last: datetime = LAST, endp
     Ledger.open(ledger_path(folder)).close()
     named(ledger_path(folder), endpoint)
     _fill(ledger_path(folder), made_refunds(refunds, last, endpoint))
+
+
+def belongs_to(folder: Path, url: str) -> None:
+    """Let a copy of a crowd's ledger send to the service at `url`."""
+    named(ledger_path(folder), endpoint_of(url))
 
 
 def made_trips(count: int, last: datetime = LAST) -> Iterator[Trip]:

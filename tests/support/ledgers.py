@@ -22,6 +22,9 @@ from refund_tui.store.ledger import Ledger
 from tests.support.clock import FakeClock
 
 STORE, TRIP, ENDPOINT, ANOTHER = "STORE-001", "trip-1", "test-account", "another account"
+WRITTEN = Path(__file__).parents[1] / "ledgers" / "v0_1_0"
+"""A data folder that 0.1.0 wrote, with a refund in every state; never opened in place."""
+
 NOW = FakeClock().mark()
 HOLDER = Holder("test-host", "boot-1", 50_001, "start-1")
 

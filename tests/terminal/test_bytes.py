@@ -51,6 +51,7 @@ def terminal(files: Path, folder: Path) -> Iterator[PtySession]:
     shutil.copytree(files, folder / "data")
     later = script({"status": 429, "retryAfter": "600", "repeat": "forever"})
     with SandboxThread(any_trip=True, script=later) as service:
+        crowd.belongs_to(folder / "data", service.url)
         env = settings(folder, service.url)
         with PtySession([sys.executable, "-m", "refund_tui"], env=env) as session:
             session.wait_for(NEWEST)

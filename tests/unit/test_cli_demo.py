@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from refund_tui.commands.demo import demo_settings
+from refund_tui.desk import Desk
+from refund_tui.paths import ledger_path
+from refund_tui.sandbox import SandboxThread
+from refund_tui.store.database import Database
+from refund_tui.store.schema import LEDGER
+from tests.support.desks import settings
+from tests.support.ledgers import WRITTEN
 from tests.support.program import environment, run
 from tests.terminal.pty_session import PtySession
 
@@ -74,3 +87,56 @@ def test_a_real_ledger_is_neither_used_nor_forgotten(tmp_path: Path) -> None:
         assert ended.returncode == 2
         assert "not the demo's" in ended.stderr
     assert ledger.read_bytes() == b"the books"
+
+
+def test_the_demos_ledger_is_used_by_the_demo_alone(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    with demo("--data-dir", folder) as session:
+        refund_the_first_trip(session)
+        left(session)
+    before = run("history", "--json", "--data-dir", folder).stdout
+    ended = run("resume", "--data-dir", folder, "--base-url", "http://127.0.0.1:9")
+    assert ended.returncode == 2
+    assert "belongs to DEMO at demo" in ended.stderr
+    assert run("history", "--json", "--data-dir", folder).stdout == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["--fresh"]])
+def test_a_journal_makes_no_demo_of_a_real_ledger(tmp_path: Path, arguments: list[str]) -> None:
+    assert run("resume", "--data-dir", str(tmp_path), "--base-url", "http://127.0.0.1:9").returncode == 0
+    (tmp_path / "sandbox.jsonl").touch()
+    before = (tmp_path / "ledger.sqlite3").read_bytes()
+    ended = run("demo", "--data-dir", str(tmp_path), *arguments)
+    assert (ended.returncode, "not the demo's" in ended.stderr) == (2, True)
+    assert (tmp_path / "ledger.sqlite3").read_bytes() == before
+
+
+def demo_of_0_1_0(folder: Path) -> None:
+    """A ledger as 0.1.0's demo left it, with one refund that was never sent."""
+    Database.open(ledger_path(folder), replace(LEDGER, steps=LEDGER.steps[:1])).close()
+    with closing(sqlite3.connect(ledger_path(folder))) as ledger, ledger:
+        ledger.execute("ATTACH ? AS older", (str(WRITTEN / "ledger.sqlite3"),))
+        ledger.execute("INSERT INTO main.refund SELECT * FROM older.refund WHERE endpoint = 'loopback'")
+
+
+async def test_what_a_demo_of_0_1_0_left_open_goes_to_the_demos_own_sandbox(tmp_path: Path) -> None:
+    demo_of_0_1_0(tmp_path)
+    with SandboxThread(any_trip=True) as sandbox:
+        desk = Desk(demo_settings(settings(tmp_path), tmp_path, sandbox.url))
+        await desk.open()
+        try:
+            assert (desk.refusal, desk.summary.elsewhere, desk.summary.queued) == (None, 0, 1)
+            desk.begin()
+            await desk.drain()
+        finally:
+            await desk.close()
+        assert len(sandbox.books.executions) == 1
+
+
+def test_the_folder_of_a_demo_of_0_1_0_is_still_a_demos(tmp_path: Path) -> None:
+    demo_of_0_1_0(tmp_path)
+    (tmp_path / "sandbox.jsonl").touch()
+    with demo("--data-dir", str(tmp_path)) as session:
+        session.wait_for("REJECTED")  # today's sandbox does not know that trip
+        left(session)
+    assert "DEMO" in run("ledger", "show", "--data-dir", str(tmp_path)).stdout

@@ -17,11 +17,8 @@ from refund_tui.store.history import Filter, History
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.rows import INTENT, LIFE
 from tests.support.desks import intent, settings
-from tests.support.ledgers import NOW, history_at, ledger_at, sound
+from tests.support.ledgers import NOW, WRITTEN, history_at, ledger_at, sound
 from tests.support.program import run
-
-WRITTEN = Path(__file__).parents[1] / "ledgers" / "v0_1_0"
-"""A data folder that 0.1.0 wrote, with a refund in every state; never opened in place."""
 
 HOST = "us-east-1.test.payments.amazonphysicalstores.com"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -237,7 +237,7 @@ class History:
             waiting=counts["WAITING"],
             blocked=counts["BLOCKED"],
             unknown=counts["UNKNOWN"],
-            elsewhere=sum(self.elsewhere(endpoint).values()),
+            elsewhere=sum(self._elsewhere(endpoint, broken).values()),
             alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1"),
             damaged=len(broken) + int(held is not None and gate is None),
             gate=gate,
@@ -254,9 +254,11 @@ class History:
 
     def elsewhere(self, endpoint: str) -> dict[str, int]:
         """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        return self._elsewhere(endpoint, self.damaged_open())
+
+    def _elsewhere(self, endpoint: str, broken: Sequence[Damaged]) -> dict[str, int]:
         counts = Counter({row["endpoint"]: row["number"] for row in self._database.rows(_OPEN_ELSEWHERE, endpoint)})
-        broken = (row.columns for row in self.damaged_open() if row.columns.get("state") in _OPEN_STATES)
-        counts.subtract(columns.get("endpoint") for columns in broken)
+        counts.subtract(row.columns.get("endpoint") for row in broken if row.columns.get("state") in _OPEN_STATES)
         return {str(name): number for name, number in counts.items() if number > 0}
 
     def belonging(self) -> Belonging:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from refund_tui.commands.endpoints import add
 from refund_tui.core.refunds import Action, State
 from refund_tui.desk import Desk
-from refund_tui.errors import ConfigError
+from refund_tui.errors import ConfigError, UsageError
 from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
+from refund_tui.store.ledger import Ledger
 from tests.support.desks import intent, settings
 from tests.support.ledgers import sound
 from tests.support.program import run
@@ -163,6 +167,34 @@ def test_an_endpoint_of_another_environment_is_never_added(tmp_path: Path, their
     assert ended.returncode == 2
     assert "PRODUCTION" in ended.stderr
     assert resume(tmp_path, theirs.url).returncode == 2
+
+
+async def test_only_the_ledgers_owner_names_its_first_service(
+    tmp_path: Path, theirs: SandboxThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger.open(ledger_path(tmp_path)).close()
+    with monkeypatch.context() as another_account:
+        another_account.setattr(os, "geteuid", lambda: ledger_path(tmp_path).stat().st_uid + 1)
+        desk = Desk(settings(tmp_path, base_url=theirs.url))
+        await desk.open()
+        await desk.close()
+        assert desk.refusal is not None
+        assert "does not say yet to which service it belongs" in desk.refusal
+    desk = Desk(settings(tmp_path, base_url=theirs.url))
+    await desk.open()
+    await desk.close()
+    assert desk.refusal is None
+
+
+def test_only_the_ledgers_owner_adds_an_endpoint(
+    tmp_path: Path, ours: SandboxThread, theirs: SandboxThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(tmp_path, ours.url)
+    monkeypatch.setattr(os, "geteuid", lambda: ledger_path(tmp_path).stat().st_uid + 1)
+    with pytest.raises(UsageError, match="only the account that owns"):
+        add(Namespace(url=theirs.url, because="it is mine"), settings(tmp_path))
+    with closing(History.open(ledger_path(tmp_path))) as history:
+        assert history.belonging().endpoints == {name_of(ours)}
 
 
 def test_what_is_added_is_recorded(tmp_path: Path, ours: SandboxThread, theirs: SandboxThread) -> None:

@@ -271,8 +271,10 @@ def _paid_wrongly(good: Good, books: Books) -> Iterator[str]:
             yield f"{total} cents moved on {trip}, of {ceilings.get(trip, 0)}"
 
 
-def flips(bits: Iterable[int] | None = None, sample: int | None = None, seed: int = 0) -> Iterator[Flip]:
-    """Each flip's account: of the `bits`, or of `sample` of them drawn by `seed`, or of all."""
+def flips(
+    bits: Iterable[int] | None = None, sample: int | None = None, seed: int = 0, bits_of: bytes = b""
+) -> Iterator[Flip]:
+    """Each flip's account: of the `bits`, of a `sample` of all drawn by `seed`, of those of `bits_of`, or of all."""
     memory = Path("/dev/shm")
     state = os.environ.get("XDG_STATE_HOME")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
@@ -281,6 +283,9 @@ def flips(bits: Iterable[int] | None = None, sample: int | None = None, seed: in
         try:
             good = asyncio.run(make(folder / "made"))
             run, every = Run(good, folder), range(len(good.ledger) * 8)
+            if bits_of:
+                start = good.ledger.index(bits_of)
+                bits = range(start * 8, (start + len(bits_of)) * 8)
             chosen = random.Random(seed).sample(every, sample) if sample else bits if bits is not None else every
             yield from map(run.flip, chosen)
         finally:

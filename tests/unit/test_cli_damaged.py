@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +18,22 @@ from tests.support.program import run
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two refunds that wait to be sent, one of them damaged."""
+def service() -> Iterator[SandboxThread]:
     with SandboxThread(any_trip=True) as sandbox:
-        recorded(tmp_path, sandbox.url, "trip-1", "trip-2")
+        yield sandbox
+
+
+@pytest.fixture
+def folder(tmp_path: Path, service: SandboxThread) -> Path:
+    """Two refunds that wait to be sent, one of them damaged."""
+    recorded(tmp_path, service.url, "trip-1", "trip-2")
     assert damage(ledger_path(tmp_path), "UPDATE refund SET reason = 'NONE' || char(27) WHERE trip_id = 'trip-2'") == 1
     return tmp_path
 
 
-def test_resume_finishes_the_others_names_it_and_ends_for_a_person(folder: Path) -> None:
-    with SandboxThread(any_trip=True) as sandbox:
-        ended = run("resume", "--data-dir", str(folder), "--base-url", sandbox.url)
-        assert len(sandbox.books.executions) == 1
+def test_resume_finishes_the_others_names_it_and_ends_for_a_person(folder: Path, service: SandboxThread) -> None:
+    ended = run("resume", "--data-dir", str(folder), "--base-url", service.url)
+    assert len(service.books.executions) == 1
     assert ended.returncode == 5
     assert "1 refund DAMAGED: set apart, nothing is sent for them" in ended.stderr
     assert "reason holds 'NONE" in ended.stderr

@@ -33,7 +33,8 @@ class Article:
 class Trip:
     """A shopping trip as the retailer's own records tell it, in UTC; `captured` is the ceiling of all its refunds.
 
-    `currency` is the charge's, as the service told it with the card.
+    `currency` is the charge's, as the service told it with the card. `damage` says why its record cannot be read: then
+    its ids alone are known, as they stand there.
     """
 
     store_id: str
@@ -45,6 +46,7 @@ class Trip:
     receipt: str | None = None
     articles: tuple[Article, ...] = ()
     currency: str | None = None
+    damage: str = ""
 
     @property
     def dated(self) -> datetime | None:

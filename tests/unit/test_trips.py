@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Article, Card, Trip
+from refund_tui.errors import StoreError
 from refund_tui.store.trips import FEW, Trips
+from tests.support.damage import damage
 from tests.support.records import trip
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -235,3 +237,32 @@ def test_a_card_number_that_an_older_version_kept_as_a_brand_is_not_shown(trips:
     told = trips.get("STORE-001", "trip-1")
     assert told is not None
     assert told.card == Card(None, "1111")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "began = 'yesterday'", "ended = '2026-11-23'", "minor = 'abc'", "minor = -1", "currency = 'EUP'",
+        "currency = NULL", "articles = '['", "articles = '[1]'",
+        "articles = '[[\"a\",null,\"x\",null,null,null,null]]'",
+        "articles = '[[\"a\",null,null,null,5,\"EUP\",null]]'", "receipt = CAST(x'ff' AS TEXT)",
+    ],
+)  # fmt: skip
+def test_a_trip_that_cannot_be_read_is_listed_as_damaged_not_used_and_repaired_by_its_import(
+    tmp_path: Path, what: str
+) -> None:
+    path = tmp_path / "trips.sqlite3"
+    opened = Trips.open(path)
+    opened.put([trip("trip-1"), trip("trip-2")])
+    opened.close()
+    assert damage(path, f"UPDATE trip SET {what} WHERE trip_id = 'trip-2'") == 1
+    again = Trips.open(path)
+    assert [(each.trip_id, bool(each.damage)) for each in again.find("", 0, 9)] == [("trip-2", True), ("trip-1", False)]
+    assert again.get("STORE-001", "trip-1") == trip("trip-1")
+    with pytest.raises(StoreError, match="import it again"):
+        again.get("STORE-001", "trip-2")
+    with pytest.raises(StoreError, match="import it again"):
+        again.remember_card("STORE-001", "trip-2", Card("VISA", "1234"), "EUR")
+    assert again.put([trip("trip-2")]) == (0, 1, 0)
+    assert again.get("STORE-001", "trip-2") == trip("trip-2")
+    again.close()

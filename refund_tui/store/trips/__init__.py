@@ -15,6 +15,7 @@ from typing import Self
 from refund_tui.core.money import Money
 from refund_tui.core.spelling import folded_trip, spellings
 from refund_tui.core.trips import Card, Trip
+from refund_tui.errors import RecordUnusable
 from refund_tui.store.database import Database
 from refund_tui.store.trips.merge import merged
 from refund_tui.store.trips.rows import COLUMNS, trip_of, values_of
@@ -58,7 +59,8 @@ class Trips:
     def get(self, store_id: str, trip_id: str) -> Trip | None:
         """What is known of one trip; in another spelling where it is not known as given.
 
-        Where the file has several spellings of it, the smallest amount counts as captured.
+        Where the file has several spellings of it, the smallest amount counts as captured. Raises RecordUnusable where
+        one of them cannot be read.
         """
         names = spellings(trip_id)
         sql = f"SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN ({', '.join('?' * len(names))}) ORDER BY id DESC"
@@ -67,6 +69,11 @@ class Trips:
         found = [trip for trip in trips if folded_trip(trip.store_id, trip.trip_id) == wanted]
         if not found:
             return None
+        if broken := [trip for trip in found if trip.damage]:
+            raise RecordUnusable(
+                f"what is known of the trip {trip_id} cannot be read ({broken[0].damage}), nor what was captured on it: "
+                "import it again (refund-tui trips import FILE)"
+            )
         best = next((trip for trip in found if (trip.store_id, trip.trip_id) == (store_id, trip_id)), found[0])
         return replace(best, captured=_smallest(found))
 
@@ -80,6 +87,7 @@ class Trips:
 
     def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
         """Keep the card and the currency that the service told of a trip, also of one that is not known otherwise."""
+        self.get(store_id, trip_id)  # what cannot be read is put right by an import, never overwritten by less
         self.put([Trip(store_id, trip_id, card=card, currency=currency)])
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
@@ -157,8 +165,8 @@ def _put(transaction: sqlite3.Connection, trip: Trip) -> int:
         transaction.execute("INSERT INTO word (rowid, words) VALUES (?, ?)", (fresh, words_of(trip)))
         return 0
     old = trip_of(row)
-    told = merged(old, trip)
-    if values_of(told) == values_of(old):
+    told = trip if old.damage else merged(old, trip)
+    if not old.damage and values_of(told) == values_of(old):
         return 2
     _change(transaction, row["id"], told)
     return 1

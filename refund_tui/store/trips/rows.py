@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import datetime
 from decimal import Decimal
 
 from refund_tui.core.cards import check_brand
-from refund_tui.core.money import Money
-from refund_tui.core.times import stamp, unstamp
+from refund_tui.core.money import Money, check_currency
+from refund_tui.core.times import stamp
 from refund_tui.core.trips import Article, Card, Trip
+from refund_tui.store.cells import Cells, Unreadable
+from refund_tui.store.rows import MOST
 
 COLUMNS = (
     "store_id", "trip_id", "began", "ended", "minor", "currency", "brand", "tail", "receipt", "articles",
@@ -37,18 +38,38 @@ def values_of(trip: Trip) -> tuple[str | int | None, ...]:
 
 
 def trip_of(row: sqlite3.Row) -> Trip:
-    """The trip that a row tells of."""
+    """The trip that a row tells of; one that cannot be read has its ids alone, and says why in `damage`."""
+    try:
+        return _trip(Cells(row))
+    except Unreadable as error:
+        return Trip(str(row["store_id"]), str(row["trip_id"]), damage=str(error))
+
+
+def _trip(cells: Cells) -> Trip:
     return Trip(
-        row["store_id"],
-        row["trip_id"],
-        began=_instant(row["began"]),
-        ended=_instant(row["ended"]),
-        captured=_money(row["minor"], row["currency"]),
-        card=Card(_brand(row["brand"]), row["tail"]),
-        receipt=row["receipt"],
-        articles=tuple(_article(*told) for told in json.loads(row["articles"])),
-        currency=row["card_currency"],
+        cells.text("store_id"),
+        cells.text("trip_id"),
+        began=cells.instant_or_none("began"),
+        ended=cells.instant_or_none("ended"),
+        captured=_captured(cells),
+        card=Card(_brand(cells.text_or_none("brand")), cells.text_or_none("tail")),
+        receipt=cells.text_or_none("receipt"),
+        articles=_articles(cells),
+        currency=cells.text_or_none("card_currency"),
     )
+
+
+def _captured(cells: Cells) -> Money | None:
+    if cells.empty("minor") and cells.empty("currency"):
+        return None
+    return Money(cells.whole("minor", 0, MOST), cells.text("currency", check_currency))
+
+
+def _articles(cells: Cells) -> tuple[Article, ...]:
+    try:
+        return tuple(_article(*told) for told in json.loads(cells.text("articles")))
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        raise cells.refuse("articles") from error
 
 
 def _told(article: Article) -> list[str | int | None]:
@@ -78,8 +99,8 @@ def _brand(text: str | None) -> str | None:
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:
-    return None if minor is None or currency is None else Money(minor, currency)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else unstamp(text)
+    if minor is None or currency is None:
+        return None
+    if not isinstance(minor, int) or check_currency(currency):
+        raise ValueError("a price that is none")
+    return Money(minor, currency)

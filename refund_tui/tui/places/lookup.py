@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.fields import check_trip_id
 from refund_tui.core.rules import Standing
 from refund_tui.core.spelling import typed_id
@@ -123,6 +124,8 @@ class LookupPlace(Place):
         )  # fmt: skip
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
+        if trip.damage:
+            return DAMAGED, "import it again", trip.trip_id, "", "cannot be read"
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
         card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
         return when, trip.receipt or "", trip.trip_id, card, str(trip.captured) if trip.captured else "not known"

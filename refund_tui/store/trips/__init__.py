@@ -71,7 +71,7 @@ class Trips:
             return None
         if broken := [trip for trip in found if trip.damage]:
             raise RecordUnusable(
-                f"what is known of the trip {trip_id} cannot be read ({broken[0].damage}), nor what was captured on it: "
+                f"what is known of the trip {trip_id} cannot be read ({broken[0].damage}), nor what was captured: "
                 "import it again (refund-tui trips import FILE)"
             )
         best = next((trip for trip in found if (trip.store_id, trip.trip_id) == (store_id, trip_id)), found[0])

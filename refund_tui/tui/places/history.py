@@ -177,7 +177,7 @@ class HistoryPlace(RefundShown):
 
     def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
         if isinstance(refund, Damaged):
-            return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "cannot be read"
+            return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "unreadable"
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
         state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"

@@ -125,7 +125,7 @@ class LookupPlace(Place):
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
         if trip.damage:
-            return DAMAGED, "import it again", trip.trip_id, "", "cannot be read"
+            return DAMAGED, "import it again", trip.trip_id, "", "unreadable"
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
         card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
         return when, trip.receipt or "", trip.trip_id, card, str(trip.captured) if trip.captured else "not known"

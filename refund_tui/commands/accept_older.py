@@ -12,9 +12,12 @@ from refund_tui.clock import SystemClock
 from refund_tui.commands import OK
 from refund_tui.commands.because import add_because, because
 from refund_tui.commands.output import say
+from refund_tui.host import this_host
 from refund_tui.marks import marks_of
+from refund_tui.opening import see_file_system
 from refund_tui.paths import ledger_path, make_data_dir
 from refund_tui.store.acceptance import accept_older
+from refund_tui.store.hosts import HostGuard
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -28,10 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Accept the ledger as it is. Raises UsageError where there is nothing to accept, StoreError."""
     why = because(arguments)
+    see_file_system(settings)
     make_data_dir(settings.data_dir, shared=settings.shared)
     doubts = accept_older(
-        ledger_path(settings.data_dir), marks_of(settings), why, settings.clerk, SystemClock().mark(),
-        shared=settings.shared,
+        ledger_path(settings.data_dir), marks_of(settings), HostGuard(this_host()), why, settings.clerk,
+        SystemClock().mark(), shared=settings.shared,
     )  # fmt: skip
     say(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
     return OK

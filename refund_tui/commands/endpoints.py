@@ -19,9 +19,8 @@ from refund_tui.core.services import Service
 from refund_tui.core.text import visible
 from refund_tui.core.times import Mark
 from refund_tui.errors import StoreUnusable, UsageError
-from refund_tui.marks import marks_of
+from refund_tui.opening import open_ledger
 from refund_tui.paths import ledger_path, owned
-from refund_tui.store.ledger import Ledger
 from refund_tui.store.services import Services
 
 if TYPE_CHECKING:
@@ -69,5 +68,5 @@ def _write(settings: Settings, change: Callable[[Services, Mark], None]) -> None
         raise StoreUnusable(f"there is no ledger at {path} yet: the first terminal that is opened names its service")
     if not owned(path):
         raise UsageError(f"only the account that owns {path}, or root, may say to which services it sends")
-    with closing(Ledger.open(path, shared=settings.shared, marks=marks_of(settings))) as ledger:
+    with closing(open_ledger(settings)) as ledger:
         change(ledger.services, SystemClock().mark())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refund_tui.clock import SystemClock
-from refund_tui.commands import OK, accept_older, ceiling, endpoints, gate
+from refund_tui.commands import OK, accept_older, ceiling, endpoints, gate, move_here
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
@@ -51,6 +51,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     history = History.open(path)
     try:
         identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
+        writer = history.writer()
         held = history.summary(settings.endpoint).gate
     finally:
         history.close()
@@ -60,6 +61,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("made", identity.made_at),
         ("environment", identity.environment or "-"),
         ("endpoints", ", ".join(sorted(belonging.endpoints)) or "-"),
+        ("host", writer.name if writer else "-"),
         ("newest event", newest),
         ("gate", _gate(held, settings)),
     ):
@@ -84,6 +86,7 @@ SUBCOMMANDS = (
         accept_older.add_arguments,
         accept_older.run,
     ),
+    Subcommand("move-here", "let this host write it, and no other", move_here.add_arguments, move_here.run),
     Subcommand(
         "add-endpoint", "let it send to one more service of its environment", endpoints.add_arguments, endpoints.add
     ),

@@ -33,7 +33,6 @@ from refund_tui.desk.sender import Sender
 from refund_tui.desk.watch import WATCH, Watcher
 from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
 from refund_tui.holder import alive, this_process
-from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path, owned
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, Found
@@ -43,6 +42,7 @@ from refund_tui.store.trips import Trips
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from refund_tui.core.hosts import Host
     from refund_tui.payments.client import PaymentClient
     from refund_tui.settings.load import Settings
 
@@ -70,6 +70,7 @@ class Desk:
         random: Callable[[], float] = random.random,
         holder: Holder | None = None,
         alive: Callable[[Holder], bool | None] = alive,
+        host: Host | None = None,
     ) -> None:
         self.settings = settings
         self.summary = Summary()
@@ -86,7 +87,7 @@ class Desk:
         self._connecting = asyncio.Lock()
         self._listeners: list[Callable[[News], None]] = []
         self._failed: list[Callable[[News], None]] = []
-        self._files = Files(settings.data_dir, marks_of(settings), shared=settings.shared)
+        self._files = Files(settings, host)
         self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
@@ -335,7 +336,7 @@ class Desk:
         return moving <= 0 or (self._sender.idle and not wait)
 
     async def verify(self) -> None:
-        """See that the ledger lacks nothing that was seen, and that no damage was found in it. Raises StoreError."""
+        """See that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
         await self._files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:

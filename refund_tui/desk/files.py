@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from refund_tui.desk.lane import Lane
 from refund_tui.errors import StoreDamaged, StoreError
+from refund_tui.marks import marks_of
+from refund_tui.opening import open_ledger
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.store.examine import damaged_rows_words, damaged_words, quick_look
-from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import History
 from refund_tui.store.ledger import Ledger
 from refund_tui.store.schema import LEDGER
 from refund_tui.store.trips import Trips
+
+if TYPE_CHECKING:
+    from refund_tui.core.hosts import Host
+    from refund_tui.settings.load import Settings
 
 T = TypeVar("T")
 
@@ -26,10 +30,10 @@ T = TypeVar("T")
 class Files:
     """The ledger, the history and the trips of one data directory."""
 
-    def __init__(self, data_dir: Path, marks: HighWaterMarks, *, shared: bool) -> None:
-        self._data_dir = data_dir
-        self._shared = shared
-        self._marks = marks
+    def __init__(self, settings: Settings, host: Host | None = None) -> None:
+        self._settings, self._host = settings, host
+        self._path = ledger_path(settings.data_dir)
+        self._marks = marks_of(settings)
         self._writing = Lane[Ledger]("ledger")
         self._reading = Lane[History]("history")
         self._searching = Lane[Trips]("trips")
@@ -41,14 +45,14 @@ class Files:
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
 
-        Raises StoreError, also where an older copy of the ledger was put back. Trips that cannot be used are no reason:
+        Raises StoreError, also where the ledger must not be written here. Trips that cannot be used are no reason:
         what is waiting goes on without them, and whoever asks for a trip hears it.
         """
-        ledger = ledger_path(self._data_dir)
-        await self._writing.open(lambda: Ledger.open(ledger, shared=self._shared, marks=self._marks))
-        await self._reading.open(lambda: History.open(ledger))
+        settings = self._settings
+        await self._writing.open(lambda: open_ledger(settings, self._marks, self._host))
+        await self._reading.open(lambda: History.open(self._path))
         try:
-            await self._searching.open(lambda: Trips.open(trips_path(self._data_dir), shared=self._shared))
+            await self._searching.open(lambda: Trips.open(trips_path(settings.data_dir), shared=settings.shared))
         except StoreError as error:
             self.no_trips = str(error)
 
@@ -83,17 +87,14 @@ class Files:
 
         From then on nothing is written to a ledger whose structure is damaged.
         """
-        path = ledger_path(self._data_dir)
-        found = await asyncio.to_thread(quick_look, path, LEDGER)
+        found = await asyncio.to_thread(quick_look, self._path, LEDGER)
         if found.whole:
-            self._damage = damaged_words(path, found.whole)
-        return self._damage or (damaged_rows_words(path, found.rows) if found.rows else "")
+            self._damage = damaged_words(self._path, found.whole)
+        return self._damage or (damaged_rows_words(self._path, found.rows) if found.rows else "")
 
     async def verify(self) -> None:
-        """See that the ledger lacks nothing that was seen, and that no damage was found. Raises StoreError."""
-        if self._damage:
-            raise StoreDamaged(self._damage)
-        await self.look(lambda history: history.check(self._marks))
+        """See that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
+        await self.write(Ledger.verify)
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads. May be called again."""

@@ -100,6 +100,9 @@ class Declared:
     mark_dir: Setting[Path | None] = Setting(
         "FOLDER", "one more place, off this disk, that knows how far the ledger is", "path"
     )
+    allow_network_filesystem: Setting[bool] = Setting(
+        "yes|no", "the data folder may be on one, since only this host uses it (default no)", "yes", default=False
+    )
     confirm_above: Setting[Decimal | None] = Setting(
         "AMOUNT", "in PRODUCTION, type amounts above it twice (default 100.00; off)", "amount", "100.00"
     )

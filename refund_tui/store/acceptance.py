@@ -18,6 +18,7 @@ from refund_tui.errors import StoreError, StoreUnusable, UsageError
 from refund_tui.store.database import Database
 from refund_tui.store.events import note
 from refund_tui.store.high_water import ACCEPTED, LEDGERS, HighWaterMarks, newest_of
+from refund_tui.store.hosts import HostGuard
 from refund_tui.store.ledger import write_life
 from refund_tui.store.mark import HighWater
 from refund_tui.store.rows import refund_of
@@ -27,16 +28,19 @@ _OPEN = "SELECT * FROM refund WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'B
 _DOUBT = "an older copy of the ledger was put back: it may have been sent meanwhile"
 
 
-def accept_older(path: Path, marks: HighWaterMarks, why: str, who: str, now: Mark, *, shared: bool) -> int:
+def accept_older(
+    path: Path, marks: HighWaterMarks, host: HostGuard, why: str, who: str, now: Mark, *, shared: bool
+) -> int:
     """Take the ledger as it is; how many of its open refunds carry the doubt since then.
 
-    Raises UsageError where there is nothing to accept, StoreError.
+    Raises UsageError where there is nothing to accept, StoreError, also where another host writes it.
     """
     known, lost = _readable(marks), _refuses(marks.refuse_lost)
     database = Database.open(path, LEDGER, shared=shared)
     try:
         if not lost and not _refuses(lambda: marks.check(database)):
             raise UsageError("the ledger holds everything that was seen here: there is nothing to accept")
+        host.claim(database)
         with database.writing() as transaction:
             _note(transaction, known, newest_of(database), why, who, now)
             doubts = _doubt_open(transaction, who, now)

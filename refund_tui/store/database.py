@@ -54,11 +54,11 @@ class Guard(Protocol):
 
 
 class Database:
-    """One connection to one file of ours. Used by one thread at a time. `guard` stands by its transactions."""
+    """One connection to one file of ours. Used by one thread at a time. `guards` stand by its transactions."""
 
     def __init__(self, path: Path, kind: Kind, mode: str) -> None:
         self.path, self.kind = path, kind
-        self.guard: Guard | None = None
+        self.guards: tuple[Guard, ...] = ()
         self._file = f"the {kind.name} at {path}"
         self._shape: int | None = None
         self._leash = _Leash()
@@ -191,18 +191,18 @@ class Database:
                 with transaction(self._connection):
                     version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
                     self._check_shape(meaning)
-                    if self.guard is not None:
-                        self.guard.before(self)
+                    for guard in self.guards:
+                        guard.before(self)
                     before = self._newest_event()
                     yield self._connection
                     after = self._newest_event()
                     wrote = after if after != before else None
-                    if self.guard is not None:
-                        self.guard.wrote(self)
+                    for guard in self.guards:
+                        guard.wrote(self)
             except CommitFailed as failed:
                 self._read_back(wrote, failed)
-        if self.guard is not None:
-            self.guard.committed()
+        for guard in self.guards:
+            guard.committed()
 
     def _newest_event(self) -> Event:
         return newest_event(self._connection) if self.kind.events else None

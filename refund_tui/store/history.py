@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core.damage import Damaged
+from refund_tui.core.hosts import Host
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
@@ -21,6 +22,7 @@ from refund_tui.core.times import Wait, stamp
 from refund_tui.store.damaged import damaged_open, damaged_rows
 from refund_tui.store.database import Database
 from refund_tui.store.high_water import HighWaterMarks, newest_of
+from refund_tui.store.hosts import writer_of
 from refund_tui.store.identity import Identity, identity_of
 from refund_tui.store.rows import (
     CEILING_OF,
@@ -204,6 +206,10 @@ class History:
         """What the ledger says of itself."""
         [row] = self._database.rows("SELECT * FROM identity")
         return identity_of(row)
+
+    def writer(self) -> Host | None:
+        """The host that writes the ledger; None where none has said so yet."""
+        return writer_of(self._database)
 
     def check(self, marks: HighWaterMarks) -> None:
         """See that the ledger lacks nothing that was seen; StoreChanged where it does."""

@@ -13,6 +13,7 @@ from typing import Self
 
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.damage import Damaged
+from refund_tui.core.hosts import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
@@ -23,6 +24,7 @@ from refund_tui.store.anchoring import anchor
 from refund_tui.store.database import Database
 from refund_tui.store.events import note as _note
 from refund_tui.store.high_water import HighWaterMarks
+from refund_tui.store.hosts import HostGuard, move
 from refund_tui.store.readback import write_anew
 from refund_tui.store.rows import (
     CEILING_OF,
@@ -71,22 +73,36 @@ class Ledger:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None) -> Self:
+    def open(
+        cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None, host: HostGuard | None = None
+    ) -> Self:
         """Make the file if there is none, bring it to this program's version, verify how it is kept.
 
-        `marks` say how far it has come; without them only the one beside it is asked. Raises StoreError, also where an
-        older copy was put back, or where it held something and is gone.
+        `marks` say how far it has come; without them only the one beside it is asked. `host` is the one that writes.
+        Raises StoreError, also where an older copy was put back, where it held something and is gone, or where another
+        host writes it.
         """
         marks = marks or HighWaterMarks(path)
         marks.refuse_lost()
         database = Database.open(path, LEDGER, shared=shared)
         try:
             marks.adopt(database)
+            if host is not None:
+                host.claim(database)
         except BaseException:
             database.close()
             raise
-        database.guard = marks
+        database.guards = (marks, host) if host is not None else (marks,)
         return cls(database)
+
+    def verify(self) -> None:
+        """See that it may still be written: by this host, with all that was seen in it. Raises StoreError."""
+        for guard in self._database.guards:
+            guard.before(self._database)
+
+    def move_to(self, host: Host, why: str, who: str, now: Mark) -> None:
+        """Let another host write from now on, and no other. Raises UsageError where it does already."""
+        move(self._database, host, why, who, now)
 
     @property
     def services(self) -> Services:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from refund_tui.core.hosts import Host
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent
@@ -67,6 +68,7 @@ async def desk_over(
     *,
     clock: Clock | None = None,
     holder: Holder | None = None,
+    host: Host | None = None,
     alive: Callable[[Holder], bool | None] = lambda _holder: True,
     **changes: object,
 ) -> AsyncIterator[Desk]:
@@ -78,6 +80,7 @@ async def desk_over(
         random=lambda: 0.5,
         holder=holder or other_process(),
         alive=alive,
+        host=host,
     )
     await desk.open()
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands.checks import Level, durability
-from refund_tui.commands.checks.durability import file_system, judged
+from refund_tui.commands.checks.durability import judged
 from refund_tui.commands.checks.order import Departure
 from refund_tui.settings.load import load_settings
 from refund_tui.store import database
@@ -28,15 +28,6 @@ def test_it_shows_that_a_killed_process_s_attempt_is_kept_and_leaves_nothing_beh
     assert results["SQLite setting"]["level"] == "ok"
     assert results["order of syncs"]["level"] == ("ok" if shutil.which("strace") else "warn")
     assert list(folder.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"), [("/data/refunds", "nfs4"), ("/var/lib/refunds", "ext4"), ("/data local/x", "tmpfs")]
-)
-def test_the_file_system_is_the_one_of_the_nearest_mount(tmp_path: Path, path: str, kind: str) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text("/dev/vda / ext4 rw 0 0\nhost:/x /data nfs4 rw 0 0\nnone /data\\040local tmpfs rw 0 0\n")
-    assert file_system(Path(path), mounts) == kind
 
 
 def test_an_early_departure_fails_and_a_missing_trace_is_not_called_good() -> None:

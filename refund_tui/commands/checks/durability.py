@@ -22,15 +22,13 @@ from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.errors import StoreError
+from refund_tui.mounts import file_system
 from refund_tui.paths import ledger_path
 from refund_tui.store.health import how_kept
 from refund_tui.store.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
-
-ELSEWHERE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs")
-"""File systems whose locks or syncs SQLite cannot trust."""
 
 IN_MEMORY = ("tmpfs", "ramfs")
 PATIENCE = 60.0
@@ -45,7 +43,7 @@ def check_durability(settings: Settings) -> Iterator[Result]:
     if not folder.exists():
         yield fail("durability", f"{folder} is not there yet", "make it, or open the terminal once; then ask again")
         return
-    yield _file_system(folder)
+    yield from _medium(folder)
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as trial:
         yield from _tried("SQLite setting", lambda: _kept(Path(trial)))
         yield from _tried("sync", lambda: [_sync_time(Path(trial))])
@@ -61,28 +59,14 @@ def _tried(name: str, check: Callable[[], Iterable[Result]]) -> Iterator[Result]
         yield fail(name, visible(str(error)), "do not use this data folder until that is mended")
 
 
-def _file_system(folder: Path) -> Result:
+def _medium(folder: Path) -> Iterator[Result]:
+    """Whether what is kept there lasts; what network it is on is told with the data folder."""
     kind = file_system(folder)
-    if kind in ELSEWHERE or kind.startswith("fuse."):
-        remedy = "keep the data folder on a local disk: locks and syncs cannot be trusted over a network"
-        return fail("file system", f"{folder} is on {kind}", remedy)
     if kind in IN_MEMORY:
-        return fail("file system", f"{folder} is on {kind}, in memory", "keep the data folder on a disk")
-    if kind == "overlay":
+        yield fail("medium", f"{folder} is on {kind}, in memory", "keep the data folder on a disk")
+    elif kind == "overlay":
         remedy = "mount a volume, or the refunds go with the container"
-        return warn("file system", f"{folder} is on a container's {kind}", remedy)
-    return ok("file system", f"{folder} is on {kind}")
-
-
-def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
-    """The type of the file system that holds `folder`; "unknown" where the platform does not tell."""
-    try:
-        told = [line.split()[1:3] for line in mounts.read_text().splitlines()]
-    except OSError:
-        return "unknown"
-    place = folder.resolve()
-    holding = [(len(point), kind) for point, kind in told if place.is_relative_to(point.replace("\\040", " "))]
-    return max(holding)[1] if holding else "unknown"
+        yield warn("medium", f"{folder} is on a container's {kind}", remedy)
 
 
 def _kept(folder: Path) -> Iterator[Result]:

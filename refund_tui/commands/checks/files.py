@@ -13,6 +13,7 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
 from refund_tui.commands.checks.records import check_records
 from refund_tui.errors import ConfigError, StoreError
+from refund_tui.mounts import file_system, is_distant
 from refund_tui.paths import check_readable, ledger_path, trips_path
 from refund_tui.store.health import sqlite_version, try_folder
 
@@ -38,6 +39,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
         if not lost:
             yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
         return
+    yield _file_system(settings)
     yield from _modes(folder, 0o700, 0o770, settings.shared)
     for path in (ledger_path(folder), trips_path(folder)):
         if path.exists():
@@ -47,6 +49,17 @@ def check_files(settings: Settings) -> Iterator[Result]:
     yield from check_ledger(settings)
     yield from check_records(ledger_path(folder))
     yield from check_trips(settings)
+
+
+def _file_system(settings: Settings) -> Result:
+    kind = file_system(settings.data_dir)
+    says = f"{settings.data_dir} is on {kind}"
+    if not is_distant(kind):
+        return ok("file system", says)
+    if settings.allow_network_filesystem:
+        return warn("file system", f"{says}, which the settings allow", "let no other host use this data folder")
+    remedy = "keep the data folder on a local disk: locks and syncs cannot be trusted over a network; nothing is sent"
+    return fail("file system", says, remedy)
 
 
 def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:

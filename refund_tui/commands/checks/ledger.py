@@ -9,17 +9,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.errors import StoreError
+from refund_tui.host import this_host
 from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path, trips_path
 from refund_tui.store.examine import Findings, full_look
 from refund_tui.store.health import try_reading
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.history import History
+from refund_tui.store.hosts import MOVE
 from refund_tui.store.migrations import Kind
 from refund_tui.store.schema import LEDGER
 from refund_tui.store.trips.schema import TRIPS
@@ -52,6 +55,7 @@ def check_ledger(settings: Settings) -> Iterator[Result]:
         return
     yield ok("ledger", f"refunds recorded: {count:,}")
     yield _complete(path, marks)
+    yield _host(path)
     yield from _damage(path, LEDGER, _RESTORE)
 
 
@@ -77,14 +81,23 @@ def _marks(marks: HighWaterMarks) -> Iterator[Result]:
 
 def _complete(path: Path, marks: HighWaterMarks) -> Result:
     try:
-        history = History.open(path)
-        try:
+        with closing(History.open(path)) as history:
             history.check(marks)
-        finally:
-            history.close()
     except StoreError as error:
         return fail("ledger complete", str(error), "nothing is sent until then")
     return ok("ledger complete", "every change that was seen here is in it")
+
+
+def _host(path: Path) -> Result:
+    mine = this_host()
+    try:
+        with closing(History.open(path)) as history:
+            told = history.writer()
+    except StoreError as error:
+        return fail("ledger host", str(error), "nothing is sent until then")
+    if told is None or told.is_same(mine):
+        return ok("ledger host", f"{mine.name} writes it")
+    return fail("ledger host", f"{told.name} writes it, not {mine.name}", f"work there; {MOVE}")
 
 
 def _damage(path: Path, kind: Kind, remedy: str) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -45,6 +45,10 @@ class Cells:
     def empty(self, name: str) -> bool:
         """Whether a column holds nothing."""
         return self.row[name] is None
+
+    def all_empty(self, names: Sequence[str]) -> bool:
+        """Whether columns hold nothing in any of them."""
+        return [self.row[name] for name in names] == [None] * len(names)
 
     def text(self, name: str, check: Callable[[str], str | None] | None = None) -> str:
         """Text in UTF-8, in which `check` finds nothing wrong."""
@@ -113,6 +117,6 @@ class Cells:
 
     def mark_or_none(self, name: str) -> Mark | None:
         """The same, or nothing in all three."""
-        if all(self.empty(f"{name}_{part}") for part in ("at", "boot", "ticks")):
+        if self.all_empty((f"{name}_at", f"{name}_boot", f"{name}_ticks")):
             return None
         return self.mark(name)

@@ -135,7 +135,7 @@ def wait_of(row: sqlite3.Row) -> Wait | None:
 
 def _wait(cells: Cells) -> Wait | None:
     """A wait whose five columns agree, or nothing in any of them."""
-    if all(cells.empty(name) for name in WAIT):
+    if cells.all_empty(WAIT):
         return None
     wait = Wait(cells.mark("wait"), cells.seconds("wait_seconds"))
     try:

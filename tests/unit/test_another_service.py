@@ -21,7 +21,7 @@ from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.history import Filter, History
 from refund_tui.store.ledger import Ledger
-from tests.support.desks import intent, settings
+from tests.support.desks import intent, recorded, settings
 from tests.support.ledgers import sound
 from tests.support.program import run
 
@@ -38,19 +38,6 @@ def theirs() -> Iterator[SandboxThread]:
     """A service of somebody else's on another port of the same host; it says yes to everything."""
     with SandboxThread(any_trip=True) as service:
         yield service
-
-
-def recorded(folder: Path, url: str, *trips: str) -> None:
-    """A ledger made for the service at `url`, with refunds that were never sent."""
-
-    async def record() -> None:
-        desk = Desk(settings(folder, base_url=url))
-        await desk.open()
-        for trip in trips:
-            await desk.take(intent(trip=trip))
-        await desk.close()
-
-    asyncio.run(record())
 
 
 def states(folder: Path) -> list[State]:

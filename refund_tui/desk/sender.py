@@ -260,12 +260,13 @@ class Sender:
         """
         key = flight.refund.key
         while True:
+            last = self._leaving.is_set()
             try:
                 told = await self._record_once(flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
-                self.unsaved[key] = self._not_saved(outcome, error)
+                self.unsaved[key] = self._not_saved(outcome, error, last=last)
                 await self._tell(Unsaved(key, self.unsaved[key]))
-                if self._leaving.is_set():
+                if last:
                     return
                 await _within(AGAIN, self._leaving)
             else:
@@ -274,10 +275,10 @@ class Sender:
                 await self._tell(told)
                 return
 
-    def _not_saved(self, outcome: Outcome, error: Exception) -> str:
+    def _not_saved(self, outcome: Outcome, error: Exception, *, last: bool) -> str:
         """What is true of an answer that is not on disk, while the program tries and when it ends."""
         moved = " The money is on its way." if isinstance(outcome, Accepted) else ""
-        if not self._leaving.is_set():
+        if not last:
             return f"{_answered(outcome)}: {error}.{moved} It is written again until it is on disk"
         return (
             f"{_answered(outcome)}: {error}.{moved} When refund-tui or refund-tui resume next runs, the service is "

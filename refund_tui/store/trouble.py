@@ -39,7 +39,7 @@ WRITING = Meaning("nothing was written")
 KEEP = "keep it as it is, and put a good copy in its place"
 """What to do with a damaged file, unless its kind says otherwise."""
 
-READING = Meaning("nothing was read")
+READING = Meaning("it cannot be read now")
 
 OPENING = Meaning(
     "nothing was written", "it is not known whether it was made ready: start the program again", again=True

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import traceback
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
 from refund_tui.tui.commands import keymap
 from refund_tui.tui.line import citizen
@@ -40,4 +44,12 @@ def run(settings: Settings) -> int:
         raise crashed(app.crash, settings.data_dir)
     if app.failure is not None:
         raise app.failure
+    _say_unsaved(app.desk.unsaved.values())
     return app.return_code or 0
+
+
+def _say_unsaved(sentences: Iterable[str]) -> None:
+    """What the last screen could not keep: answers that are not on disk, and what the next start does about them."""
+    with suppress(OSError):  # the line may be gone
+        for sentence in sentences:
+            sys.stderr.write(f"refund-tui: {visible(sentence, 2_000)}\n")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from refund_tui.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from tests.support.program import run
 from tests.terminal.program import PROGRAM, TRIP, ask, confirm, history, matching, script, settings, terminal
@@ -65,6 +68,31 @@ def test_killed_while_the_request_hangs_then_resumed_under_the_same_id_paid_once
         assert service.books.times_executed(refund["refund_request_id"]) == 1
     assert refund["state"] == "ACCEPTED"
     assert [attempt["outcome"] for attempt in refund["attempts"]] == ["process_died", "accepted"]
+
+
+def test_left_with_a_yes_that_is_not_written_it_says_so_on_the_way_out(tmp_path: Path) -> None:
+    steps = script({"delay": 1.0})
+    with SandboxThread(any_trip=True, script=steps) as service:
+        with terminal(tmp_path, service) as session:
+            ask(session)
+            confirm(session)
+            session.wait_for("SENDING")
+            with closing(sqlite3.connect(ledger_path(tmp_path / "data"), isolation_level=None)) as other:
+                other.execute("BEGIN EXCLUSIVE")
+                screen = session.wait_for("NOT SAVED")
+                assert "accepted, not saved" in session.wait_for("not saved")
+                assert "try again" not in screen
+                session.press("ctrl+q")
+                session.wait_for("y  quit")
+                session.listen(0.6)
+                session.send("y")
+                assert session.wait(60) == 0  # a last try to write is made
+            session.listen(0.2)
+            assert "asked again with the same id" in " ".join(session.text.split())
+        assert run("resume", **settings(tmp_path, service.url)).returncode == 0
+        [refund] = history(tmp_path, service)
+        assert refund["state"] == "ACCEPTED"
+        assert service.books.times_executed(refund["refund_request_id"]) == 1
 
 
 def test_hung_up_in_mid_wait_and_started_again_the_same_countdown_goes_on(tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import State
+from refund_tui.core.refunds import Action, State
 from tests.flows.stage import LIMITED, OFFLINE, program, refunds
 from tests.gallery import UNKNOWN_TRIP
-from tests.support.service import never
+from tests.support.service import accepted, never
 
 
 async def test_a_known_trip_is_refunded_in_under_ten_keys_beside_the_amount(tmp_path: Path) -> None:
@@ -144,6 +146,28 @@ async def test_leaving_with_an_open_refund_names_it_and_what_becomes_of_it(tmp_p
         assert "9.05 EUR" in stage.text
         assert "go on" in stage.text
         await stage.press("ctrl+q")
+        await stage.pilot.pause(0.05)
+        assert stage.pilot.app.return_code == 0
+
+
+async def test_leaving_while_the_answer_of_a_stopped_refund_is_awaited_says_so(tmp_path: Path) -> None:
+    answered = asyncio.Event()
+
+    async def slow(_body: bytes) -> Outcome:
+        await answered.wait()
+        return accepted()
+
+    async with program(tmp_path, slow) as stage:
+        await stage.refund("R-1004", "9.05")
+        await stage.until("SENDING")
+        [refund] = await refunds(stage)
+        await stage.desk.act(refund.key, Action.STOP)
+        await stage.until("UNKNOWN")
+        await stage.press("ctrl+q")
+        await stage.until("An answer is still awaited.")
+        answered.set()
+        await stage.until("ACCEPTED")
+        await stage.press("f2", "ctrl+q")
         await stage.pilot.pause(0.05)
         assert stage.pilot.app.return_code == 0
 

@@ -18,7 +18,9 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 
 _OPEN = frozenset({State.QUEUED, State.SENDING, State.WAITING})
 SHOWN = 10
-AWAITED = "A request is on its way, and its answer may be here in a moment: stay to hear it."
+OPEN = "These refunds are still open:"
+FOLLOWS = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
+AWAITED = "A request is on its way: stay to hear its answer, or the refund may be UNKNOWN though it was paid."
 
 
 class LeavingPlace(Place):
@@ -42,16 +44,15 @@ class LeavingPlace(Place):
             refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
         except RefundTuiError as error:  # leaving must be possible all the same
             refunds, elsewhere = [f"They cannot be named now: {visible(str(error), 300)}.\n"], ""
-        follows = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
-        awaited = f"\n\n{AWAITED}" if self._desk.on_the_wire else ""
-        about = [*refunds, f"\n{follows}{awaited}", elsewhere]
-        self.query_one(ConfirmPanel).ask(Question("These refunds are still open:", about, "quit", no="stay"))
+        awaited = f"\n{AWAITED}\n" if self._desk.on_the_wire else ""
+        title, follows = (OPEN, f"\n{FOLLOWS}") if refunds else ("An answer is still awaited.", "")
+        self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))
 
     async def _open_refunds(self) -> list[Part]:
         wanted = Filter(states=_OPEN, endpoint=self._desk.endpoint)
         refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
         lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
-        return [*lines, "… and more\n" if len(refunds) > SHOWN else ""]
+        return [*lines, "… and more\n"] if len(refunds) > SHOWN else lines
 
     async def _elsewhere(self) -> str:
         here = self._desk.endpoint

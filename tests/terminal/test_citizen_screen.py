@@ -203,7 +203,7 @@ def test_a_clerks_environment_presses_no_keys_and_fixes_no_size(tmp_path: Path, 
         session.settle()
         session.press("ctrl+q")
         assert session.wait() == 0
-    assert {file.name for file in tmp_path.iterdir()} <= {"data", "trips.json"}
+    assert {file.name for file in tmp_path.iterdir()} <= {"data", "trips.json", ".local"}
 
 
 def in_a_shell(command: str) -> list[str]:

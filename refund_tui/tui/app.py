@@ -185,7 +185,7 @@ class RefundApp(Calm, Display, Typist):
         if command.name == "gate":
             return self.place.id != "gate" and self.desk.held > 0
         if command.name == "suspend":
-            return a_shell_waits()
+            return not self.is_headless and a_shell_waits()
         return command.name != self.place.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -306,8 +306,9 @@ class Desk:
         self.listen(lambda _news: changed.set())
         while True:
             changed.clear()
-            if isinstance(self._sender.failure, StoreUnusable) and not self._sender.flying:
-                raise self._sender.failure  # nothing can be sent: whoever waits for it would wait for good
+            lasting = StoreDamaged if self._sender.flying else StoreUnusable
+            if isinstance(self._sender.failure, lasting):
+                raise self._sender.failure  # nothing can be sent or written: whoever waits would wait for good
             summary = await self._try_refresh()
             if summary is not None and self._drained(summary, wait=wait):
                 await self._watcher.examined()

@@ -16,7 +16,7 @@ from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Mark
 from refund_tui.desk.swap import swap
-from refund_tui.errors import RecordUnusable
+from refund_tui.errors import RecordUnusable, StoreUnusable
 from refund_tui.store.ledger import Ledger
 
 
@@ -95,8 +95,16 @@ def finish(ledger: Ledger, terms: Terms, flight: Flight, outcome: Outcome, now: 
     try:
         return swap(ledger, key, write)
     except RecordUnusable as error:
-        ledger.finish_apart(attempt, outcome, terms.by_desk, now)
+        _keep_apart(ledger, terms, attempt, outcome, now)
         raise RecordUnusable(f"{error}. The answer ({outcome.word}) is kept as an event of the ledger") from error
+
+
+def _keep_apart(ledger: Ledger, terms: Terms, attempt: Attempt, outcome: Outcome, now: Mark) -> None:
+    """Keep the answer beside its refund. Raises StoreError, never a RecordUnusable: that says that it is kept."""
+    try:
+        ledger.finish_apart(attempt, outcome, terms.by_desk, now)
+    except RecordUnusable as error:
+        raise StoreUnusable(str(error)) from error
 
 
 def _is(current: Attempt | Damaged, attempt: Attempt) -> bool:

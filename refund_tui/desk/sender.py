@@ -79,7 +79,7 @@ class Sender:
         self._task: asyncio.Task[None] | None = None
         self._said: dict[str, str] = {}
         self.failure: StoreError | None = None
-        """Why the last look at the ledger failed, where it did."""
+        """Why the ledger could not be used at the last try, where it could not."""
         self.stuck: dict[str, str] = {}
         """Refunds that the last look set apart, since their record refuses a change; each with its sentence."""
         self.unsaved: dict[str, str] = {}
@@ -264,6 +264,7 @@ class Sender:
             try:
                 told = await self._record_once(flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
+                self.failure = error if isinstance(error, StoreError) else None
                 self.unsaved[key] = self._not_saved(outcome, error, last=last)
                 await self._tell(Unsaved(key, self.unsaved[key]))
                 if last:

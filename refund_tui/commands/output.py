@@ -83,6 +83,9 @@ class Stream(io.TextIOBase):
             with self._lost():
                 file.flush()
 
+    def close(self) -> None:
+        """Nothing: the stream is the interpreter's own, also while it ends and its modules are gone."""
+
     def line(self, text: str = "") -> None:
         """One line, handed on at once. Raises OutputLost."""
         self.write(text + "\n")

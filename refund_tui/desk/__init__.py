@@ -204,7 +204,8 @@ class Desk:
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        return checked(Standing.of(captured, refunds, ceiling, told))
+        standing = Standing.of(captured, refunds, ceiling, told)
+        return await self.look(lambda history: checked(standing, history))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""

@@ -7,11 +7,17 @@ from dataclasses import replace
 from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import Standing
 from refund_tui.payments.body import differences
+from refund_tui.store.history import History
+
+NOT_RECORDED = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
 
 
-def altered(refund: Refund) -> str | None:
-    """What is wrong with a refund whose bytes say something else than its record, without a full stop, or None."""
-    what = differences(refund.body, refund.key, refund.intent)
+def altered(refund: Refund, *, recorded: bool = True) -> str | None:
+    """What is wrong with a refund whose record was altered, without a full stop, or None.
+
+    `recorded` says whether it is what was recorded when it was asked for.
+    """
+    what = differences(refund.body, refund.key, refund.intent) or (None if recorded else NOT_RECORDED)
     if what is None:
         return None
     return (
@@ -20,7 +26,11 @@ def altered(refund: Refund) -> str | None:
     )
 
 
-def checked(standing: Standing) -> Standing:
-    """The standing with those of its refunds named whose records were altered: what is left is not known then."""
-    found = tuple(told for refund in standing.refunds if (told := altered(refund)))
+def checked(standing: Standing, history: History) -> Standing:
+    """The standing with those of its refunds named whose records were altered: what is left is not known then.
+
+    Raises StoreError.
+    """
+    told = (altered(refund, recorded=history.as_recorded(refund)) for refund in standing.refunds)
+    found = tuple(filter(None, told))
     return replace(standing, damaged=(*standing.damaged, *found))

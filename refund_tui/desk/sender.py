@@ -17,6 +17,7 @@ from refund_tui.core.lifecycle import Decision, Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.times import SKEW, Mark, left_of, skew_words, span
+from refund_tui.desk.altered import NOT_RECORDED
 from refund_tui.desk.ending import Flight, Terms, finish, take_over
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
@@ -307,7 +308,7 @@ def _forbidden(ledger: Ledger, refund: Refund, now: Mark, policy: Policy) -> Dec
     """What forbids an attempt of a refund now: a record that was altered, the horizon, the window."""
     altered = differences(refund.body, refund.key, refund.intent)
     if altered is None and not ledger.as_recorded(refund):
-        altered = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
+        altered = NOT_RECORDED
     if altered is not None:
         return lifecycle.bytes_differ(refund.life, altered)
     return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)

@@ -24,11 +24,10 @@ from refund_tui.store.database import Database
 from refund_tui.store.high_water import HighWaterMarks, newest_of
 from refund_tui.store.hosts import writer_of
 from refund_tui.store.identity import Identity, identity_of
+from refund_tui.store.recorded import as_recorded, newest_word
 from refund_tui.store.rows import (
-    CEILING_OF,
     OF_TRIP,
     attempt_of,
-    ceiling_of,
     draft_of,
     event_of,
     money_of,
@@ -129,8 +128,11 @@ class History:
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """A person's newest word on what was captured on a trip."""
-        row = self._database.row(CEILING_OF, folded_trip(store_id, trip_id))
-        return ceiling_of(row) if row else None
+        return newest_word(self._database.row, folded_trip(store_id, trip_id))
+
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        return as_recorded(self._database.row, refund)
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
         """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""

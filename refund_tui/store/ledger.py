@@ -16,7 +16,7 @@ from refund_tui.core.damage import Damaged
 from refund_tui.core.hosts import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
+from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Holder, Intent, Life, Refund, State
 from refund_tui.core.spelling import folded_trip
 from refund_tui.core.times import Mark, Wait, stamp
 from refund_tui.errors import RecordUnusable
@@ -26,14 +26,12 @@ from refund_tui.store.events import note as _note
 from refund_tui.store.high_water import HighWaterMarks
 from refund_tui.store.hosts import HostGuard, move
 from refund_tui.store.readback import write_anew
+from refund_tui.store.recorded import CEILING_SET, as_recorded, newest_word, said_of
 from refund_tui.store.rows import (
-    CEILING_OF,
     INTENT,
     LIFE,
     OF_TRIP,
     attempt_of,
-    ceiling_of,
-    event_of,
     fingerprint,
     intent_values,
     life_values,
@@ -138,14 +136,14 @@ class Ledger:
     def set_ceiling(self, ceiling: Ceiling, now: Mark) -> None:
         """Write a person's word on what was captured on a trip; from now on it counts there."""
         columns = ("store_id", "trip_id", "minor", "currency", "at", "who", "why")
-        amount, told = ceiling.amount, {"store_id": ceiling.store_id, "trip_id": ceiling.trip_id}
+        amount = ceiling.amount
+        place = (ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency)
         with self._database.writing() as transaction:
             transaction.execute(
                 f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                (*told.values(), amount.minor, amount.currency, stamp(ceiling.at), ceiling.who, ceiling.why),
+                (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
             )
-            data = told | {"captured": str(amount)}
-            _note(transaction, None, ceiling.who, now, "ceiling_set", None, None, ceiling.why, data)
+            _note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, said_of(ceiling))
 
     def begin(self, refund: Refund, holder: Holder, now: Mark) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -239,11 +237,8 @@ class Ledger:
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
 
     def as_recorded(self, refund: Refund) -> bool:
-        """Whether what was asked for is what was recorded, as far as the event tells that: 0.1.0 kept no hash of it."""
-        sql = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
-        row = self._database.row(sql, refund.key)
-        event = event_of(row) if row else None
-        return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        return as_recorded(self._database.row, refund)
 
     def sendable(self, endpoint: str) -> list[Refund]:
         """What the desk sends by itself, oldest first; what cannot be read is set apart."""
@@ -304,8 +299,12 @@ class Ledger:
 def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.Standing:
     trip = folded_trip(asked.store_id, asked.trip_id)
     refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
-    word = transaction.execute(CEILING_OF, (trip,)).fetchone()
-    return rules.Standing.of(asked.captured, map(refund_of, refunds), ceiling_of(word) if word else None, told)
+
+    def first(sql: str, *values: object) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
+        return found
+
+    return rules.Standing.of(asked.captured, map(refund_of, refunds), newest_word(first, trip), told)
 
 
 def _read(transaction: sqlite3.Connection, key: str) -> Refund:

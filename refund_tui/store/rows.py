@@ -42,14 +42,6 @@ OF_TRIP = (
 )
 """The refunds of a trip by its folded name, its store and its id: two indexes serve, and one that rotted hides none."""
 
-CEILING_OF = (
-    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
-    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
-)
-"""The newest word on what was captured on a trip, by the index and by a look at all the words there are: an index
-that rotted hides none.
-"""
-
 MOST = 10**MOST_DIGITS
 """No amount is larger, in minor units."""
 

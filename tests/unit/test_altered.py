@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.lifecycle import NotPossible
+from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
@@ -147,3 +148,23 @@ async def test_what_never_goes_to_the_service_is_held_against_what_was_recorded(
         summary = await asyncio.wait_for(desk.drain(), 10)
         assert (len(service.requests), summary.blocked, summary.alarms) == (1, 1, 1)
         assert "not what the clerk's yes recorded" in (await second(desk)).life.why
+
+
+@pytest.mark.parametrize("what", ["minor = 9999", "currency = 'USD'", "why = 'no reason'", "trip_id = 'TRIP-2'"])
+async def test_an_altered_word_on_what_was_captured_takes_no_refund(folder: Path, what: str) -> None:
+    async with desk_over(folder, ScriptedService()) as desk:
+        await desk.set_ceiling(STORE, "trip-2", Money(1500, "EUR"), "the till's own record")
+    assert damage(ledger_path(folder), f"UPDATE ceiling SET {what}") == 1
+    async with desk_over(folder, ScriptedService()) as desk:
+        with pytest.raises(Refused, match="ceiling 1 cannot be read"):
+            await desk.take(intent(500, trip="trip-2"), second_yes=True)
+
+
+async def test_a_closed_refund_is_held_against_what_was_recorded_before_a_new_one_is_taken(folder: Path) -> None:
+    async with desk_over(folder, ScriptedService()) as desk:
+        desk.begin()
+        await asyncio.wait_for(desk.drain(), 10)
+    alter(folder, "captured = 900000")
+    async with desk_over(folder, ScriptedService()) as desk:
+        with pytest.raises(Refused, match="was altered"):
+            await desk.take(intent(500, trip="trip-2"), second_yes=True)

@@ -45,5 +45,5 @@ def _wrong(history: History) -> Iterator[Result]:
     while rows := history.page(Filter(), below, PAGE):
         for place, refund in rows:
             below = place
-            if not isinstance(refund, Damaged) and (told := altered(refund)):
+            if not isinstance(refund, Damaged) and (told := altered(refund, recorded=history.as_recorded(refund))):
                 yield fail("records", told, REMEDY)

@@ -1,0 +1,57 @@
+"""Owns whether a row says what was recorded when it was written: the events tell that, in rows of their own."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Protocol
+
+from refund_tui.core.damage import Damaged
+from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund
+from refund_tui.store.rows import ceiling_of, damaged, event_of, fingerprint
+
+CEILING_SET = "ceiling_set"
+"""The kind of the event by which a person's word on what was captured is remembered."""
+
+_WORD = (
+    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
+    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
+)
+"""By the index, and by a look at all the words there are: an index that rotted hides none."""
+_SAID = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
+_RECORDED = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
+
+
+class FirstRow(Protocol):
+    """How a query is put: the first row it finds, or None."""
+
+    def __call__(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """Ask. Raises StoreError or sqlite3.Error."""
+        ...
+
+
+def as_recorded(first: FirstRow, refund: Refund) -> bool:
+    """Whether what was asked for is what was recorded, as far as the event tells that: 0.1.0 kept no hash of it."""
+    row = first(_RECORDED, refund.key)
+    event = event_of(row) if row else None
+    return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
+
+
+def newest_word(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
+    """A person's newest word on what was captured on a trip (folded); damaged where its event says otherwise."""
+    row = first(_WORD, trip)
+    if row is None:
+        return None
+    word = ceiling_of(row)
+    if isinstance(word, Ceiling) and first(_SAID, CEILING_SET, word.who, word.why, _data(word)) is None:
+        return damaged("ceiling", row["id"], row, "it is not what its event says")
+    return word
+
+
+def said_of(word: Ceiling) -> dict[str, str]:
+    """What the event of a word on what was captured tells."""
+    return {"store_id": word.store_id, "trip_id": word.trip_id, "captured": str(word.amount)}
+
+
+def _data(word: Ceiling) -> str:
+    return json.dumps(said_of(word), ensure_ascii=False, sort_keys=True)

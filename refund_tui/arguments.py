@@ -32,7 +32,7 @@ exit codes:
   0  done
   1  failed, or some of it was left out, or the output could not be written
   2  wrong usage or configuration, or a service that is not the ledger's
-  3  the ledger or the trips file could not be used
+  3  the ledger or the trips file could not be used, or cannot be trusted
   4  something is still open: it goes on when the program next runs, or it is
      for another service than the one that is set
   5  something needs a person (UNKNOWN, BLOCKED)

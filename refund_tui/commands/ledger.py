@@ -16,6 +16,8 @@ from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of
+from refund_tui.errors import StoreError
+from refund_tui.marks import marks_of
 from refund_tui.paths import ledger_path
 from refund_tui.store.history import History
 
@@ -43,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do what the subcommand says; the exit code. Raises RefundTuiError."""
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
+    if chosen.run is not accept_older.run:
+        marks_of(settings).refuse_lost()
     return chosen.run(arguments, settings)
 
 
@@ -51,7 +55,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     history = History.open(path)
     try:
         identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
-        writer = history.writer()
+        writer, problem = history.writer(), _problem(history, settings)
         held = history.summary(settings.endpoint).gate
     finally:
         history.close()
@@ -66,7 +70,18 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("gate", _gate(held, settings)),
     ):
         say(f"{name:14}{visible(str(value))}")
+    if problem:
+        raise problem
     return OK
+
+
+def _problem(history: History, settings: Settings) -> StoreError | None:
+    """That the ledger lacks what was seen."""
+    try:
+        history.check(marks_of(settings))
+    except StoreError as error:
+        return error
+    return None
 
 
 def _gate(held: Wait | None, settings: Settings) -> str:

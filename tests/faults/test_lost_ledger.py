@@ -21,6 +21,7 @@ from tests.support.program import run
 from tests.support.service import ScriptedService
 
 COMMANDS = (["history"], ["history", "--json"], ["doctor", "--offline"], ["resume", "--no-wait"])
+LEDGER_COMMANDS = (["ledger", "show"], ["ledger", "open-gate", "--because", "x"])
 
 
 async def filled(folder: Path, count: int = 3) -> None:
@@ -56,7 +57,7 @@ async def test_a_lost_ledger_is_told_by_every_command_and_not_begun_anew(
     folder = tmp_path / "data"
     await filled(folder)
     lose(ledger_path(folder))
-    for command in COMMANDS:
+    for command in (*COMMANDS, *LEDGER_COMMANDS):
         code, said = await asyncio.to_thread(told_by, command, folder)
         assert code == (1 if command[0] == "doctor" else 3), (command, said)
         assert "is missing or empty, but 4 changes were recorded in it" in said
@@ -183,8 +184,9 @@ async def test_an_older_copy_is_read_by_history_which_says_so_by_its_exit_code(t
     assert "older copy of the ledger" in ended.stderr
     code, said = await asyncio.to_thread(told_by, ["doctor", "--offline"], tmp_path)
     assert (code, "older copy of the ledger" in said) == (1, True)
-    code, _ = await asyncio.to_thread(told_by, ["resume", "--no-wait"], tmp_path)
-    assert code == 3
+    for command in (["resume", "--no-wait"], *LEDGER_COMMANDS):
+        code, _ = await asyncio.to_thread(told_by, command, tmp_path)
+        assert code == 3
 
 
 async def test_with_a_mark_that_cannot_be_read_the_history_is_still_printed(tmp_path: Path) -> None:

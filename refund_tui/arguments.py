@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from refund_tui import __version__
-from refund_tui.commands import COMMANDS, Command
+from refund_tui.commands import COMMANDS, Subcommand
 from refund_tui.commands.output import OUT, WORDS
 from refund_tui.settings.declared import CONFIG, SETTINGS
 
@@ -88,7 +88,7 @@ class Parser(argparse.ArgumentParser):
 class _Later:
     """Stands for a command's parser until the command is used, so that `--help` makes none of them."""
 
-    def __init__(self, command: Command, **options: Any) -> None:
+    def __init__(self, command: Subcommand, **options: Any) -> None:
         self._command, self._options = command, options
 
     def parse_known_args(self, args: Any, namespace: Any) -> Any:
@@ -107,7 +107,7 @@ def _formatter(prog: str) -> RawDescriptionHelpFormatter:
     return RawDescriptionHelpFormatter(prog, width=max(40, min(columns, 100)) - 2)
 
 
-def parse(argv: Sequence[str] | None) -> tuple[Command | None, argparse.Namespace, dict[str, object]]:
+def parse(argv: Sequence[str] | None) -> tuple[Subcommand | None, argparse.Namespace, dict[str, object]]:
     """The command, its arguments, and the settings given as flags. Raises SystemExit after `--help` and mistakes."""
     parser = _parser()
     _refuse_unknown_flags(parser, sys.argv[1:] if argv is None else argv)

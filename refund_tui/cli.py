@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from refund_tui.arguments import parse
-from refund_tui.commands import Command, Folder
+from refund_tui.commands import Folder, Subcommand
 from refund_tui.commands.output import OUT, Ended, OutputLost, prepare, tell
 from refund_tui.errors import RefundTuiError
 
@@ -74,13 +74,13 @@ def _open_terminal(settings: Settings) -> int:
     return run(settings)
 
 
-def _run(command: Command, arguments: argparse.Namespace, settings: Settings) -> int:
+def _run(command: Subcommand, arguments: argparse.Namespace, settings: Settings) -> int:
     code: int = import_module(command.module).run(arguments, settings)
     return code
 
 
 def _prepare_folder(folder: Folder, settings: Settings) -> None:
-    from refund_tui.paths import check_readable, make_data_dir
+    from refund_tui.host.paths import check_readable, make_data_dir
 
     if folder is Folder.WRITTEN:
         make_data_dir(settings.data_dir, shared=settings.shared)

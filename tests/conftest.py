@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy machine", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("busy machine")
 
 _FOREIGN = ("REFUND_TUI_", "AWS_", "XDG_", "SSL_", "TEXTUAL_")
 _FOREIGN_NAMES = ("SUDO_USER", "TZ", "NO_COLOR", "COLUMNS", "LINES")

@@ -30,13 +30,13 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.desk import Desk, Elsewhere
-from refund_tui.paths import trips_path
+from refund_tui.host.paths import trips_path
 from refund_tui.sandbox import sample_trips
 from refund_tui.store.imports.records import trip_of
-from refund_tui.store.trips import Trips
-from refund_tui.tui.line import citizen
-from refund_tui.tui.line.plain import Plain
-from refund_tui.tui.looks import PALETTES
+from refund_tui.store.sqlite.trips import Trips
+from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.themes import PALETTES
+from refund_tui.tui.widgets.plain_text import Plain
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import settings
 from tests.support.service import ScriptedService, accepted, never

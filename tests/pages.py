@@ -14,8 +14,8 @@ from refund_tui.commands import COMMANDS
 from refund_tui.commands.keys import table
 from refund_tui.sandbox import sample_trips
 from refund_tui.settings.declared import SETTINGS
-from refund_tui.store.ledger import Ledger
-from refund_tui.tui.states import SIGNS, STATE_MEANS
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
 from tests.support.clock import NOON
 
 ROOT = Path(__file__).parents[1]

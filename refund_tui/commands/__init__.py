@@ -16,7 +16,7 @@ class Folder(Enum):
     LEFT_ALONE = auto()
 
 
-class Command:
+class Subcommand:
     """One command. `module` is loaded when the command is used; `help` is its line in `--help`."""
 
     def __init__(self, name: str, module: str, told: str, folder: Folder = Folder.LEFT_ALONE) -> None:
@@ -24,17 +24,17 @@ class Command:
 
 
 COMMANDS = (
-    Command("demo", "refund_tui.commands.demo", "try it: a sandbox of its own, sample trips, no real money"),
-    Command("sandbox", "refund_tui.commands.sandbox", "run only the sandbox, a Payment service on loopback"),
-    Command("trips", "refund_tui.commands.trips", "import trips, so that they can be found", Folder.WRITTEN),
-    Command("refund", "refund_tui.commands.refund", "make one refund on a plain prompt", Folder.WRITTEN),
-    Command("history", "refund_tui.commands.history", "print refunds; needs no network", Folder.READ),
-    Command("resume", "refund_tui.commands.resume", "finish what is waiting, without a screen", Folder.WRITTEN),
-    Command("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
-    Command("ledger", "refund_tui.commands.ledger", "what the ledger says of itself, and how it is kept", Folder.READ),
-    Command("keys", "refund_tui.commands.keys", "print every key of the terminal"),
-    Command("manual", "refund_tui.commands.manual", "print a page of the operator's manual"),
-    Command("drill", "refund_tui.commands.drill", "play the fault cases and account for the money"),
+    Subcommand("demo", "refund_tui.commands.demo", "try it: a sandbox of its own, sample trips, no real money"),
+    Subcommand("sandbox", "refund_tui.commands.sandbox", "run only the sandbox, a Payment service on loopback"),
+    Subcommand("trips", "refund_tui.commands.trips", "import trips, so that they can be found", Folder.WRITTEN),
+    Subcommand("refund", "refund_tui.commands.refund", "make one refund on a plain prompt", Folder.WRITTEN),
+    Subcommand("history", "refund_tui.commands.history", "print refunds; needs no network", Folder.READ),
+    Subcommand("resume", "refund_tui.commands.resume", "finish what is waiting, without a screen", Folder.WRITTEN),
+    Subcommand("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
+    Subcommand("ledger", "refund_tui.commands.ledger", "what the ledger says of itself; its rare changes", Folder.READ),
+    Subcommand("keys", "refund_tui.commands.keys", "print every key of the terminal"),
+    Subcommand("manual", "refund_tui.commands.manual", "print a page of the operator's manual"),
+    Subcommand("drill", "refund_tui.commands.drill", "play the fault cases and account for the money"),
 )
 
 OK = 0

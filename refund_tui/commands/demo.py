@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from refund_tui.commands.output import OUT
 from refund_tui.core.trips import Trip
 from refund_tui.errors import ConfigError, StoreError, UsageError
-from refund_tui.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
+from refund_tui.host.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
 from refund_tui.settings.declared import SETTINGS
-from refund_tui.store.high_water import HighWaterMarks
-from refund_tui.store.history import History
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.sandbox import SampleTrip
@@ -104,7 +104,7 @@ def _forget(folder: Path) -> None:
 def _import(settings: Settings, samples: Sequence[SampleTrip]) -> None:
     """Make the sample trips known, by the very road of `trips import`."""
     from refund_tui.store.imports import TripReader  # brings pydantic
-    from refund_tui.store.trips import Trips
+    from refund_tui.store.sqlite.trips import Trips
 
     lines = "\n".join(json.dumps(sample.record) for sample in samples)
     trips = Trips.open(trips_path(settings.data_dir))

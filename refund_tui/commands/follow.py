@@ -10,13 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
-from refund_tui.core.damage import Damaged
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
-from refund_tui.store.history import History
+from refund_tui.store.sqlite.history import History
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
 """Seconds left at which a wait says another line."""

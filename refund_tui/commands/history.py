@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
 from refund_tui.commands.output import OUT, tell
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
-from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
 from refund_tui.errors import StoreError, UsageError
-from refund_tui.marks import marks_of
-from refund_tui.paths import ledger_path
-from refund_tui.store.examine import damaged_words, quick_look
+from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
-from refund_tui.store.high_water import HighWaterMarks
-from refund_tui.store.history import Filter, History
-from refund_tui.store.schema import LEDGER
+from refund_tui.store.sqlite.examine import damaged_words, quick_look
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.schema import LEDGER
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings

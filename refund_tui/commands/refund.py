@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
 from refund_tui.commands.follow import Follower, next_attempt
-from refund_tui.commands.named import NOTHING_DONE, named_trip, refuse
 from refund_tui.commands.output import WORDS, meaning, say, tell
-from refund_tui.commands.stopping import GOES_ON, NOTHING, Stopped, Stopping
+from refund_tui.commands.signals import GOES_ON, NOTHING, Stopped, Stopping
+from refund_tui.commands.trip_argument import NOTHING_DONE, named_trip, refuse
 from refund_tui.core.fields import check_note
+from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
-from refund_tui.core.rules import NeedsSecondYes, Refused, Standing, problems
-from refund_tui.core.services import open_elsewhere
+from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, problems
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
 from refund_tui.desk import Desk
@@ -78,7 +78,7 @@ async def _name_elsewhere(desk: Desk) -> None:
         say(f"{told}: not sent from here. refund-tui history shows them.")
 
 
-async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Standing]:
+async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, TripBalance]:
     """What is asked for, complete; UsageError says what is wrong with it."""
     refuse(check_note(arguments.note))
     store, trip_id = await named_trip(desk, arguments.trip, say)
@@ -90,7 +90,7 @@ async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, St
     return intent, standing
 
 
-def _currency(desk: Desk, standing: Standing) -> str:
+def _currency(desk: Desk, standing: TripBalance) -> str:
     currency = standing.currency or desk.settings.currency
     if currency is None:
         raise UsageError("the trip's currency is not known here: give it with --currency. Nothing was recorded.")
@@ -98,7 +98,7 @@ def _currency(desk: Desk, standing: Standing) -> str:
     return currency
 
 
-def _amount(text: str, currency: str, standing: Standing) -> Money:
+def _amount(text: str, currency: str, standing: TripBalance) -> Money:
     if text == "left":
         if standing.left is None:
             raise UsageError("how much is left is not known here: type the amount. Nothing was recorded.")
@@ -116,7 +116,7 @@ def _reason(text: str) -> ReasonCode:
     return found
 
 
-def _agreed(desk: Desk, stopping: Stopping, intent: Intent, standing: Standing) -> bool:
+def _agreed(desk: Desk, stopping: Stopping, intent: Intent, standing: TripBalance) -> bool:
     """Show what will be done and ask; in PRODUCTION above the set amount it is typed again."""
     settings = desk.settings
     say(f"Store        {visible(intent.store_id)}")

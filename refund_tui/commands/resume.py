@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from refund_tui.clock import SystemClock
 from refund_tui.commands import OK, OPEN, PERSON
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import meaning, say, tell
-from refund_tui.commands.stopping import GOES_ON, Stopping
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.commands.signals import GOES_ON, Stopping
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import Refund, State
-from refund_tui.core.services import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import ConfigError, UsageError
-from refund_tui.paths import ledger_path
-from refund_tui.store.history import Filter, History
+from refund_tui.host.clock import SystemClock
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.history import Filter, History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -129,7 +129,7 @@ def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: froz
     """Say which refunds are in `states`, without the damaged, and when those that wait go; whether there are any."""
     here, zone = desk.endpoint, desk.settings.zone
     wanted = Filter(states=states, endpoint=here)
-    gate, now = history.summary(here).gate, SystemClock().mark()
+    gate, now = history.summary(here).gate, SystemClock().now()
     apart = [row for row in damaged if row.columns.get("endpoint") == here]
     count = history.count(wanted) - len([row for row in apart if row.columns.get("state") in states])
     if count:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from refund_tui.commands.import_report import Raised
 from refund_tui.commands.output import WORDS, say, tell
-from refund_tui.commands.raised import Raised
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.errors import UsageError
-from refund_tui.paths import ledger_path, trips_path
-from refund_tui.store.trips import Trips
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings

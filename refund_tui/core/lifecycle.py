@@ -21,7 +21,7 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, Life, State
-from refund_tui.core.times import Mark, Wait, span
+from refund_tui.core.times import Instant, Wait, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
             return frozenset()
 
 
-def safe_to_ask(life: Life, now: Mark, policy: Policy) -> float:
+def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
     """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over.
 
     Of two clocks the later counts; where nobody can tell how long ago it was first sent, it is over.
@@ -89,7 +89,7 @@ def safe_to_ask(life: Life, now: Mark, policy: Policy) -> float:
     return max(0.0, policy.horizon - now.longest_since(life.first_sent))
 
 
-def before_sending(life: Life, window_closes: datetime | None, now: Mark, policy: Policy) -> Decision | None:
+def before_sending(life: Life, window_closes: datetime | None, now: Instant, policy: Policy) -> Decision | None:
     """What forbids the next automatic attempt, or None when it may be made; a person's leave allows one attempt."""
     if life.asked:
         return None
@@ -131,7 +131,7 @@ def sending(life: Life) -> Life:
     return replace(life, state=State.SENDING, wait=None, asked=False)
 
 
-def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     """What `outcome` of the attempt begun at `sent` means, decided at `now`; `random` in [0, 1) spreads the waits."""
     if life.state is not State.SENDING:
         return decide_late(life, outcome, sent, now, policy, random)
@@ -150,7 +150,7 @@ def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, 
             return _uncertain(life, outcome, sent, now, policy, random)
 
 
-def decide_late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def decide_late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     """What an answer means that nobody waits for: its refund was stopped or settled, or its attempt taken over.
 
     A yes is never lost. Anything else only raises the doubt and closes the gate: a newer attempt may be under way.
@@ -160,7 +160,7 @@ def decide_late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Pol
     return _late(life, outcome, sent, now, policy, random)
 
 
-def taken_over(started: Mark, alive: bool | None, now: Mark, policy: Policy) -> bool:
+def taken_over(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
     """Whether another process ends an open attempt begun at `started`; `alive` tells of its sender, None: nobody can.
 
     A sender that lives is let alone. One that cannot be judged is waited for until no attempt can be that old.
@@ -168,7 +168,7 @@ def taken_over(started: Mark, alive: bool | None, now: Mark, policy: Policy) -> 
     return alive is False or (alive is None and outlived(started, now, policy))
 
 
-def outlived(started: Mark, now: Mark, policy: Policy) -> bool:
+def outlived(started: Instant, now: Instant, policy: Policy) -> bool:
     """Whether an attempt begun at `started` is older than any can be.
 
     Within one boot the ticks decide, so that no jump of the wall clock ends an attempt early. Beyond it there is the
@@ -179,12 +179,12 @@ def outlived(started: Mark, now: Mark, policy: Policy) -> bool:
     return abs((now.at - started.at).total_seconds()) >= policy.longest_attempt
 
 
-def too_late_to_send(started: Mark, now: Mark, policy: Policy) -> bool:
+def too_late_to_send(started: Instant, now: Instant, policy: Policy) -> bool:
     """Whether a request must not leave any more, since its attempt is so old that another may have taken it over."""
     return now.longest_since(started) > policy.to_leave
 
 
-def process_died(life: Life, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def process_died(life: Life, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     """What it means that the process that was sending is gone: its request may have been executed."""
     answer = Answer(detail="the program ended while the answer was awaited")
     return decide(life, Uncertain(answer, Doubt.PROCESS_DIED), sent, now, policy, random)
@@ -212,7 +212,7 @@ def _accepted_again(life: Life, outcome: Accepted) -> Decision:
     return Decision(replace(life, reconciliation_id=known or told), "accepted_again", "the service accepted it again")
 
 
-def _late(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     """What no yes can do to a refund whose answer nobody waits for: raise the doubt and close the gate, no more."""
     gate = None
     if isinstance(outcome, RateLimited):
@@ -236,7 +236,7 @@ def _rejected(life: Life, outcome: Rejected) -> Decision:
     return Decision(Life(State.REJECTED, why=why), "rejected", why)
 
 
-def _rate_limited(life: Life, outcome: RateLimited, now: Mark, policy: Policy, random: float) -> Decision:
+def _rate_limited(life: Life, outcome: RateLimited, now: Instant, policy: Policy, random: float) -> Decision:
     wait = Wait(now, _pause(life, outcome.retry_after, policy, random))
     return replace(_try_again(life, outcome, wait, now, policy), gate=wait)
 
@@ -246,11 +246,11 @@ def _needs_repair(life: Life, outcome: NeedsRepair) -> Decision:
     return Decision(replace(life, state=State.BLOCKED, wait=None, why=why), "blocked", why)
 
 
-def _unreachable(life: Life, outcome: Unreachable, now: Mark, policy: Policy, random: float) -> Decision:
+def _unreachable(life: Life, outcome: Unreachable, now: Instant, policy: Policy, random: float) -> Decision:
     return _try_again(life, outcome, Wait(now, _pause(life, None, policy, random)), now, policy)
 
 
-def _uncertain(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     doubted = replace(
         life, maybe_executed=True, first_sent=life.first_sent or sent, doubts=life.doubts + 1,
         tries=life.tries if life.maybe_executed else 0,
@@ -262,7 +262,7 @@ def _uncertain(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Po
 
 
 def _try_again(
-    life: Life, outcome: RateLimited | Unreachable | Uncertain, wait: Wait, now: Mark, policy: Policy
+    life: Life, outcome: RateLimited | Unreachable | Uncertain, wait: Wait, now: Instant, policy: Policy
 ) -> Decision:
     """Wait and ask again, unless the service may have forgotten an earlier attempt by then."""
     why = outcome.answer.detail
@@ -284,7 +284,7 @@ def _pause(life: Life, asked_for: float | None, policy: Policy, random: float) -
     return max(policy.least, random * ceiling)
 
 
-def ask_again(life: Life, now: Mark, policy: Policy) -> Decision:
+def ask_again(life: Life, now: Instant, policy: Policy) -> Decision:
     """A person asks an UNKNOWN again: the same id and the same bytes, even past the key horizon.
 
     Past it, this is the leave for one attempt. Within it no leave is needed, and none is given: should the horizon pass
@@ -323,7 +323,7 @@ def cancel(life: Life) -> Decision:
     return Decision(Life(State.CANCELLED, why=why), "cancelled", why)
 
 
-def stop(life: Life, sent: Mark | None) -> Decision:
+def stop(life: Life, sent: Instant | None) -> Decision:
     """A person stops the trying; since the refund may have been executed, that means UNKNOWN.
 
     `sent` is the start of the attempt under way, if one is: the key horizon may run from it.
@@ -342,7 +342,7 @@ def settle(life: Life, paid: bool) -> Decision:
     return Decision(Life(state, first_sent=life.first_sent, why=why), "settled", why)
 
 
-def doubted(life: Life, since: Mark) -> Life:
+def doubted(life: Life, since: Instant) -> Life:
     """The life of an open refund of which some of what happened is not known: it may have been sent from `since` on."""
     return replace(life, maybe_executed=True, first_sent=life.first_sent or since)
 

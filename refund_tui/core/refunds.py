@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.times import Mark, Wait
+from refund_tui.core.times import Instant, Wait
 
 
 class State(StrEnum):
@@ -85,7 +85,7 @@ class Life:
     state: State
     maybe_executed: bool = False
     wait: Wait | None = None
-    first_sent: Mark | None = None
+    first_sent: Instant | None = None
     tries: int = 0
     doubts: int = 0
     asked: bool = False
@@ -143,7 +143,7 @@ class Attempt:
 
     key: str
     number: int
-    started: Mark
+    started: Instant
     holder: Holder
     ended_at: datetime | None = None
     outcome: str | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
@@ -47,7 +47,7 @@ RAISE = "refund-tui ledger ceiling TRIP AMOUNT --because WHY"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TripBalance:
     """What counts on one trip, in whichever spelling of its id: its refunds, newest first, and what was captured.
 
     `known` is the captured amount as the trips file has it now, `ceiling` a person's word on it, `told` the currency
@@ -151,7 +151,7 @@ def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip 
     return given if not written or given in written else written[0]
 
 
-def check_left(amount: Money, standing: Standing) -> str | None:
+def check_left(amount: Money, standing: TripBalance) -> str | None:
     """What is wrong with an amount beside what is left on its trip, or None."""
     charged = standing.captured.currency if standing.captured else standing.told
     if charged not in (None, amount.currency):
@@ -172,14 +172,14 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
     return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
 
 
-def check_trip(standing: Standing, closes: datetime | None, now: datetime) -> str | None:
+def check_trip(standing: TripBalance, closes: datetime | None, now: datetime) -> str | None:
     """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
     return (
         _check_damaged(standing) or _check_unknown(standing) or _check_captured(standing) or check_window(closes, now)
     )
 
 
-def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem, ...]:
+def problems(intent: Intent, standing: TripBalance, now: datetime) -> tuple[Problem, ...]:
     """Everything that stops `intent` at `now` (UTC), in the order of the form's fields."""
     found = (
         ("store", check_store_id(intent.store_id)),
@@ -195,12 +195,12 @@ def problems(intent: Intent, standing: Standing, now: datetime) -> tuple[Problem
     return tuple(Problem(field, message) for field, message in found if message)
 
 
-def complete(intent: Intent, standing: Standing) -> Intent:
+def complete(intent: Intent, standing: TripBalance) -> Intent:
     """`intent` with what counts on its trip: the captured amount, and the ledger's window where no other is known."""
     return replace(intent, captured=standing.captured, window_closes=intent.window_closes or standing.window_closes)
 
 
-def admit(intent: Intent, standing: Standing, now: datetime, second_yes: bool) -> None:
+def admit(intent: Intent, standing: TripBalance, now: datetime, second_yes: bool) -> None:
     """Let `intent` become a refund, or raise Refused, or NeedsSecondYes unless `second_yes` was given."""
     if found := problems(intent, standing, now):
         raise Refused(found)
@@ -208,25 +208,25 @@ def admit(intent: Intent, standing: Standing, now: datetime, second_yes: bool) -
         raise NeedsSecondYes(alike)
 
 
-def require_sound(standing: Standing) -> None:
+def require_sound(standing: TripBalance) -> None:
     """Raise Refused where a record of the trip cannot be trusted."""
     if damaged := _check_damaged(standing):
         raise Refused([Problem("trip", damaged)])
 
 
-def _check_damaged(standing: Standing) -> str | None:
+def _check_damaged(standing: TripBalance) -> str | None:
     if not standing.damaged:
         return None
     return f"a record of this trip is {DAMAGED}, so that what is left is not known: {standing.damaged[0]}"
 
 
-def _check_unknown(standing: Standing) -> str | None:
+def _check_unknown(standing: TripBalance) -> str | None:
     if standing.unknown is None:
         return None
     return f"a refund of {standing.unknown.intent.amount} on this trip is UNKNOWN: ask it again or settle it first"
 
 
-def _check_spelling(intent: Intent, standing: Standing) -> str | None:
+def _check_spelling(intent: Intent, standing: TripBalance) -> str | None:
     given = (intent.store_id, intent.trip_id)
     store, trip = written = known_as(*given, standing.refunds, None)
     if written == given:
@@ -234,7 +234,7 @@ def _check_spelling(intent: Intent, standing: Standing) -> str | None:
     return f"this trip's refunds are under the id {trip} in store {store}: write it so"
 
 
-def _check_captured(standing: Standing) -> str | None:
+def _check_captured(standing: TripBalance) -> str | None:
     """Captured amounts in different currencies: neither is the smaller one."""
     known, recorded = standing.known, standing.recorded
     if standing.ceiling or known is None or recorded is None or known.currency == recorded.currency:
@@ -245,7 +245,7 @@ def _check_captured(standing: Standing) -> str | None:
     )
 
 
-def _explained(problem: str | None, standing: Standing) -> str | None:
+def _explained(problem: str | None, standing: TripBalance) -> str | None:
     """A problem with an amount, and where the records disagree, how a person can change what counts."""
     if problem is None or standing.disagreement is None:
         return problem

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Instant:
     """One instant, told three ways, so that no single clock has to be believed.
 
     `at` is wall time in UTC; `ticks` are seconds since the boot named by `boot`, a count that never jumps.
@@ -21,7 +21,7 @@ class Mark:
     boot: str
     ticks: float
 
-    def since(self, earlier: Mark) -> float:
+    def since(self, earlier: Instant) -> float:
         """Seconds that have passed since `earlier` for certain, never negative.
 
         Within one boot the ticks decide, whatever the wall clock did; across a reboot only the wall clock is left.
@@ -30,7 +30,7 @@ class Mark:
             return max(0.0, self.ticks - earlier.ticks)
         return max(0.0, (self.at - earlier.at).total_seconds())
 
-    def longest_since(self, earlier: Mark) -> float:
+    def longest_since(self, earlier: Instant) -> float:
         """Seconds that may have passed since `earlier` at the most: of the two clocks the one that says later counts.
 
         The ticks stand still while a virtual machine is paused, and the wall clock can be set back: neither may make
@@ -38,7 +38,7 @@ class Mark:
         """
         return max(self.since(earlier), (self.at - earlier.at).total_seconds())
 
-    def contradicts(self, earlier: Mark) -> bool:
+    def contradicts(self, earlier: Instant) -> bool:
         """Whether the wall clock went back over a reboot: how long `earlier` is past cannot be told then."""
         return self.boot != earlier.boot and self.at < earlier.at
 
@@ -47,18 +47,18 @@ class Mark:
 class Wait:
     """A pause of `seconds` that began at `start`; what remains of it never exceeds `seconds`."""
 
-    start: Mark
+    start: Instant
     seconds: float
 
-    def remaining(self, now: Mark) -> float:
+    def remaining(self, now: Instant) -> float:
         """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped."""
         return max(0.0, self.seconds - now.since(self.start))
 
-    def over(self, now: Mark) -> bool:
+    def over(self, now: Instant) -> bool:
         """Whether nothing of the wait remains at `now`."""
         return self.remaining(now) <= 0
 
-    def anchored(self, now: Mark) -> Wait:
+    def anchored(self, now: Instant) -> Wait:
         """The same wait, told in the ticks of the present boot, so that a later clock jump cannot stretch it."""
         if self.start.boot == now.boot:
             return self
@@ -70,15 +70,15 @@ class Wait:
         return self.start.at + timedelta(seconds=self.seconds)
 
 
-def left_of(now: Mark, *waits: Wait | None) -> float:
+def left_of(now: Instant, *waits: Wait | None) -> float:
     """Seconds at `now` until the last of several waits is over, 0 where there is none."""
     return max((wait.remaining(now) for wait in waits if wait is not None), default=0.0)
 
 
 class Clock(Protocol):
-    """Where marks come from; the one that reads this host is `refund_tui.clock.SystemClock`."""
+    """Where marks come from; the one that reads this host is `refund_tui.host.clock.SystemClock`."""
 
-    def mark(self) -> Mark:
+    def now(self) -> Instant:
         """The present instant."""
         ...
 

@@ -12,32 +12,32 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from refund_tui.clock import SystemClock
 from refund_tui.core import lifecycle
-from refund_tui.core.damage import Damaged
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.fields import new_key
+from refund_tui.core.ledger_services import Belonging
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
-from refund_tui.core.rules import Standing, known_as, require_sound
-from refund_tui.core.services import Belonging
-from refund_tui.core.times import Clock, Mark, left_of, window_closes
+from refund_tui.core.rules import TripBalance, known_as, require_sound
+from refund_tui.core.times import Clock, Instant, left_of, window_closes
 from refund_tui.core.trips import Trip
-from refund_tui.desk.acting import Evidence, act, note_receipt, open_gate
-from refund_tui.desk.altered import altered, checked
-from refund_tui.desk.ending import Terms, UnderWay, under_way
+from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
+from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
+from refund_tui.desk.body_check import altered, checked
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.sender import Sender
 from refund_tui.desk.watch import WATCH, Watcher
 from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
-from refund_tui.holder import alive, this_process
-from refund_tui.paths import ledger_path, owned
+from refund_tui.host.clock import SystemClock
+from refund_tui.host.paths import ledger_path, owned
+from refund_tui.host.process import alive, this_process
 from refund_tui.payments.body import build_body
-from refund_tui.payments.cards import CardAnswer, Found
-from refund_tui.store.history import History, Summary
-from refund_tui.store.trips import Trips
+from refund_tui.payments.cards import CardAnswer, CardFound
+from refund_tui.store.sqlite.history import History, Summary
+from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,11 +127,11 @@ class Desk:
     @property
     def on_the_wire(self) -> bool:
         """Whether this process awaits an answer now."""
-        return self._sender.flying
+        return self._sender.in_flight
 
-    def now(self) -> Mark:
+    def now(self) -> Instant:
         """The present instant."""
-        return self._clock.mark()
+        return self._clock.now()
 
     def under_way(self, attempts: Iterable[Attempt | Damaged]) -> UnderWay | None:
         """The one of a refund's attempts that has no answer on record, and what is known here of its sender."""
@@ -198,13 +198,13 @@ class Desk:
         """What is known here of a trip, in whichever spelling of its id. Raises StoreError."""
         return await self.search(lambda trips: trips.get(store_id, trip_id))
 
-    async def standing(self, store_id: str, trip_id: str) -> Standing:
+    async def standing(self, store_id: str, trip_id: str) -> TripBalance:
         """What counts on a trip: its refunds, and what was captured as far as it is known here. Raises StoreError."""
         trip = await self.trip(store_id, trip_id)
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        standing = Standing.of(captured, refunds, ceiling, told)
+        standing = TripBalance.of(captured, refunds, ceiling, told)
         return await self.look(lambda history: checked(standing, history))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
@@ -213,7 +213,7 @@ class Desk:
         refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
         return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
 
-    def window_closes(self, trip: Trip | None, standing: Standing | None = None) -> datetime | None:
+    def window_closes(self, trip: Trip | None, standing: TripBalance | None = None) -> datetime | None:
         """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
         known."""
         if trip is None or trip.dated is None:
@@ -293,7 +293,7 @@ class Desk:
         self.see_that_it_is_ours()
         client = await self._connect()
         answer = await client.transactional_data(store_id, trip_id)
-        if isinstance(answer, Found):
+        if isinstance(answer, CardFound):
             card, currency = answer.card, answer.currency
             await self.search(lambda trips: trips.remember_card(store_id, trip_id, card, currency))
         return answer
@@ -307,7 +307,7 @@ class Desk:
         self.listen(lambda _news: changed.set())
         while True:
             changed.clear()
-            lasting = StoreDamaged if self._sender.flying else StoreUnusable
+            lasting = StoreDamaged if self._sender.in_flight else StoreUnusable
             if isinstance(self._sender.failure, lasting):
                 raise self._sender.failure  # nothing can be sent or written: whoever waits would wait for good
             summary = await self._try_refresh()
@@ -327,12 +327,12 @@ class Desk:
         except (StoreChanged, StoreDamaged):  # waiting does not mend it
             raise
         except StoreError:
-            if not self._sender.flying:
+            if not self._sender.in_flight:
                 raise
             return None
 
     def _drained(self, summary: Summary, *, wait: bool) -> bool:
-        if self._sender.flying:
+        if self._sender.in_flight:
             return False
         moving = summary.queued + summary.sending + summary.waiting - len(self._sender.stuck)
         return moving <= 0 or (self._sender.idle and not wait)

@@ -9,16 +9,16 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from refund_tui.desk.lane import Lane
+from refund_tui.desk.file_thread import FileThread
+from refund_tui.desk.opening import open_ledger
 from refund_tui.errors import StoreDamaged, StoreError
-from refund_tui.marks import marks_of
-from refund_tui.opening import open_ledger
-from refund_tui.paths import ledger_path, trips_path
-from refund_tui.store.examine import damaged_rows_words, damaged_words, quick_look
-from refund_tui.store.history import History
-from refund_tui.store.ledger import Ledger
-from refund_tui.store.schema import LEDGER
-from refund_tui.store.trips import Trips
+from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.examine import damaged_rows_words, damaged_words, quick_look
+from refund_tui.store.sqlite.history import History
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
     from refund_tui.core.hosts import Host
@@ -34,9 +34,9 @@ class Files:
         self._settings, self._host = settings, host
         self._path = ledger_path(settings.data_dir)
         self._marks = marks_of(settings)
-        self._writing = Lane[Ledger]("ledger")
-        self._reading = Lane[History]("history")
-        self._searching = Lane[Trips]("trips")
+        self._writing = FileThread[Ledger]("ledger")
+        self._reading = FileThread[History]("history")
+        self._searching = FileThread[Trips]("trips")
         self.no_trips = ""
         """Why the trips cannot be used; empty where they can."""
         self._damage = ""

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from refund_tui.core import lifecycle
-from refund_tui.core.damage import Damaged
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.lifecycle import Decision, Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Refund, State
-from refund_tui.core.times import SKEW, Mark, left_of, skew_words, span
-from refund_tui.desk.altered import NOT_RECORDED
-from refund_tui.desk.ending import Flight, Terms, finish, take_over
+from refund_tui.core.times import SKEW, Instant, left_of, skew_words, span
+from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
+from refund_tui.desk.body_check import NOT_RECORDED
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreUncertain
 from refund_tui.payments.body import differences
-from refund_tui.store.ledger import Ledger
+from refund_tui.store.sqlite.ledger import Ledger
 
 AGAIN = 2.0
 """Seconds between two looks at another process's attempt, and between two tries to write an answer."""
@@ -47,11 +47,11 @@ class Payments(Protocol):
 
 
 @dataclass(slots=True)
-class Plan:
+class SendPlan:
     """What one look at the ledger came to: news already on disk, an attempt to carry out, seconds to rest otherwise."""
 
     news: list[News] = field(default_factory=list)
-    flight: Flight | None = None
+    in_flight: InFlight | None = None
     rest: float | None = None
 
     def rest_at_most(self, seconds: float) -> None:
@@ -72,7 +72,7 @@ class Sender:
         self._files, self._terms, self._connect, self._tell = files, terms, connect, tell
         self._awake = asyncio.Event()
         self._closing = False
-        self._flight: Flight | None = None
+        self._in_flight: InFlight | None = None
         self._request: asyncio.Task[Outcome] | None = None
         self._leaving = asyncio.Event()
         self._never_sent: set[str] = set()
@@ -90,9 +90,9 @@ class Sender:
         """Whether the last attempt did not reach the service at all."""
 
     @property
-    def flying(self) -> bool:
+    def in_flight(self) -> bool:
         """Whether an attempt of this process is under way, or its answer is not on disk yet."""
-        return self._flight is not None
+        return self._in_flight is not None
 
     def begin(self) -> None:
         """Start sending, in a task of its own."""
@@ -125,7 +125,7 @@ class Sender:
             rest: float | None = AGAIN
             try:
                 if not anchored:
-                    await self._files.write(lambda ledger: ledger.anchor(self._terms.clock.mark()))
+                    await self._files.write(lambda ledger: ledger.anchor(self._terms.clock.now()))
                     anchored = True
                 rest = await self._step()
                 self.failure = None
@@ -142,17 +142,17 @@ class Sender:
     async def _step(self) -> float | None:
         """One look at the ledger, and one attempt if one is due. Seconds to rest, None until woken."""
         plan = await self._files.write(self._plan)
-        self._flight = plan.flight
+        self._in_flight = plan.in_flight
         for news in plan.news:
             await self._tell(news)
-        self.idle = plan.flight is None
-        if plan.flight is None:
+        self.idle = plan.in_flight is None
+        if plan.in_flight is None:
             return plan.rest
-        await self._fly(plan.flight)
+        await self._send(plan.in_flight)
         return 0.0
 
-    def _plan(self, ledger: Ledger) -> Plan:
-        now, plan = self._terms.clock.mark(), Plan()
+    def _plan(self, ledger: Ledger) -> SendPlan:
+        now, plan = self._terms.clock.now(), SendPlan()
         self.stuck = {}
         self._take_over(ledger, now, plan)
         gate = ledger.gate(self._terms.endpoint)
@@ -164,12 +164,14 @@ class Sender:
                 break
         return plan
 
-    def _take_over(self, ledger: Ledger, now: Mark, plan: Plan) -> None:
+    def _take_over(self, ledger: Ledger, now: Instant, plan: SendPlan) -> None:
         for refund, attempt in ledger.under_way(self._terms.endpoint):
             with self._set_apart(refund, plan):
                 self._look_after(ledger, refund, attempt, now, plan)
 
-    def _look_after(self, ledger: Ledger, refund: Refund, attempt: Attempt | Damaged, now: Mark, plan: Plan) -> None:
+    def _look_after(
+        self, ledger: Ledger, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
+    ) -> None:
         """One open attempt: its holder lives, or it is taken over; or nobody can tell, since it cannot be read."""
         terms = self._terms
         if isinstance(attempt, Damaged):
@@ -178,13 +180,13 @@ class Sender:
             return
         alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
         if attempt.holder == terms.holder and attempt.key in self._never_sent:
-            plan.news.append(Changed(*finish(ledger, terms, Flight(refund, attempt), _NEVER_SENT, now)))
+            plan.news.append(Changed(*finish(ledger, terms, InFlight(refund, attempt), _NEVER_SENT, now)))
         elif lifecycle.taken_over(attempt.started, alive, now, terms.policy):
             plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
         else:
             plan.rest_at_most(AGAIN)
 
-    def _claim(self, ledger: Ledger, refund: Refund, now: Mark, plan: Plan) -> bool:
+    def _claim(self, ledger: Ledger, refund: Refund, now: Instant, plan: SendPlan) -> bool:
         """Whether an attempt of `refund` is recorded and to be carried out by this process."""
         forbidden = _forbidden(ledger, refund, now, self._terms.policy)
         with self._set_apart(refund, plan):
@@ -196,16 +198,16 @@ class Sender:
                 plan.rest_at_most(AGAIN)
                 return False
             current = ledger.get(refund.key) or refund
-            plan.flight = Flight(replace(current, body=refund.body), attempt)  # the very bytes that were compared
+            plan.in_flight = InFlight(replace(current, body=refund.body), attempt)  # the very bytes that were compared
             plan.news.append(Changed(current, "attempt_started"))
-        return plan.flight is not None
+        return plan.in_flight is not None
 
-    def _decide(self, ledger: Ledger, refund: Refund, decision: Decision, now: Mark, plan: Plan) -> None:
+    def _decide(self, ledger: Ledger, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
         changed = ledger.change(refund, decision, self._terms.by_desk, now)
         plan.news.extend([Changed(changed, decision.kind)] if changed else [])
 
     @contextlib.contextmanager
-    def _set_apart(self, refund: Refund, plan: Plan) -> Iterator[None]:
+    def _set_apart(self, refund: Refund, plan: SendPlan) -> Iterator[None]:
         """Let one refund whose record cannot be used stop no other; it is said once."""
         try:
             yield
@@ -215,7 +217,7 @@ class Sender:
                 plan.news.append(Trouble(str(error)))
             self._said[refund.key] = str(error)
 
-    def _begin(self, ledger: Ledger, refund: Refund, now: Mark) -> Attempt | None:
+    def _begin(self, ledger: Ledger, refund: Refund, now: Instant) -> Attempt | None:
         try:
             attempt = ledger.begin(refund, self._terms.holder, now)
         except StoreUncertain:
@@ -225,14 +227,14 @@ class Sender:
             self._never_sent.discard(refund.key)
         return attempt
 
-    async def _fly(self, flight: Flight) -> None:
-        outcome = await self._answer(flight)
-        arrived = self._terms.clock.mark()
+    async def _send(self, in_flight: InFlight) -> None:
+        outcome = await self._answer(in_flight)
+        arrived = self._terms.clock.now()
         self.offline = isinstance(outcome, Unreachable)
         await self._tell_skew(outcome, arrived)
-        await self._record(flight, outcome, arrived)
+        await self._record(in_flight, outcome, arrived)
 
-    async def _answer(self, flight: Flight) -> Outcome:
+    async def _answer(self, in_flight: InFlight) -> Outcome:
         try:
             payments = await self._connect()
         except Exception as error:  # noqa: BLE001 whatever fails here fails before a byte could leave
@@ -240,9 +242,9 @@ class Sender:
             return NeedsRepair(Answer(detail=f"{why}; nothing was sent"), Repair.CONFIGURATION)
         if self._closing:
             return Unreachable(Answer(detail="the program was closed first; nothing was sent"))
-        if lifecycle.too_late_to_send(flight.attempt.started, self._terms.clock.mark(), self._terms.policy):
+        if lifecycle.too_late_to_send(in_flight.attempt.started, self._terms.clock.now(), self._terms.policy):
             return Unreachable(Answer(detail="this program stood still before it could send; nothing was sent"))
-        self._request = asyncio.ensure_future(payments.refund(flight.refund.body))
+        self._request = asyncio.ensure_future(payments.refund(in_flight.refund.body))
         try:
             return await self._request
         except asyncio.CancelledError:
@@ -254,16 +256,16 @@ class Sender:
         finally:
             self._request = None
 
-    async def _record(self, flight: Flight, outcome: Outcome, arrived: Mark) -> None:
+    async def _record(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> None:
         """Write what came of the attempt, until it is on disk; only then is it announced as done.
 
         On the way out the last try is made after the grace: an open attempt is taken over by whoever comes next.
         """
-        key = flight.refund.key
+        key = in_flight.refund.key
         while True:
             last = self._leaving.is_set()
             try:
-                told = await self._record_once(flight, outcome, arrived)
+                told = await self._record_once(in_flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.failure = error if isinstance(error, StoreError) else None
                 self.unsaved[key] = self._not_saved(outcome, error, last=last)
@@ -273,7 +275,7 @@ class Sender:
                 await _within(AGAIN, self._leaving)
             else:
                 self.unsaved.pop(key, None)
-                self._flight = None
+                self._in_flight = None
                 await self._tell(told)
                 return
 
@@ -288,14 +290,14 @@ class Sender:
             "refund it anew"
         )
 
-    async def _record_once(self, flight: Flight, outcome: Outcome, arrived: Mark) -> News:
+    async def _record_once(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> News:
         write = self._files.write
         try:
-            return Changed(*await write(lambda ledger: finish(ledger, self._terms, flight, outcome, arrived)))
+            return Changed(*await write(lambda ledger: finish(ledger, self._terms, in_flight, outcome, arrived)))
         except RecordUnusable as error:  # the answer is on disk, beside a refund that is set apart
             return Trouble(str(error))
 
-    async def _tell_skew(self, outcome: Outcome, arrived: Mark) -> None:
+    async def _tell_skew(self, outcome: Outcome, arrived: Instant) -> None:
         theirs = outcome.answer.server_date
         if theirs is None:
             return
@@ -304,7 +306,7 @@ class Sender:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
 
 
-def _forbidden(ledger: Ledger, refund: Refund, now: Mark, policy: Policy) -> Decision | None:
+def _forbidden(ledger: Ledger, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
     """What forbids an attempt of a refund now: a record that was altered, the horizon, the window."""
     altered = differences(refund.body, refund.key, refund.intent)
     if altered is None and not ledger.as_recorded(refund):

@@ -9,7 +9,7 @@ from refund_tui.core.trips import Card
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CardFound:
     """The service knows the trip; `currency` is the charge's, None where it was not told."""
 
     card: Card
@@ -17,15 +17,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class NotFound:
+class CardNotFound:
     """The service knows no such trip in that store."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class CardNotLearnt:
     """Nothing was learnt; the answer's detail says why, and its raw text is always empty."""
 
     answer: Answer
 
 
-CardAnswer = Found | NotFound | Failed
+CardAnswer = CardFound | CardNotFound | CardNotLearnt

@@ -18,24 +18,24 @@ import certifi
 import httpx
 
 from refund_tui import __version__
-from refund_tui.clock import SystemClock
 from refund_tui.core.endpoints import check_base_url
 from refund_tui.core.outcomes import Answer, Outcome, Uncertain
 from refund_tui.core.times import Clock
 from refund_tui.core.trips import Card
 from refund_tui.errors import ConfigError
-from refund_tui.payments.auth import make_auth
+from refund_tui.host.clock import SystemClock
+from refund_tui.payments.answers import Unreadable, read_card
 from refund_tui.payments.body import build_query
-from refund_tui.payments.cards import CardAnswer, Failed, Found, NotFound
+from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
+from refund_tui.payments.classification import classify, server_date, unknown_trip, whole
 from refund_tui.payments.failures import failed, flaw, left_while_connecting
-from refund_tui.payments.outcome import classify, server_date, unknown_trip, whole
-from refund_tui.payments.reply import LONGEST_BODY, Reply
-from refund_tui.payments.wire import Unreadable, read_card
+from refund_tui.payments.http_answer import LONGEST_BODY, HttpAnswer
+from refund_tui.payments.signing import make_auth
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
-__all__ = ["CardAnswer", "Failed", "Found", "NotFound", "PaymentClient"]
+__all__ = ["CardAnswer", "CardFound", "CardNotFound", "CardNotLearnt", "PaymentClient"]
 
 DEADLINE = 30.0
 """Seconds for one whole exchange, from looking up the name to the answer's last byte; AWS gateways give up after 29."""
@@ -64,7 +64,7 @@ class _Exchange:
 
     late: Callable[[], bool]
     sent: bool = False
-    head: Reply | None = None
+    head: HttpAnswer | None = None
     body: bytearray = field(default_factory=bytearray)
 
     async def trace(self, event: str, about: Mapping[str, object]) -> None:
@@ -168,11 +168,11 @@ class PaymentClient:
         """
         query = build_query(store_id, trip_id)
         reply = await self._exchange(self._begin(), "POST", "/v1/payment/transactional-data", query)
-        if isinstance(reply, Reply) and reply.status == 200:
+        if isinstance(reply, HttpAnswer) and reply.status == 200:
             return _card(reply)
-        if isinstance(reply, Reply) and unknown_trip(reply):
-            return NotFound()
-        return Failed(replace(self._meaning(reply).answer, raw=""))
+        if isinstance(reply, HttpAnswer) and unknown_trip(reply):
+            return CardNotFound()
+        return CardNotLearnt(replace(self._meaning(reply).answer, raw=""))
 
     async def reach(self) -> Answer:
         """Ask for `/`, which moves nothing, the way a refund goes: the status and the service's clock that come back.
@@ -180,18 +180,18 @@ class PaymentClient:
         Without a status nothing came, and the detail says why. Raises nothing but a cancellation.
         """
         reply = await self._exchange(self._begin(), "GET", "/", b"")
-        if not isinstance(reply, Reply):
+        if not isinstance(reply, HttpAnswer):
             return reply.answer
-        return Answer(reply.status, server_date=server_date(reply, self._clock.mark().at))
+        return Answer(reply.status, server_date=server_date(reply, self._clock.now().at))
 
-    def _meaning(self, reply: Reply | Outcome) -> Outcome:
-        return classify(reply, self._clock.mark().at) if isinstance(reply, Reply) else reply
+    def _meaning(self, reply: HttpAnswer | Outcome) -> Outcome:
+        return classify(reply, self._clock.now().at) if isinstance(reply, HttpAnswer) else reply
 
     def _begin(self) -> _Exchange:
-        begun = self._clock.mark()
-        return _Exchange(lambda: self._clock.mark().longest_since(begun) > self._deadline)
+        begun = self._clock.now()
+        return _Exchange(lambda: self._clock.now().longest_since(begun) > self._deadline)
 
-    async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> Reply | Outcome:
+    async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer | Outcome:
         """The answer, or what it means that no status came. A status that came counts, whatever became of the rest."""
         try:
             async with asyncio.timeout(self._deadline):
@@ -201,7 +201,7 @@ class PaymentClient:
                 return failed(error, sent=exchange.sent)
             return replace(exchange.head, body=bytes(exchange.body), flaw=flaw(error))
 
-    async def _carry(self, exchange: _Exchange, method: str, path: str, body: bytes) -> Reply:
+    async def _carry(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer:
         extensions = {"trace": exchange.trace}
         async with self._http.stream(method, path, content=body, extensions=extensions) as response:
             exchange.head = _head(response)
@@ -213,10 +213,10 @@ class PaymentClient:
             return replace(exchange.head, body=bytes(exchange.body))
 
 
-def _head(response: httpx.Response) -> Reply:
+def _head(response: httpx.Response) -> HttpAnswer:
     location = response.extensions.get("location")
     redirect = [("location", location)] if location else []
-    return Reply(response.status_code, tuple(response.headers.multi_items() + redirect))
+    return HttpAnswer(response.status_code, tuple(response.headers.multi_items() + redirect))
 
 
 async def _hide_location(response: httpx.Response) -> None:
@@ -224,12 +224,12 @@ async def _hide_location(response: httpx.Response) -> None:
     response.extensions["location"] = response.headers.pop("location", None)
 
 
-def _card(reply: Reply) -> CardAnswer:
+def _card(reply: HttpAnswer) -> CardAnswer:
     try:
         data = read_card(whole(reply))
     except Unreadable as error:
-        return Failed(Answer(reply.status, f"the service answered 200, but the answer {error}"))
-    return Found(Card(data.brand, data.tail), data.currency)
+        return CardNotLearnt(Answer(reply.status, f"the service answered 200, but the answer {error}"))
+    return CardFound(Card(data.brand, data.tail), data.currency)
 
 
 def verifying(ca_bundle: Path | None = None) -> ssl.SSLContext:

@@ -11,7 +11,7 @@ import h11
 
 from refund_tui.sandbox.answers import Reply, say
 from refund_tui.sandbox.errors import PortTaken
-from refund_tui.sandbox.service import PaymentService, Plan
+from refund_tui.sandbox.service import AnswerPlan, PaymentService
 from refund_tui.sandbox.wire import Conversation, Gone, Request
 
 HOST = "127.0.0.1"
@@ -77,7 +77,7 @@ class PaymentServer:
                 return
             await conversation.answer(self._plan(request))
 
-    def _plan(self, request: Request) -> Plan:
+    def _plan(self, request: Request) -> AnswerPlan:
         if (refusal := _refusal(request)) is not None:
             operation = f"{request.method} {request.path}"
             return self._service.refuse(operation, request.headers, request.body, refusal)

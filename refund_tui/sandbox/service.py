@@ -23,7 +23,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AnswerPlan:
     """What is to be sent, and how; `date` is the service's clock for the Date header."""
 
     reply: Reply
@@ -53,20 +53,20 @@ class PaymentService:
         """Replace what is left of the fault script."""
         self._faults.play(script)
 
-    def refund(self, headers: Headers, body: bytes) -> Plan:
+    def refund(self, headers: Headers, body: bytes) -> AnswerPlan:
         """`POST /v1/refund`."""
         return self._serve(REFUND, headers, body, self._rule_refund)
 
-    def transactional_data(self, headers: Headers, body: bytes) -> Plan:
+    def transactional_data(self, headers: Headers, body: bytes) -> AnswerPlan:
         """`POST /v1/payment/transactional-data`."""
         return self._serve(LOOKUP, headers, body, self._rule_lookup)
 
-    def refuse(self, operation: str, headers: Headers, body: bytes, reply: Reply) -> Plan:
+    def refuse(self, operation: str, headers: Headers, body: bytes, reply: Reply) -> AnswerPlan:
         """A request that is none of the service's: written down, and answered as the server decided."""
         self.books.arrive(
             operation=operation, headers=headers, body=body, verdict=Verdict.NOT_SERVED, answer=str(reply.status)
         )
-        return Plan(reply, Step(), self._wall())
+        return AnswerPlan(reply, Step(), self._wall())
 
     def _serve(
         self,
@@ -74,7 +74,7 @@ class PaymentService:
         headers: Headers,
         body: bytes,
         rule: Callable[[Mapping[str, object], bytes, Step], _Ruling],
-    ) -> Plan:
+    ) -> AnswerPlan:
         value, unreadable = _lenient(body)
         trip_id, request_id = mentioned(value, "shoppingTripId"), mentioned(value, "refundRequestId")
         step = self._faults.take(operation, mentioned(value, "storeId"), trip_id, request_id)
@@ -92,7 +92,7 @@ class PaymentService:
             request_id=request_id,
             trip_id=trip_id,
         )
-        return Plan(reply, step, date)
+        return AnswerPlan(reply, step, date)
 
     def _rule_refund(self, value: Mapping[str, object], body: bytes, step: Step) -> _Ruling:
         try:

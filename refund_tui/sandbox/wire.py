@@ -12,7 +12,7 @@ from datetime import UTC
 import h11
 
 from refund_tui.sandbox.answers import Reply, http_date
-from refund_tui.sandbox.service import Headers, Plan
+from refund_tui.sandbox.service import AnswerPlan, Headers
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are kept; of a larger one the rest is read and dropped (413)."""
@@ -58,7 +58,7 @@ class Conversation:
         path = head.target.decode("latin-1").partition("?")[0]
         return Request(head.method.decode("latin-1"), path, headers, body, too_large)
 
-    async def answer(self, plan: Plan) -> None:
+    async def answer(self, plan: AnswerPlan) -> None:
         """Send what the plan says and make ready for the next request; Gone when there can be none."""
         step = plan.step
         await asyncio.sleep(step.delay)
@@ -77,7 +77,7 @@ class Conversation:
             raise Gone
         self._connection.start_next_cycle()
 
-    async def answer_to_nonsense(self, plan: Plan) -> None:
+    async def answer_to_nonsense(self, plan: AnswerPlan) -> None:
         """Answer what is not HTTP, where that is still possible."""
         if self._connection.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             await self._send(self._head(plan) + self._body_of(plan.reply))
@@ -100,7 +100,7 @@ class Conversation:
             raise Gone
         return bytes(body), too_large
 
-    def _head(self, plan: Plan, endless: bool = False) -> bytes:
+    def _head(self, plan: AnswerPlan, endless: bool = False) -> bytes:
         reply = plan.reply
         names = {name.lower() for name, _ in reply.headers}
         headers = [(name.encode(), value.encode()) for name, value in reply.headers]
@@ -114,7 +114,7 @@ class Conversation:
         body = reply.body if self._wants_body and reply.status not in (204, 304) else b""
         return _bytes(self._connection, h11.Data(data=body)) + _bytes(self._connection, h11.EndOfMessage())
 
-    async def _pour(self, plan: Plan) -> None:
+    async def _pour(self, plan: AnswerPlan) -> None:
         await self._send(self._head(plan, endless=True))
         await self._send(_bytes(self._connection, h11.Data(data=b'{"reconciliationId": "')))
         while True:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from refund_tui import clerk, paths
 from refund_tui.core.endpoints import endpoint_of, host_of, moves_real_money
-from refund_tui.core.services import DEMO, Service
+from refund_tui.core.ledger_services import DEMO, Service
 from refund_tui.errors import ConfigError
-from refund_tui.host_zone import host_zone
+from refund_tui.host import clerk, paths
+from refund_tui.host.zone import host_zone
 from refund_tui.settings.declared import SETTINGS, Declared
 from refund_tui.settings.readers import read
 from refund_tui.settings.sources import Given, gather

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from refund_tui.clerk import LONGEST_CLERK
 from refund_tui.core.endpoints import check_base_url, check_proxy
 from refund_tui.core.fields import check_store_id
 from refund_tui.core.money import check_currency
 from refund_tui.core.text import visible
+from refund_tui.host.clerk import LONGEST_CLERK
 from refund_tui.settings.declared import Setting
 
 THEMES = ("terminal", "dark", "light", "contrast")

@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator
 from typing import Protocol
 
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
-from refund_tui.store.history import Filter, History
+from refund_tui.store.sqlite.history import Filter, History
 
 PAGE = 200
 """Refunds read at a time."""

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from typing import Protocol
 
-from refund_tui.core.damage import Damaged
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund
-from refund_tui.store.rows import ceiling_of, damaged, event_of, fingerprint
+from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 
 CEILING_SET = "ceiling_set"
 """The kind of the event by which a person's word on what was captured is remembered."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
 from refund_tui.tui.commands import keymap
-from refund_tui.tui.line import citizen
+from refund_tui.tui.terminal import signals as citizen
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -27,8 +27,8 @@ def run(settings: Settings) -> int:
         raise UsageError(reason)
     citizen.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
-    from refund_tui.tui.line.compositing import render_only_what_changed
-    from refund_tui.tui.line.crash import crashed
+    from refund_tui.tui.terminal.compositor import render_only_what_changed
+    from refund_tui.tui.terminal.crash import crashed
 
     render_only_what_changed()
     citizen.forgive_wrong_bytes()

@@ -20,33 +20,33 @@ from refund_tui.core.text import visible
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
 from refund_tui.settings.load import Settings
+from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
-from refund_tui.tui.errands import Errands
-from refund_tui.tui.footer import KeyLine
-from refund_tui.tui.line.citizen import LOOK, a_shell_waits, end_in_order, terminal_is_gone
-from refund_tui.tui.line.crash import Calm, written
-from refund_tui.tui.line.display import Display
-from refund_tui.tui.line.plain import Plain, literal
-from refund_tui.tui.line.typist import Typist
-from refund_tui.tui.looks import TERMINAL, THEMES, look
-from refund_tui.tui.news import DeskNews
-from refund_tui.tui.places.place import Place
-from refund_tui.tui.states import outcome_words
-from refund_tui.tui.status import StatusLine
-from refund_tui.tui.switcher import LATER, Places
+from refund_tui.tui.messages import DeskNews
+from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.screens.switcher import LATER, ScreenSwitcher
+from refund_tui.tui.terminal.crash import CrashReporting, written
+from refund_tui.tui.terminal.display import Display
+from refund_tui.tui.terminal.key_queue import KeyQueue
+from refund_tui.tui.terminal.signals import LOOK, a_shell_waits, end_in_order, terminal_is_gone
+from refund_tui.tui.themes import TERMINAL, THEMES, look
+from refund_tui.tui.widgets.footer import KeyLine
+from refund_tui.tui.widgets.plain_text import Plain, literal
+from refund_tui.tui.widgets.status_line import StatusLine
+from refund_tui.tui.wording.states import outcome_words
 
 if TYPE_CHECKING:
-    from refund_tui.tui.places.gate import GatePlace
-    from refund_tui.tui.places.palette import PalettePlace
-    from refund_tui.tui.places.refund import RefundPlace
+    from refund_tui.tui.screens.gate import GateScreen
+    from refund_tui.tui.screens.palette import PaletteScreen
+    from refund_tui.tui.screens.refund import RefundFormScreen
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 LONGEST = 300
 """Characters of an announcement that are shown."""
 
 
-class RefundApp(Calm, Display, Typist):
+class RefundApp(CrashReporting, Display, KeyQueue):
     """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
 
     CSS_PATH = "style.tcss"
@@ -62,11 +62,11 @@ class RefundApp(Calm, Display, Typist):
         self._dress(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
-        self.errands = Errands(self.announce, self.failed)
+        self.background = BackgroundWork(self.announce, self.failed)
         self._had_cursor: Widget | None = None
         self._announcement = Plain("", id="announcement")
         self._status = StatusLine(self.desk)
-        self._places = Places(self.desk)
+        self._places = ScreenSwitcher(self.desk)
         self._keys = KeyLine(settings.keys)
 
     def _dress(self, name: str) -> None:
@@ -101,13 +101,13 @@ class RefundApp(Calm, Display, Typist):
             self.failure = error
             self.exit(error.exit_code)
             return
-        self.errands.open = True
+        self.background.open = True
         self.desk.listen(self._hear)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
         self._show("lookup")
         self.announce(self.desk.refusal or "")
-        self.errands.do(self._furnish())
+        self.background.do(self._furnish())
 
     async def _furnish(self) -> None:
         """Make the other places while the clerk looks at the first, and remember a draft."""
@@ -124,11 +124,11 @@ class RefundApp(Calm, Display, Typist):
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
-        if self.errands.open:
+        if self.background.open:
             with contextlib.suppress(RefundTuiError):  # the last half second of a draft is worth no fuss
                 if self._refund is not None:
                     await self._refund.keep_draft()
-        await self.errands.close()
+        await self.background.close()
         await self.desk.close()
 
     def leave(self, code: int) -> None:
@@ -150,11 +150,11 @@ class RefundApp(Calm, Display, Typist):
             self._had_cursor = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ScreenPane:
         """The place that is shown."""
         return self._places.shown
 
-    async def go(self, name: str) -> Place:
+    async def go(self, name: str) -> ScreenPane:
         """Show a place, made if need be."""
         place = await self._places.bring(name)
         self._show(name)
@@ -194,9 +194,9 @@ class RefundApp(Calm, Display, Typist):
         return any(self._can(command) for command in found) if found else True
 
     @property
-    def _refund(self) -> RefundPlace | None:
+    def _refund(self) -> RefundFormScreen | None:
         """The place of the refund in hand, once it is made."""
-        return cast("RefundPlace | None", self._places.made("refund"))
+        return cast("RefundFormScreen | None", self._places.made("refund"))
 
     def _tick(self) -> None:
         self._status.redraw()
@@ -220,7 +220,7 @@ class RefundApp(Calm, Display, Typist):
         self._announcement.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
 
     def _hear(self, news: News) -> None:
-        if self.errands.open:
+        if self.background.open:
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
@@ -246,7 +246,7 @@ class RefundApp(Calm, Display, Typist):
 
     async def action_refund(self) -> None:
         """To the refund in hand, or to the draft typed last."""
-        await cast("RefundPlace", await self.go("refund")).resume()
+        await cast("RefundFormScreen", await self.go("refund")).resume()
 
     async def action_history(self) -> None:
         """To the history."""
@@ -254,18 +254,18 @@ class RefundApp(Calm, Display, Typist):
 
     async def open_refund(self, store_id: str, trip_id: str) -> None:
         """Begin a refund on a trip; returns when its form has the cursor. Raises StoreError, with nothing changed."""
-        await cast("RefundPlace", await self._places.bring("refund")).begin(store_id, trip_id)
+        await cast("RefundFormScreen", await self._places.bring("refund")).begin(store_id, trip_id)
         self._show("refund")
 
     async def action_palette(self) -> None:
         """What can be done here, by name."""
-        palette = cast("PalettePlace", await self._places.bring("palette"))
+        palette = cast("PaletteScreen", await self._places.bring("palette"))
         palette.offer(self.place.id or "", self.possible())
         self._show("palette")
 
     async def action_gate(self) -> None:
         """Where the account's wait can be ended."""
-        gate = cast("GatePlace", await self._places.bring("gate"))
+        gate = cast("GateScreen", await self._places.bring("gate"))
         gate.came_from(self.place.id or "")
         self._show("gate")
 
@@ -282,12 +282,12 @@ class RefundApp(Calm, Display, Typist):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Other keys hold in another field."""
-        if self.errands.open:
+        if self.background.open:
             self.refresh_keys()
 
     def action_help(self) -> None:
         """The keys of this place, in words."""
-        from refund_tui.tui.help import HelpScreen  # for which no first screen waits
+        from refund_tui.tui.screens.help import HelpScreen  # for which no first screen waits
 
         self.push_screen(HelpScreen(self.place.id or "", self.possible(), self.desk.settings.keys, self.focused))
 

@@ -17,9 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from refund_tui.paths import trips_path
+from refund_tui.host.paths import trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.trips import Trips
+from refund_tui.store.sqlite.trips import Trips
 from tests.benchmarks.first_screen import FEW, MILLION, PROGRAM, settings
 from tests.benchmarks.key_peers import READY
 from tests.benchmarks.timed import TimedSession, p95

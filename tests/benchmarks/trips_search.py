@@ -18,8 +18,8 @@ from uuid import UUID
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Article, Card, Trip
-from refund_tui.store.trips import Trips, search_sql
-from refund_tui.store.trips.words import wanted
+from refund_tui.store.sqlite.trip_search import wanted
+from refund_tui.store.sqlite.trips import Trips, search_sql
 
 PAGE = 20
 ROUNDS = 200

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
-from refund_tui.store.ledger import Ledger
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.faults.kill import all_refunds, disagreements, worker
 from tests.support.program import environment
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Trip
-from refund_tui.paths import ledger_path, trips_path
+from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.sandbox import Arrival, SandboxThread, parse_script
-from refund_tui.store.trips import Trips
+from refund_tui.store.sqlite.trips import Trips
 from tests.faults.kill import all_refunds, disagreements, worker
 
 CLERKS = 3

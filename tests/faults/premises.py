@@ -24,9 +24,9 @@ from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Event, Holder, Refund
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
-from refund_tui.desk.ending import Flight
+from refund_tui.desk.attempt_end import InFlight
 from refund_tui.sandbox import SandboxThread
-from refund_tui.store.history import Filter
+from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, other_process
 from tests.support.desks import settings as desk_settings
@@ -57,8 +57,8 @@ class Premises(RuleBasedStateMachine):
         self.service.books._wall = lambda: self.truth
         self.stranger = SandboxThread(any_trip=True).start()
         self.desks: dict[str, Desk] = {}
-        self.late: list[tuple[Desk, Flight, Outcome]] = []
-        self.still: list[tuple[Desk, Flight]] = []
+        self.late: list[tuple[Desk, InFlight, Outcome]] = []
+        self.still: list[tuple[Desk, InFlight]] = []
         self.copy: tuple[int, bytes] | None = None
         self.abandoned: list[Desk] = []
         self.seen: dict[str, Refund] = {}
@@ -77,7 +77,7 @@ class Premises(RuleBasedStateMachine):
             mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
             desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=mine, alive=self._judge(mine))
             self.run(desk.open())
-            self.run(desk._files.write(lambda ledger: ledger.anchor(self.clock.mark())))
+            self.run(desk._files.write(lambda ledger: ledger.anchor(self.clock.now())))
             self.desks[clerk] = desk
         return self.desks[clerk]
 
@@ -89,14 +89,14 @@ class Premises(RuleBasedStateMachine):
         """The ledger, newest first."""
         return self.run(self.desk("ana").look(lambda history: sound(history.rows(Filter(), 0, 1_000))))
 
-    def _begin(self, clerk: str) -> Flight | None:
+    def _begin(self, clerk: str) -> InFlight | None:
         """An attempt that is on record, if one is due soon; its request has not left."""
         desk = self.desk(clerk)
         plan = self.run(desk._files.write(desk._sender._plan))
-        if plan.flight is None and plan.rest:
+        if plan.in_flight is None and plan.rest:
             self.passes(plan.rest + 0.001)
             plan = self.run(desk._files.write(desk._sender._plan))
-        return plan.flight
+        return plan.in_flight
 
     def _die(self, clerk: str) -> None:
         self.dead.add(self.desks[clerk]._sender._terms.holder)
@@ -115,7 +115,7 @@ class Premises(RuleBasedStateMachine):
         books = self.service.books
         self.seen_in_all.update(histories=1, deaths=len(self.dead), events=len(self.told))
         self.seen_in_all.update(requests=len(books.arrivals), executions=len(books.executions))
-        for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _flight in self.still)]:
+        for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _in_flight in self.still)]:
             self.run(desk.close())
         self.service.stop()
         self.stranger.stop()

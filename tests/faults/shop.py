@@ -18,7 +18,7 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk import Desk, Evidence
 from refund_tui.errors import ConfigError, StoreError
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import parse_script
 from tests.faults.premises import CAPTURED, CLERKS, TRIPS, Premises
 from tests.support.desks import intent, other_process
@@ -73,17 +73,17 @@ class Shop(Premises):
         """The process dies after its attempt was recorded, before or after its request left."""
         self.service.play(parse_script({"refund": [fault] if fault else []}))
         desk = self.desk(clerk)
-        flight = self._begin(clerk)
-        if flight is not None and sent:
-            self.late.append((desk, flight, self.run(desk._sender._answer(flight))))
+        in_flight = self._begin(clerk)
+        if in_flight is not None and sent:
+            self.late.append((desk, in_flight, self.run(desk._sender._answer(in_flight))))
         self._die(clerk)
 
     @rule(clerk=strategies.sampled_from(CLERKS))
     def stands_still(self, clerk: str) -> None:
         """The process stops between its attempt's record and the wire, and lives; the clerk goes on in another."""
-        flight = self._begin(clerk)
-        if flight is not None:
-            self.still.append((self.desks.pop(clerk), flight))
+        in_flight = self._begin(clerk)
+        if in_flight is not None:
+            self.still.append((self.desks.pop(clerk), in_flight))
 
     @precondition(lambda self: bool(self.still))
     @rule(data=strategies.data(), fault=strategies.sampled_from(FAULTS))
@@ -94,9 +94,9 @@ class Shop(Premises):
     def wake(self, place: int, fault: dict[str, Any] | None) -> None:
         """The process at `place` of those that stand still goes on, and ends."""
         self.service.play(parse_script({"refund": [fault] if fault else []}))
-        desk, flight = self.still.pop(place)
-        outcome = self.run(desk._sender._answer(flight))
-        self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
+        desk, in_flight = self.still.pop(place)
+        outcome = self.run(desk._sender._answer(in_flight))
+        self.run(desk._sender._record_once(in_flight, outcome, self.clock.now()))
         self.dead.add(desk._sender._terms.holder)
         self.abandoned.append(desk)
 
@@ -105,8 +105,8 @@ class Shop(Premises):
     def late_answer(self, data: strategies.DataObject) -> None:
         """One taken for dead was only slow, and now writes what it heard."""
         place = data.draw(strategies.integers(0, len(self.late) - 1))
-        desk, flight, outcome = self.late.pop(place)
-        self.run(desk._sender._record_once(flight, outcome, self.clock.mark()))
+        desk, in_flight, outcome = self.late.pop(place)
+        self.run(desk._sender._record_once(in_flight, outcome, self.clock.now()))
 
     @rule(
         passed=strategies.sampled_from([1.0, 61.0, 1_000.0, 90_000.0]),
@@ -125,8 +125,8 @@ class Shop(Premises):
         for clerk in list(self.desks):
             self._die(clerk)
         self.late.clear()
-        self.abandoned += [desk for desk, _flight in self.still]
-        self.dead |= {desk._sender._terms.holder for desk, _flight in self.still}
+        self.abandoned += [desk for desk, _in_flight in self.still]
+        self.dead |= {desk._sender._terms.holder for desk, _in_flight in self.still}
         self.still.clear()
         self.clock.reboot(passed)
         self.truth += timedelta(seconds=passed)
@@ -182,7 +182,7 @@ class Shop(Premises):
             return
         refund, action = data.draw(strategies.sampled_from(doable))
         key, policy = refund.key, self.desk(clerk).policy
-        if action is Action.ASK_AGAIN and lifecycle.safe_to_ask(refund.life, self.clock.mark(), policy) <= 0:
+        if action is Action.ASK_AGAIN and lifecycle.safe_to_ask(refund.life, self.clock.now(), policy) <= 0:
             return  # the question says that it may pay twice
         paid = self.service.books.times_executed(key) > 0
         proof = Evidence(paid, "T-1", "the processor", "today") if action is Action.SETTLE else None

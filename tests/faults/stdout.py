@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from refund_tui.core.refunds import State
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from tests.faults.kill import all_refunds, disagreements, worker
 from tests.support.desks import recorded

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from refund_tui.core.refunds import Refund, State
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.history import History
+from refund_tui.store.sqlite.history import History
 from tests.faults.kill import all_refunds, worker
 from tests.support.containers import contained, first_process, need_containers
 from tests.support.ledgers import sound

@@ -12,7 +12,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Outcome
 from refund_tui.core.refunds import State
 from refund_tui.desk import Desk, Trouble, Unsaved
 from refund_tui.errors import StoreBusy, StoreChanged, StoreFull, StoreUnusable
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over, intent, other_process
 from tests.support.ears import Ears

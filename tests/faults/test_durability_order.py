@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.commands.checks.order import CALLS, Departure, departures
+from refund_tui.commands.checks.syscall_trace import CALLS, Departure, departures
 from refund_tui.sandbox import SandboxThread
 
 pytestmark = pytest.mark.skipif(

@@ -17,7 +17,7 @@ def test_no_flipped_bit_pays_twice_stops_the_others_or_alters_an_open_refund_uns
 def test_the_sample_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the comparison before each attempt, a flipped amount is paid."""
     monkeypatch.setattr("refund_tui.desk.sender.differences", lambda *_: None)
-    monkeypatch.setattr("refund_tui.store.ledger.Ledger.as_recorded", lambda *_: True)
+    monkeypatch.setattr("refund_tui.store.sqlite.ledger.Ledger.as_recorded", lambda *_: True)
     assert any(_moved_otherwise(flip) for flip in flips(bits_of=b'"amount":{"amount":4.75'))
 
 

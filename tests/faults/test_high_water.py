@@ -19,7 +19,7 @@ import pytest
 from refund_tui.commands.demo import demo_settings
 from refund_tui.desk import Desk, Trouble
 from refund_tui.errors import StoreChanged, StoreUnusable
-from refund_tui.paths import ledger_path, mark_name, state_dir
+from refund_tui.host.paths import ledger_path, mark_name, state_dir
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
 from tests.support.ledgers import history_at

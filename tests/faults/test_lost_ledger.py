@@ -14,7 +14,7 @@ import pytest
 from refund_tui.core.refunds import State
 from refund_tui.desk import Trouble
 from refund_tui.errors import StoreChanged, StoreUnusable
-from refund_tui.paths import ledger_path, trips_path
+from refund_tui.host.paths import ledger_path, trips_path
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.program import run

@@ -20,12 +20,14 @@ from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Decision, Policy, possible
 from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain, Unreachable
 from refund_tui.core.refunds import Action, Life, Refund
-from refund_tui.core.times import Mark
-from refund_tui.desk import Evidence, acting, ending
-from refund_tui.desk.ending import Flight
+from refund_tui.core.times import Instant
+from refund_tui.desk import Evidence
+from refund_tui.desk import actions as acting
+from refund_tui.desk import attempt_end as ending
+from refund_tui.desk.attempt_end import InFlight
 from refund_tui.desk.sender import Sender
-from refund_tui.store.high_water import HighWaterMarks
-from refund_tui.store.ledger import Ledger
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.faults.premises import TRIPS
 from tests.faults.shop import Shop
 
@@ -57,7 +59,7 @@ def shop_played() -> Iterator[Shop]:
 
 def test_a_desk_that_takes_no_answer_for_not_sent_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     def as_if_not_sent(
-        life: Life, outcome: Uncertain, _sent: Mark, now: Mark, policy: Policy, random: float
+        life: Life, outcome: Uncertain, _sent: Instant, now: Instant, policy: Policy, random: float
     ) -> Decision:
         return lifecycle._unreachable(life, Unreachable(outcome.answer), now, policy, random)
 
@@ -74,11 +76,11 @@ def test_a_desk_that_takes_no_answer_for_not_sent_is_found_out(monkeypatch: pyte
 def test_a_desk_that_asks_again_under_a_new_id_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     sent, answer = set[str](), Sender._answer
 
-    async def answer_anew(desk: Sender, flight: Flight) -> Outcome:
-        again, refund = flight.refund.key in sent, flight.refund
+    async def answer_anew(desk: Sender, in_flight: InFlight) -> Outcome:
+        again, refund = in_flight.refund.key in sent, in_flight.refund
         sent.add(refund.key)
         anew = replace(refund, body=refund.body.replace(refund.key.encode(), new_key().encode()))
-        return await answer(desk, replace(flight, refund=anew if again else refund))
+        return await answer(desk, replace(in_flight, refund=anew if again else refund))
 
     monkeypatch.setattr(Sender, "_answer", answer_anew)
     with shop_played() as shop:
@@ -142,7 +144,7 @@ def test_a_desk_that_sends_after_it_stood_still_is_found_out(monkeypatch: pytest
 
 
 def test_a_desk_that_trusts_the_ticks_alone_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_ticks(life: Life, now: Mark, policy: Policy) -> float:
+    def by_ticks(life: Life, now: Instant, policy: Policy) -> float:
         return policy.horizon - now.since(life.first_sent) if life.first_sent else policy.horizon
 
     monkeypatch.setattr(lifecycle, "safe_to_ask", by_ticks)

@@ -12,8 +12,8 @@ import pytest
 from refund_tui.core.hosts import Host, host_of
 from refund_tui.core.refunds import Event, State
 from refund_tui.errors import StoreChanged, StoreDamaged, StoreUnusable
-from refund_tui.host import this_host
-from refund_tui.paths import ledger_path
+from refund_tui.host.machine import this_host
+from refund_tui.host.paths import ledger_path
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.ledgers import history_at
@@ -144,7 +144,7 @@ def on_sshfs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder that the kernel says is on sshfs."""
     folder, mounts = tmp_path / "data", tmp_path / "mounts"
     mounts.write_text(f"22 1 254:0 / / rw - ext4 /dev/root rw\n40 22 0:35 / {folder} rw - fuse.sshfs user@host:/x rw\n")
-    monkeypatch.setattr("refund_tui.mounts.MOUNTS", mounts)
+    monkeypatch.setattr("refund_tui.host.mounts.MOUNTS", mounts)
     return folder
 
 

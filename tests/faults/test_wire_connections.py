@@ -17,7 +17,7 @@ from refund_tui.core.outcomes import (
     Answer,
     Unreachable,
 )
-from refund_tui.core.times import Mark
+from refund_tui.core.times import Instant
 from refund_tui.errors import ConfigError
 from refund_tui.payments.client import PaymentClient, verifying
 from refund_tui.settings.load import load_settings
@@ -37,8 +37,8 @@ async def test_a_refused_connection_sends_nothing() -> None:
 class PausedOnce(FakeClock):
     """The clock of a host that is paused for a day as soon as it has looked at it."""
 
-    def mark(self) -> Mark:
-        now = super().mark()
+    def now(self) -> Instant:
+        now = super().now()
         self.jump(25 * 3600)
         return now
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refund_tui.core.ledger_services import Service
 from refund_tui.core.refunds import State
-from refund_tui.core.services import Service
-from refund_tui.core.times import Mark
-from refund_tui.paths import ledger_path
-from refund_tui.store.ledger import Ledger
+from refund_tui.core.times import Instant
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, program, refunds, unknown
 from tests.support.clock import FakeClock
 
@@ -19,7 +19,7 @@ REAL = "eu-central-1.payments.example.com"
 
 def also(folder: Path, endpoint: str) -> None:
     """Let the ledger send to one more endpoint."""
-    now: Mark = FakeClock().mark()
+    now: Instant = FakeClock().now()
     ledger = Ledger.open(ledger_path(folder))
     ledger.services.add(Service("TEST", endpoint), "the region moved", "eva", now)
     ledger.close()

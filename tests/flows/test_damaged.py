@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from tests.flows.stage import program
 from tests.support.damage import damage
 from tests.support.desks import desk_over, intent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from tests.flows.stage import program
 from tests.gallery import Stage
 

@@ -9,9 +9,9 @@ import pytest
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip
 from refund_tui.desk import Elsewhere
-from refund_tui.paths import trips_path
-from refund_tui.payments.cards import Found
-from refund_tui.store.trips import Trips
+from refund_tui.host.paths import trips_path
+from refund_tui.payments.cards import CardFound
+from refund_tui.store.sqlite.trips import Trips
 from tests.flows.stage import Stage, program, refunds
 from tests.gallery import UNKNOWN_TRIP
 from tests.support.clock import NOON
@@ -128,7 +128,7 @@ async def test_without_the_trips_file_a_trip_is_told_by_the_ledger(tmp_path: Pat
 async def test_the_currency_that_the_service_tells_is_the_forms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ScriptedService, "card", Found(Card("VISA", "1234"), "JPY"))
+    monkeypatch.setattr(ScriptedService, "card", CardFound(Card("VISA", "1234"), "JPY"))
     async with program(tmp_path) as stage:
         await stage.open_unknown()
         await stage.press("500", "tab", "1", "f6")

@@ -9,7 +9,7 @@ from textual import events
 from textual.widgets import Input
 
 from refund_tui.core.outcomes import Accepted, Answer
-from refund_tui.store.history import Filter
+from refund_tui.store.sqlite.history import Filter
 from tests.gallery import Face, Stage, staged
 
 

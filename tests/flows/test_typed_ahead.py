@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
-from refund_tui.core.rules import Standing
+from refund_tui.core.rules import TripBalance
 from tests.flows.stage import program
 from tests.gallery import PATIENCE
 
@@ -16,13 +16,13 @@ from tests.gallery import PATIENCE
 async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.tui.line.typist.PATIENCE", 0.2)
+    monkeypatch.setattr("refund_tui.tui.terminal.key_queue.PATIENCE", 0.2)
     async with program(tmp_path) as stage:
         await stage.press("R-1002")
         await stage.until("1 trip")
         disk, standing = asyncio.Event(), stage.desk.standing
 
-        async def busy(store_id: str, trip_id: str) -> Standing:
+        async def busy(store_id: str, trip_id: str) -> TripBalance:
             await disk.wait()
             return await standing(store_id, trip_id)
 

@@ -95,7 +95,7 @@ def unknown_holds_the_trip(before: World, step: Step) -> bool:
     life = step.world.life
     if life.state is before.life.state:
         return True
-    standing = rules.Standing(INTENT.captured, (_refund(life),))
+    standing = rules.TripBalance(INTENT.captured, (_refund(life),))
     new = Intent("STORE-001", "trip-1", Money(100, "EUR"), ReasonCode.OTHER, captured=INTENT.captured)
     try:
         rules.admit(new, standing, NOW.at, second_yes=False)
@@ -111,7 +111,7 @@ def left_is_honest(before: World, step: Step) -> bool:
     life = step.world.life
     if life.state is before.life.state:
         return True
-    left = rules.Standing(INTENT.captured, (_refund(life),)).left
+    left = rules.TripBalance(INTENT.captured, (_refund(life),)).left
     nothing = (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
     return left == Money(5000 if life.state in nothing else 2000, "EUR")
 

@@ -22,8 +22,8 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, Life, State
-from refund_tui.core.rules import Standing
-from refund_tui.core.times import Mark, Wait
+from refund_tui.core.rules import TripBalance
+from refund_tui.core.times import Instant, Wait
 from tests.model import steps
 from tests.model.mutant import IN_DOUBT, REPAIRED, STOPPED, TOO_LATE, WRONGLY, breaks
 from tests.model.steps import ANSWER
@@ -48,7 +48,7 @@ def _new_key_after_timeout(world: World, outcome: Outcome) -> int:
 
 
 def _without_doubt(doubt: Doubt) -> Callable[..., Decision]:
-    def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
         if isinstance(outcome, Uncertain) and outcome.doubt is doubt:
             outcome = Unreachable(ANSWER)
         return _decide(life, outcome, sent, now, policy, random)
@@ -70,26 +70,26 @@ def _timeout_is_no(life: Life, outcome: Uncertain, *_: object) -> Decision:
 
 
 @breaks("the key horizon is ignored", *TOO_LATE, name="before_sending", begin=IN_DOUBT)
-def _no_horizon(life: Life, window_closes: datetime | None, now: Mark, policy: Policy) -> Decision | None:
+def _no_horizon(life: Life, window_closes: datetime | None, now: Instant, policy: Policy) -> Decision | None:
     return None
 
 
 @breaks("the key horizon is told by the wall clock alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
-def _wall_clock(life: Life, now: Mark, policy: Policy) -> float:
+def _wall_clock(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None:
         return policy.horizon
     return policy.horizon - max(0.0, (now.at - life.first_sent.at).total_seconds())
 
 
 @breaks("the key horizon is told by the ticks alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
-def _ticks(life: Life, now: Mark, policy: Policy) -> float:
+def _ticks(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None or now.contradicts(life.first_sent):
         return 0.0 if life.maybe_executed else policy.horizon
     return policy.horizon - now.since(life.first_sent)
 
 
 @breaks("a clock set back over a reboot is believed", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
-def _believe_clock(life: Life, now: Mark, policy: Policy) -> float:
+def _believe_clock(life: Life, now: Instant, policy: Policy) -> float:
     return policy.horizon - now.longest_since(life.first_sent) if life.first_sent else policy.horizon
 
 
@@ -100,14 +100,14 @@ def _believe_clock(life: Life, now: Mark, policy: Policy) -> float:
     name="_uncertain",
     begin=(*IN_DOUBT, "time passes", "send"),
 )
-def _latest(life: Life, outcome: Uncertain, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def _latest(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     wait = Wait(now, policy.least)
     doubted = replace(life, state=State.WAITING, maybe_executed=True, first_sent=sent, wait=wait, doubts=0)
     return Decision(doubted, "again", "")
 
 
 @breaks("asking again starts the key horizon anew", *TOO_LATE, name="ask_again", begin=STOPPED)
-def _ask_anew(life: Life, now: Mark, policy: Policy) -> Decision:
+def _ask_anew(life: Life, now: Instant, policy: Policy) -> Decision:
     return Decision(replace(lifecycle._anew(life, "", leave=False), first_sent=now), "asked_again", "")
 
 
@@ -118,7 +118,7 @@ def _ask_anew(life: Life, now: Mark, policy: Policy) -> Decision:
     name="ask_again",
     begin=STOPPED,
 )
-def _lasting_leave(life: Life, now: Mark, policy: Policy) -> Decision:
+def _lasting_leave(life: Life, now: Instant, policy: Policy) -> Decision:
     return Decision(lifecycle._anew(life, "", leave=True), "asked_again", "")
 
 
@@ -144,7 +144,7 @@ def _unused_leave(life: Life) -> Life:
 
 
 def _clears(kind: type[Outcome]) -> Callable[..., Decision]:
-    def decide(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+    def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
         decision = _decide(life, outcome, sent, now, policy, random)
         if isinstance(outcome, kind):
             return replace(decision, life=replace(decision.life, maybe_executed=False))
@@ -182,7 +182,7 @@ def _try_now_without_doubt(life: Life) -> Decision:
 
 
 @breaks("stopping raises no doubt", "doubt_is_told", name="stop")
-def _stop_without_doubt(life: Life, sent: Mark | None) -> Decision:
+def _stop_without_doubt(life: Life, sent: Instant | None) -> Decision:
     return Decision(lifecycle._given_up(life, ""), "stopped", "")
 
 
@@ -204,7 +204,7 @@ def _deaf_to_doubt(life: Life, outcome: Outcome, *_: object) -> Decision:
 
 
 @breaks("a late no ends what waits", "what_moved_counts", "doubt_stays", name="_late")
-def _late_no(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def _late_no(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     if isinstance(outcome, Rejected) and not life.state.terminal:
         return Decision(Life(State.REJECTED), "rejected", "")
     return _late(life, outcome, sent, now, policy, random)
@@ -222,7 +222,7 @@ def _settle_again(life: Life, *, under_way: bool = False) -> frozenset[Action]:
 
 
 @breaks("a new refund is taken beside an UNKNOWN", "unknown_holds_the_trip", module=rules, name="_check_unknown")
-def _take_beside_unknown(standing: Standing) -> str | None:
+def _take_beside_unknown(standing: TripBalance) -> str | None:
     return None
 
 

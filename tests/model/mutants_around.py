@@ -6,7 +6,7 @@ from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Decision, Policy
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Life, State
-from refund_tui.core.times import Mark
+from refund_tui.core.times import Instant
 from tests.model import steps
 from tests.model.mutant import CALM, CONTAINERS, COPIED, TAKEN_OVER, TWO_SERVICES, breaks
 from tests.model.world import World
@@ -15,12 +15,12 @@ _decide, _decide_late = lifecycle.decide, lifecycle.decide_late
 
 
 @breaks("a sender in another container is taken for dead", "one_at_a_time", name="taken_over", start=CONTAINERS)
-def _dead(started: Mark, alive: bool | None, now: Mark, policy: Policy) -> bool:
+def _dead(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
     return True
 
 
 @breaks("an attempt's age is told by the wall clock alone", "one_at_a_time", name="outlived", start=CONTAINERS)
-def _old_by_the_wall(started: Mark, now: Mark, policy: Policy) -> bool:
+def _old_by_the_wall(started: Instant, now: Instant, policy: Policy) -> bool:
     return (now.at - started.at).total_seconds() >= policy.longest_attempt
 
 
@@ -31,7 +31,7 @@ def _old_by_the_wall(started: Mark, now: Mark, policy: Policy) -> bool:
     start=CONTAINERS,
     begin=("send", "time passes", "taken over", "stop"),
 )
-def _send_late(started: Mark, now: Mark, policy: Policy) -> bool:
+def _send_late(started: Instant, now: Instant, policy: Policy) -> bool:
     return False
 
 
@@ -42,7 +42,9 @@ def _send_late(started: Mark, now: Mark, policy: Policy) -> bool:
     begin=TAKEN_OVER,
     start=CALM,
 )
-def _as_if_current(life: Life, outcome: Outcome, sent: Mark, now: Mark, policy: Policy, random: float) -> Decision:
+def _as_if_current(
+    life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float
+) -> Decision:
     decide = _decide if life.state is State.SENDING else _decide_late
     return decide(life, outcome, sent, now, policy, random)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.refunds import Life, State
-from refund_tui.core.times import Mark, Wait
+from refund_tui.core.times import Instant, Wait
 
 HORIZON = 100.0
 """Seconds for which both sides remember an id: the service exactly so long, counted from the execution."""
@@ -27,7 +27,7 @@ JUMP = 300.0
 """Seconds by which a wall clock jumps: further than anything the refund remembers."""
 
 BOOT, EARLIER = "this boot", "an earlier boot"
-NOW = Mark(datetime(2026, 3, 2, 12, 0, tzinfo=UTC), BOOT, 0.0)
+NOW = Instant(datetime(2026, 3, 2, 12, 0, tzinfo=UTC), BOOT, 0.0)
 _LONG_AGO = 400.0
 
 
@@ -39,7 +39,7 @@ class Request:
     """
 
     key: int
-    sent: Mark
+    sent: Instant
     open: bool = True
     awaited: bool = True
     executed: bool = False
@@ -153,16 +153,16 @@ class World:
 
 
 class _Shift(Protocol):
-    def __call__(self, mark: Mark, /) -> Mark: ...
+    def __call__(self, mark: Instant, /) -> Instant: ...
 
 
-def _shifted(mark: Mark, *, wall: float, ticks: float) -> Mark:
+def _shifted(mark: Instant, *, wall: float, ticks: float) -> Instant:
     at = max(mark.at - timedelta(seconds=wall), NOW.at - timedelta(seconds=_LONG_AGO))
-    return Mark(at, mark.boot, max(mark.ticks - ticks, -_LONG_AGO) if mark.boot == BOOT else 0.0)
+    return Instant(at, mark.boot, max(mark.ticks - ticks, -_LONG_AGO) if mark.boot == BOOT else 0.0)
 
 
-def _of_earlier_boot(mark: Mark) -> Mark:
-    return Mark(mark.at, EARLIER, 0.0)
+def _of_earlier_boot(mark: Instant) -> Instant:
+    return Instant(mark.at, EARLIER, 0.0)
 
 
 FRESH = World()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from refund_tui.core.times import Mark
+from refund_tui.core.times import Instant
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -18,9 +18,9 @@ class FakeClock:
     ticks: float = 1_000.0
     boot: str = "boot-1"
 
-    def mark(self) -> Mark:
+    def now(self) -> Instant:
         """The present instant, as the test has set it."""
-        return Mark(self.at, self.boot, self.ticks)
+        return Instant(self.at, self.boot, self.ticks)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, as it does on a healthy host."""

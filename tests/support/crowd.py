@@ -24,13 +24,13 @@ from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
 from refund_tui.core.trips import Article, Card, Trip
-from refund_tui.paths import ledger_path, trips_path
+from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.payments.body import build_body
-from refund_tui.store.ledger import Ledger
-from refund_tui.store.rows import INTENT, LIFE, intent_values, life_values
-from refund_tui.store.schema import LEDGER
-from refund_tui.store.trips import Trips
-from refund_tui.store.trips.schema import TRIPS
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.trip_schema import TRIPS
+from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import named
 
 EDITION = "3"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_tui.store.database import Database
-from refund_tui.store.migrations import Kind
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.migrations import Schema
 
 FIRST = "CREATE TABLE migration (version INTEGER PRIMARY KEY);\nCREATE TABLE thing (name TEXT);\n"
 SECOND = (
     "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 1;\n"
     "CREATE TRIGGER thing_stays BEFORE DELETE ON thing\n  BEGIN SELECT RAISE(ABORT, 'it stays; for good'); END;\n"
 )
-ONE, TWO = Kind("book", 77, (FIRST,)), Kind("book", 77, (FIRST, SECOND))
+ONE, TWO = Schema("book", 77, (FIRST,)), Schema("book", 77, (FIRST, SECOND))
 
 
 def things(database: Database) -> list[tuple[Any, ...]]:

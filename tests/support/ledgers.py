@@ -9,23 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
-from refund_tui.core.damage import Damaged
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Policy, decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Holder, Intent, Refund
-from refund_tui.core.times import Mark, stamp
-from refund_tui.store.history import History
-from refund_tui.store.ledger import Ledger
+from refund_tui.core.times import Instant, stamp
+from refund_tui.store.sqlite.history import History
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.clock import FakeClock
 
 STORE, TRIP, ENDPOINT, ANOTHER = "STORE-001", "trip-1", "test-account", "another account"
 WRITTEN = Path(__file__).parents[1] / "ledgers" / "v0_1_0"
 """A data folder that 0.1.0 wrote, with a refund in every state; never opened in place."""
 
-NOW = FakeClock().mark()
+NOW = FakeClock().now()
 HOLDER = Holder("test-host", "boot-1", 50_001, "start-1")
 
 
@@ -37,7 +37,7 @@ def new_refund(
     clerk: str = "ana",
     reason: ReasonCode = ReasonCode.DAMAGED_ITEM,
     note: str = "",
-    now: Mark = NOW,
+    now: Instant = NOW,
     endpoint: str = ENDPOINT,
 ) -> Refund:
     """A refund that was not recorded yet, in EUR."""
@@ -56,7 +56,7 @@ def sound(found: Iterable[T | Damaged]) -> list[T]:
     return cast("list[T]", rows)
 
 
-def sending(ledger: Ledger, refund: Refund, now: Mark = NOW) -> tuple[Refund, Attempt]:
+def sending(ledger: Ledger, refund: Refund, now: Instant = NOW) -> tuple[Refund, Attempt]:
     """The refund with an attempt under way."""
     attempt = ledger.begin(refund, HOLDER, now)
     current = ledger.get(refund.key)
@@ -65,7 +65,7 @@ def sending(ledger: Ledger, refund: Refund, now: Mark = NOW) -> tuple[Refund, At
     return current, attempt
 
 
-def answered(ledger: Ledger, refund: Refund, outcome: Outcome, now: Mark = NOW) -> Refund:
+def answered(ledger: Ledger, refund: Refund, outcome: Outcome, now: Instant = NOW) -> Refund:
     """The refund after one whole attempt that came to `outcome`."""
     current, attempt = sending(ledger, refund, now)
     decision = decide(current.life, outcome, attempt.started, now, Policy(), 0.5)
@@ -74,14 +74,14 @@ def answered(ledger: Ledger, refund: Refund, outcome: Outcome, now: Mark = NOW) 
     return done
 
 
-def later(seconds: float, mark: Mark = NOW) -> Mark:
+def later(seconds: float, mark: Instant = NOW) -> Instant:
     """The mark `seconds` after another, on a healthy host."""
     clock = FakeClock(mark.at, mark.ticks, mark.boot)
     clock.advance(seconds)
-    return clock.mark()
+    return clock.now()
 
 
-def other_boot(seconds: float, mark: Mark = NOW) -> Mark:
+def other_boot(seconds: float, mark: Instant = NOW) -> Instant:
     """A mark `seconds` later by the wall clock, after a reboot."""
     return replace(later(seconds, mark), boot="boot-2", ticks=5.0)
 

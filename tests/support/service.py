@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from refund_tui.core.outcomes import Accepted, Answer, Outcome
-from refund_tui.payments.cards import CardAnswer, NotFound
+from refund_tui.payments.cards import CardAnswer, CardNotFound
 
 Behaviour = Callable[[bytes], Awaitable[Outcome]]
 
@@ -22,7 +22,7 @@ class ScriptedService:
     `card` is what it says of any trip's card.
     """
 
-    card: CardAnswer = NotFound()
+    card: CardAnswer = CardNotFound()
 
     def __init__(self, *script: Outcome | Behaviour) -> None:
         self.script = list(script)

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import ClassVar
 
-from refund_tui.tui.line import citizen
+from refund_tui.tui.terminal import signals as citizen
 
 citizen.prepare(os.environ)  # Textual reads the environment when it is imported
 
@@ -20,10 +20,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from refund_tui.tui.line.display import Display
-from refund_tui.tui.line.plain import Cell, Plain
-from refund_tui.tui.line.rows import Cell as RowCell
-from refund_tui.tui.line.rows import Column, RowList
+from refund_tui.tui.terminal.display import Display
+from refund_tui.tui.widgets.columns import Cell as RowCell
+from refund_tui.tui.widgets.plain_text import Plain, TextCell
+from refund_tui.tui.widgets.row_list import Column, RowList
 
 COLUMNS = (Column("Asked", 12), Column("Amount", 12, right=True), Column("State", 14), Column("Trip", 0))
 STATES: tuple[RowCell, ...] = (("✓ ACCEPTED", "good"), ("? UNKNOWN", "bad"), ("… WAITING", "warn"))
@@ -62,7 +62,7 @@ class LineApp(Display):
 
     def compose(self) -> ComposeResult:
         """Countdown, field, heading, list, hint."""
-        yield Cell("10:00", id="count")
+        yield TextCell("10:00", id="count")
         field = Input(placeholder="find", compact=True)
         field.cursor_blink = False
         yield field
@@ -97,7 +97,7 @@ class LineApp(Display):
 
     def _tick(self) -> None:
         self._left -= 1
-        self.query_one("#count", Cell).show(f"{self._left // 60:02}:{self._left % 60:02}")
+        self.query_one("#count", TextCell).show(f"{self._left // 60:02}:{self._left % 60:02}")
 
     def action_open(self) -> None:
         """Say which row is under the cursor."""

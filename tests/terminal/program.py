@@ -22,7 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from refund_tui.paths import trips_path
+from refund_tui.host.paths import trips_path
 from refund_tui.sandbox import SandboxThread, Script, parse_script
 from tests.support.program import run
 from tests.terminal.pty_session import PtySession

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from refund_tui.paths import ledger_path
+from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from tests.support.program import run
 from tests.terminal.program import PROGRAM, TRIP, ask, confirm, history, matching, script, settings, terminal

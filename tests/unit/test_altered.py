@@ -13,10 +13,10 @@ from refund_tui.core.outcomes import Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk import Desk
-from refund_tui.desk.altered import altered
-from refund_tui.paths import ledger_path
+from refund_tui.desk.body_check import altered
+from refund_tui.host.paths import ledger_path
 from refund_tui.payments.body import differences
-from refund_tui.store.history import Filter
+from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.damage import damage
 from tests.support.desks import STORE, desk_over, intent

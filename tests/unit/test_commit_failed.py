@@ -15,7 +15,7 @@ import pytest
 from refund_tui.core.outcomes import Accepted, Answer
 from refund_tui.core.refunds import State
 from refund_tui.errors import StoreUncertain, StoreUnusable
-from refund_tui.store.ledger import Ledger
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.ledgers import NOW, history_at, ledger_at, new_refund, sound

@@ -43,10 +43,10 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, Life, State
-from refund_tui.core.times import Mark, Wait
+from refund_tui.core.times import Instant, Wait
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-SENT = Mark(NOON, "boot-1", 100.0)
+SENT = Instant(NOON, "boot-1", 100.0)
 POLICY = Policy()
 SAID = Answer(detail="as it came")
 
@@ -62,14 +62,14 @@ SENDING = Life(State.SENDING)
 DOUBTED = Life(State.SENDING, maybe_executed=True, first_sent=SENT, tries=3, doubts=2)
 
 
-def after(seconds: float) -> Mark:
-    return Mark(NOON + timedelta(seconds=seconds), "boot-1", 100.0 + seconds)
+def after(seconds: float) -> Instant:
+    return Instant(NOON + timedelta(seconds=seconds), "boot-1", 100.0 + seconds)
 
 
 NOW = after(10)
 
 
-def become(life: Life, outcome: Outcome, now: Mark = NOW, random: float = 0.5, policy: Policy = POLICY) -> Decision:
+def become(life: Life, outcome: Outcome, now: Instant = NOW, random: float = 0.5, policy: Policy = POLICY) -> Decision:
     return decide(life, outcome, after(5), now, policy, random)
 
 
@@ -204,14 +204,14 @@ def test_the_exponent_of_the_backoff_is_bounded() -> None:
         (DOUBTED, after(86_400), 0.0),
         (DOUBTED, after(90_000), 0.0),
         (replace(DOUBTED, first_sent=None), NOW, 0.0),
-        (DOUBTED, Mark(NOON + timedelta(seconds=60), "boot-2", 5.0), 86_340.0),
-        (DOUBTED, Mark(NOON - timedelta(seconds=1), "boot-2", 5.0), 0.0),
-        (DOUBTED, Mark(NOON - timedelta(days=9), "boot-1", 160.0), 86_340.0),
-        (DOUBTED, Mark(NOON + timedelta(hours=1), "boot-1", 160.0), 82_800.0),
-        (DOUBTED, Mark(NOON + timedelta(hours=25), "boot-1", 160.0), 0.0),
+        (DOUBTED, Instant(NOON + timedelta(seconds=60), "boot-2", 5.0), 86_340.0),
+        (DOUBTED, Instant(NOON - timedelta(seconds=1), "boot-2", 5.0), 0.0),
+        (DOUBTED, Instant(NOON - timedelta(days=9), "boot-1", 160.0), 86_340.0),
+        (DOUBTED, Instant(NOON + timedelta(hours=1), "boot-1", 160.0), 82_800.0),
+        (DOUBTED, Instant(NOON + timedelta(hours=25), "boot-1", 160.0), 0.0),
     ],
 )
-def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Mark, seconds: float) -> None:
+def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Instant, seconds: float) -> None:
     assert safe_to_ask(life, now, POLICY) == seconds
 
 
@@ -292,7 +292,7 @@ UNKNOWN = replace(DOUBTED, state=State.UNKNOWN)
 
 
 @pytest.mark.parametrize(("now", "leave"), [(after(86_399), False), (after(86_400), True)])
-def test_asking_again_starts_afresh_and_gives_leave_only_past_the_horizon(now: Mark, leave: bool) -> None:
+def test_asking_again_starts_afresh_and_gives_leave_only_past_the_horizon(now: Instant, leave: bool) -> None:
     why = "asked again by a person, with the same id and the same bytes"
     waiting = Life(State.WAITING, maybe_executed=True, first_sent=SENT, asked=leave, why=why)
     assert ask_again(UNKNOWN, now, POLICY) == Decision(waiting, "asked_again", why)
@@ -474,15 +474,15 @@ def test_a_yes_to_an_attempt_that_was_taken_over_is_a_yes() -> None:
     [
         (after(899.9), False),
         (after(900), True),
-        (Mark(NOON + timedelta(days=2), "boot-1", 999.9), False),
-        (Mark(NOON - timedelta(days=2), "boot-1", 1_000.0), True),
-        (Mark(NOON + timedelta(seconds=899), "boot-2", 5_000.0), False),
-        (Mark(NOON + timedelta(seconds=900), "boot-2", 5.0), True),
-        (Mark(NOON - timedelta(seconds=899), "boot-2", 5_000.0), False),
-        (Mark(NOON - timedelta(seconds=900), "boot-2", 5.0), True),
+        (Instant(NOON + timedelta(days=2), "boot-1", 999.9), False),
+        (Instant(NOON - timedelta(days=2), "boot-1", 1_000.0), True),
+        (Instant(NOON + timedelta(seconds=899), "boot-2", 5_000.0), False),
+        (Instant(NOON + timedelta(seconds=900), "boot-2", 5.0), True),
+        (Instant(NOON - timedelta(seconds=899), "boot-2", 5_000.0), False),
+        (Instant(NOON - timedelta(seconds=900), "boot-2", 5.0), True),
     ],
 )
-def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(now: Mark, over: bool) -> None:
+def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(now: Instant, over: bool) -> None:
     assert outlived(SENT, now, POLICY) is over
     assert taken_over(SENT, None, now, POLICY) is over
     assert not taken_over(SENT, True, now, POLICY), "one that lives is let alone"
@@ -494,9 +494,9 @@ def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(no
     [
         (after(60), False),
         (after(60.1), True),
-        (Mark(NOON + timedelta(seconds=61), "boot-1", 100.0), True),
-        (Mark(NOON - timedelta(seconds=61), "boot-1", 161.0), True),
+        (Instant(NOON + timedelta(seconds=61), "boot-1", 100.0), True),
+        (Instant(NOON - timedelta(seconds=61), "boot-1", 161.0), True),
     ],
 )
-def test_a_request_that_stood_still_before_it_left_is_not_sent(now: Mark, late: bool) -> None:
+def test_a_request_that_stood_still_before_it_left_is_not_sent(now: Instant, late: bool) -> None:
     assert too_late_to_send(SENT, now, POLICY) is late

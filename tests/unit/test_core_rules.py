@@ -16,7 +16,7 @@ from refund_tui.core.rules import (
     NeedsSecondYes,
     Problem,
     Refused,
-    Standing,
+    TripBalance,
     admit,
     check_left,
     check_trip,
@@ -39,42 +39,42 @@ def earlier(minor: int, state: State, currency: str = "EUR") -> Refund:
 
 @pytest.mark.parametrize("state", State)
 def test_what_is_left_is_less_by_what_may_have_moved(state: State) -> None:
-    standing = Standing(FIFTY, (earlier(2000, state), earlier(500, State.ACCEPTED)))
+    standing = TripBalance(FIFTY, (earlier(2000, state), earlier(500, State.ACCEPTED)))
     nothing = state in (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
     assert standing.refunded == (500 if nothing else 2500)
     assert standing.left == Money(4500 if nothing else 2500, "EUR")
 
 
 def test_what_is_left_is_never_below_nothing_and_not_known_without_the_captured_amount() -> None:
-    assert Standing(FIFTY, (earlier(9000, State.ACCEPTED),)).left == Money(0, "EUR")
-    assert Standing(None, (earlier(9000, State.ACCEPTED),)).left is None
+    assert TripBalance(FIFTY, (earlier(9000, State.ACCEPTED),)).left == Money(0, "EUR")
+    assert TripBalance(None, (earlier(9000, State.ACCEPTED),)).left is None
 
 
 @pytest.mark.parametrize(
     ("minor", "standing", "message"),
     [
-        (5000, Standing(FIFTY), None),
-        (5001, Standing(FIFTY), "only 50.00 EUR is left to refund"),
-        (2000, Standing(FIFTY, (earlier(3000, State.SENDING),)), None),
-        (2001, Standing(FIFTY, (earlier(3000, State.SENDING),)), "only 20.00 EUR is left to refund"),
-        (1, Standing(FIFTY, (earlier(4999, State.UNKNOWN),)), None),
-        (1, Standing(FIFTY, (earlier(5000, State.ACCEPTED),)), "nothing is left to refund of 50.00 EUR"),
-        (9_999_999, Standing(None), None),
-        (100, Standing(Money(5000, "USD")), "this trip was charged in USD, not EUR"),
-        (100, Standing(None, (earlier(1, State.ACCEPTED, "USD"),)), "this trip's refunds are in USD, not EUR"),
-        (100, Standing(None, (earlier(1, State.REJECTED, "USD"), earlier(1, State.ACCEPTED))), None),
+        (5000, TripBalance(FIFTY), None),
+        (5001, TripBalance(FIFTY), "only 50.00 EUR is left to refund"),
+        (2000, TripBalance(FIFTY, (earlier(3000, State.SENDING),)), None),
+        (2001, TripBalance(FIFTY, (earlier(3000, State.SENDING),)), "only 20.00 EUR is left to refund"),
+        (1, TripBalance(FIFTY, (earlier(4999, State.UNKNOWN),)), None),
+        (1, TripBalance(FIFTY, (earlier(5000, State.ACCEPTED),)), "nothing is left to refund of 50.00 EUR"),
+        (9_999_999, TripBalance(None), None),
+        (100, TripBalance(Money(5000, "USD")), "this trip was charged in USD, not EUR"),
+        (100, TripBalance(None, (earlier(1, State.ACCEPTED, "USD"),)), "this trip's refunds are in USD, not EUR"),
+        (100, TripBalance(None, (earlier(1, State.REJECTED, "USD"), earlier(1, State.ACCEPTED))), None),
     ],
 )
-def test_no_more_than_is_left_is_refunded(minor: int, standing: Standing, message: str | None) -> None:
+def test_no_more_than_is_left_is_refunded(minor: int, standing: TripBalance, message: str | None) -> None:
     assert check_left(Money(minor, "EUR"), standing) == message
 
 
 @given(captured=st.integers(0, 10_000), amounts=st.lists(st.integers(1, 4_000), max_size=8))
 def test_admitted_refunds_never_add_up_to_more_than_was_captured(captured: int, amounts: list[int]) -> None:
-    standing = Standing(Money(captured, "EUR"))
+    standing = TripBalance(Money(captured, "EUR"))
     for minor in amounts:
         if check_left(Money(minor, "EUR"), standing) is None:
-            standing = Standing(standing.captured, (*standing.refunds, earlier(minor, State.QUEUED)))
+            standing = TripBalance(standing.captured, (*standing.refunds, earlier(minor, State.QUEUED)))
     assert standing.refunded <= captured
 
 
@@ -88,21 +88,21 @@ def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
 @pytest.mark.parametrize(
     ("change", "standing", "problem"),
     [
-        ({"store_id": ""}, Standing(None), Problem("store", "type the store id")),
-        ({"trip_id": ""}, Standing(None), Problem("trip", "type the trip id")),
-        ({}, Standing(None, (earlier(100, State.UNKNOWN),)),
+        ({"store_id": ""}, TripBalance(None), Problem("store", "type the store id")),
+        ({"trip_id": ""}, TripBalance(None), Problem("trip", "type the trip id")),
+        ({}, TripBalance(None, (earlier(100, State.UNKNOWN),)),
          Problem("trip", "a refund of 1.00 EUR on this trip is UNKNOWN: ask it again or settle it first")),
-        ({"window_closes": NOON}, Standing(None),
+        ({"window_closes": NOON}, TripBalance(None),
          Problem("trip", "the refund window closed on 2026-03-02 12:00 UTC")),
-        ({"amount": Money(1, "XXX")}, Standing(None), Problem("amount", "XXX is not a currency of ISO 4217")),
-        ({"amount": Money(0, "EUR")}, Standing(None), Problem("amount", "a refund is more than 0")),
-        ({"amount": Money(1001, "KWD")}, Standing(None),
+        ({"amount": Money(1, "XXX")}, TripBalance(None), Problem("amount", "XXX is not a currency of ISO 4217")),
+        ({"amount": Money(0, "EUR")}, TripBalance(None), Problem("amount", "a refund is more than 0")),
+        ({"amount": Money(1001, "KWD")}, TripBalance(None),
          Problem("amount", "1.001 KWD has more than the 2 decimals that the service takes")),
-        ({}, Standing(Money(2999, "EUR")), Problem("amount", "only 29.99 EUR is left to refund")),
-        ({"note": "x" * 201}, Standing(None), Problem("note", "201 characters: a note has at most 200")),
+        ({}, TripBalance(Money(2999, "EUR")), Problem("amount", "only 29.99 EUR is left to refund")),
+        ({"note": "x" * 201}, TripBalance(None), Problem("note", "201 characters: a note has at most 200")),
     ],
 )  # fmt: skip
-def test_each_problem_is_told_at_its_field(change: dict[str, object], standing: Standing, problem: Problem) -> None:
+def test_each_problem_is_told_at_its_field(change: dict[str, object], standing: TripBalance, problem: Problem) -> None:
     intent = replace(INTENT, **change)  # type: ignore[arg-type]
     assert problems(intent, standing, NOON) == (problem,)
     with pytest.raises(Refused) as caught:
@@ -113,7 +113,7 @@ def test_each_problem_is_told_at_its_field(change: dict[str, object], standing: 
 
 def test_all_problems_come_in_the_order_of_the_form() -> None:
     intent = replace(INTENT, store_id="", trip_id="", amount=Money(0, "EUR"), window_closes=NOON, note="x" * 201)
-    standing = Standing(None, (earlier(100, State.UNKNOWN),))
+    standing = TripBalance(None, (earlier(100, State.UNKNOWN),))
     with pytest.raises(Refused) as caught:
         admit(intent, standing, NOON, second_yes=False)
     fields = [problem.field for problem in caught.value.problems]
@@ -123,8 +123,8 @@ def test_all_problems_come_in_the_order_of_the_form() -> None:
 
 def test_an_unknown_is_found_behind_others() -> None:
     unknown = earlier(100, State.UNKNOWN)
-    assert Standing(None, (earlier(1, State.ACCEPTED), unknown)).unknown is unknown
-    assert Standing(None, (earlier(1, State.WAITING),)).unknown is None
+    assert TripBalance(None, (earlier(1, State.ACCEPTED), unknown)).unknown is unknown
+    assert TripBalance(None, (earlier(1, State.WAITING),)).unknown is None
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_unknown_is_found_behind_others() -> None:
 )
 def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State, second_look: bool) -> None:
     other = earlier(minor, state)
-    standing = Standing(None, (other,))
+    standing = TripBalance(None, (other,))
     admit(INTENT, standing, NOON, second_yes=True)
     if not second_look:
         admit(INTENT, standing, NOON, second_yes=False)
@@ -156,17 +156,17 @@ def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State,
 
 
 def test_twins_are_listed_all() -> None:
-    standing = Standing(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
+    standing = TripBalance(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
     with pytest.raises(NeedsSecondYes, match=r"^this trip already has 30.00 EUR ACCEPTED, 10.00 EUR WAITING$"):
         admit(INTENT, standing, NOON, second_yes=False)
 
 
 def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
     intent = replace(INTENT, amount=Money(1000, "EUR"))
-    standing = Standing(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
+    standing = TripBalance(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
     admit(intent, standing, NOON, second_yes=True)
     with pytest.raises(Refused, match="nothing is left"):
-        admit(intent, Standing(FIFTY, (*standing.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
+        admit(intent, TripBalance(FIFTY, (*standing.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
 
 
 # What was captured
@@ -185,50 +185,51 @@ WORD = Ceiling("STORE-001", "trip-1", Money(8000, "EUR"), NOON, "eve\x1b", "the 
 @pytest.mark.parametrize(
     ("standing", "captured", "told", "disagreement"),
     [
-        (Standing(None), None, "not known here", None),
-        (Standing(FIFTY), FIFTY, "50.00 EUR", None),
-        (Standing(FIFTY, (recorded(FIFTY),)), FIFTY, "50.00 EUR", None),
-        (Standing(FIFTY, (recorded(HUNDRED),)), FIFTY, "50.00 EUR", None),
-        (Standing(None, (recorded(None), recorded(HUNDRED), recorded(FIFTY))), FIFTY, "50.00 EUR, by the ledger", None),
-        (Standing(None, (recorded(FIFTY, State.REJECTED),)), FIFTY, "50.00 EUR, by the ledger", None),
-        (Standing(HUNDRED, (recorded(FIFTY),)), FIFTY, "50.00 EUR, by the ledger",
+        (TripBalance(None), None, "not known here", None),
+        (TripBalance(FIFTY), FIFTY, "50.00 EUR", None),
+        (TripBalance(FIFTY, (recorded(FIFTY),)), FIFTY, "50.00 EUR", None),
+        (TripBalance(FIFTY, (recorded(HUNDRED),)), FIFTY, "50.00 EUR", None),
+        (TripBalance(None, (recorded(None), recorded(HUNDRED), recorded(FIFTY))), FIFTY,
+         "50.00 EUR, by the ledger", None),
+        (TripBalance(None, (recorded(FIFTY, State.REJECTED),)), FIFTY, "50.00 EUR, by the ledger", None),
+        (TripBalance(HUNDRED, (recorded(FIFTY),)), FIFTY, "50.00 EUR, by the ledger",
          "the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 EUR"),
-        (Standing(HUNDRED, (recorded(FIFTY),), WORD), WORD.amount, "80.00 EUR, said by eve␛",
+        (TripBalance(HUNDRED, (recorded(FIFTY),), WORD), WORD.amount, "80.00 EUR, said by eve␛",
          "eve␛ said that 80.00 EUR was captured, the trips file now says 100.00 EUR"),
-        (Standing(None, (), WORD), WORD.amount, "80.00 EUR, said by eve␛", None),
+        (TripBalance(None, (), WORD), WORD.amount, "80.00 EUR, said by eve␛", None),
     ],
 )  # fmt: skip
 def test_the_smallest_amount_ever_known_counts_as_captured_until_a_person_says_otherwise(
-    standing: Standing, captured: Money | None, told: str, disagreement: str | None
+    standing: TripBalance, captured: Money | None, told: str, disagreement: str | None
 ) -> None:
     assert (standing.captured, standing.told_captured, standing.disagreement) == (captured, told, disagreement)
     assert complete(INTENT, standing).captured == captured
 
 
 def test_amounts_in_two_currencies_stop_the_trip_until_a_person_says_which() -> None:
-    standing = Standing(Money(10_000, "USD"), (recorded(FIFTY),))
+    standing = TripBalance(Money(10_000, "USD"), (recorded(FIFTY),))
     told = check_trip(standing, None, NOON)
     assert told is not None
     assert told.startswith("the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 USD")
     assert check_trip(replace(standing, ceiling=WORD), None, NOON) is None
-    assert check_trip(Standing(HUNDRED, (recorded(FIFTY),)), None, NOON) is None
+    assert check_trip(TripBalance(HUNDRED, (recorded(FIFTY),)), None, NOON) is None
 
 
 def test_the_currency_of_the_charge_is_told_by_whatever_knows_it() -> None:
-    assert Standing(None).currency is None
-    assert Standing(None, (earlier(1, State.REJECTED, "USD"),)).currency is None
-    assert Standing(None, (earlier(1, State.ACCEPTED, "USD"),)).currency == "USD"
-    assert Standing(None, (), None, "JPY").currency == "JPY"
-    assert Standing(FIFTY, (), None, "JPY").currency == "EUR"
-    assert check_left(FIFTY, Standing(None, (), None, "JPY")) == "this trip was charged in JPY, not EUR"
+    assert TripBalance(None).currency is None
+    assert TripBalance(None, (earlier(1, State.REJECTED, "USD"),)).currency is None
+    assert TripBalance(None, (earlier(1, State.ACCEPTED, "USD"),)).currency == "USD"
+    assert TripBalance(None, (), None, "JPY").currency == "JPY"
+    assert TripBalance(FIFTY, (), None, "JPY").currency == "EUR"
+    assert check_left(FIFTY, TripBalance(None, (), None, "JPY")) == "this trip was charged in JPY, not EUR"
 
 
 def test_the_window_of_a_trip_unknown_here_is_the_earliest_that_was_recorded() -> None:
     later, sooner = (replace(INTENT, window_closes=NOON + timedelta(days=day)) for day in (3, 2))
-    standing = Standing(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))
+    standing = TripBalance(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))
     assert complete(INTENT, standing).window_closes == sooner.window_closes
     assert complete(later, standing).window_closes == later.window_closes
-    assert Standing(None).window_closes is None
+    assert TripBalance(None).window_closes is None
 
 
 def test_a_trip_is_written_as_a_refund_that_counts_wrote_it_or_else_the_trips_file() -> None:
@@ -243,5 +244,5 @@ def test_a_trip_is_written_as_a_refund_that_counts_wrote_it_or_else_the_trips_fi
 def test_another_spelling_than_that_of_a_refund_which_counts_is_refused() -> None:
     intent = replace(INTENT, trip_id="TRIP-1")
     with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it so"):
-        admit(intent, Standing(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
-    admit(intent, Standing(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)
+        admit(intent, TripBalance(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
+    admit(intent, TripBalance(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refund_tui.core.services import Belonging, Service, first_endpoints, names_no_other, open_elsewhere, vouched
+from refund_tui.core.ledger_services import Belonging, Service, first_endpoints, names_no_other, open_elsewhere, vouched
 
 TEST, REAL = "us-east-1.test.payments.amazonphysicalstores.com", "us-east-1.payments.amazonphysicalstores.com"
 OURS = Service("PRODUCTION", REAL)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refund_tui.core.spelling import folded, folded_trip, spellings, typed_id
-from refund_tui.store.database import Database
-from refund_tui.store.schema import LEDGER
+from refund_tui.core.trip_spelling import folded, folded_trip, spellings, typed_id
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.schema import LEDGER
 
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"
 BARE = DASHED.replace("-", "")

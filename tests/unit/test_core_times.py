@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.times import Mark, Wait, countdown, last_day, span, stamp, unstamp, window_closes
+from refund_tui.core.times import Instant, Wait, countdown, last_day, span, stamp, unstamp, window_closes
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-START = Mark(NOON, "boot-1", 100.0)
+START = Instant(NOON, "boot-1", 100.0)
 
 
-def later(wall: float, ticks: float, boot: str = "boot-1") -> Mark:
-    return Mark(NOON + timedelta(seconds=wall), boot, 100.0 + ticks)
+def later(wall: float, ticks: float, boot: str = "boot-1") -> Instant:
+    return Instant(NOON + timedelta(seconds=wall), boot, 100.0 + ticks)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def later(wall: float, ticks: float, boot: str = "boot-1") -> Mark:
         (later(-3600, 60, "boot-2"), 0.0),
     ],
 )
-def test_ticks_tell_the_time_within_a_boot_and_the_wall_over_one(now: Mark, seconds: float) -> None:
+def test_ticks_tell_the_time_within_a_boot_and_the_wall_over_one(now: Instant, seconds: float) -> None:
     assert now.since(START) == seconds
 
 
@@ -48,7 +48,7 @@ def test_ticks_tell_the_time_within_a_boot_and_the_wall_over_one(now: Mark, seco
         (later(-3600, 60, "boot-2"), 0.0),
     ],
 )
-def test_what_must_not_look_young_goes_by_the_clock_that_says_later(now: Mark, seconds: float) -> None:
+def test_what_must_not_look_young_goes_by_the_clock_that_says_later(now: Instant, seconds: float) -> None:
     assert now.longest_since(START) == seconds
 
 
@@ -61,7 +61,7 @@ def test_what_must_not_look_young_goes_by_the_clock_that_says_later(now: Mark, s
         (later(1, 5, "boot-2"), False),
     ],
 )
-def test_a_wall_clock_set_back_over_a_reboot_is_noticed(now: Mark, contradicts: bool) -> None:
+def test_a_wall_clock_set_back_over_a_reboot_is_noticed(now: Instant, contradicts: bool) -> None:
     assert now.contradicts(START) is contradicts
 
 
@@ -77,15 +77,15 @@ def test_a_wait_counts_down_and_is_over() -> None:
 def test_an_anchored_wait_goes_on_in_the_new_boot_whatever_the_wall_does_next() -> None:
     wait = Wait(START, 90.0)
     assert wait.anchored(later(30, 30)) is wait
-    risen = Mark(NOON + timedelta(seconds=30), "boot-2", 5.0)
+    risen = Instant(NOON + timedelta(seconds=30), "boot-2", 5.0)
     anchored = wait.anchored(risen)
     assert anchored == Wait(risen, 60.0)
-    assert anchored.remaining(Mark(NOON - timedelta(days=9), "boot-2", 45.0)) == 20.0
+    assert anchored.remaining(Instant(NOON - timedelta(days=9), "boot-2", 45.0)) == 20.0
 
 
 INSTANTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 MARKS = st.builds(
-    Mark,
+    Instant,
     INSTANTS,
     st.sampled_from(["boot-1", "boot-2", "boot-3"]),
     st.floats(0, 1e9),
@@ -93,7 +93,7 @@ MARKS = st.builds(
 
 
 @given(start=MARKS, seconds=st.floats(0, 1e6), now=MARKS, then=MARKS)
-def test_what_remains_never_exceeds_the_wait(start: Mark, seconds: float, now: Mark, then: Mark) -> None:
+def test_what_remains_never_exceeds_the_wait(start: Instant, seconds: float, now: Instant, then: Instant) -> None:
     wait = Wait(start, seconds)
     assert 0 <= wait.remaining(now) <= seconds
     anchored = wait.anchored(now)
@@ -103,12 +103,12 @@ def test_what_remains_never_exceeds_the_wait(start: Mark, seconds: float, now: M
 
 @given(start=MARKS, seconds=st.floats(0, 1e6), steps=st.lists(st.floats(0, 1e4), max_size=5), jump=st.floats(-1e8, 1e8))
 def test_within_a_boot_a_countdown_only_falls_however_the_wall_jumps(
-    start: Mark, seconds: float, steps: list[float], jump: float
+    start: Instant, seconds: float, steps: list[float], jump: float
 ) -> None:
     wait, ticks, last = Wait(start, seconds), start.ticks, seconds
     for step in steps:
         ticks += step
-        left = wait.remaining(Mark(NOON + timedelta(seconds=jump), start.boot, ticks))
+        left = wait.remaining(Instant(NOON + timedelta(seconds=jump), start.boot, ticks))
         assert left <= last
         last = left
 

@@ -23,7 +23,7 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.desk import Changed, Desk, Elsewhere, Unsaved
 from refund_tui.desk.watch import WATCH
-from refund_tui.store.history import History
+from refund_tui.store.sqlite.history import History
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears

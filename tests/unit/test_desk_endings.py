@@ -14,7 +14,7 @@ from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.desk import Changed, Desk, News, Trouble
 from refund_tui.payments.client import PaymentClient
-from refund_tui.store.ledger import Ledger
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
 from tests.support.service import ScriptedService, accepted, never

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from refund_tui.errors import StoreError
-from refund_tui.paths import trips_path
-from refund_tui.store.history import History
+from refund_tui.host.paths import trips_path
+from refund_tui.store.sqlite.history import History
 from tests.support.desks import desk_over
 from tests.support.service import ScriptedService
 

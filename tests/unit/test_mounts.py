@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.mounts import UNKNOWN, file_system, is_distant
+from refund_tui.host.mounts import UNKNOWN, file_system, is_distant
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/root rw

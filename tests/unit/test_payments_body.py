@@ -68,7 +68,7 @@ def test_what_the_contract_forbids_is_never_built(key: str, broken: Intent) -> N
 
 def test_building_a_body_brings_neither_httpx_nor_pydantic() -> None:
     program = (
-        "import sys, refund_tui.payments.body, refund_tui.payments.cards, refund_tui.payments.auth;"
+        "import sys, refund_tui.payments.body, refund_tui.payments.cards, refund_tui.payments.signing;"
         "print(*{'httpx', 'pydantic', 'textual'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

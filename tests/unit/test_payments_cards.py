@@ -7,7 +7,7 @@ import json
 import pytest
 
 from refund_tui.core.trips import Card
-from refund_tui.payments.client import CardAnswer, Failed, Found, NotFound
+from refund_tui.payments.client import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from tests.support.payments import YES, talking_to
 from tests.support.raw import Script, answer, raw_server
 
@@ -25,7 +25,7 @@ CARD = (
 
 async def test_of_a_card_only_brand_tail_and_currency_are_kept() -> None:
     found = await asked(answer("200", CARD))
-    assert found == Found(Card("VISA", "1234"), "EUR")
+    assert found == CardFound(Card("VISA", "1234"), "EUR")
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ async def test_of_a_card_only_brand_tail_and_currency_are_kept() -> None:
 )
 async def test_a_number_that_comes_as_the_brand_is_not_kept(brand: str) -> None:
     body = json.dumps({"brand": brand, "tail": "1111", "currency": "EUR"})
-    assert await asked(answer("200", body)) == Found(Card(None, "1111"), "EUR")
+    assert await asked(answer("200", body)) == CardFound(Card(None, "1111"), "EUR")
 
 
 async def test_of_a_card_number_in_an_error_only_the_last_four_stay() -> None:
     answered = await asked(answer("500", '{"errorMsg":"no terminal for 4111 1111 1111 1111"}'))
-    assert isinstance(answered, Failed)
+    assert isinstance(answered, CardNotLearnt)
     assert "**** **** **** 1111" in answered.answer.detail
 
 
@@ -56,11 +56,11 @@ async def test_of_a_card_number_in_an_error_only_the_last_four_stay() -> None:
     ["{}", '{"brand":7,"tail":"4111111111111234","currency":"euro"}', '{"brand":"\\u001b[2J","tail":"12a4"}'],
 )
 async def test_odd_fields_of_a_card_are_not_known(body: str) -> None:
-    assert await asked(answer("200", body)) == Found(Card())
+    assert await asked(answer("200", body)) == CardFound(Card())
 
 
 async def test_a_trip_that_the_service_does_not_know_has_no_card() -> None:
-    assert await asked(answer("400", '{"errorMsg":"UnknownShoppingTrip"}')) == NotFound()
+    assert await asked(answer("400", '{"errorMsg":"UnknownShoppingTrip"}')) == CardNotFound()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ async def test_a_trip_that_the_service_does_not_know_has_no_card() -> None:
 )
 async def test_a_failed_question_keeps_nothing_of_the_card_and_speaks_of_no_refund(script: bytes) -> None:
     answered = await asked(script)
-    assert isinstance(answered, Failed)
+    assert isinstance(answered, CardNotLearnt)
     assert answered.answer.detail
     assert "SECRETCRYPTOGRAM" not in repr(answered)
     assert "executed" not in answered.answer.detail

@@ -18,8 +18,8 @@ from refund_tui.core.outcomes import (
     Repair,
     Uncertain,
 )
-from refund_tui.payments.outcome import classify
-from refund_tui.payments.reply import LONGEST_RAW, Reply
+from refund_tui.payments.classification import classify
+from refund_tui.payments.http_answer import LONGEST_RAW, HttpAnswer
 from tests.support.raw import zipped
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def meaning(status: int, body: bytes | str = b"", *headers: tuple[str, str], flaw: str | None = None) -> Outcome:
     content = body.encode() if isinstance(body, str) else body
-    return classify(Reply(status, headers, content, flaw), NOW)
+    return classify(HttpAnswer(status, headers, content, flaw), NOW)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.errors import StoreError
-from refund_tui.store.trips import FEW, Trips
+from refund_tui.store.sqlite.trips import FEW, Trips
 from tests.support.damage import damage
 from tests.support.records import trip
 

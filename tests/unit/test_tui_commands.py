@@ -21,18 +21,18 @@ from refund_tui.tui.commands import (
     key_of,
     keymap,
 )
-from refund_tui.tui.line.rows import RowList
-from refund_tui.tui.places.gate import GatePlace
-from refund_tui.tui.places.history import HistoryPlace
-from refund_tui.tui.places.lookup import LookupPlace
-from refund_tui.tui.places.palette import PalettePlace
-from refund_tui.tui.places.refund import RefundPlace
+from refund_tui.tui.screens.gate import GateScreen
+from refund_tui.tui.screens.history import HistoryScreen
+from refund_tui.tui.screens.lookup import LookupScreen
+from refund_tui.tui.screens.palette import PaletteScreen
+from refund_tui.tui.screens.refund import RefundFormScreen
 from refund_tui.tui.widgets.articles import ArticleList
+from refund_tui.tui.widgets.row_list import RowList
 
 DOES: dict[str, tuple[type, ...]] = {
-    EVERYWHERE: (RefundApp,), LOOKUP: (LookupPlace,), REFUND: (RefundPlace,), HISTORY: (HistoryPlace,),
-    SHOWN: (RefundPlace, HistoryPlace), LIST: (RowList,), ARTICLES: (ArticleList,), PALETTE: (PalettePlace,),
-    GATE: (GatePlace,),
+    EVERYWHERE: (RefundApp,), LOOKUP: (LookupScreen,), REFUND: (RefundFormScreen,), HISTORY: (HistoryScreen,),
+    SHOWN: (RefundFormScreen, HistoryScreen), LIST: (RowList,), ARTICLES: (ArticleList,), PALETTE: (PaletteScreen,),
+    GATE: (GateScreen,),
 }  # fmt: skip
 ROOM = 51
 """Columns that the palette has for what a command does, at 80x24."""

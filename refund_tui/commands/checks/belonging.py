@@ -7,10 +7,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.core.services import LOOPBACK, open_elsewhere
+from refund_tui.core.ledger_services import LOOPBACK, open_elsewhere
 from refund_tui.errors import StoreError
-from refund_tui.paths import ledger_path
-from refund_tui.store.history import History
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.commands.checks.order import CALLS, Departure, departures
+from refund_tui.commands.checks.syscall_trace import CALLS, Departure, departures
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.errors import StoreError
-from refund_tui.mounts import file_system
-from refund_tui.paths import ledger_path
-from refund_tui.store.health import how_kept
-from refund_tui.store.history import History
+from refund_tui.host.mounts import file_system
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.health import how_kept
+from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings

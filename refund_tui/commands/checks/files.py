@@ -13,9 +13,9 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
 from refund_tui.commands.checks.records import check_records
 from refund_tui.errors import ConfigError, StoreError
-from refund_tui.mounts import file_system, is_distant
-from refund_tui.paths import check_readable, ledger_path, trips_path
-from refund_tui.store.health import sqlite_version, try_folder
+from refund_tui.host.mounts import file_system, is_distant
+from refund_tui.host.paths import check_readable, ledger_path, trips_path
+from refund_tui.store.sqlite.health import sqlite_version, try_folder
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings

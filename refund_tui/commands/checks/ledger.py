@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.errors import StoreError
-from refund_tui.host import this_host
-from refund_tui.marks import marks_of
-from refund_tui.paths import ledger_path, trips_path
-from refund_tui.store.examine import Findings, full_look
-from refund_tui.store.health import try_reading
-from refund_tui.store.high_water import HighWaterMarks
-from refund_tui.store.history import History
-from refund_tui.store.hosts import MOVE
-from refund_tui.store.migrations import Kind
-from refund_tui.store.schema import LEDGER
-from refund_tui.store.trips.schema import TRIPS
+from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.machine import this_host
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.examine import Findings, full_look
+from refund_tui.store.sqlite.health import try_reading
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.history import History
+from refund_tui.store.sqlite.migrations import Schema
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.trip_schema import TRIPS
+from refund_tui.store.sqlite.writing_host import MOVE
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -100,7 +100,7 @@ def _host(path: Path) -> Result:
     return fail("ledger host", f"{told.name} writes it, not {mine.name}", f"work there; {MOVE}")
 
 
-def _damage(path: Path, kind: Kind, remedy: str) -> Iterator[Result]:
+def _damage(path: Path, kind: Schema, remedy: str) -> Iterator[Result]:
     name = f"{kind.name} check"
     room = shutil.disk_usage(path.parent).free
     if room < 2 * path.stat().st_size:

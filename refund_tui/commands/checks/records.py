@@ -7,11 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from refund_tui.commands.checks import Result, fail, ok
-from refund_tui.core.damage import DAMAGED, Damaged
-from refund_tui.desk.altered import altered
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.desk.body_check import altered
 from refund_tui.errors import StoreError
 from refund_tui.store.export import PAGE
-from refund_tui.store.history import Filter, History
+from refund_tui.store.sqlite.history import Filter, History
 
 SHOWN = 20
 """Records that are named; more are not looked for."""

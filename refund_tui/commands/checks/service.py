@@ -36,7 +36,7 @@ def _auth(settings: Settings) -> Result:
         if settings.base_url is None or is_loopback(host_of(settings.base_url)):
             return ok("credentials", "requests are not signed, as a sandbox wants it")
         return warn("credentials", "requests are not signed", "Amazon's service answers 403 so: set auth = aws")
-    from refund_tui.payments.auth import make_auth  # brings httpx
+    from refund_tui.payments.signing import make_auth  # brings httpx
 
     try:
         make_auth(settings.auth)

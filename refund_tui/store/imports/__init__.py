@@ -15,7 +15,7 @@ from refund_tui.store.imports.elements import read_elements
 from refund_tui.store.imports.records import dropped_fields, trip_of
 from refund_tui.store.imports.source import ESCAPED, Source
 from refund_tui.store.imports.table import heading, read_rows
-from refund_tui.store.imports.values import BLANK, Damaged, LeftOut, Piece
+from refund_tui.store.imports.values import BLANK, FileDamaged, LeftOut, RecordPiece
 
 __all__ = ["LeftOut", "TripReader"]
 
@@ -43,17 +43,17 @@ class TripReader:
         for piece in _pieces(self._source):
             yield piece if isinstance(piece, LeftOut) else self._judged(piece)
 
-    def _judged(self, piece: Piece) -> Trip | LeftOut:
+    def _judged(self, piece: RecordPiece) -> Trip | LeftOut:
         for name in dropped_fields(piece.value):
             if name in self.dropped or len(self.dropped) < MOST_DROPPED:
                 self.dropped[name] += 1
         try:
             return trip_of(piece.value)
-        except Damaged as error:
+        except FileDamaged as error:
             return LeftOut(piece.where, str(error))
 
 
-def _pieces(source: Source) -> Iterator[Piece | LeftOut]:
+def _pieces(source: Source) -> Iterator[RecordPiece | LeftOut]:
     """What the file holds, read as what its beginning shows it to be."""
     head = source.head()
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

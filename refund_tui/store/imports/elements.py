@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refund_tui.store.imports.source import CHUNK, LONGEST, TOO_LONG, Source
-from refund_tui.store.imports.values import Damaged, LeftOut, Piece, Refused, decode_at
+from refund_tui.store.imports.values import FileDamaged, LeftOut, RecordPiece, RecordRefused, decode_at
 
 _BETWEEN = " \t\r\n,"
 
 
-def read_elements(source: Source) -> Iterator[Piece | LeftOut]:
+def read_elements(source: Source) -> Iterator[RecordPiece | LeftOut]:
     """Each element of the array that the file holds, or each of the objects that it holds without an array."""
     cursor = _Cursor(source)
     closing = cursor.opening()
@@ -23,8 +23,8 @@ def read_elements(source: Source) -> Iterator[Piece | LeftOut]:
         where = f"element {number} (line {cursor.line})" if closing else f"line {cursor.line}"
         try:
             value = cursor.value()
-            yield LeftOut(where, value.reason) if isinstance(value, Refused) else Piece(where, value)
-        except Damaged as error:
+            yield LeftOut(where, value.reason) if isinstance(value, RecordRefused) else RecordPiece(where, value)
+        except FileDamaged as error:
             passed = cursor.recover()
             yield LeftOut(where, f"{error}; {passed}")
             if cursor.lost:
@@ -75,7 +75,7 @@ class _Cursor:
         self._at += 1
 
     def value(self) -> object:
-        """The JSON value that begins here, or that it is Refused; goes on to its end. Raises Damaged and stays."""
+        """The JSON value that begins here, or RecordRefused; goes on to its end. Raises FileDamaged and stays."""
         if self._indent is None:
             before = self._text[self._text.rfind("\n", 0, self._at) + 1 : self._at]
             self._indent = before if before.isspace() else ""
@@ -88,8 +88,8 @@ class _Cursor:
             try:
                 value, end = decode_at(self._text, self._at)
                 if end < len(self._text) or not self._more():
-                    return (Refused(TOO_LONG) if end - self._at > LONGEST else value), end
-            except Damaged:
+                    return (RecordRefused(TOO_LONG) if end - self._at > LONGEST else value), end
+            except FileDamaged:
                 if len(self._text) - self._at > LONGEST:
                     self._refuse_endless()
                     raise
@@ -98,7 +98,7 @@ class _Cursor:
 
     def _refuse_endless(self) -> None:
         if self._text.find("\n", self._at, self._at + LONGEST) < 0:
-            raise Damaged(TOO_LONG)
+            raise FileDamaged(TOO_LONG)
 
     def recover(self) -> str:
         """Go on to the next line that begins an object as the first one did; says where that is, or sets `lost`."""

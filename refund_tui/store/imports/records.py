@@ -21,7 +21,7 @@ from refund_tui.core.money import AmountError, Money, check_currency, from_decim
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
 from refund_tui.core.trips import Article, Card, Trip
-from refund_tui.store.imports.values import Damaged, Number
+from refund_tui.store.imports.values import FileDamaged, Number
 
 LONGEST_TEXT = 255
 MOST_REASONS = 3
@@ -137,17 +137,17 @@ class _Purchase(_Part):
 
 
 def trip_of(value: object) -> Trip:
-    """The trip that one record of a file tells of. Raises Damaged, with the fields and the reasons."""
+    """The trip that one record of a file tells of. Raises FileDamaged, with the fields and the reasons."""
     if not isinstance(value, dict):
-        raise Damaged("is not a record: an object with storeId and shoppingTripId is expected")
+        raise FileDamaged("is not a record: an object with storeId and shoppingTripId is expected")
     try:
         if "idempotentShoppingTripId" in value:
             return _of_purchase(_Purchase.model_validate(value))
         return _of_record(_Record.model_validate(value))
     except ValidationError as error:
-        raise Damaged(_reasons(error)) from None
+        raise FileDamaged(_reasons(error)) from None
     except AmountError as error:
-        raise Damaged(str(error)) from None
+        raise FileDamaged(str(error)) from None
 
 
 def dropped_fields(value: object) -> Iterator[str]:
@@ -185,7 +185,7 @@ def _of_purchase(body: _Purchase) -> Trip:
 
 def _in_order(began: datetime | None, ended: datetime | None) -> tuple[datetime | None, datetime | None]:
     if began is not None and ended is not None and ended < began:
-        raise Damaged("endTime: is before startTime")
+        raise FileDamaged("endTime: is before startTime")
     return began, ended
 
 
@@ -208,7 +208,7 @@ def _money(amount: _Amount | Decimal | None, currency: str | None, field: str) -
     try:
         return from_decimal(value, code)
     except AmountError as error:
-        raise Damaged(f"{field}: {error}") from None
+        raise FileDamaged(f"{field}: {error}") from None
 
 
 def _reasons(error: ValidationError) -> str:

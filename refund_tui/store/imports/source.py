@@ -20,7 +20,7 @@ ESCAPED = "surrogateescape"
 """How bytes that are not UTF-8 are carried along until the record that has them can be named."""
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line of a file. Of a line longer than LONGEST the text is not kept."""
 
     number: int
@@ -45,7 +45,7 @@ class Source:
         self._held = self._held.removeprefix(codecs.BOM_UTF8)
         return self._held[:CHUNK]
 
-    def line(self) -> Line | None:
+    def line(self) -> SourceLine | None:
         """The next line without its end, None after the last."""
         searched = 0
         while (end := self._held.find(b"\n", searched)) < 0:
@@ -71,11 +71,11 @@ class Source:
         self._held += chunk
         return bool(chunk)
 
-    def _told(self, line: bytes, *, whole: bool = True) -> Line:
+    def _told(self, line: bytes, *, whole: bool = True) -> SourceLine:
         self._lines += 1
-        return Line(self._lines, line.removesuffix(b"\r").decode("utf-8", ESCAPED), whole)
+        return SourceLine(self._lines, line.removesuffix(b"\r").decode("utf-8", ESCAPED), whole)
 
-    def _last_line(self) -> Line | None:
+    def _last_line(self) -> SourceLine | None:
         line, self._held = self._held, b""
         return self._told(line) if line else None
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
-from refund_tui.store.imports.source import LONGEST, TOO_LONG, Line, Source
-from refund_tui.store.imports.values import Damaged, LeftOut, Piece, decode, find_odd, twice
+from refund_tui.store.imports.source import LONGEST, TOO_LONG, Source, SourceLine
+from refund_tui.store.imports.values import FileDamaged, LeftOut, RecordPiece, decode, find_odd, twice
 
 MOST_LINES = 200
 """Lines that one row may have, where its cells hold line breaks: an open quote costs no more than its own row."""
@@ -28,7 +28,7 @@ def heading(line: str) -> tuple[list[str], str] | None:
     for delimiter in ",;\t":
         try:
             names = [name.strip() for name in _cells(line, delimiter)]
-        except Damaged:
+        except FileDamaged:
             continue
         if set(names) >= _NEEDED:
             if name := twice(filter(None, names)):
@@ -37,7 +37,7 @@ def heading(line: str) -> tuple[list[str], str] | None:
     return None
 
 
-def read_rows(source: Source, names: list[str], delimiter: str) -> Iterator[Piece | LeftOut]:
+def read_rows(source: Source, names: list[str], delimiter: str) -> Iterator[RecordPiece | LeftOut]:
     """Each row after the heading."""
     rows = _Rows(source, names, delimiter)
     rows.next_line()
@@ -45,8 +45,8 @@ def read_rows(source: Source, names: list[str], delimiter: str) -> Iterator[Piec
         where = f"line {line.number}"
         try:
             if line.text.strip() or not line.whole:
-                yield Piece(where, rows.record(line))
-        except Damaged as error:
+                yield RecordPiece(where, rows.record(line))
+        except FileDamaged as error:
             yield LeftOut(where, str(error))
 
 
@@ -55,31 +55,31 @@ class _Rows:
 
     def __init__(self, source: Source, names: list[str], delimiter: str) -> None:
         self._source, self._names, self._delimiter = source, names, delimiter
-        self._given_back: deque[Line] = deque()
+        self._given_back: deque[SourceLine] = deque()
 
-    def next_line(self) -> Line | None:
+    def next_line(self) -> SourceLine | None:
         return self._given_back.popleft() if self._given_back else self._source.line()
 
-    def record(self, line: Line) -> dict[str, object]:
-        """What the row that begins with `line` tells. Raises Damaged, which then concerns that line alone."""
+    def record(self, line: SourceLine) -> dict[str, object]:
+        """What the row that begins with `line` tells. Raises FileDamaged, which then concerns that line alone."""
         if not line.whole:
-            raise Damaged(TOO_LONG)
+            raise FileDamaged(TOO_LONG)
         taken = [line]
         try:
             return _record(self._names, _cells(self._joined(taken), self._delimiter))
-        except Damaged:
+        except FileDamaged:
             if len(taken) == 1:
                 raise
             self._given_back.extendleft(reversed(taken[1:]))
-            raise Damaged("a quoted cell does not end") from None
+            raise FileDamaged("a quoted cell does not end") from None
 
-    def _joined(self, taken: list[Line]) -> str:
+    def _joined(self, taken: list[SourceLine]) -> str:
         """The text of the row; adds to `taken` the lines that an open quote goes on to."""
         text = taken[0].text
         while text.count('"') % 2:
             more = self.next_line() if len(taken) < MOST_LINES and len(text) <= LONGEST else None
             if more is None:
-                raise Damaged("a quoted cell does not end")
+                raise FileDamaged("a quoted cell does not end")
             taken.append(more)
             text += "\n" + more.text
         return text
@@ -87,16 +87,16 @@ class _Rows:
 
 def _cells(text: str, delimiter: str) -> list[str]:
     if odd := find_odd(text):
-        raise Damaged(odd)
+        raise FileDamaged(odd)
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise Damaged(f"not CSV: {error}") from None
+        raise FileDamaged(f"not CSV: {error}") from None
 
 
 def _record(names: list[str], cells: list[str]) -> dict[str, object]:
     if len(cells) != len(names):
-        raise Damaged(f"has {len(cells)} cells where the heading has {len(names)}")
+        raise FileDamaged(f"has {len(cells)} cells where the heading has {len(names)}")
     record: dict[str, object] = {}
     for name, cell in zip(names, cells, strict=True):
         if cell.strip():
@@ -114,12 +114,12 @@ def _put(record: dict[str, object], name: str, cell: str) -> None:
         return
     nested = record.setdefault(outer, {})
     if not isinstance(nested, dict):
-        raise Damaged(f"column {visible(name, 60)} is nested in one that has a value of its own")
+        raise FileDamaged(f"column {visible(name, 60)} is nested in one that has a value of its own")
     nested[inner] = cell
 
 
 def _items(cell: str) -> object:
     try:
         return decode(cell)
-    except Damaged as error:
-        raise Damaged(f"items: {error}") from None
+    except FileDamaged as error:
+        raise FileDamaged(f"items: {error}") from None

@@ -16,7 +16,7 @@ BLANK = " \t\r\n"
 """What JSON takes for blank."""
 
 
-class Damaged(ValueError):
+class FileDamaged(ValueError):
     """Text that cannot be read as a record; `str()` says why."""
 
 
@@ -28,7 +28,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RecordPiece:
     """What stands at one place of a file (`where`: "line 7"), read but not yet judged."""
 
     where: str
@@ -44,7 +44,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RecordRefused:
     """A value whose end is known, but which may not be taken; `reason` says why."""
 
     reason: str
@@ -80,33 +80,33 @@ _ODD = re.compile("[\0\udc80-\udcff]")
 
 
 def decode(text: str) -> object:
-    """The one JSON value that `text` is. Raises Damaged."""
+    """The one JSON value that `text` is. Raises FileDamaged."""
     text = text.strip(BLANK)
     value, end = decode_at(text, 0)
-    if isinstance(value, Refused):
-        raise Damaged(value.reason)
+    if isinstance(value, RecordRefused):
+        raise FileDamaged(value.reason)
     if end < len(text):
-        raise Damaged("more follows after its end")
+        raise FileDamaged("more follows after its end")
     return value
 
 
 def decode_at(text: str, start: int) -> tuple[object, int]:
-    """The JSON value that begins at `start`, or that it is Refused, and where it ends. Raises Damaged."""
+    """The JSON value that begins at `start`, or that it is RecordRefused, and where it ends. Raises FileDamaged."""
     try:
         value, end = _exact_at(text, start)
     except json.JSONDecodeError as error:
-        raise Damaged(f"not JSON: {error.msg} (character {error.pos - start + 1} of the record)") from None
+        raise FileDamaged(f"not JSON: {error.msg} (character {error.pos - start + 1} of the record)") from None
     except RecursionError:
-        raise Damaged("nested too deeply") from None
+        raise FileDamaged("nested too deeply") from None
     odd = find_odd(text[start:end])
-    return (Refused(odd) if odd else value), end
+    return (RecordRefused(odd) if odd else value), end
 
 
 def _exact_at(text: str, start: int) -> tuple[object, int]:
     try:
         return _EXACT.raw_decode(text, start)
     except _Twice as error:
-        return Refused(f"{error} is given twice"), _ENDS.raw_decode(text, start)[1]
+        return RecordRefused(f"{error} is given twice"), _ENDS.raw_decode(text, start)[1]
 
 
 def find_odd(text: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from refund_tui.tui.line.plain import Plain
+from refund_tui.tui.widgets.plain_text import Plain
 
 
 class Choice(Plain, can_focus=True):

@@ -13,10 +13,10 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
-from refund_tui.core.times import Mark
-from refund_tui.tui.fields import field
-from refund_tui.tui.footer import cap
-from refund_tui.tui.line.plain import Part, Plain, literal
+from refund_tui.core.times import Instant
+from refund_tui.tui.widgets.footer import cap
+from refund_tui.tui.widgets.plain_text import Part, Plain, literal
+from refund_tui.tui.widgets.text_field import field
 
 DEAF = 0.5
 """Seconds without a key after which the first is heard, so that one held or struck twice confirms nothing."""
@@ -63,10 +63,10 @@ class ConfirmPanel(Vertical, can_focus=True):
         yes: bool
         yes_key: str
 
-    def __init__(self, now: Callable[[], Mark], *, id: str | None = None) -> None:
+    def __init__(self, now: Callable[[], Instant], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._now = now
-        self._opened: Mark | None = None
+        self._opened: Instant | None = None
         self._question = NOTHING
 
     def compose(self) -> ComposeResult:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk import Desk, UnderWay
-from refund_tui.desk.altered import altered
-from refund_tui.tui.chronicle import answers, as_it_stands, attempts_table, facts_of, story
-from refund_tui.tui.line.plain import Cell, Part, Plain, literal
-from refund_tui.tui.states import STYLES, TONES, left_to_wait, state_words, what_next
+from refund_tui.desk.body_check import altered
+from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
+from refund_tui.tui.wording.refund_record import answers, as_it_stands, attempts_table, facts_of, story
+from refund_tui.tui.wording.states import STYLES, TONES, left_to_wait, state_words, what_next
 
 ROOMY, FACTS = 100, 58
 """Columns from which the facts stand beside the attempts, and how many are theirs."""
@@ -30,7 +30,7 @@ class Timeline(VerticalScroll, can_focus=True):
         self._events: tuple[Event | Damaged, ...] = ()
         self._found: Refund | Damaged | None = None
         self.raw = False
-        self._head_text, self._countdown = Plain("", id="life-head"), Cell("", id="life-countdown")
+        self._head_text, self._countdown = Plain("", id="life-head"), TextCell("", id="life-countdown")
         self._next_text = Plain("", id="life-next")
         self._columns = Container(classes="record")
         self._record, self._facts = Plain("", id="life-attempts"), Plain("", id="life-facts")

@@ -1,0 +1,71 @@
+"""Owns what an import of trips is compared with: the amounts that the ledger recorded as captured.
+
+Never changes anything, and never stops an import: where the ledger cannot be read, that is said once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from refund_tui.core.money import Money
+from refund_tui.core.rules import RAISE
+from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.core.trips import Trip
+from refund_tui.errors import StoreError
+from refund_tui.store.sqlite.history import History
+
+MOST_NAMED = 20
+"""Trips that are named; of the rest only their number is told."""
+
+
+class Raised:
+    """The trips of which a file says that more was captured, or in another currency, than the ledger goes by."""
+
+    def __init__(self, ledger: Path, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._found: dict[str, tuple[Trip, Money]] = {}
+        self._history: History | None = None
+        if ledger.exists():
+            self._try(lambda: self._open(ledger))
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if self._history is not None:
+            self._history.close()
+            self._history = None
+
+    def compare(self, trips: Iterable[Trip]) -> None:
+        """Look at some trips of the file."""
+        told = {folded_trip(trip.store_id, trip.trip_id): trip for trip in trips if trip.captured}
+        self._try(lambda: self._compare(told))
+
+    def report(self) -> None:
+        """Name what was found, and say what counts."""
+        if self._found:
+            one = len(self._found) == 1
+            self._say(
+                f"{len(self._found):,} {'trip has' if one else 'trips have'} another captured amount than the ledger, "
+                f"whose counts; a person who knows better says so with {RAISE}"
+            )
+        for trip, counted in list(self._found.values())[:MOST_NAMED]:
+            self._say(f"{trip.trip_id} of {trip.store_id}: {counted} in the ledger, {trip.captured} in the file")
+        if len(self._found) > MOST_NAMED:
+            self._say(f"and {len(self._found) - MOST_NAMED:,} more")
+
+    def _open(self, ledger: Path) -> None:
+        self._history = History.open(ledger)
+
+    def _compare(self, told: dict[str, Trip]) -> None:
+        counted = self._history.captured(told) if self._history else {}
+        for name, amount in counted.items():
+            now = told[name].captured
+            if now is not None and (now.currency != amount.currency or now.minor > amount.minor):
+                self._found[name] = (told[name], amount)
+
+    def _try(self, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except StoreError as error:
+            self._say(f"the captured amounts are not compared with the ledger's: {error}")
+            self.close()

@@ -1,0 +1,113 @@
+"""Owns `refund-tui ledger`: what the ledger says of itself, and the rare changes of it that a person must decide.
+
+Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes what was asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refund_tui.commands import OK
+from refund_tui.commands.follow import next_attempt
+from refund_tui.commands.ledger import accept_older, ceiling, endpoints, gate, move_here
+from refund_tui.commands.output import say
+from refund_tui.core.text import visible
+from refund_tui.core.times import Wait, left_of
+from refund_tui.errors import StoreError
+from refund_tui.host.clock import SystemClock
+from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.history import History
+
+if TYPE_CHECKING:
+    from refund_tui.settings.load import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSubcommand:
+    """One subcommand: its line in `--help`, the arguments it has, what it does."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Settings], int]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One parser for each subcommand."""
+    commands = parser.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
+    for subcommand in SUBCOMMANDS:
+        subcommand.add_arguments(commands.add_parser(subcommand.name, help=subcommand.help))
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what the subcommand says; the exit code. Raises RefundTuiError."""
+    chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
+    if chosen.run is not accept_older.run:
+        marks_of(settings).refuse_lost()
+    return chosen.run(arguments, settings)
+
+
+def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
+    path = ledger_path(settings.data_dir)
+    history = History.open(path)
+    try:
+        identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
+        writer, problem = history.writer(), _problem(history, settings)
+        held = history.summary(settings.endpoint).gate
+    finally:
+        history.close()
+    for name, value in (
+        ("ledger", path),
+        ("id", identity.id),
+        ("made", identity.made_at),
+        ("environment", identity.environment or "-"),
+        ("endpoints", ", ".join(sorted(belonging.endpoints)) or "-"),
+        ("host", writer.name if writer else "-"),
+        ("newest event", newest),
+        ("gate", _gate(held, settings)),
+    ):
+        say(f"{name:14}{visible(str(value))}")
+    if problem:
+        raise problem
+    return OK
+
+
+def _problem(history: History, settings: Settings) -> StoreError | None:
+    """That the ledger lacks what was seen."""
+    try:
+        history.check(marks_of(settings))
+    except StoreError as error:
+        return error
+    return None
+
+
+def _gate(held: Wait | None, settings: Settings) -> str:
+    """Whether the service asked the account to wait, and until when."""
+    now = SystemClock().now()
+    left = left_of(now, held)
+    return f"closed by the service: {next_attempt(left, now.at, settings.zone)}" if left > 0 else "open"
+
+
+SUBCOMMANDS = (
+    LedgerSubcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),
+    LedgerSubcommand("open-gate", "end the wait that the service asked of the account", gate.add_arguments, gate.run),
+    LedgerSubcommand("ceiling", "say what was captured on a trip", ceiling.add_arguments, ceiling.run),
+    LedgerSubcommand(
+        "accept-older",
+        "go on with an older copy, or anew where it is lost",
+        accept_older.add_arguments,
+        accept_older.run,
+    ),
+    LedgerSubcommand("move-here", "let this host write it, and no other", move_here.add_arguments, move_here.run),
+    LedgerSubcommand(
+        "add-endpoint", "let it send to one more service of its environment", endpoints.add_arguments, endpoints.add
+    ),
+    LedgerSubcommand(
+        "assign-endpoint", "say which service refunds of version 0.1.0 are for", endpoints.assign_arguments,
+        endpoints.assign,
+    ),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""Owns `refund-tui ledger ceiling`: a person's word on what was captured on a trip, where the records disagree.
+
+It is recorded with who said it and why, and counts until the next one. Sends nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING
+
+from refund_tui.commands import OK
+from refund_tui.commands.ledger.because import add_because, because
+from refund_tui.commands.output import say
+from refund_tui.commands.trip_argument import named_trip, refuse
+from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
+from refund_tui.core.rules import TripBalance
+from refund_tui.core.text import visible
+from refund_tui.desk import Desk
+from refund_tui.errors import UsageError
+from refund_tui.host.paths import ledger_path
+
+if TYPE_CHECKING:
+    from refund_tui.settings.load import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The trip, the amount, and the reason."""
+    parser.add_argument("trip", metavar="TRIP", help="the shopping trip id")
+    parser.add_argument("amount", metavar="AMOUNT", help="what was captured, such as 50.00, or 50.00EUR")
+    add_because(parser, "how this is known; it stays in the ledger")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Record the word and print what counts before and after. Raises UsageError, StoreError."""
+    why = because(arguments)
+    path = ledger_path(settings.data_dir)
+    if not path.exists():
+        raise UsageError(f"there is no ledger at {path}: nothing was changed")
+    return asyncio.run(_set(arguments, settings, why))
+
+
+async def _set(arguments: argparse.Namespace, settings: Settings, why: str) -> int:
+    desk = Desk(settings)
+    await desk.open()
+    try:
+        store, trip_id = await named_trip(desk, arguments.trip, print)
+        before = await desk.standing(store, trip_id)
+        amount = _amount(arguments.amount, before.currency or settings.currency)
+        await desk.set_ceiling(store, trip_id, amount, why)
+        after = await desk.standing(store, trip_id)
+    finally:
+        await desk.close()
+    _print(store, trip_id, before, after)
+    return OK
+
+
+def _amount(text: str, currency: str | None) -> Money:
+    digits, code = split_currency(text)
+    refuse(None if code or currency else "the trip's currency is not known here: write it too, such as 50.00EUR")
+    try:
+        return parse_amount(digits, code or currency or "")
+    except AmountError as error:
+        raise UsageError(f"{visible(text, 40)}: {error}. Nothing was changed.") from error
+
+
+def _print(store: str, trip_id: str, before: TripBalance, after: TripBalance) -> None:
+    say(f"Trip         {visible(trip_id)} of {visible(store)}")
+    say(f"Captured     {after.told_captured} (before: {before.told_captured})")
+    say(f"Left         {after.left}")
+    say("It is recorded. Nothing was sent.")

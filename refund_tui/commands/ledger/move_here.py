@@ -1,0 +1,42 @@
+"""Owns `refund-tui ledger move-here`: a person says that this host writes the ledger from now on, and no other.
+
+Sends nothing. What the other host left under way goes on as after a process that died.
+"""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from refund_tui.commands import OK
+from refund_tui.commands.ledger.because import add_because, because
+from refund_tui.commands.output import say
+from refund_tui.core.text import visible
+from refund_tui.desk.opening import see_file_system
+from refund_tui.errors import StoreUnusable
+from refund_tui.host.clock import SystemClock
+from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.machine import this_host
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.ledger import Ledger
+
+if TYPE_CHECKING:
+    from refund_tui.settings.load import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The reason."""
+    add_because(parser, "why no other host uses it any more; it stays in the ledger")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Move the ledger to this host. Raises UsageError where it is there already, StoreError."""
+    why, path, host = because(arguments), ledger_path(settings.data_dir), this_host()
+    if not path.exists():
+        raise StoreUnusable(f"there is no ledger at {path}: nothing was changed")
+    see_file_system(settings)
+    with closing(Ledger.open(path, shared=settings.shared, marks=marks_of(settings))) as ledger:
+        ledger.move_to(host, why, settings.clerk, SystemClock().now())
+    say(f"{visible(host.name)} writes this ledger from now on. It is recorded; nothing was sent.")
+    return OK

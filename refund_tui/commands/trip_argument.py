@@ -1,0 +1,32 @@
+"""Owns how a command takes a trip id from its arguments: checked, and as the trip is written here already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refund_tui.core.fields import check_store_id, check_trip_id
+from refund_tui.core.trip_spelling import typed_id
+from refund_tui.desk import Desk
+from refund_tui.errors import UsageError
+
+NOTHING_DONE = "Nothing was recorded and nothing was sent."
+
+
+def refuse(problem: str | None) -> None:
+    """Raise UsageError where there is a problem."""
+    if problem:
+        raise UsageError(f"{problem}. {NOTHING_DONE}")
+
+
+async def named_trip(desk: Desk, typed: str, say: Callable[[str], None]) -> tuple[str, str]:
+    """The store and the trip id as they are written here; where that is not what was typed, `say` so.
+
+    Raises UsageError, StoreError.
+    """
+    store, trip_id = desk.settings.store_id or "", typed_id(typed)
+    refuse(check_store_id(store) and f"{check_store_id(store)}: set store_id (--store-id, REFUND_TUI_STORE_ID)")
+    refuse(check_trip_id(trip_id))
+    known = await desk.known_as(store, trip_id)
+    if known != (store, trip_id):
+        say(f"Trip {trip_id} of {store} is taken for {known[1]} of {known[0]}: the same trip, as it is written here.")
+    return known

@@ -1,0 +1,128 @@
+"""Owns what a person does to a refund that exists: cancel, stop, ask again, go on, settle. Sends nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from refund_tui.core import lifecycle
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.fields import check_note
+from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
+from refund_tui.core.receipt import PRINTED
+from refund_tui.core.refunds import Action, Attempt, Life, Refund
+from refund_tui.core.times import Instant
+from refund_tui.desk.attempt_end import Terms, take_over, under_way
+from refund_tui.desk.compare_and_swap import compare_and_swap
+from refund_tui.store.sqlite.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a person closes an UNKNOWN: whether the shopper was paid, by which reference, who said so, and when."""
+
+    paid: bool
+    reference: str
+    said_by: str
+    when: str
+
+    def __post_init__(self) -> None:
+        if not (self.reference.strip() and self.said_by.strip()):
+            raise NotPossible("settling needs evidence: a reference and who said so")
+
+    def as_data(self) -> dict[str, str]:
+        """How the event keeps it."""
+        return {name: str(value).lower() if name == "paid" else value for name, value in asdict(self).items()}
+
+
+def note_receipt(ledger: Ledger, key: str, who: str, now: Instant) -> tuple[Refund, bool]:
+    """Remember that a receipt is printed; the refund, and whether one was printed before. Raises StoreError."""
+    copy = ledger.has_event(key, PRINTED)
+    why = "a copy of the receipt" if copy else "the receipt"
+
+    def write(refund: Refund) -> Refund | None:
+        return ledger.change(refund, Decision(refund.life, PRINTED, why), who, now)
+
+    refund = compare_and_swap(ledger, key, write)
+    return refund, copy
+
+
+def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Evidence | None, now: Instant) -> Refund:
+    """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
+    data = evidence.as_data() if evidence else None
+    _end_what_is_over(ledger, terms, key, now)
+
+    def write(refund: Refund) -> Refund | None:
+        attempt = ledger.open_attempt(key)
+        if action in possible(refund.life) - possible(refund.life, under_way=True):
+            _refuse_under_way(terms, refund, attempt, action, now)
+        started = attempt.started if isinstance(attempt, Attempt) else None
+        decision = _decision(refund.life, action, evidence, started, now, terms.policy)
+        return ledger.change(refund, decision, terms.who, now, data)
+
+    return compare_and_swap(ledger, key, write)
+
+
+def open_gate(ledger: Ledger, terms: Terms, word: str, now: Instant) -> tuple[Refund, ...]:
+    """End the wait that the service asked the account for; the refunds whose own waits end with it.
+
+    `word` is the person's reason, kept in the event. Raises NotPossible, StoreError.
+    """
+    problem = check_note(word) if word.strip() else "say why the wait is ended, in a few words"
+    if problem is not None:
+        raise NotPossible(f"{problem}. Nothing was changed")
+    ended = ledger.open_gate(terms.endpoint, word.strip(), terms.who, now)
+    if ended is None:
+        raise NotPossible("the account does not wait: there is nothing to end. Nothing was changed")
+    return ended
+
+
+def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Instant) -> None:
+    """End an open attempt for which a person need not wait."""
+    attempt, refund = ledger.open_attempt(key), ledger.get(key)
+    if not isinstance(attempt, Attempt) or refund is None:
+        return
+    told = under_way(attempt, terms, now)
+    if told.over:
+        take_over(ledger, terms, refund, attempt, told.alive, now)
+
+
+def _refuse_under_way(
+    terms: Terms, refund: Refund, attempt: Attempt | Damaged | None, action: Action, now: Instant
+) -> None:
+    """Raise NotPossible while an attempt is under way. One that cannot be read began before the refund last changed."""
+    if isinstance(attempt, Attempt):
+        by = f"process {attempt.holder.pid} on {attempt.holder.host}"
+        raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
+    if attempt is not None and not lifecycle.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
+        latest = refund.updated_at + timedelta(seconds=terms.policy.longest_attempt)
+        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that cannot be told", latest))
+
+
+def _still_under_way(action: Action, began: datetime, by: str, latest: datetime) -> str:
+    """What a person has to wait for before `action`, and until when at the latest."""
+    return (
+        f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
+        f"{by}, has no answer on record, and its money may still move. Nothing was changed. Do it once the answer is "
+        f"here, or after {latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
+    )
+
+
+def _decision(
+    life: Life, action: Action, evidence: Evidence | None, started: Instant | None, now: Instant, policy: Policy
+) -> Decision:
+    match action:
+        case Action.CANCEL:
+            return lifecycle.cancel(life)
+        case Action.ASK_AGAIN:
+            return lifecycle.ask_again(life, now, policy)
+        case Action.GO_ON:
+            return lifecycle.go_on(life)
+        case Action.TRY_NOW:
+            return lifecycle.try_now(life)
+        case Action.STOP:
+            return lifecycle.stop(life, started)
+        case Action.SETTLE:
+            if evidence is None:
+                raise NotPossible("settling needs evidence: a reference and who said so")
+            return lifecycle.settle(life, evidence.paid)

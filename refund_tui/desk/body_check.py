@@ -1,0 +1,36 @@
+"""Owns whether a refund's record can be trusted: what was asked for and the bytes for the service must say the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from refund_tui.core.refunds import Refund
+from refund_tui.core.rules import TripBalance
+from refund_tui.payments.body import differences
+from refund_tui.store.sqlite.history import History
+
+NOT_RECORDED = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
+
+
+def altered(refund: Refund, *, recorded: bool = True) -> str | None:
+    """What is wrong with a refund whose record was altered, without a full stop, or None.
+
+    `recorded` says whether it is what was recorded when it was asked for.
+    """
+    what = differences(refund.body, refund.key, refund.intent) or (None if recorded else NOT_RECORDED)
+    if what is None:
+        return None
+    return (
+        f"the record of the refund {refund.key} was altered: {what}. What it moves or moved is not known. Put a good "
+        "copy of the ledger in its place, or ask for help"
+    )
+
+
+def checked(standing: TripBalance, history: History) -> TripBalance:
+    """The standing with those of its refunds named whose records were altered: what is left is not known then.
+
+    Raises StoreError.
+    """
+    told = (altered(refund, recorded=history.as_recorded(refund)) for refund in standing.refunds)
+    found = tuple(filter(None, told))
+    return replace(standing, damaged=(*standing.damaged, *found))

@@ -1,0 +1,31 @@
+"""Owns how a refund that others may change too is changed: read, decide, write, and anew when another was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from refund_tui.core.refunds import Refund
+from refund_tui.errors import StoreBusy, StoreChanged
+from refund_tui.store.sqlite.ledger import Ledger
+
+T = TypeVar("T")
+
+RACES = 8
+"""How often a decision is made anew before we say that others are in the way."""
+
+
+def compare_and_swap(ledger: Ledger, key: str, write: Callable[[Refund], T | None]) -> T:
+    """What `write` returns for the refund as it is; None from it means that another process was faster.
+
+    Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races, RecordUnusable where
+    its record cannot be read.
+    """
+    for _ in range(RACES):
+        refund = ledger.get(key)
+        if refund is None:
+            raise StoreChanged(f"the refund {key} is not in the ledger: was an older copy of it put back?")
+        written = write(refund)
+        if written is not None:
+            return written
+    raise StoreBusy("other programs keep changing this refund; nothing was written: try again")

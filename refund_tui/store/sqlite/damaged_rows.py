@@ -1,0 +1,80 @@
+"""Owns how rows of the ledger that cannot be read are found: among what is open at each look, and all of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.refunds import State
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of, refund_of, wait_of
+
+MOST_OPEN = 1_000
+"""Open refunds that are looked through at each look, the newest."""
+
+PAGE = 500
+"""Rows read at a time where the whole ledger is looked through."""
+
+
+def damaged_open(database: Database) -> tuple[Damaged, ...]:
+    """Refunds that may be open and cannot be read, or not be found by their key, newest first. Raises StoreError."""
+    found = map(_found_by_key, database.rows(_ANY_OPEN, MOST_OPEN))
+    return tuple(refund for refund in found if isinstance(refund, Damaged))
+
+
+def damaged_rows(database: Database) -> Iterator[Damaged]:
+    """Every row that cannot be read, table after table. Raises StoreError."""
+    for table, place, read in _TABLES:
+        for row in _all_rows(database, table, place):
+            found = read(row)
+            if isinstance(found, Damaged):
+                yield found
+
+
+def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterator[sqlite3.Row]:
+    """The rows of a table by its key, page after page."""
+    names, marks = ", ".join(place), ", ".join("?" * len(place))
+    sql = f"SELECT * FROM {table} WHERE {{}} ORDER BY {names} LIMIT {PAGE}"
+    rows = database.rows(sql.format("1"))
+    while rows:
+        yield from rows
+        rows = database.rows(sql.format(f"({names}) > ({marks})"), *(rows[-1][name] for name in place))
+
+
+def _found_by_key(row: sqlite3.Row) -> object:
+    """A refund with the number of the row that its key leads to."""
+    if row["by_key"] != row["id"]:
+        return damaged("refund", row["id"], row, "its key does not lead to it")
+    return refund_of(row)
+
+
+def _gate_of(row: sqlite3.Row) -> object:
+    return wait_of(row) or damaged("gate", row["endpoint"], row, "its wait makes no sense")
+
+
+def _draft_of(row: sqlite3.Row) -> object:
+    return draft_of(row) or damaged("draft", row["trip_id"], row, "it holds what is no text")
+
+
+_Read = Callable[[sqlite3.Row], object]
+_TABLES: tuple[tuple[str, tuple[str, ...], _Read], ...] = (
+    ("refund", ("id",), refund_of),
+    ("attempt", ("key", "number"), attempt_of),
+    ("event", ("seq",), event_of),
+    ("gate", ("endpoint",), _gate_of),
+    ("draft", ("clerk", "store_id", "trip_id"), _draft_of),
+)
+_ENDED = sorted(str(state) for state in State if state.terminal)
+_RANGES = (
+    f"state < '{_ENDED[0]}'",
+    *(f"state > '{low}' AND state < '{high}'" for low, high in pairwise(_ENDED)),
+    f"state > '{_ENDED[-1]}'",
+)
+"""No terminal state: the ranges between these, so that the index serves, and a word that rotted is found too."""
+_ANY_OPEN = (
+    "SELECT *, (SELECT id FROM refund WHERE key = r.key) AS by_key FROM refund r WHERE id IN ("
+    + " UNION ALL ".join(f"SELECT id FROM refund WHERE {bounds}" for bounds in _RANGES)
+    + ") ORDER BY id DESC LIMIT ?"
+)

@@ -1,0 +1,257 @@
+"""Owns an open file of ours: its pragmas, short reads, whole transactions, and that it is still the same file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+from refund_tui.errors import StoreDamaged, StoreUnusable
+from refund_tui.store.sqlite.commit_readback import Fate, fate, newest_event
+from refund_tui.store.sqlite.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
+from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, name_of, replaced, told
+from refund_tui.store.sqlite.migrations import Schema, migrate, refuse_older, version_of
+from refund_tui.store.sqlite.schema_check import differences
+
+T = TypeVar("T")
+
+Event = tuple[object, ...] | None
+"""The row of an event, None where there is none."""
+
+BUSY_MS = 5_000
+"""How long a writer waits for another program before it says so."""
+
+READ_BUSY_MS, READ_TRIES = 50, 100
+"""A reader waits as long, in many short waits: in one long one SQLite soon looks only each 100 ms, and beside a busy
+writer 50 such looks in a row were seen to fail.
+"""
+
+SHOWN = 3
+"""Differences of a file's shape that are named; of more, only the number is told."""
+
+_WRITING: dict[str, object] = {
+    "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
+    "busy_timeout": BUSY_MS,
+}  # fmt: skip
+_READING: dict[str, object] = {
+    "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": READ_BUSY_MS, "query_only": 1,
+}  # fmt: skip
+
+
+class Guard(Protocol):
+    """Stands by each transaction of a file, and may refuse it."""
+
+    def before(self, database: Database) -> None:
+        """Within it, before anything is written. Raises StoreError to refuse it."""
+
+    def wrote(self, database: Database) -> None:
+        """Within it, once all is written."""
+
+    def committed(self) -> None:
+        """Once it is durable."""
+
+
+class Database:
+    """One connection to one file of ours. Used by one thread at a time. `guards` stand by its transactions."""
+
+    def __init__(self, path: Path, kind: Schema, mode: str) -> None:
+        self.path, self.kind = path, kind
+        self.guards: tuple[Guard, ...] = ()
+        self._file = f"the {kind.name} at {path}"
+        self._shape: int | None = None
+        self._read_limit = _ReadLimit()
+        self._tries = READ_TRIES if mode == "ro" else 1
+        with self._told(OPENING):
+            self._connection = connect(path, mode)
+        self._identity = identity(path)
+
+    @classmethod
+    def open(cls, path: Path, kind: Schema, *, shared: bool = False) -> Self:
+        """Open for writing: made with its mode (0600, shared 0660), checked, migrated. Raises StoreError."""
+        make(path, shared=shared)
+        database = cls(path, kind, "rw")
+        with database._closed_on_failure():
+            version_of(database._connection, path, kind)  # first: a stranger's journal mode is not ours to change
+            database._set(database._connection, _WRITING)
+            migrate(database._connection, path, kind)
+            database._check_shape(OPENING)
+        return database
+
+    @classmethod
+    def read(cls, path: Path, kind: Schema) -> Self:
+        """Open for reading only; needs no write access. Raises StoreError."""
+        if identity(path) is None:
+            raise StoreUnusable(f"there is no {kind.name} at {path} yet, or this account may not see it")
+        database = cls(path, kind, "ro")
+        with database._closed_on_failure():
+            database._set(database._connection, _READING)
+            database._cleared(lambda: refuse_older(database._connection, path, kind))
+            database._read_limit.tie(database._connection)
+        return database
+
+    def _told(self, meaning: Meaning) -> AbstractContextManager[None]:
+        return told(self._file, meaning, damaged=self.kind.damaged)
+
+    def _check_shape(self, meaning: Meaning) -> None:
+        """See that tables, indexes and triggers are as they must be, if any of them changed. Raises StoreUnusable."""
+        shape = self._connection.execute("PRAGMA schema_version").fetchone()[0]
+        if shape == self._shape:
+            return
+        if wrong := differences(self._connection, self.kind):
+            more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+            what = f"{self._file} is damaged: {', '.join(wrong[:SHOWN])}{more}"
+            raise StoreDamaged(f"{what}; {meaning.not_done}: {self.kind.damaged}")
+        self._shape = shape
+
+    @contextmanager
+    def _closed_on_failure(self) -> Iterator[None]:
+        try:
+            with self._told(OPENING):
+                yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _set(self, connection: sqlite3.Connection, wanted: Mapping[str, object]) -> None:
+        """Set pragmas and read them back, since they can silently fail to apply. Raises StoreUnusable."""
+        for name, value in wanted.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        for name, value in wanted.items():
+            row = connection.execute(f"PRAGMA {name}").fetchone()
+            if row is None or row[0] != value:
+                found = "nothing" if row is None else row[0]
+                raise StoreUnusable(f"{self._file} cannot be used safely: SQLite kept {name} at {found}, not {value}")
+
+    def pragma(self, name: str) -> object:
+        """What SQLite says a pragma is now. Raises StoreError."""
+        row = self.row(f"PRAGMA {name}")
+        return row[0] if row else None
+
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query, or None. Raises StoreError."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """All rows of a short query; a reader's is stopped where it would hold up the writers. Raises StoreError."""
+        self._still_the_same(READING)
+        with self._told(READING):
+            return self._cleared(lambda: self._fetch(sql, values))
+
+    def _fetch(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        self._read_limit.begin()
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if name_of(error):  # Python's own error alone has no name: a row holds text that is not UTF-8
+                raise
+        return self._fetch_leniently(sql, values)
+
+    def _fetch_leniently(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        """The rows with each text as it stands; all others are read faster without."""
+        self._connection.text_factory = leniently
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        finally:
+            self._connection.text_factory = str
+
+    def _patient(self, call: Callable[[], T]) -> T:
+        """What `call` returns; a reader tries again while it is kept out."""
+        for _ in range(self._tries - 1):
+            try:
+                return call()
+            except sqlite3.OperationalError as error:
+                if not name_of(error).startswith("SQLITE_BUSY"):
+                    raise
+        return call()
+
+    def _cleared(self, call: Callable[[], T]) -> T:
+        """What `call` returns; a reader first clears up what a dead writer left, where this account may."""
+        try:
+            return self._patient(call)
+        except sqlite3.OperationalError as error:
+            if name_of(error) != "SQLITE_READONLY_ROLLBACK":
+                raise
+        clear_up(self.path)
+        return self._patient(call)
+
+    @contextmanager
+    def writing(self, meaning: Meaning = WRITING) -> Iterator[sqlite3.Connection]:
+        """One transaction that has the write lock from its start; durable when it ends.
+
+        `meaning` says what it means when it fails. Raises StoreError: nothing was written then, unless it is
+        StoreUncertain.
+        """
+        self._still_the_same(meaning)
+        wrote: Event = None
+        with self._told(meaning):
+            try:
+                with transaction(self._connection):
+                    version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
+                    self._check_shape(meaning)
+                    for guard in self.guards:
+                        guard.before(self)
+                    before = self._newest_event()
+                    yield self._connection
+                    after = self._newest_event()
+                    wrote = after if after != before else None
+                    for guard in self.guards:
+                        guard.wrote(self)
+            except CommitFailed as failed:
+                self._read_back(wrote, failed)
+        for guard in self.guards:
+            guard.committed()
+
+    def _newest_event(self) -> Event:
+        return newest_event(self._connection) if self.kind.events else None
+
+    def _read_back(self, wrote: Event, failed: CommitFailed) -> None:
+        """Return if what a COMMIT that failed has written is on disk for good. Raises CommitFailed, sqlite3.Error."""
+        found = fate(self._fresh, wrote) if identity(self.path) == self._identity else Fate.UNKNOWN
+        if found is Fate.ABSENT:
+            raise failed.cause
+        if found is Fate.UNKNOWN:
+            raise failed
+
+    def _fresh(self) -> sqlite3.Connection:
+        """Another connection to the same file, kept as this one. Raises StoreError, sqlite3.Error."""
+        connection = connect(self.path, "rw")
+        try:
+            self._set(connection, _WRITING)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _still_the_same(self, meaning: Meaning) -> None:
+        if identity(self.path) != self._identity:
+            raise replaced(self._file, meaning)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+class _ReadLimit:
+    """Counts what one read has cost and ends it: in this journal mode a reader blocks the writers' commits."""
+
+    STEPS = 10_000
+    LONGEST = 2_000
+    """Times STEPS of SQLite's virtual machine: about a second."""
+
+    def __init__(self) -> None:
+        self._spent = 0
+
+    def tie(self, connection: sqlite3.Connection) -> None:
+        """Watch a connection from now on."""
+        connection.set_progress_handler(self._step, self.STEPS)
+
+    def begin(self) -> None:
+        """Another read begins."""
+        self._spent = 0
+
+    def _step(self) -> int:
+        self._spent += 1
+        return int(self._spent > self.LONGEST)

@@ -1,0 +1,375 @@
+"""Owns the reading of refunds: pages, details, sums. Needs no network and no write access; each read is short."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.hosts import Host
+from refund_tui.core.ledger_services import Belonging
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
+from refund_tui.core.times import Wait, stamp
+from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.store.recorded import as_recorded, newest_word
+from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
+from refund_tui.store.sqlite.identity import Identity, identity_of
+from refund_tui.store.sqlite.ledger_services import belonging
+from refund_tui.store.sqlite.rows import (
+    OF_TRIP,
+    attempt_of,
+    draft_of,
+    event_of,
+    money_of,
+    refund_of,
+    wait_of,
+)
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.writing_host import writer_of
+
+NOTES = 10_000
+"""How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
+
+UUID = 36
+"""Characters of an id; so long a word is looked for in no note."""
+
+COMMON = 10_000
+"""Ids that begin with one word, from which on it is a common one: as many as a filtered count goes up to."""
+
+SPAN = 20_000
+"""How many refunds one read of an export looks through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
+
+    `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
+
+    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
+    of one of the newest NOTES refunds.
+    """
+
+    text: str = ""
+    states: frozenset[State] = frozenset()
+    clerk: str | None = None
+    reason: ReasonCode | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least: int | None = None
+    most: int | None = None
+    endpoint: str | None = None
+    elsewhere: str | None = None
+    currency: str | None = None
+
+
+class Order(StrEnum):
+    """What comes first in a list of refunds. Amounts are compared in minor units, whatever their currency."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is open at one endpoint, the gate that holds it, and its shortest waits.
+
+    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
+    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
+    """
+
+    queued: int = 0
+    sending: int = 0
+    waiting: int = 0
+    blocked: int = 0
+    unknown: int = 0
+    elsewhere: int = 0
+    alarms: int = 0
+    damaged: int = 0
+    gate: Wait | None = None
+    waits: tuple[Wait, ...] = ()
+
+
+class History:
+    """Reads refunds. One thread at a time. Every method raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a ledger for reading; StoreUnusable when there is none."""
+        return cls(Database.read(path, LEDGER))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def get(self, key: str) -> Refund | Damaged | None:
+        """One refund by its idempotency key."""
+        row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
+        return refund_of(row) if row else next((found for found in self.damaged_open() if found.key == key), None)
+
+    def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
+        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        names = (folded_trip(store_id, trip_id), store_id, trip_id)
+        return tuple(map(refund_of, self._database.rows(OF_TRIP, *names)))
+
+    def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
+        """A person's newest word on what was captured on a trip."""
+        return newest_word(self._database.row, folded_trip(store_id, trip_id))
+
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        return as_recorded(self._database.row, refund)
+
+    def captured(self, trips: Iterable[str]) -> dict[str, Money]:
+        """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
+        asked = json.dumps(list(trips))
+        rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
+        told = ((row["folded_trip"], money_of(row)) for row in rows)
+        return {trip: amount for trip, amount in told if amount is not None}
+
+    def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
+        """The attempts of a refund, oldest first."""
+        return tuple(map(attempt_of, self._database.rows("SELECT * FROM attempt WHERE key = ? ORDER BY number", key)))
+
+    def events(self, key: str) -> tuple[Event | Damaged, ...]:
+        """The events of a refund, oldest first."""
+        return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
+
+    def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
+        """What a clerk had typed for a trip, in whichever spelling of its id."""
+        sql = "SELECT * FROM draft WHERE clerk = ? AND folded_trip = ? ORDER BY saved_at DESC LIMIT 1"
+        row = self._database.row(sql, clerk, folded_trip(store_id, trip_id))
+        found = draft_of(row) if row else None
+        return replace(found, store_id=store_id, trip_id=trip_id) if found else None
+
+    def last_draft(self, clerk: str) -> Draft | None:
+        """The draft that a clerk typed last."""
+        row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
+        return draft_of(row) if row else None
+
+    def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
+        """`limit` refunds from the `start`-th of the order on; unfiltered by age at the same cost at any depth.
+
+        Otherwise those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
+        """
+        where, values = self._where(wanted)
+        by = _ORDERS[order]
+        if not where and order is not Order.LARGEST:
+            # Refunds are never deleted, so their row numbers have no gaps.
+            bound, place = ("id > ?", start) if order is Order.OLDEST else ("id <= ?", self._newest() - start)
+            sql = f"SELECT * FROM refund WHERE {bound} ORDER BY {by} LIMIT ?"
+            return [refund_of(row) for row in self._database.rows(sql, place, limit)]
+        # What has to be sorted are row numbers alone, not whole refunds.
+        ids = f"SELECT id FROM refund WHERE {where or '1'} ORDER BY {by} LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY {by}"
+        return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
+
+    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
+        """`limit` refunds, newest first, each with its row number; `below` the last one's of the page before.
+
+        For exports: at the same cost at any depth, and what is recorded meanwhile does not come into it.
+        """
+        where, values = self._where(wanted)
+        sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
+        end = self._newest() + 1 if below is None else below
+        found: list[tuple[int, Refund | Damaged]] = []
+        while end > 1 and len(found) < limit:
+            rows = self._database.rows(sql, *values, end, end - SPAN, limit - len(found))
+            found.extend((row["id"], refund_of(row)) for row in rows)
+            end -= SPAN
+        return found
+
+    def count(self, wanted: Filter, cap: int = 10_001) -> int:
+        """How many refunds; a filtered count stops at `cap`."""
+        where, values = self._where(wanted, counting=True)
+        if not where:
+            return self._newest()
+        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
+
+    def generation(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(str(self._database.pragma("data_version")))
+
+    def identity(self) -> Identity:
+        """What the ledger says of itself."""
+        [row] = self._database.rows("SELECT * FROM identity")
+        return identity_of(row)
+
+    def writer(self) -> Host | None:
+        """The host that writes the ledger; None where none has said so yet."""
+        return writer_of(self._database)
+
+    def check(self, marks: HighWaterMarks) -> None:
+        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
+        marks.check(self._database)
+
+    def remember(self, marks: HighWaterMarks) -> None:
+        """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""
+        marks.check(self._database)
+        marks.rise(newest_of(self._database), sync=True)
+
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 when there is none."""
+        return self._number("SELECT coalesce(max(seq), 0) FROM event")
+
+    def events_since(self, seq: int, limit: int) -> tuple[Event | Damaged, ...]:
+        """At most `limit` events after `seq`, oldest first."""
+        sql = "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+        return tuple(map(event_of, self._database.rows(sql, seq, limit)))
+
+    def summary(self, endpoint: str) -> Summary:
+        """What is open at one endpoint, and how much elsewhere."""
+        counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
+        broken = self.damaged_open()
+        counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
+        waits = [wait_of(row) for row in self._database.rows(_WAITS, endpoint)]
+        held = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        gate = wait_of(held) if held else None
+        return Summary(
+            queued=counts["QUEUED"],
+            sending=counts["SENDING"],
+            waiting=counts["WAITING"],
+            blocked=counts["BLOCKED"],
+            unknown=counts["UNKNOWN"],
+            elsewhere=sum(self._elsewhere(endpoint, broken).values()),
+            alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1"),
+            damaged=len(broken) + int(held is not None and gate is None),
+            gate=gate,
+            waits=tuple(wait for wait in waits if wait),
+        )
+
+    def damaged_open(self) -> tuple[Damaged, ...]:
+        """The refunds that cannot be read and may be open, of every account, newest first."""
+        return damaged_open(self._database)
+
+    def damaged(self) -> Iterator[Damaged]:
+        """Every row of the ledger that cannot be read; reads the whole file, page after page."""
+        return damaged_rows(self._database)
+
+    def elsewhere(self, endpoint: str) -> dict[str, int]:
+        """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        return self._elsewhere(endpoint, self.damaged_open())
+
+    def _elsewhere(self, endpoint: str, broken: Sequence[Damaged]) -> dict[str, int]:
+        counts = Counter({row["endpoint"]: row["number"] for row in self._database.rows(_OPEN_ELSEWHERE, endpoint)})
+        counts.subtract(row.columns.get("endpoint") for row in broken if row.columns.get("state") in _OPEN_STATES)
+        return {str(name): number for name, number in counts.items() if number > 0}
+
+    def belonging(self) -> Belonging:
+        """To which services the ledger belongs."""
+        return belonging(self._database)
+
+    def _newest(self) -> int:
+        """The row number of the newest refund, which is also how many there are."""
+        return self._number("SELECT coalesce(max(id), 0) FROM refund")
+
+    def _number(self, sql: str, *values: object) -> int:
+        row = self._database.row(sql, *values)
+        return int(row[0]) if row else 0
+
+    def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
+        """The conditions of a filter, empty where it asks for all, and the values for their marks."""
+        words = [self._word(word) for word in wanted.text.split()]
+        pairs = [*words, *_fields(wanted, counting=counting)]
+        conditions = " AND ".join(condition for condition, _ in pairs)
+        return conditions, tuple(value for _, values in pairs for value in values)
+
+    def _word(self, word: str) -> _Condition:
+        """One word of the text, in ids and in the newest notes."""
+        text = _sayable(word)
+        bounds = tuple(end for column in _IDS for end in _between(text, column))
+        noted, note = _noted(text, self._newest() - NOTES)
+        if self._is_common(bounds):
+            ids = (f"(+{column} >= ? AND +{column} < ?)" for column in _IDS)
+            return f"({' OR '.join(ids)} OR {noted})", (*bounds, *note)
+        found = " UNION ALL ".join(f"SELECT id FROM refund WHERE {where}" for where in (*_RANGES, noted))
+        return f"id IN ({found})", (*bounds, *note)
+
+    def _is_common(self, bounds: tuple[object, ...]) -> bool:
+        """Whether so many ids begin with it that walking from the newest on finds a page sooner than sorting them."""
+        ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
+        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
+
+
+_Condition = tuple[str, tuple[object, ...]]
+_IDS = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
+_RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
+_MOST = 2**63 - 1
+_ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
+_CAPTURED = (
+    "SELECT folded_trip, min(captured) AS minor, currency FROM refund"
+    " WHERE folded_trip IN (SELECT value FROM json_each(?)) AND captured IS NOT NULL GROUP BY folded_trip",
+    "SELECT folded_trip, minor, currency FROM ceiling"
+    " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
+)
+"""What refunds were recorded with; then what persons said, each time in place of what was said before."""
+_OPEN_STATES = ("QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN")
+_STILL_OPEN = f"state IN {_OPEN_STATES}"
+_OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
+_OPEN_ELSEWHERE = (
+    f"SELECT endpoint, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint <> ?"
+    " GROUP BY endpoint ORDER BY endpoint"
+)
+_WAITS = (
+    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
+    " ORDER BY not_before LIMIT 5"
+)
+
+
+def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
+    """The conditions on single columns; a "+" keeps SQLite, which knows no numbers, from an index that serves worse.
+
+    A day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds too many
+    refunds to sort them by age; to count them it serves well.
+    """
+    exact = wanted.least is not None and wanted.least == wanted.most
+    few = "+" if exact or (wanted.since and wanted.until) else ""
+    many = "" if exact or counting else "+"
+    if wanted.states:
+        marks = ", ".join("?" * len(wanted.states))
+        yield f"{few}state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
+    simple: tuple[tuple[str, object], ...] = (
+        (f"{few}clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
+        (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
+        (f"{few}endpoint = ?", wanted.endpoint),
+        (f"{few}endpoint <> ?", wanted.elsewhere),
+        ("currency = ?", wanted.currency),
+        ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
+        ("created_at < ?", stamp(wanted.until) if wanted.until else None),
+        (f"{many}minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),
+        (f"{many}minor <= ?", None if wanted.most is None else min(wanted.most, _MOST)),
+    )
+    yield from ((condition, (value,)) for condition, value in simple if value is not None)
+
+
+def _between(text: str, column: str) -> tuple[str, str]:
+    """Between what and what an id lies that begins with `text`; idempotency keys are written in small letters."""
+    start = text.lower() if column == "key" else text
+    return start, start + "\U0010ffff"
+
+
+def _noted(text: str, older: int) -> _Condition:
+    """That a note has `text` in it, in rows after `older`."""
+    if len(text) >= UUID:
+        return "0", ()
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return "id > ? AND note LIKE ? ESCAPE '\\'", (older, f"%{escaped}%")
+
+
+def _sayable(text: str) -> str:
+    """`text` as SQLite can be asked for it: bytes of an argument that were no text find nothing."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,408 @@
+"""Owns the ledger: every change of a refund, each in one durable transaction together with its event.
+
+Decides nothing about money: it asks `core.rules` inside the transaction and writes what `core.lifecycle` decided.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from refund_tui.core import lifecycle, rules
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.hosts import Host
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Holder, Intent, Life, Refund, State
+from refund_tui.core.times import Instant, Wait, stamp
+from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.errors import RecordUnusable
+from refund_tui.store.recorded import CEILING_SET, as_recorded, newest_word, said_of
+from refund_tui.store.sqlite.anchoring import anchor
+from refund_tui.store.sqlite.commit_readback import write_anew
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.errors import Meaning
+from refund_tui.store.sqlite.events import note as _note
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.ledger_services import Services
+from refund_tui.store.sqlite.rows import (
+    INTENT,
+    LIFE,
+    OF_TRIP,
+    attempt_of,
+    fingerprint,
+    intent_values,
+    life_values,
+    refund_of,
+    wait_of,
+    wait_values,
+)  # fmt: skip
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.writing_host import HostGuard, move
+
+RAW_CAP = 4_000
+"""Characters kept of a raw answer."""
+
+NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
+_RECORD = Meaning(
+    "the refund was not taken, and no money moved",
+    "it is not known whether the refund was recorded, and nothing was sent yet. If it was, it goes on by itself: have "
+    "the disk seen to, and look in the history before you try again",
+    again=True,
+)
+_BEGIN = Meaning("nothing was sent", "nothing was sent, and it is not known whether the attempt is on disk")
+_FINISH = Meaning("the answer is not on disk yet", "it is not known whether the answer is on disk")
+_CHANGE = Meaning("nothing was changed", "it is not known whether that was recorded: look in the history", again=True)
+_OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
+
+_RATE_LIMITED = (
+    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL AND 'rate_limited' ="
+    " (SELECT outcome FROM attempt WHERE attempt.key = refund.key ORDER BY number DESC LIMIT 1)"
+)
+
+
+class Ledger:
+    """Writes refunds. One thread at a time; each method is one whole transaction or a short read. Raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(
+        cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None, host: HostGuard | None = None
+    ) -> Self:
+        """Make the file if there is none, bring it to this program's version, verify how it is kept.
+
+        `marks` say how far it has come; without them only the one beside it is asked. `host` is the one that writes.
+        Raises StoreError, also where an older copy was put back, where it held something and is gone, or where another
+        host writes it.
+        """
+        marks = marks or HighWaterMarks(path)
+        marks.refuse_lost()
+        database = Database.open(path, LEDGER, shared=shared)
+        try:
+            marks.adopt(database)
+            if host is not None:
+                host.claim(database)
+        except BaseException:
+            database.close()
+            raise
+        database.guards = (marks, host) if host is not None else (marks,)
+        return cls(database)
+
+    def verify(self) -> None:
+        """See that it may still be written: by this host, with all that was seen in it. Raises StoreError."""
+        for guard in self._database.guards:
+            guard.before(self._database)
+
+    def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:
+        """Let another host write from now on, and no other. Raises UsageError where it does already."""
+        move(self._database, host, why, who, now)
+
+    @property
+    def services(self) -> Services:
+        """To which services it belongs."""
+        return Services(self._database)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def record(self, refund: Refund, now: Instant, *, second_yes: bool, told: str | None = None) -> Refund:
+        """Write a new refund if the trip, as it is in this very transaction, admits it; the refund as it is on disk.
+
+        Its captured amount is what the trips file knows, on disk it is the one that counts; `told` is the currency
+        that the service told. Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
+        """
+        trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
+        with self._database.writing(_RECORD) as transaction:
+            standing = _standing(transaction, refund.intent, told)
+            asked = rules.complete(refund.intent, standing)
+            rules.admit(asked, standing, now.at, second_yes)
+            columns = (*INTENT, *LIFE)
+            transaction.execute(
+                f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                (*intent_values(replace(refund, intent=asked)), *life_values(refund.life)),
+            )
+            transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
+            written = _same(refund, _read(transaction, refund.key))
+            why, data = "asked for by a clerk", {ASKED: fingerprint(written)}
+            _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, data)
+            return written
+
+    def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
+        """Write a person's word on what was captured on a trip; from now on it counts there."""
+        columns = ("store_id", "trip_id", "minor", "currency", "at", "who", "why")
+        amount = ceiling.amount
+        place = (ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency)
+        with self._database.writing() as transaction:
+            transaction.execute(
+                f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
+            )
+            _note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, said_of(ceiling))
+
+    def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
+        """Claim `refund` and record an attempt, durably.
+
+        None when another was faster, the gate is closed, or an earlier attempt has not ended: it may be on the wire.
+        """
+        if not refund.state.sendable:
+            return None
+        with self._database.writing(_BEGIN) as transaction:
+            gate = _gate(transaction, refund.endpoint)
+            if gate is not None and not gate.over(now):
+                return None
+            if transaction.execute(_OPEN_ATTEMPT, (refund.key,)).fetchone():
+                return None
+            if not write_life(transaction, refund, lifecycle.sending(refund.life), now):
+                return None
+            attempt = Attempt(refund.key, _next_number(transaction, refund.key), now, holder)
+            _insert_attempt(transaction, attempt)
+            why = f"attempt {attempt.number}"
+            _note(transaction, refund.key, refund.clerk, now, "attempt_started", refund.state, State.SENDING, why, None)
+        return attempt
+
+    def finish(
+        self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Instant
+    ) -> Refund | None:
+        """Write what came of `attempt` and what was decided; None when the refund changed meanwhile: decide anew.
+
+        An attempt that was closed before, since its holder was taken for dead, stays so: the event keeps the answer.
+        """
+        with self._database.writing(_FINISH) as transaction:
+            if not write_life(transaction, refund, decision.life, now):
+                return None
+            closed = _close_attempt(transaction, attempt, outcome, now)
+            _close_gate(transaction, refund.endpoint, decision.gate, now)
+            _note_decision(transaction, refund, decision, who, now, None if closed else _late(attempt, outcome))
+            return _read(transaction, refund.key)
+
+    def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
+        """Whether `finish` has written this very answer although it failed; it is made durable then."""
+        answer = outcome.answer
+        found = self._database.row(
+            "SELECT 1 FROM attempt WHERE key = ? AND number = ? AND ended_at = ? AND outcome = ? AND raw = ?",
+            attempt.key, attempt.number, stamp(now.at), outcome.word, answer.raw[:RAW_CAP],
+        )  # fmt: skip
+        if found is None:
+            return False
+        with self._database.writing(_FINISH) as transaction:
+            write_anew(transaction)
+        return True
+
+    def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
+        """Keep what came of `attempt` where its refund's record cannot take it: an event of the ledger holds it all."""
+        data = _late(attempt, outcome) | {"key": attempt.key}
+        why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
+        self.note("answer_set_apart", why, who, now, data)
+        with contextlib.suppress(RecordUnusable), self._database.writing() as transaction:
+            _close_attempt(transaction, attempt, outcome, now)
+
+    def change(
+        self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
+    ) -> Refund | None:
+        """Write what a person or the clock decided; None when the refund changed meanwhile."""
+        with self._database.writing(_CHANGE) as transaction:
+            if not write_life(transaction, refund, decision.life, now):
+                return None
+            _note_decision(transaction, refund, decision, who, now, data)
+            return _read(transaction, refund.key)
+
+    def note(self, kind: str, why: str, who: str, now: Instant, data: dict[str, str] | None = None) -> None:
+        """Write an event of the whole ledger."""
+        with self._database.writing() as transaction:
+            _note(transaction, None, who, now, kind, None, None, why, data)
+
+    def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
+        """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
+        place = (clerk, draft.store_id, draft.trip_id)
+        typed = (draft.amount, draft.currency, draft.reason, draft.note, stamp(now.at))
+        with self._database.writing() as transaction:
+            if draft.empty:
+                transaction.execute("DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?", place)
+            else:
+                transaction.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *typed))
+
+    def get(self, key: str) -> Refund | None:
+        """One refund by its idempotency key. Raises RecordUnusable where its record cannot be read."""
+        row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
+        return _sound(refund_of(row)) if row else None
+
+    def has_event(self, key: str, kind: str) -> bool:
+        """Whether an event of that kind was written for a refund."""
+        return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
+
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        return as_recorded(self._database.row, refund)
+
+    def sendable(self, endpoint: str) -> list[Refund]:
+        """What the desk sends by itself, oldest first; what cannot be read is set apart."""
+        sql = "SELECT * FROM refund WHERE state IN ('QUEUED', 'WAITING') AND endpoint = ? ORDER BY id"
+        found = map(refund_of, self._database.rows(sql, endpoint))
+        return [refund for refund in found if isinstance(refund, Refund)]
+
+    def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt | Damaged]]:
+        """Every open attempt of the account, whoever holds it, with its refund as it is; damaged refunds are set apart.
+
+        A refund that is being sent without an open attempt has lost its record: it counts as damaged.
+        """
+        sql = (
+            "SELECT key FROM refund WHERE state = 'SENDING' AND endpoint = ?"
+            " UNION SELECT a.key FROM attempt a JOIN refund r USING (key) WHERE a.ended_at IS NULL AND r.endpoint = ?"
+        )
+        found: list[tuple[Refund, Attempt | Damaged]] = []
+        for row in self._database.rows(sql, endpoint, endpoint):
+            # The refund first: should an attempt end in between, the older version of it changes nothing any more.
+            current = self._database.row("SELECT * FROM refund WHERE key = ?", row["key"])
+            refund, attempt = refund_of(current) if current else None, self.open_attempt(row["key"])
+            if isinstance(refund, Refund) and (attempt or refund.state is State.SENDING):
+                found.append((refund, attempt or NO_ATTEMPT))
+        return found
+
+    def open_attempt(self, key: str) -> Attempt | Damaged | None:
+        """The attempt of a refund that has not ended, whoever holds it."""
+        row = self._database.row(_OPEN_ATTEMPT, key)
+        return attempt_of(row) if row else None
+
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait that holds the whole account (Payment service, refund, 429)."""
+        row = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        return wait_of(row) if row else None
+
+    def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
+        """End the account's wait, and the own wait of each refund whose last answer asked for it; those refunds.
+
+        None when the account does not wait: nothing was written then.
+        """
+        with self._database.writing() as transaction:
+            gate = _gate(transaction, endpoint)
+            if gate is None or gate.over(now):
+                return None
+            transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
+            data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
+            _note(transaction, None, who, now, "gate_opened", None, None, why, data)
+            held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
+            sound = [refund for refund in held if isinstance(refund, Refund)]
+            return tuple(_end_wait(transaction, refund, who, now) for refund in sound)
+
+    def anchor(self, now: Instant) -> None:
+        """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
+        with self._database.writing() as transaction:
+            anchor(transaction, now)
+
+
+def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.TripBalance:
+    trip = folded_trip(asked.store_id, asked.trip_id)
+    refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
+
+    def first(sql: str, *values: object) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
+        return found
+
+    return rules.TripBalance.of(asked.captured, map(refund_of, refunds), newest_word(first, trip), told)
+
+
+def _read(transaction: sqlite3.Connection, key: str) -> Refund:
+    """The refund as this transaction leaves it: read after the commit, it could fail, or be another's."""
+    return _sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
+
+
+def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Instant) -> Refund:
+    decision = lifecycle.try_now(refund.life)
+    write_life(transaction, refund, decision.life, now)
+    _note_decision(transaction, refund, decision, who, now, None)
+    return _read(transaction, refund.key)
+
+
+def _sound(found: Refund | Damaged) -> Refund:
+    """A refund that can be read, or RecordUnusable."""
+    if isinstance(found, Damaged):
+        raise RecordUnusable(found.sentence)
+    return found
+
+
+def _same(asked: Refund, written: Refund) -> Refund:
+    """What was written, if it is what was asked for to the last byte, or RecordUnusable."""
+    if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
+        asked.key, asked.intent.amount, asked.intent.trip_id, asked.body,
+    ):  # fmt: skip
+        raise RecordUnusable(f"what stands in the ledger is not what was asked for; {_RECORD.not_done}")
+    return written
+
+
+def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:
+    """Compare-and-swap by version: whether the refund was still as the caller saw it."""
+    columns = ", ".join(f"{column} = ?" for column in LIFE)
+    done = transaction.execute(
+        f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
+        (*life_values(life), stamp(now.at), refund.key, refund.version),
+    )
+    return done.rowcount == 1
+
+
+def _next_number(transaction: sqlite3.Connection, key: str) -> int:
+    row = transaction.execute("SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE key = ?", (key,)).fetchone()
+    return int(row[0])
+
+
+def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
+    started, holder = attempt.started, attempt.holder
+    transaction.execute(
+        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started,"
+        " namespace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
+            holder.host, holder.boot, holder.pid, holder.started, holder.namespace,
+        ),
+    )  # fmt: skip
+
+
+def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
+    """Write how an attempt ended; False when that was written before."""
+    answer = outcome.answer
+    done = transaction.execute(
+        "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
+        " WHERE key = ? AND number = ? AND ended_at IS NULL",
+        (
+            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:RAW_CAP],
+            attempt.key, attempt.number,
+        ),
+    )  # fmt: skip
+    return done.rowcount == 1
+
+
+def _late(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
+    """What an event keeps of an answer for which its attempt has no room any more."""
+    answer = outcome.answer
+    told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
+    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:RAW_CAP]}
+
+
+def _gate(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
+    row = transaction.execute("SELECT * FROM gate WHERE endpoint = ?", (endpoint,)).fetchone()
+    return wait_of(row) if row else None
+
+
+def _close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None, now: Instant) -> None:
+    """Close the gate unless it is already closed for longer."""
+    standing = _gate(transaction, endpoint)
+    if gate is None or (standing is not None and standing.remaining(now) >= gate.remaining(now)):
+        return
+    transaction.execute("INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)", (endpoint, *wait_values(gate)))
+
+
+def _note_decision(
+    transaction: sqlite3.Connection,
+    refund: Refund,
+    decision: Decision,
+    who: str,
+    now: Instant,
+    data: dict[str, str] | None,
+) -> None:
+    after = decision.life.state
+    _note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)

@@ -1,0 +1,108 @@
+"""Owns the version of a file of ours: forward only, each step in one transaction with its record and after a copy.
+
+Never touches a file that is not ours or that a newer program wrote.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from refund_tui.errors import StoreUnusable
+from refund_tui.store.sqlite.connection import connect, make, transaction
+from refund_tui.store.sqlite.errors import KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file is: `name` for sentences, `mark` its application_id, `steps` its migrations, oldest first.
+
+    `events`: it has a table of that name, which tells what was written. `damaged`: what to do where it is damaged.
+    """
+
+    name: str
+    mark: int
+    steps: tuple[str, ...]
+    events: bool = False
+    damaged: str = KEEP
+
+
+def version_of(connection: sqlite3.Connection, path: Path, kind: Schema) -> int:
+    """How many steps the file has made. Raises StoreUnusable for a stranger's and for a newer one's."""
+    mark, version = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
+    empty = mark == version == 0 and _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
+    if not empty and mark != kind.mark:
+        raise StoreUnusable(f"{path} is not a {kind.name} of this program; nothing was written: choose another place")
+    if version > len(kind.steps):
+        raise StoreUnusable(
+            f"the {kind.name} at {path} was written by a newer program (version {version}, this one knows "
+            f"{len(kind.steps)}); nothing was written: install the newer program"
+        )
+    return version
+
+
+def refuse_older(connection: sqlite3.Connection, path: Path, kind: Schema) -> None:
+    """See that a file can be read as it is. Raises StoreUnusable."""
+    version = version_of(connection, path, kind)
+    if version == 0:
+        raise StoreUnusable(f"the {kind.name} at {path} is still empty: open the terminal once")
+    if version < len(kind.steps):
+        raise StoreUnusable(
+            f"the {kind.name} at {path} was written by an older program (version {version}, this one reads "
+            f"{len(kind.steps)}): open it once with an account that may write, then it is brought up to date"
+        )
+
+
+def migrate(connection: sqlite3.Connection, path: Path, kind: Schema) -> None:
+    """Bring the file to this program's version; one that is made new has nothing to copy first.
+
+    Raises StoreError, sqlite3.Error.
+    """
+    new = version_of(connection, path, kind) == 0
+    while version_of(connection, path, kind) < len(kind.steps):
+        with transaction(connection):
+            version = version_of(connection, path, kind)
+            if version < len(kind.steps):  # else another program was faster
+                _step(connection, path, kind, version, copy=not new)
+
+
+def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int, *, copy: bool) -> None:
+    if copy:
+        copy_to(path, path.with_suffix(f".before-{version + 1}{path.suffix}"))
+    for statement in statements(kind.steps[version]):
+        connection.execute(statement)
+    connection.execute("INSERT INTO migration (version) VALUES (?)", (version + 1,))
+    connection.execute(f"PRAGMA application_id = {kind.mark}")
+    connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def copy_to(path: Path, target: Path) -> None:
+    """A copy by SQLite's backup, readable by the owner alone; one of a migration that died half-way is made anew.
+
+    Read through a connection of its own: the one that migrates already holds the write lock, and keeps others out.
+    """
+    for leftover in (target.with_name(target.name + "-journal"), target):
+        leftover.unlink(missing_ok=True)
+    make(target, shared=False)
+    source, copy = connect(path, "ro"), connect(target, "rw")
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a step, one after the other."""
+    held = ""
+    for line in script.splitlines():
+        held += line + "\n"
+        if sqlite3.complete_statement(held):
+            yield held
+            held = ""
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])

@@ -1,0 +1,229 @@
+"""Owns how refunds, attempts, events and waits stand in the ledger's rows. Runs no SQL.
+
+A row that cannot be read becomes a `Damaged`, and only that row: whoever reads it has to say what follows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from datetime import datetime
+
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.fields import check_key, check_store_id, check_trip_id
+from refund_tui.core.money import MOST_DIGITS, Money, check_currency
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
+from refund_tui.core.times import Instant, Wait, stamp
+from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
+
+LIFE = (
+    "state", "maybe_executed", "wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before",
+    "sent_at", "sent_boot", "sent_ticks", "tries", "doubts", "asked", "alarm", "reconciliation_id", "why",
+)  # fmt: skip
+"""The columns of a refund that change, in the order of `life_values`."""
+
+INTENT = (
+    "key", "endpoint", "store_id", "trip_id", "minor", "currency", "reason", "note", "captured", "window_closes",
+    "clerk", "body", "created_at", "updated_at",
+)  # fmt: skip
+"""The columns that are written once, in the order of `intent_values`."""
+
+WAIT = ("wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before")
+"""The columns of a wait, in the order of `wait_values`."""
+
+DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note")
+"""The columns of a draft, in the order of its fields."""
+
+OF_TRIP = (
+    "SELECT * FROM refund WHERE id IN (SELECT id FROM refund WHERE folded_trip = ?"
+    " UNION SELECT id FROM refund WHERE +store_id = ? COLLATE NOCASE AND trip_id = ? COLLATE NOCASE) ORDER BY id DESC"
+)
+"""The refunds of a trip by its folded name, its store and its id: two indexes serve, and one that rotted hides none."""
+
+MOST = 10**MOST_DIGITS
+"""No amount is larger, in minor units."""
+
+ROUNDED = 0.002
+"""Seconds by which an instant that was written may differ from the same one computed: it is written in milliseconds."""
+
+
+def intent_values(refund: Refund) -> tuple[object, ...]:
+    """The values of INTENT."""
+    asked = refund.intent
+    return (
+        refund.key, refund.endpoint, asked.store_id, asked.trip_id, asked.amount.minor, asked.amount.currency,
+        str(asked.reason), asked.note, asked.captured.minor if asked.captured else None,
+        _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), stamp(refund.updated_at),
+    )  # fmt: skip
+
+
+def fingerprint(refund: Refund) -> str:
+    """A hash of what was asked for. The endpoint is left out: a person can assign it anew."""
+    told = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
+    return hashlib.sha256(f"{refund.key} {told}".encode()).hexdigest()[:32]
+
+
+def life_values(life: Life) -> tuple[object, ...]:
+    """The values of LIFE."""
+    return (
+        str(life.state), int(life.maybe_executed), *wait_values(life.wait), *_mark_values(life.first_sent),
+        life.tries, life.doubts, int(life.asked), int(life.alarm), life.reconciliation_id, life.why,
+    )  # fmt: skip
+
+
+def wait_values(wait: Wait | None) -> tuple[object, ...]:
+    """A wait as five columns: its mark, its seconds, and the wall time of its end."""
+    if wait is None:
+        return (None,) * 5
+    return (*_mark_values(wait.start), wait.seconds, stamp(wait.not_before))
+
+
+def _mark_values(mark: Instant | None) -> tuple[object, ...]:
+    return (None,) * 3 if mark is None else (stamp(mark.at), mark.boot, mark.ticks)
+
+
+def refund_of(row: sqlite3.Row) -> Refund | Damaged:
+    """The refund that a row tells, or what can be told of a row that cannot be read."""
+    try:
+        return _refund(Cells(row))
+    except UnreadableRow as error:
+        return damaged("refund", row["id"], row, error)
+
+
+def _refund(cells: Cells) -> Refund:
+    currency = cells.text("currency", check_currency)
+    captured = cells.whole_or_none("captured", 0, MOST)
+    intent = Intent(
+        cells.text("store_id", check_store_id), cells.text("trip_id", check_trip_id),
+        Money(cells.whole("minor", 1, MOST), currency), cells.one_of("reason", ReasonCode), cells.text("note"),
+        None if captured is None else Money(captured, currency), cells.instant_or_none("window_closes"),
+    )  # fmt: skip
+    return Refund(
+        cells.text("key", check_key), cells.text("endpoint"), intent, cells.text("clerk"), cells.blob("body"),
+        cells.instant("created_at"), cells.instant("updated_at"), _life(cells), cells.whole("version"),
+    )  # fmt: skip
+
+
+def _life(cells: Cells) -> Life:
+    life = Life(
+        cells.one_of("state", State), cells.flag("maybe_executed"), _wait(cells), cells.mark_or_none("sent"),
+        cells.whole("tries"), cells.whole("doubts"), cells.flag("asked"), cells.text_or_none("reconciliation_id"),
+        cells.flag("alarm"), cells.text("why"),
+    )  # fmt: skip
+    if life.first_sent and not life.maybe_executed and not life.state.terminal:
+        raise UnreadableRow("it was sent at sent_at, and maybe_executed says that it cannot have been executed")
+    return life
+
+
+def wait_of(row: sqlite3.Row) -> Wait | None:
+    """The wait that a row tells; None where there is none, or none that can be read."""
+    try:
+        return _wait(Cells(row))
+    except UnreadableRow:
+        return None
+
+
+def _wait(cells: Cells) -> Wait | None:
+    """A wait whose five columns agree, or nothing in any of them."""
+    if cells.all_empty(WAIT):
+        return None
+    wait = Wait(cells.mark("wait"), cells.seconds("wait_seconds"))
+    try:
+        off = (wait.not_before - cells.instant("not_before")).total_seconds()
+    except OverflowError as error:
+        raise cells.refuse("wait_seconds") from error
+    if abs(off) > ROUNDED:
+        raise UnreadableRow("wait_at, wait_seconds and not_before contradict each other")
+    return wait
+
+
+def attempt_of(row: sqlite3.Row) -> Attempt | Damaged:
+    """The attempt that a row tells, or what can be told of a row that cannot be read."""
+    try:
+        return _attempt(Cells(row))
+    except UnreadableRow as error:
+        return damaged("attempt", row["number"], row, error)
+
+
+def _attempt(cells: Cells) -> Attempt:
+    holder = Holder(
+        cells.text("host"), cells.text("boot"), cells.whole("pid"), cells.text("started"), cells.text("namespace")
+    )
+    attempt = Attempt(
+        cells.text("key", check_key), cells.whole("number", 1), cells.mark("started"), holder,
+        cells.instant_or_none("ended_at"), cells.text_or_none("outcome"), cells.whole_or_none("http_status"),
+        cells.text("detail"), cells.text("raw"),
+    )  # fmt: skip
+    if (attempt.ended_at is None) != (attempt.outcome is None):
+        raise UnreadableRow("ended_at and outcome contradict each other")
+    return attempt
+
+
+def ceiling_of(row: sqlite3.Row) -> Ceiling | Damaged:
+    """The word on what was captured that a row tells, or what can be told of a row that cannot be read."""
+    cells = Cells(row)
+    try:
+        amount = Money(cells.whole("minor", 0, MOST), cells.text("currency", check_currency))
+        ids = (cells.text("store_id", check_store_id), cells.text("trip_id", check_trip_id))
+        return Ceiling(*ids, amount, cells.instant("at"), cells.text("who"), cells.text("why"))
+    except UnreadableRow as error:
+        return damaged("ceiling", row["id"], row, error)
+
+
+def money_of(row: sqlite3.Row) -> Money | None:
+    """The amount that a row tells, None where it cannot be read."""
+    cells = Cells(row)
+    try:
+        return Money(cells.whole("minor", 0, MOST), cells.text("currency", check_currency))
+    except UnreadableRow:
+        return None
+
+
+def event_of(row: sqlite3.Row) -> Event | Damaged:
+    """The event that a row tells, or what can be told of a row that cannot be read."""
+    try:
+        return _event(Cells(row))
+    except UnreadableRow as error:
+        return damaged("event", row["seq"], row, error)
+
+
+def _event(cells: Cells) -> Event:
+    return Event(
+        cells.whole("seq"), cells.text_or_none("key"), cells.instant("at"), cells.text("who"), cells.text("kind"),
+        _state(cells, "before"), _state(cells, "after"), cells.text("why"), _data(cells),
+    )  # fmt: skip
+
+
+def _data(cells: Cells) -> dict[str, str]:
+    try:
+        data = json.loads(cells.text("data"))
+    except (ValueError, RecursionError) as error:
+        raise cells.refuse("data") from error
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise cells.refuse("data")
+    return data
+
+
+def draft_of(row: sqlite3.Row) -> Draft | None:
+    """What a clerk had typed, as a row tells it; None where it cannot be read: nothing in it was ever checked."""
+    cells = Cells(row)
+    try:
+        return Draft(*(cells.text(name) for name in DRAFT))
+    except UnreadableRow:
+        return None
+
+
+def damaged(table: str, name: object, row: sqlite3.Row, why: object) -> Damaged:
+    """A row set apart, with what stands in it, as text; bytes are left out."""
+    columns = {column: str(row[column]) for column in row.keys() if isinstance(row[column], str | int | float)}  # noqa: SIM118
+    return Damaged(table, str(name), str(why), columns)
+
+
+def _state(cells: Cells, name: str) -> State | None:
+    return None if cells.empty(name) else cells.one_of(name, State)
+
+
+def _stamp(instant: datetime | None) -> str | None:
+    return stamp(instant) if instant else None

@@ -1,0 +1,186 @@
+"""Owns the trips known here: a file of its own, that can be imported again, and the search over it.
+
+Never holds more of a card than its brand and last four.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, tzinfo
+from pathlib import Path
+from typing import Self
+
+from refund_tui.core.money import Money
+from refund_tui.core.trip_spelling import folded_trip, spellings
+from refund_tui.core.trips import Card, Trip
+from refund_tui.errors import RecordUnusable
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.trip_merge import merged
+from refund_tui.store.sqlite.trip_rows import COLUMNS, trip_of, values_of
+from refund_tui.store.sqlite.trip_schema import TRIPS, first_row, last_row
+from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of
+
+FEW = 20
+"""Up to so many trips whose id or receipt begins with the text stand first; more of them, and it is no id yet."""
+
+_INSERT = f"INSERT INTO trip (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
+_UPDATE = f"UPDATE trip SET {', '.join(f'{column} = ?' for column in COLUMNS)}, id = ? WHERE id = ?"
+_HEADS = """
+SELECT id, trip_id, receipt FROM trip WHERE trip_id COLLATE NOCASE >= ? AND trip_id COLLATE NOCASE < ?
+UNION ALL SELECT id, trip_id, receipt FROM trip WHERE receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ? LIMIT ?
+"""
+_EXACT = """
+SELECT id FROM trip WHERE trip_id COLLATE NOCASE = ? UNION SELECT id FROM trip WHERE receipt COLLATE NOCASE = ?
+ORDER BY id DESC LIMIT ?
+"""
+
+
+class Trips:
+    """The trips file, opened for reading and writing. Used by one thread at a time. Every method raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path, *, shared: bool = False) -> Self:
+        """Open the trips file, made where there is none (0600, shared 0660). Raises StoreError."""
+        return cls(Database.open(path, TRIPS, shared=shared))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def generation(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(str(self._database.pragma("data_version")))
+
+    def get(self, store_id: str, trip_id: str) -> Trip | None:
+        """What is known of one trip; in another spelling where it is not known as given.
+
+        Where the file has several spellings of it, the smallest amount counts as captured. Raises RecordUnusable where
+        one of them cannot be read.
+        """
+        names = spellings(trip_id)
+        sql = f"SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN ({', '.join('?' * len(names))}) ORDER BY id DESC"
+        wanted = folded_trip(store_id, trip_id)
+        trips = [trip_of(row) for row in self._database.rows(sql, *names)]
+        found = [trip for trip in trips if folded_trip(trip.store_id, trip.trip_id) == wanted]
+        if not found:
+            return None
+        if broken := [trip for trip in found if trip.damage]:
+            raise RecordUnusable(
+                f"what is known of the trip {trip_id} cannot be read ({broken[0].damage}), nor what was captured: "
+                "import it again (refund-tui trips import FILE)"
+            )
+        best = next((trip for trip in found if (trip.store_id, trip.trip_id) == (store_id, trip_id)), found[0])
+        return replace(best, captured=_smallest(found))
+
+    def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
+        """Keep what is told of these trips, in one transaction; how many were new, changed, and the same as before."""
+        counts = [0, 0, 0]
+        with self._database.writing() as transaction:
+            for trip in trips:
+                counts[_put(transaction, trip)] += 1
+        return counts[0], counts[1], counts[2]
+
+    def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
+        """Keep the card and the currency that the service told of a trip, also of one that is not known otherwise."""
+        self.get(store_id, trip_id)  # what cannot be read is put right by an import, never overwritten by less
+        self.put([Trip(store_id, trip_id, card=card, currency=currency)])
+
+    def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
+        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text.
+
+        Each word must begin the id, the receipt (or a part of it), the card's brand or last four, the amount, or an
+        article's id or a word of its name; or be the day, in `zone`: `2026-11-23`, `23.11.`, `today`. Trips whose id or
+        receipt begins with the whole text come first, while they are few.
+        """
+        asked = wanted(text, zone, today)
+        if asked is None:
+            return self._of(self._ids("SELECT id FROM trip ORDER BY id DESC LIMIT ? OFFSET ?", limit, start))
+        heads = self._heads(text.strip())
+        shown = heads[start : start + limit]
+        sql, values = search_sql(asked, heads)
+        page = (limit - len(shown), max(0, start - len(heads)))
+        return self._of(shown + self._ids(f"{sql} ORDER BY id DESC LIMIT ? OFFSET ?", *values, *page))
+
+    def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
+        """How many trips `text` finds, counted up to `cap` and no further."""
+        asked = wanted(text, zone, today)
+        sql, values = search_sql(asked, []) if asked else ("SELECT id FROM trip", ())
+        return self._ids(f"SELECT count(*) AS id FROM ({sql} LIMIT ?)", *values, cap)[0]
+
+    def _heads(self, text: str) -> list[int]:
+        """The rows whose id or receipt begins with `text`: the exact ones, then the others, each newest first."""
+        if not text.isprintable():
+            return []
+        prefix = (text, text + "\U0010ffff")
+        found = self._database.rows(_HEADS, *prefix, *prefix, FEW + 1)
+        if len(found) > FEW:
+            return self._ids(_EXACT, text, text, FEW)
+        exact = {text.casefold()}
+        rows = sorted(found, key=lambda row: (exact.isdisjoint(_names(row)), -row["id"]))
+        return list(dict.fromkeys(row["id"] for row in rows))
+
+    def _of(self, ids: list[int]) -> list[Trip]:
+        rows = self._database.rows(f"SELECT * FROM trip WHERE id IN ({', '.join(map(str, ids))})")
+        found = {row["id"]: row for row in rows}
+        return [trip_of(found[each]) for each in ids if each in found]
+
+    def _ids(self, sql: str, *values: object) -> list[int]:
+        return [row["id"] for row in self._database.rows(sql, *values)]
+
+
+def _smallest(trips: list[Trip]) -> Money | None:
+    amounts = [trip.captured for trip in trips if trip.captured is not None]
+    return min(amounts, key=lambda amount: amount.minor, default=None)
+
+
+def _names(row: sqlite3.Row) -> list[str]:
+    return [str(row["trip_id"]).casefold(), str(row["receipt"] or "").casefold()]
+
+
+def search_sql(asked: Wanted, barred: list[int]) -> tuple[str, tuple[str | int, ...]]:
+    """The query for what is asked, without its order, and its values. It reads no further than its limit asks for."""
+    others = f"rowid NOT IN ({', '.join(map(str, barred))})"
+    words = f"SELECT rowid AS id FROM word WHERE word MATCH ? AND {others}"
+    if asked.span is None:
+        return words, (asked.match,)
+    span = (asked.span.first, asked.span.end - 1)
+    if asked.others:
+        return f"{words} UNION {words} AND rowid BETWEEN ? AND ?", (asked.match, asked.others, *span)
+    dated = f"SELECT id FROM trip WHERE {others} AND id BETWEEN ? AND ?"
+    return f"{words} UNION {dated}", (asked.match, *span)
+
+
+def _put(transaction: sqlite3.Connection, trip: Trip) -> int:
+    """Keep one trip: 0 it was new, 1 it changed, 2 nothing was new."""
+    key = (trip.trip_id, trip.store_id)
+    row = transaction.execute("SELECT * FROM trip WHERE trip_id = ? AND store_id = ?", key).fetchone()
+    if row is None:
+        fresh = _free_row(transaction, trip)
+        transaction.execute(_INSERT, (fresh, *values_of(trip)))
+        transaction.execute("INSERT INTO word (rowid, words) VALUES (?, ?)", (fresh, words_of(trip)))
+        return 0
+    old = trip_of(row)
+    told = trip if old.damage else merged(old, trip)
+    if not old.damage and values_of(told) == values_of(old):
+        return 2
+    _change(transaction, row["id"], told)
+    return 1
+
+
+def _change(transaction: sqlite3.Connection, old: int, trip: Trip) -> None:
+    stays = first_row(trip.dated) <= old <= last_row(trip.dated)
+    new = old if stays else _free_row(transaction, trip)
+    transaction.execute(_UPDATE, (*values_of(trip), new, old))
+    transaction.execute("DELETE FROM word WHERE rowid = ?", (old,))
+    transaction.execute("INSERT INTO word (rowid, words) VALUES (?, ?)", (new, words_of(trip)))
+
+
+def _free_row(transaction: sqlite3.Connection, trip: Trip) -> int:
+    first, last = first_row(trip.dated), last_row(trip.dated)
+    found = transaction.execute("SELECT max(id) AS id FROM trip WHERE id BETWEEN ? AND ?", (first, last)).fetchone()
+    return first if found["id"] is None else int(found["id"]) + 1

@@ -1,0 +1,79 @@
+"""Owns which host writes a ledger: the first one that opened it, until a person moves it to another.
+
+Two hosts over one file overpaid: on a network's file system their locks may not reach each other.
+"""
+
+from __future__ import annotations
+
+from refund_tui.core.hosts import Host, host_of
+from refund_tui.core.times import Instant
+from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.events import note
+
+MOVED = "moved_here"
+"""The kind of the event by which a person moved the ledger to another host."""
+
+
+class HostGuard:
+    """Lets only one host write: stands by each transaction of a ledger."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def claim(self, database: Database) -> None:
+        """Be the host that writes, if none does yet or this very one does. Raises StoreError."""
+        told = writer_of(database)
+        if told == self._host:
+            return
+        with database.writing() as transaction:
+            told = writer_of(database)
+            if told is not None and not told.is_same(self._host):
+                raise _refused(told, self._host)
+            transaction.execute("UPDATE identity SET host = ?", (self._host.told,))
+
+    def before(self, database: Database) -> None:
+        """Within each transaction, before anything is written. Raises StoreError."""
+        told = writer_of(database)
+        if told is not None and not self._host.is_at_work(told):
+            raise _refused(told, self._host)
+
+    def wrote(self, database: Database) -> None:
+        """Nothing is to be remembered."""
+
+    def committed(self) -> None:
+        """Nothing is to be remembered."""
+
+
+def writer_of(database: Database) -> Host | None:
+    """The host that writes the ledger; None where none has said so yet. Raises StoreError."""
+    [row] = database.rows("SELECT host FROM identity")
+    try:
+        return None if row["host"] is None else host_of(row["host"])
+    except ValueError as error:
+        raise StoreDamaged(f"the ledger at {database.path} does not say which host writes it: {MOVE}") from error
+
+
+def move(database: Database, host: Host, why: str, who: str, now: Instant) -> None:
+    """Let `host` write from now on; a person says that no other does any more. Raises UsageError, StoreError."""
+    with database.writing() as transaction:
+        row = transaction.execute("SELECT host FROM identity").fetchone()
+        if row["host"] == host.told:
+            raise UsageError("this host writes the ledger already: nothing was changed")
+        transaction.execute("UPDATE identity SET host = ?", (host.told,))
+        note(transaction, None, who, now, MOVED, None, None, why, {"before": row["host"] or "", "host": host.told})
+
+
+def _refused(told: Host, mine: Host) -> StoreChanged:
+    alike = ", which has the same machine id as this one" if told.machine and told.machine == mine.machine else ""
+    return StoreChanged(
+        f"this ledger is written by another host, {told.name}{alike}; this one is {mine.name}. Two hosts must not "
+        f"write one ledger, since their locks may not reach each other. Nothing is sent. Work on {told.name}; {MOVE}"
+    )
+
+
+MOVE = (
+    "or, where the ledger has been moved here and nothing uses it elsewhere any more: "
+    'refund-tui ledger move-here --because "WHY"'
+)
+"""What a person can do who knows that no other host uses the ledger any more."""

@@ -1,0 +1,53 @@
+"""Owns the files that the terminal writes: what is filtered, and receipts; each new, readable by its owner only."""
+
+from __future__ import annotations
+
+import asyncio
+from io import StringIO
+from pathlib import Path
+
+from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
+from refund_tui.store.export import Csv, JsonLines, page
+from refund_tui.store.sqlite.history import Filter
+
+
+async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Path, int]:
+    """Write the refunds that `wanted` asks for, as CSV or as JSON lines; the file, and how many they are.
+
+    Page after page, into the clerk's home folder, never over another file. Raises RefundTuiError.
+    """
+    path, text = _new(desk, "refunds", "jsonl" if lines else "csv"), StringIO(newline="")
+    table = JsonLines(text) if lines else Csv(text)
+    below, number, first = None, 0, True
+    while first or below is not None:
+        told, below = await desk.look(lambda history, below=below: page(history, wanted, below))  # type: ignore[misc]
+        for refund in told:
+            table.write(refund)
+        await asyncio.to_thread(_write, path, text.getvalue(), first=first)
+        text.seek(0)
+        text.truncate()
+        number, first = number + len(told), False
+    return path, number
+
+
+async def write_receipt(desk: Desk, key: str, text: str) -> Path:
+    """Write a receipt to a file of its own for a till's printer. Raises RefundTuiError."""
+    path = _new(desk, f"receipt-{key[-12:]}", "txt")
+    await asyncio.to_thread(_write, path, text, first=True)
+    return path
+
+
+def _new(desk: Desk, name: str, ending: str) -> Path:
+    local = desk.now().at.astimezone(desk.settings.zone)
+    return Path.home() / f"{name}-{local:%Y%m%d-%H%M%S}.{ending}"
+
+
+def _write(path: Path, text: str, *, first: bool) -> None:
+    try:
+        if first:
+            path.touch(mode=0o600, exist_ok=False)
+        with path.open("a", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise RefundTuiError(f"{path} could not be written ({error.strerror}); no refund was changed") from error

@@ -1,0 +1,155 @@
+"""Owns the words of the history's filter line, such as `open clerk:ana day:2026-11-23 reason:1 amount:>10 text`.
+
+Every word that is not one of these is text to be found; nothing typed is ever a query language of the store's.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from refund_tui.core.money import AmountError, parse_amount, split_currency
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import State
+from refund_tui.store.sqlite.history import Filter
+
+OPEN = "open"
+"""The word for every state in which something may still become of a refund."""
+
+SHAPES = {
+    "state": "state:UNKNOWN,WAITING",
+    "clerk": "clerk:ana",
+    "reason": "reason:1",
+    "day": "day:today, day:yesterday or day:2026-03-01",
+    "since": "since:2026-03-01",
+    "until": "until:2026-03-31",
+    "amount": "amount:12.50, amount:>10, amount:5-20 or amount:500JPY",
+}
+"""Each word, as it is written."""
+
+
+class QueryError(ValueError):
+    """A word that cannot be used; its text says how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Reads filter lines; days are those of `zone`, amounts those of `currency` where they do not say their own."""
+
+    zone: tzinfo
+    today: date
+    currency: str | None
+
+    def read(self, line: str) -> Filter:
+        """What the line asks for. Raises QueryError."""
+        wanted, texts = Filter(), []
+        for word in line.split():
+            name, colon, value = word.partition(":")
+            reader = self._readers().get(name.lower()) if colon else None
+            if word.lower() == OPEN:
+                wanted = replace(wanted, states=_OPEN_STATES)
+            elif reader is None:
+                _refuse_slip(name, colon)
+                texts.append(word)
+            elif value:
+                wanted = reader(wanted, value)
+        return replace(wanted, text=" ".join(texts))
+
+    def _readers(self) -> dict[str, Callable[[Filter, str], Filter]]:
+        return {
+            "state": lambda wanted, value: replace(wanted, states=_states(value)),
+            "clerk": lambda wanted, value: replace(wanted, clerk=value),
+            "reason": lambda wanted, value: replace(wanted, reason=_reason(value)),
+            "day": lambda wanted, value: replace(wanted, since=self._day(value), until=self._day(value, 1)),
+            "since": lambda wanted, value: replace(wanted, since=self._day(value)),
+            "until": lambda wanted, value: replace(wanted, until=self._day(value, 1)),
+            "amount": self._amount,
+        }
+
+    def _day(self, value: str, further: int = 0) -> datetime:
+        """The first instant (UTC) of a day, or of one `further` on."""
+        try:
+            back = next((back for word, back in _DAYS.items() if word.startswith(value.lower())), None)
+            day = date.fromisoformat(value) if back is None else self.today - timedelta(days=back)
+            local = datetime.combine(day + timedelta(days=further), time.min, tzinfo=self.zone)
+            return local.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise QueryError(f"a day is written {self.today.isoformat()}, today or yesterday") from None
+
+    def _amount(self, wanted: Filter, value: str) -> Filter:
+        """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""
+        typed, code = split_currency(value)
+        sign, rest = (typed[0], typed[1:]) if typed[0] in "<>" else ("", typed)
+        least, dash, most = rest.partition("-")
+        if not (least or most):
+            return wanted
+        wanted = replace(wanted, currency=code or self.currency)
+        lowest, highest = (_minor(each, wanted.currency) for each in (least, most if dash else least))
+        if sign == ">" and lowest is not None:
+            return replace(wanted, least=lowest + 1)
+        if sign == "<" and lowest is not None:
+            return replace(wanted, most=lowest - 1)
+        return replace(wanted, least=lowest, most=highest)
+
+
+_DAYS = {"today": 0, "yesterday": 1}
+_OPEN_STATES = frozenset(state for state in State if not state.terminal)
+
+
+def _minor(typed: str, currency: str | None) -> int | None:
+    """An amount in minor units, None while nothing is typed."""
+    if not typed:
+        return None
+    if currency is None:
+        raise QueryError(f"write its currency too: amount:{typed}EUR")
+    try:
+        return parse_amount(typed, currency).minor
+    except AmountError as error:
+        raise QueryError(str(error)) from None
+
+
+def _refuse_slip(name: str, colon: str) -> None:
+    """A word with a colon that is nearly one of ours was meant as ours; any other is text."""
+    near = difflib.get_close_matches(name.lower(), SHAPES, 1) if colon else []
+    if near:
+        raise QueryError(f"{name}: is no word of this line; write {SHAPES[near[0]]}")
+
+
+def _states(value: str) -> frozenset[State]:
+    """Every state that begins with one of the words, so that what is half typed already narrows."""
+    found = set[State]()
+    for begun in filter(None, value.upper().split(",")):
+        meant = {state for state in State if state.startswith(begun)}
+        if not meant:
+            raise QueryError(f"{begun} is no state: write one such as UNKNOWN; F1 names them all")
+        found |= meant
+    return frozenset(found)
+
+
+def _reason(value: str) -> ReasonCode:
+    found = ReasonCode.parse(value)
+    if found is None:
+        raise QueryError(f"{value} is no reason: write a digit from 1 to 5, as in the form")
+    return found
+
+
+def complete(line: str) -> list[str]:
+    """The words that the last one of a line may become; none once it is one of them."""
+    word = re.split(r"\s", line)[-1]
+    return [one for one in _longer(word) if one != word]
+
+
+def _longer(word: str) -> list[str]:
+    name, colon, value = word.partition(":")
+    if not colon:
+        known = [*(f"{name}:" for name in SHAPES), OPEN]
+        return [one for one in known if word and one.startswith(word.lower())]
+    if name.lower() == "state":
+        done, comma, begun = value.rpartition(",")
+        return [f"{name}:{done}{comma}{state}" for state in State if state.startswith(begun.upper())]
+    if name.lower() == "reason":
+        return [f"{name}:{code.digit}" for code in ReasonCode if not value]
+    return [f"{name}:{day}" for day in _DAYS if name.lower() == "day" and day.startswith(value.lower())]

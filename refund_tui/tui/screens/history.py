@@ -1,0 +1,302 @@
+"""Owns the third place: every refund, newest first, its life, and what can be done about it now."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.suggester import Suggester
+from textual.widgets import ContentSwitcher, Input
+
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.lifecycle import NotPossible
+from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.text import visible
+from refund_tui.desk import Desk
+from refund_tui.desk.body_check import altered
+from refund_tui.store.sqlite.history import Filter, Order
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import HISTORY
+from refund_tui.tui.files import export
+from refund_tui.tui.history_filter import SHAPES, Query, QueryError, complete
+from refund_tui.tui.screens.refund_actions import RefundScreen
+from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.widgets.plain_text import Part, Plain, literal
+from refund_tui.tui.widgets.refund_panel import possible_for
+from refund_tui.tui.widgets.row_list import Cell, Column, RowList
+from refund_tui.tui.widgets.text_field import field
+from refund_tui.tui.widgets.timeline import Timeline
+from refund_tui.tui.wording.action_questions import all_question
+from refund_tui.tui.wording.states import SIGNS, TONES, moment
+
+COLUMNS = (
+    Column("Asked", 12), Column("State", 16), Column("Trip", 0, ends=True), Column("Clerk", 10, above=70),
+    Column("Amount", 13, right=True),
+)  # fmt: skip
+MOST = 10_001
+"""Refunds that a filtered count goes up to."""
+
+NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
+NO_REFUNDS: tuple[Part, ...] = (
+    ("No refunds yet.", "bold"),
+    "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
+)
+NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
+UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
+
+
+class HistoryScreen(RefundScreen):
+    """All refunds; Enter shows one."""
+
+    title = "History"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "history")
+        self._order, self._edition = Order.NEWEST, -1
+        self._step = ContentSwitcher(initial="listing", id="history-step")
+        self._find = field("find", "  ".join(shape.partition(" ")[0].rstrip(",") for shape in SHAPES.values()))
+        self._find.suggester = Words(use_cache=False, case_sensitive=True)
+        self._words = Plain("", id="find-words")
+        self._heading = Plain("", id="history-heading", classes="columns")
+        self.rows: RowList[Refund | Damaged] = RowList(COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self._hint = Plain("", classes="hint")
+        self._preview = Timeline(desk, id="preview", classes="right")
+        self._panel = ConfirmPanel(desk.now, id="asking-all")
+        self._blocked: list[Refund] = []
+
+    def compose(self) -> ComposeResult:
+        """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
+        with self._step:
+            with Vertical(id="listing"):
+                with Horizontal(classes="line"):
+                    yield Plain("Find", classes="name")
+                    yield self._find
+                yield self._words
+                with Horizontal(classes="panes"):
+                    with Vertical(classes="left"):
+                        yield self._heading
+                        yield self._hint
+                        yield self.rows
+                    yield self._preview
+            yield self.life
+            yield self._panel
+
+    @property
+    def _listing(self) -> bool:
+        return self._step.current == "listing"
+
+    def can(self, action: str) -> bool:
+        """What is possible with the refund shown, or the one under the cursor."""
+        if self._step.current == "asking-all":
+            return False
+        if not self._listing:
+            return self.life.current != "asking" if action == "back" else self.life.can(action)
+        if action in ("find", "person", "turn") or action.startswith(("move", "page", "top", "bottom")):
+            return True
+        if action == "open":
+            return self.rows.has_focus and self.rows.current is not None
+        if action == "go_on_all":
+            return self._desk.summary.blocked > 0
+        if action in ("export", "export_lines"):
+            return self.rows.total > 0
+        if action in ("submit", "back"):
+            return action == "back" and self._find.has_focus
+        refund = self.rows.current
+        if not isinstance(refund, Refund):
+            return False
+        return possible_for(self._desk, refund, action, self._preview.pending_of(refund.key))
+
+    def enter(self) -> None:
+        """Put the cursor on the list, or on the refund that is shown."""
+        if self._listing:
+            self.rows.focus()
+        elif self._step.current == "asking-all":
+            self._panel.focus()
+        else:
+            self.life.enter()
+        self.reload()
+
+    def tick(self) -> None:
+        """Count down; ages in the list grow."""
+        if self._listing:
+            self._preview.tick()
+        else:
+            self.life.tick()
+
+    def reload(self) -> None:
+        """Read again what is shown."""
+        if self._listing:
+            self.rows.reload()
+            self.in_background(self._preview.read(), "preview")
+        else:
+            self.in_background(self.life.read(), "life")
+
+    def _wanted(self) -> Filter:
+        """What the line asks for. Raises QueryError."""
+        settings = self._desk.settings
+        today = self._desk.now().at.astimezone(settings.zone).date()
+        return Query(settings.zone, today, settings.currency).read(self._find.value)
+
+    async def _read(self, start: int, limit: int, edition: int) -> None:
+        try:
+            wanted = self._wanted()
+        except QueryError as error:
+            self.rows.set_rows(0, [], 0, fresh=True, edition=edition)
+            self._none_shown(UNUSABLE)
+            self._words.show(str(error))
+            return
+        order = self._order
+        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, order))
+        known = await self._desk.look(lambda history: history.count(wanted, MOST))
+        total = min(known, MOST) if order is Order.LARGEST else known
+        self.rows.set_rows(start, rows, total, edition=edition)
+        self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
+        self._heading.show(self.rows.heading())
+        self._say(wanted, total)
+        self.frame.refresh_keys()
+
+    def _none_shown(self, why: tuple[Part, ...]) -> None:
+        """Why no refund is shown, in place of the list; nothing where there are some."""
+        self._hint.show(literal(*why))
+        self._hint.set_class(bool(why), "-told")
+        self._heading.display = not why
+
+    def _say(self, wanted: Filter, total: int) -> None:
+        many = f"more than {MOST - 1}" if wanted != Filter() and total >= MOST else str(total)
+        line = self._find.value
+        words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
+        told = "  ".join(words) or (
+            f"{many} {'refund' if total == 1 else 'refunds'}, {self._order} first" if total else ""
+        )
+        self._words.show(visible(told, 200))
+
+    def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
+        if isinstance(refund, Damaged):
+            return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "unreadable"
+        asked = refund.intent
+        when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
+        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"
+        return when, (state, TONES[refund.state]), asked.trip_id, refund.clerk, (str(asked.amount), "strong")
+
+    @on(RowList.Needed, "#refunds")
+    def _needed(self, message: RowList.Needed) -> None:
+        # What was asked by an older line is given up; pages of one answer are all read.
+        group, self._edition = ("lines" if message.edition != self._edition else ""), message.edition
+        self.in_background(self._read(message.start, message.limit, message.edition), group)
+
+    @on(RowList.Highlighted, "#refunds")
+    def _highlighted(self) -> None:
+        refund = self.rows.current
+        self._preview.follow(refund.key if refund else None)
+        self.in_background(self._preview.read(), "preview")
+        self.frame.refresh_keys()
+
+    async def action_open(self) -> None:
+        """Show the refund under the cursor."""
+        await self.bring()
+
+    async def bring(self) -> None:
+        """Show the refund under the cursor, if none is shown yet."""
+        refund = self.rows.current
+        if self._listing and refund is not None:
+            self.life.follow(refund.key)
+            self._go("life")
+            await self.life.read()
+
+    def _go(self, step: str) -> None:
+        self._step.current = step
+        self.enter()
+        self.frame.refresh_keys()
+
+    @on(Input.Changed, "#find")
+    def _typed(self) -> None:
+        self.rows.restart()
+
+    @on(Input.Submitted, "#find")
+    def _submitted(self) -> None:
+        self.rows.focus()
+
+    def action_find(self) -> None:
+        """To the filter line."""
+        if not self._listing:
+            self._go("listing")
+        self._find.focus()
+
+    def action_person(self) -> None:
+        """What needs a person, or all again."""
+        if not self._listing:
+            self._go("listing")
+        self._find.value = "" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON
+
+    def action_export(self) -> None:
+        """Write what is filtered to a file."""
+        self.in_background(self._export(lines=False))
+
+    def action_export_lines(self) -> None:
+        """The same as JSON lines."""
+        self.in_background(self._export(lines=True))
+
+    def action_turn(self) -> None:
+        """The next order: newest, oldest, largest."""
+        orders = list(Order)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self.rows.restart()
+
+    def action_go_on_all(self) -> None:
+        """Ask whether all that is blocked goes on."""
+        self.in_background(self._ask_about_all())
+
+    async def _ask_about_all(self) -> None:
+        blocked = Filter(states=frozenset({State.BLOCKED}), endpoint=self._desk.endpoint)
+        found = await self._desk.look(lambda history: history.rows(blocked, 0, MOST))
+        self._blocked = [refund for refund in found if isinstance(refund, Refund)]
+        self._go("asking-all")
+        self._panel.ask(all_question(self._blocked))
+
+    @on(ConfirmPanel.Answered)
+    def _answered(self, message: ConfirmPanel.Answered) -> None:
+        message.stop()
+        self._go("listing")
+        if message.yes:
+            self.in_background(self._go_on(self._blocked))
+
+    async def _go_on(self, refunds: list[Refund]) -> None:
+        for refund in refunds:
+            with contextlib.suppress(NotPossible):  # what somebody else has seen to meanwhile
+                await self._desk.act(refund.key, Action.GO_ON)
+
+    async def _export(self, *, lines: bool) -> None:
+        try:
+            wanted = self._wanted()
+        except QueryError as error:
+            self.frame.announce(str(error))
+            return
+        path, number = await export(self._desk, wanted, lines=lines)
+        self.frame.announce(f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}")
+
+    def action_submit(self) -> None:
+        """Ask before the refund is settled."""
+        self.life.submit()
+
+    def action_back(self) -> None:
+        """One step back: to the timeline, to the list, out of the filter line."""
+        if not self._listing and self.life.can("back"):
+            self.life.back()
+        elif not self._listing:
+            self._go("listing")
+        else:
+            self.rows.focus()
+
+
+class Words(Suggester):
+    """Completes the last word of a filter line; the right arrow takes it."""
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line with its last word completed."""
+        words = complete(value)
+        return value[: len(value) - len(value.split(" ")[-1])] + words[0] if words else None

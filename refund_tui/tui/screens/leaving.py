@@ -1,0 +1,74 @@
+"""Owns the question before the program ends while refunds are open: which they are, and what becomes of them."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+
+from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.refunds import Refund, State
+from refund_tui.core.text import visible
+from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
+from refund_tui.store.sqlite.history import Filter
+from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
+from refund_tui.tui.widgets.plain_text import Part
+from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
+
+_OPEN = frozenset({State.QUEUED, State.SENDING, State.WAITING})
+SHOWN = 10
+OPEN = "These refunds are still open:"
+FOLLOWS = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
+AWAITED = "A request is on its way: stay to hear its answer, or the refund may be UNKNOWN though it was paid."
+
+
+class LeavingScreen(ScreenPane):
+    """Says which refunds are open and that they go on; leaves only on a clear yes."""
+
+    title = "Leaving"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "leaving")
+
+    def compose(self) -> ComposeResult:
+        """One question."""
+        yield ConfirmPanel(self._desk.now)
+
+    def enter(self) -> None:
+        """Ask."""
+        self.in_background(self._ask())
+
+    async def _ask(self) -> None:
+        try:
+            refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
+        except RefundTuiError as error:  # leaving must be possible all the same
+            refunds, elsewhere = [f"They cannot be named now: {visible(str(error), 300)}.\n"], ""
+        awaited = f"\n{AWAITED}\n" if self._desk.on_the_wire else ""
+        title, follows = (OPEN, f"\n{FOLLOWS}") if refunds else ("An answer is still awaited.", "")
+        self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))
+
+    async def _open_refunds(self) -> list[Part]:
+        wanted = Filter(states=_OPEN, endpoint=self._desk.endpoint)
+        refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
+        lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
+        return [*lines, "… and more\n"] if len(refunds) > SHOWN else lines
+
+    async def _elsewhere(self) -> str:
+        here = self._desk.endpoint
+        told = open_elsewhere(await self._desk.look(lambda history: history.elsewhere(here)))
+        return f"\n\n{told}: not sent from here." if told else ""
+
+    @on(ConfirmPanel.Answered)
+    async def _answered(self, message: ConfirmPanel.Answered) -> None:
+        message.stop()
+        if message.yes:
+            self.frame.leave(0)
+        else:
+            await self.frame.go("lookup")
+
+
+def _line(refund: Refund) -> list[Part]:
+    asked = refund.intent
+    told = (state_words(refund), STYLES[TONES[refund.state]])
+    return [f"{asked.amount!s:>14}  {short(asked.trip_id):18}  ", told, "\n"]

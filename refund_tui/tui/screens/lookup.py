@@ -1,0 +1,210 @@
+"""Owns the first place: find a trip by what a shopper can tell, and open its refund."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.fields import check_trip_id
+from refund_tui.core.rules import TripBalance
+from refund_tui.core.text import visible
+from refund_tui.core.trip_spelling import typed_id
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import LOOKUP
+from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
+from refund_tui.tui.widgets.row_list import Column, RowList
+from refund_tui.tui.widgets.text_field import field
+from refund_tui.tui.widgets.trip_facts import facts, window
+from refund_tui.tui.wording.states import STYLES, moment
+
+COLUMNS = (
+    Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
+    Column("Charged", 13, right=True),
+)  # fmt: skip
+NO_TRIPS: tuple[Part, ...] = (
+    ("No trips are known here yet.", "bold"),
+    "\n\nType a trip id and press Enter, or have the operator import them:\n\n",
+    ("  refund-tui trips import FILE", STYLES["accent"]),
+)
+MOST = 10_001
+"""Trips that are counted; beyond that the count says "more than"."""
+
+
+class LookupScreen(ScreenPane):
+    """A search field that keeps the cursor, the trips known here, and what is known of the one under the mark."""
+
+    title = "Lookup"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LOOKUP)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "lookup")
+        self.rows: RowList[Trip] = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
+        self.rows.can_focus = False  # the search keeps the cursor
+        self._answered: str | None = None
+        """The text to which the rows are the answer."""
+
+    def compose(self) -> ComposeResult:
+        """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
+        with Horizontal(classes="line"):
+            yield Plain("Find", classes="name")
+            yield field("search", "id, receipt, last four, amount, date, article")
+            yield TextCell("", id="trip-count")
+        with Horizontal(classes="panes"):
+            with Vertical(classes="left"):
+                yield Plain("", id="trip-heading", classes="columns")
+                yield self.rows
+                yield Plain("", id="trip-hint", classes="hint")
+            yield Plain("", id="trip-facts", classes="right")
+        yield Plain("", id="trip-below")
+
+    @property
+    def _text(self) -> str:
+        return typed_id(self.query_one("#search", Input).value)
+
+    def enter(self) -> None:
+        """Put the cursor into the search, its text selected: what is typed for the next shopper replaces it."""
+        search = self.query_one("#search", Input)
+        search.focus()
+        search.select_all()
+        self.reload()
+
+    def can(self, action: str) -> bool:
+        """Opening needs a trip, or an id to be typed; moving needs rows."""
+        return self.rows.total > 0 or (action == "open" and bool(self._text))
+
+    def reload(self) -> None:
+        """Search again, in the background; only the newest search is waited for."""
+        self.in_background(self._search(0, fresh=True), "search")
+
+    async def _search(self, start: int, *, fresh: bool, edition: int | None = None) -> None:
+        text, zone, today = self._text, self._desk.settings.zone, self._today()
+        trips = await self._desk.search(lambda known: known.find(text, start, 60, zone=zone, today=today))
+        total = await self._desk.search(lambda known: known.count(text, MOST, zone=zone, today=today))
+        if text != self._text:
+            return  # another search is on its way
+        if fresh:
+            self._answered = text
+        self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
+        self._hint(total)
+        self.frame.refresh_keys()
+
+    def _hint(self, total: int) -> None:
+        known = bool(total or self._text)
+        many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
+        self.query_one("#trip-heading", Plain).show(self.rows.heading() if total else "")
+        self.query_one("#trip-count", TextCell).show(many if known else "")
+        hint = self.query_one("#trip-hint", Plain)
+        hint.show(literal(*(() if total else self._none_found())))
+        hint.set_class(not total, "-told")
+        self.rows.display = bool(total)
+        self.query_one("#trip-heading").display = bool(total)
+
+    def _none_found(self) -> tuple[Part, ...]:
+        """What the clerk can do where no trip is shown."""
+        if not self._text:
+            return NO_TRIPS
+        title = ("No trip here matches.", "bold")
+        if problem := check_trip_id(self._text):
+            return title, f"\n\n{problem}."
+        return (
+            title, "\n\nEnter opens a refund on the trip id as typed: ", (visible(self._text, 60), "bold"),
+            "\nHow much was charged is then not known here: only the service knows.",
+        )  # fmt: skip
+
+    def _cells(self, trip: Trip) -> tuple[str, ...]:
+        if trip.damage:
+            return DAMAGED, "import it again", trip.trip_id, "", "unreadable"
+        when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
+        card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
+        return when, trip.receipt or "", trip.trip_id, card, str(trip.captured) if trip.captured else "not known"
+
+    @on(Input.Changed, "#search")
+    def _typed(self) -> None:
+        self.rows.action_top()
+        self.reload()
+
+    def on_resize(self) -> None:
+        """The columns are fitted anew: so is their heading, once the list knows its own width."""
+        self.call_after_refresh(self._fit_heading)
+
+    def _fit_heading(self) -> None:
+        heading = self.query_one("#trip-heading", Plain)
+        if heading.shown:
+            heading.show(self.rows.heading())
+
+    @on(RowList.Needed)
+    def _needed(self, message: RowList.Needed) -> None:
+        self.in_background(self._search(message.start, fresh=False, edition=message.edition))
+
+    @on(RowList.Highlighted)
+    def _highlighted(self) -> None:
+        self.in_background(self._tell(), "trip")
+
+    async def _tell(self) -> None:
+        trip = self.rows.current
+        if trip is None:
+            beside, below = Content(""), Content("")
+        else:
+            beside, below = await self._told_of(trip)
+        self.query_one("#trip-facts", Plain).show(beside)
+        self.query_one("#trip-below", Plain).show(below)
+        self.query_one("#trip-below").set_class(trip is not None, "-told")
+
+    async def _told_of(self, trip: Trip) -> tuple[Content, Content]:
+        """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""
+        name = literal((visible(trip.trip_id, 200), "bold"), "\n\n")
+        try:
+            standing = await self._desk.standing(trip.store_id, trip.trip_id)
+        except RefundTuiError as error:
+            why = literal(f"{visible(str(error), 300)}.")
+            return name + why, why
+        return name + facts(self._desk, trip.store_id, trip, standing), self._below(trip, standing)
+
+    def _below(self, trip: Trip, standing: TripBalance) -> Content:
+        left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
+        imported = f" · the trips file says {standing.known}" if standing.disagreement else ""
+        told: Part = (f"{left} left", "bold") if left else "what is left is not known"
+        of = f" of {standing.captured}" if standing.captured else ""
+        many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
+        closing = window(self._desk, trip, standing)
+        return literal(
+            visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing
+        )
+
+    async def action_open(self) -> None:
+        """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
+        text, marked = self._text, self.rows.current
+        trip = marked if marked is not None and self._answered == text else await self._found(text)
+        if trip is not None:
+            await self.frame.open_refund(trip.store_id, trip.trip_id)
+        elif text and check_trip_id(text) is None:
+            await self.frame.open_refund(self._desk.settings.store_id or "", text)
+
+    async def _found(self, text: str) -> Trip | None:
+        """The trip that `text` finds at the cursor's place, where its row is not here yet."""
+        zone, today, place = self._desk.settings.zone, self._today(), self.rows.cursor
+        trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
+        return trips[0] if trips else None
+
+    @on(Input.Submitted, "#search")
+    async def _submitted(self) -> None:
+        await self.frame.run_action("open", self)
+
+    def _today(self) -> date:
+        return self._desk.now().at.astimezone(self._desk.settings.zone).date()
+
+
+def _name(trip: Trip) -> object:
+    return trip.store_id, trip.trip_id

@@ -1,0 +1,280 @@
+"""Owns the second place: the form, its confirmation, and then the timeline of the refund."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import ContentSwitcher
+
+from refund_tui.core.refunds import Draft, Intent, Refund
+from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, check_trip, known_as
+from refund_tui.core.text import visible
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk
+from refund_tui.errors import RefundTuiError
+from refund_tui.tui.bindings import bindings
+from refund_tui.tui.commands import REFUND, key_of
+from refund_tui.tui.screens.refund_actions import RefundScreen
+from refund_tui.tui.widgets.articles import ArticleList
+from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.widgets.plain_text import Plain, literal
+from refund_tui.tui.widgets.refund_form import RefundForm
+from refund_tui.tui.widgets.trip_facts import facts
+from refund_tui.tui.wording.refund_questions import DIFFERENT, confirmation, second_look, told_of_card, told_of_trip
+from refund_tui.tui.wording.states import STYLES, short
+
+SAVE_AFTER = 0.5
+"""Seconds without a key after which a draft is kept."""
+
+
+class RefundFormScreen(RefundScreen):
+    """One refund, from the first digit to its end."""
+
+    title = "Refund"
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(REFUND)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "refund")
+        self._store, self._trip_id = "", ""
+        self._trip: Trip | None = None
+        self._draft: Draft | None = None
+        self._standing = TripBalance(None)
+        self._saving: Timer | None = None
+        self._typed_draft: Draft | None = None
+        self._title_line = Plain("", id="refund-title", classes="title")
+        self._stop_line = Plain("", id="refund-stop")
+        self._step = ContentSwitcher(initial="filling", id="refund-step")
+        self._form = RefundForm()
+        self._facts_text = Plain("", id="facts")
+        self._articles = ArticleList()
+        self._articles_title = Plain("Articles of the trip", classes="columns")
+        self._confirm = ConfirmPanel(desk.now, id="confirm")
+
+    def compose(self) -> ComposeResult:
+        """What trip it is; then the form beside the trip's facts, or the question, or the timeline."""
+        yield self._title_line
+        yield self._stop_line
+        with self._step:
+            with Horizontal(id="filling", classes="panes"):
+                yield self._form
+                with Vertical(classes="right"):
+                    yield self._facts_text
+                    yield self._articles_title
+                    yield self._articles
+            yield self._confirm
+            yield self.life
+
+    @property
+    def _stopped(self) -> str | None:
+        """What stops any refund on this trip, whatever is typed."""
+        closes = self._desk.window_closes(self._trip, self._standing)
+        return self._desk.refusal or check_trip(self._standing, closes, self._desk.now().at)
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether there is a refund to go back to."""
+        return bool(self._trip_id) or self._draft is not None
+
+    async def remember(self) -> None:
+        """Find the draft that this clerk typed last, before the program was last left, and say so."""
+        clerk = self._desk.clerk
+        if self._trip_id or self._desk.refusal:
+            return
+        self._draft = await self._desk.look(lambda history: history.last_draft(clerk))
+        if self._draft is not None:
+            key = key_of("refund", self._desk.settings.keys)
+            what = f"{visible(self._draft.amount, 12)} on trip {short(self._draft.trip_id)}".strip()
+            self.frame.announce(f"A draft was kept: {what}. {key} goes back to it.")
+
+    async def resume(self) -> None:
+        """Go on with the draft typed last, where no refund is in hand yet."""
+        if not self._trip_id and (draft := self._draft) is not None:
+            await self.begin(draft.store_id, draft.trip_id)
+
+    async def keep_draft(self) -> None:
+        """Keep what was typed since it was last kept. Raises StoreError."""
+        typed = self._typed_draft
+        if typed is not None:
+            await self._desk.save_draft(typed)
+            if self._typed_draft is typed:
+                self._typed_draft = None
+
+    def can(self, action: str) -> bool:
+        """What the step allows."""
+        filling = self._step.current == "filling" and bool(self._trip_id)
+        if self._step.current == "life":
+            return self.life.current != "asking" if action == "back" else self.life.can(action)
+        match action:
+            case "submit":
+                return filling and self._stopped is None
+            case "all_left":
+                return filling and self._standing.left is not None and self._standing.left.minor > 0
+            case "card":
+                return filling and not self._desk.refusal and (self._trip is None or self._trip.card.tail is None)
+            case "mark" | "change(-1)" | "change(1)":
+                return filling and self._articles.has_focus
+            case _:
+                return action == "back" and self._step.current != "confirm"
+
+    def enter(self) -> None:
+        """Put the cursor where it is needed."""
+        if self._step.current == "life":
+            self.life.enter()
+        elif self._step.current == "confirm":
+            self._confirm.focus()
+        elif self._trip_id:
+            self._form.focus_first()
+
+    def tick(self) -> None:
+        """Count down."""
+        if self._step.current == "life":
+            self.life.tick()
+
+    async def begin(self, store_id: str, trip_id: str) -> None:
+        """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
+        await self.keep_draft()  # of the trip before
+        trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
+        clerk = self._desk.clerk
+        draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
+        self._trip, self._standing = trip, standing
+        self._go_by(store_id, trip_id)
+        articles = trip.articles if trip else ()
+        self._articles.show_articles(articles)
+        self._articles_title.display = bool(articles)
+        self._form.begin(standing, self._desk.settings.currency, draft)
+        self._go("filling")
+        self._facts()
+
+    def _go_by(self, store_id: str, trip_id: str) -> None:
+        """Take the ids as they are written here, and say so where others were given."""
+        self._store, self._trip_id = known_as(store_id, trip_id, self._standing.refunds, self._trip)
+        self._title(self._trip_id, self._trip)
+        if (self._store, self._trip_id) != (store_id, trip_id):
+            known = self._trip_id if self._store == store_id else f"{self._trip_id} of {self._store}"
+            self.frame.announce(f"{trip_id} is taken for {known}: the same trip, as it is written here.")
+
+    def _title(self, trip_id: str, trip: Trip | None) -> None:
+        receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
+        self._title_line.show(literal((f"Trip {visible(trip_id, 50)}", "bold"), (receipt, STYLES["dim"])))
+
+    def _go(self, step: str) -> None:
+        self._step.current = step
+        self.enter()
+        self.frame.refresh_keys()
+
+    def follow(self, refund: Refund) -> None:
+        """Show a refund's timeline."""
+        self._store, self._trip_id = refund.intent.store_id, refund.intent.trip_id
+        self._title(self._trip_id, self._trip if self._trip and self._trip.trip_id == self._trip_id else None)
+        self.life.follow(refund.key)
+        self._stop_line.display = False
+        self._go("life")
+
+    def reload(self) -> None:
+        """Read again what is shown."""
+        if self._step.current == "life":
+            self.in_background(self.life.read())
+        elif self._trip_id:
+            self.in_background(self._renew())
+
+    async def _renew(self) -> None:
+        store, trip_id = self._store, self._trip_id
+        trip, standing = await self._desk.trip(store, trip_id), await self._desk.standing(store, trip_id)
+        if (store, trip_id) != (self._store, self._trip_id):
+            return  # another trip is in hand by now
+        self._trip, self._standing = trip, standing
+        self._form.renew(self._standing)
+        self._facts()
+
+    def _facts(self) -> None:
+        told, stops = told_of_trip(self._stopped, self._standing) if self._step.current == "filling" else ("", False)
+        self._stop_line.display = bool(told)
+        self._stop_line.set_class(stops, "-stops")
+        self._stop_line.show(told)
+        self.frame.refresh_keys()
+        self._facts_text.show(facts(self._desk, self._store, self._trip, self._standing))
+
+    @on(RefundForm.Typed)
+    def _typed(self) -> None:
+        if not self._trip_id or self._step.current != "filling":
+            return
+        self._typed_draft = self._form.draft(self._store, self._trip_id)
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(SAVE_AFTER, self._save_draft)
+
+    def _save_draft(self) -> None:
+        self.in_background(self.keep_draft())
+
+    @on(ArticleList.Marked)
+    def _marked(self, message: ArticleList.Marked) -> None:
+        if message.total is not None:
+            self._form.fill_amount(message.total)
+
+    def action_submit(self) -> None:
+        """Ask, if nothing is wrong."""
+        if self._step.current == "life":
+            self.life.submit()
+            return
+        filled = self._form.filled()
+        if filled is None:
+            self.frame.announce(self._form.scold())
+            return
+        self.frame.announce("")
+        self._go("confirm")
+        self._confirm.ask(
+            confirmation(self._desk.settings, self._store, self._trip_id, self._trip, self._standing, filled)
+        )
+
+    @on(ConfirmPanel.Answered)
+    def _answered(self, message: ConfirmPanel.Answered) -> None:
+        if message.yes:
+            self.in_background(self._take(second_yes=message.yes_key == DIFFERENT))
+        else:
+            self._go("filling")
+
+    async def _take(self, *, second_yes: bool) -> None:
+        filled = self._form.filled()
+        if filled is None:
+            self._go("filling")
+            return
+        intent = Intent(self._store, self._trip_id, filled.amount, filled.reason, filled.note)
+        try:
+            refund = await self._desk.take(intent, second_yes=second_yes)
+        except NeedsSecondYes as alike:
+            self._confirm.ask(second_look(self._desk, alike.alike))
+        except (Refused, RefundTuiError) as refused:
+            self._go("filling")
+            self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")
+        else:
+            self._typed_draft = None
+            self.follow(refund)
+
+    def action_all_left(self) -> None:
+        """All that is left."""
+        if self._standing.left is not None:
+            self._form.fill_amount(self._standing.left)
+
+    async def action_back(self) -> None:
+        """To the search; what was typed is kept, what is under way goes on."""
+        if self._step.current == "life" and self.life.can("back"):
+            self.life.back()
+            return
+        self._save_draft()
+        await self.frame.go("lookup")
+
+    def action_card(self) -> None:
+        """Ask the service whose card paid."""
+        self.frame.announce("Asking the service whose card paid this trip …")
+        self.in_background(self._card())
+
+    async def _card(self) -> None:
+        answer = await self._desk.card_of(self._store, self._trip_id)
+        self.frame.announce(told_of_card(answer))
+        await self._renew()

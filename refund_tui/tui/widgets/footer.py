@@ -1,0 +1,41 @@
+"""Owns the line of keys: what can be done now, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.content import Content
+
+from refund_tui.tui.commands import Command, keys_of
+from refund_tui.tui.widgets.plain_text import Plain
+
+
+def cap(key: str) -> Content:
+    """A key as it is drawn wherever one is offered."""
+    return Content.styled(f" {key} ", "bold reverse")
+
+
+class KeyLine(Plain):
+    """The keys of the possible commands, as many as fit; help has them all."""
+
+    def __init__(self, moved: Mapping[str, str]) -> None:
+        super().__init__("", id="keys")
+        self._moved = moved
+        self._commands: Sequence[Command] = ()
+
+    def show_commands(self, commands: Sequence[Command]) -> None:
+        """Show the keys of `commands`."""
+        self._commands = [command for command in commands if command.footer]
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Lay the keys out anew."""
+        line, width = Content(""), 0
+        for command in self._commands:
+            key = keys_of(command, self._moved)[0]
+            size = len(key) + len(command.label) + 4
+            if width + size > self.size.width and width:
+                break
+            line += cap(key) + Content(f" {command.label} ")
+            width += size
+        self.show(line)

@@ -1,0 +1,155 @@
+"""Owns the refund form's fields and what is wrong with each while it is typed. Knows no desk and records nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from refund_tui.core.fields import check_note
+from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Draft
+from refund_tui.core.rules import TripBalance, check_left
+from refund_tui.tui.widgets.plain_text import Plain
+from refund_tui.tui.widgets.reason_picker import ReasonPicker
+from refund_tui.tui.widgets.text_field import field
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form's content when nothing is wrong with it."""
+
+    amount: Money
+    reason: ReasonCode
+    note: str
+
+
+class RefundForm(Vertical):
+    """Amount, reason, currency where the trip does not say it, note; under each fixed lines for what is wrong."""
+
+    @dataclass
+    class Typed(Message):
+        """Something in the form changed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="form")
+        self._standing = TripBalance(None)
+        self._touched: set[str] = set()
+        self._amount, self._currency = field("amount", "12.50"), field("currency", "EUR")
+        self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
+        self._left = Plain("", id="amount-left")
+        self._currency_part = Vertical(id="currency-part")
+        self._problems = {
+            name: Plain("", id=f"{name}-wrong", classes="wrong") for name in ("amount", "reason", "currency", "note")
+        }
+
+    def compose(self) -> ComposeResult:
+        """The fields, in the order of the keys."""
+        yield Horizontal(Plain("Amount", classes="name"), self._amount, self._left, classes="field")
+        yield self._problems["amount"]
+        yield Horizontal(Plain("Reason", classes="name"), self._reason, classes="field tall")
+        yield self._problems["reason"]
+        with self._currency_part:
+            yield Horizontal(Plain("Currency", classes="name"), self._currency, classes="field")
+            yield self._problems["currency"]
+        yield Horizontal(Plain("Note", classes="name"), self._note, classes="field")
+        yield self._problems["note"]
+
+    def begin(self, standing: TripBalance, currency: str | None, draft: Draft | None) -> None:
+        """A new refund: empty fields, or the draft that was typed before."""
+        self._standing, self._touched = standing, set()
+        self._currency.value = standing.currency or (draft and draft.currency) or currency or ""
+        self._amount.value = draft.amount if draft else ""
+        self._note.value = draft.note if draft else ""
+        reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
+        self._reason.choose(reason.digit if reason else None)
+        self.renew(standing)
+        self._amount.focus()
+        self._amount.select_all()  # what is typed replaces a draft's amount
+
+    def renew(self, standing: TripBalance) -> None:
+        """What counts on the trip changed: what is left may have, and its currency may have become known."""
+        if standing.currency not in (None, self._standing.currency):
+            self._currency.value = standing.currency or ""
+        self._currency_part.display = standing.captured is None
+        self._standing = standing
+        left = standing.left
+        self._left.show(f"of {left} left" if left else "ceiling not known")
+        self._tell()
+
+    def focus_first(self) -> None:
+        """The cursor into the amount."""
+        self._amount.focus()
+
+    def draft(self, store_id: str, trip_id: str) -> Draft:
+        """What is typed, as typed."""
+        amount, currency, note = map(_typed_in, (self._amount, self._currency, self._note))
+        return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note)
+
+    def fill_amount(self, amount: Money) -> None:
+        """Put an amount in, as if typed."""
+        self._amount.value = amount.digits
+
+    def wrong(self) -> dict[str, str]:
+        """What is wrong, by field, in the form's order."""
+        found = {
+            "amount": self._amount_problem(), "reason": None if self._reason.reason else "press 1 to 5",
+            "currency": check_currency(self._code), "note": check_note(_typed_in(self._note)),
+        }  # fmt: skip
+        return {name: problem for name, problem in found.items() if problem}
+
+    def filled(self) -> Filled | None:
+        """The content, or None while anything is wrong."""
+        reason = self._reason.reason
+        if self.wrong() or reason is None:
+            return None
+        return Filled(parse_amount(_typed_in(self._amount), self._code), reason, _typed_in(self._note))
+
+    def scold(self) -> str:
+        """Show everything that is wrong, put the cursor to the first, and say it."""
+        wrong = self.wrong()
+        self._touched.update(wrong)
+        self._tell()
+        name, problem = next(iter(wrong.items()))
+        self.query_one(f"#{name}").focus()
+        return f"{name}: {problem}"
+
+    @property
+    def _code(self) -> str:
+        return _typed_in(self._currency).upper()
+
+    def _amount_problem(self) -> str | None:
+        """What is wrong with the amount; where the currency is, that is said at the currency."""
+        if check_currency(self._code):
+            return None
+        try:
+            amount = parse_amount(_typed_in(self._amount), self._code)
+        except AmountError as error:
+            return str(error)
+        return check_left(amount, self._standing)
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        if message.value:
+            self._touched.add(str(message.input.id))
+        self._tell()
+        self.post_message(self.Typed())
+
+    @on(ReasonPicker.Picked)
+    def _picked(self) -> None:
+        self._tell()
+        self.post_message(self.Typed())
+
+    def _tell(self) -> None:
+        wrong = self.wrong()
+        for name, problem in self._problems.items():
+            problem.show(wrong.get(name, "") if name in self._touched else "")
+
+
+def _typed_in(typed: Input) -> str:
+    return typed.value.strip()

@@ -1,0 +1,94 @@
+"""Owns the form by which a person closes an UNKNOWN: was it paid, by what reference, who said so, when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from refund_tui.desk import Evidence
+from refund_tui.tui.widgets.choice import Choice
+from refund_tui.tui.widgets.plain_text import Plain
+from refund_tui.tui.widgets.text_field import field
+
+PAID = 1
+_NEEDED = {
+    "reference": "type a case or statement number that can be looked up",
+    "said_by": "type who said so: a name, a bank, the service's support",
+    "when": "type when it was said",
+}
+
+
+class SettleForm(Vertical):
+    """Four fields, each with one fixed line for what it needs; nothing is scolded before it was tried."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._scolded, self._now = False, ""
+
+    def compose(self) -> ComposeResult:
+        """The fields in the order of the keys."""
+        yield Plain("", id="settle-title", classes="about")
+        with Horizontal(classes="field pair"):
+            yield Plain("The money", classes="name")
+            yield Choice(["was paid to the shopper", "was not paid"], id="paid")
+        yield Plain("", id="paid-wrong", classes="wrong")
+        for name, label, hint in (
+            ("reference", "Reference", "case 4711"), ("said_by", "Who said", "payment support"), ("when", "When", ""),
+        ):  # fmt: skip
+            with Horizontal(classes="field"):
+                yield Plain(label, classes="name")
+                yield field(name, hint)
+            yield Plain("", id=f"{name}-wrong", classes="wrong")
+
+    def begin(self, title: str, now: str) -> None:
+        """Empty fields; `now` is offered as the time."""
+        self._scolded, self._now = False, now
+        self.query_one("#settle-title", Plain).show(title)
+        self.query_one(Choice).choose(None)
+        for name in _NEEDED:
+            self.query_one(f"#{name}", Input).value = now if name == "when" else ""
+        self._tell()
+        self.query_one(Choice).focus()
+
+    def evidence(self) -> Evidence | None:
+        """What was typed, or None while anything is missing."""
+        if self._wrong():
+            return None
+        reference, said_by, when = (self._value(name) for name in _NEEDED)
+        return Evidence(self.query_one(Choice).picked == PAID, reference, said_by, when)
+
+    def scold(self) -> str:
+        """Show what is missing, put the cursor to the first, and say it."""
+        self._scolded = True
+        self._tell()
+        name, problem = next(iter(self._wrong().items()))
+        self.query_one(f"#{name}").focus()
+        return problem
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()
+
+    def _wrong(self) -> dict[str, str]:
+        missing = {name: words for name, words in _NEEDED.items() if not self._value(name)}
+        if not missing.get("when") and not _is_past(self._value("when"), self._now):
+            missing["when"] = f"write the day, or day and time, such as {self._now}; not one to come"
+        return missing if self.query_one(Choice).picked else {"paid": "press 1 or 2", **missing}
+
+    @on(Input.Changed)
+    @on(Choice.Picked)
+    def _tell(self) -> None:
+        wrong = self._wrong() if self._scolded else {}
+        for name in ("paid", *_NEEDED):
+            self.query_one(f"#{name}-wrong", Plain).show(wrong.get(name, ""))
+
+
+def _is_past(when: str, now: str) -> bool:
+    """Whether `when` is a day, or a day and a time, of the store that is not after `now`."""
+    try:
+        return datetime.fromisoformat(when).replace(tzinfo=None) <= datetime.fromisoformat(now)
+    except ValueError:
+        return False

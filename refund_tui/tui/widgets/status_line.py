@@ -1,0 +1,89 @@
+"""Owns the status line: place, store, environment, clerk, and what is open, the same everywhere."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.text import visible
+from refund_tui.core.times import countdown, left_of
+from refund_tui.desk import Desk
+from refund_tui.tui.widgets.columns import fit
+from refund_tui.tui.widgets.plain_text import TextCell
+
+
+class Who(TextCell):
+    """Store and clerk, with blanks to its end: they are part of the bar."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, id="who")
+        self._words = words
+
+    def on_resize(self) -> None:
+        """Fill the room there is."""
+        self.show(fit(self._words, self.size.width))
+
+
+class StatusLine(Horizontal):
+    """One line; its countdown changes without moving anything."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="status")
+        self._desk = desk
+        self._environment = TextCell("", id="environment")
+        self._place = TextCell("", id="place")
+        self._told = TextCell("", id="open")
+
+    def compose(self) -> ComposeResult:
+        """Environment, place, store and clerk to the left, what is open to the right."""
+        settings = self._desk.settings
+        yield self._environment
+        yield self._place
+        yield Who(f" {visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}")
+        yield self._told
+
+    def on_mount(self) -> None:
+        """Show what is known before the ledger is open."""
+        self.redraw()
+
+    def at(self, place: str) -> None:
+        """Name the place that is shown."""
+        self._place.show(f" {place}")
+
+    def redraw(self) -> None:
+        """Show what is open now, and in which environment: the ledger's, once that is known."""
+        environment = self._desk.environment
+        self._environment.show(f" {environment} ")
+        self._environment.set_classes(environment.lower())
+        self._told.show(f" {self._open()} ")
+
+    def _open(self) -> str:
+        summary, desk = self._desk.summary, self._desk
+        words = []
+        if desk.refusal:
+            words.append("ONLY TO REVIEW")
+        if desk.offline:
+            words.append("NO NETWORK")
+        if desk.unsaved:
+            words.append(f"{len(desk.unsaved)} NOT SAVED")
+        if summary.alarms:
+            words.append(f"! {summary.alarms} ALARM")
+        if summary.damaged:
+            words.append(f"! {summary.damaged} {DAMAGED}")
+        if summary.sending:
+            words.append(f"{summary.sending} sending")
+        if pending := summary.queued + summary.waiting:
+            words.append(f"{pending} waiting{self._next()}")
+        if summary.blocked:
+            words.append(f"{summary.blocked} BLOCKED")
+        if summary.unknown:
+            words.append(f"{summary.unknown} UNKNOWN")
+        if summary.elsewhere:
+            words.append(f"{summary.elsewhere} for another service")
+        return " · ".join(words) or "nothing open"
+
+    def _next(self) -> str:
+        summary, now = self._desk.summary, self._desk.now()
+        left = max(left_of(now, summary.gate), min((wait.remaining(now) for wait in summary.waits), default=0.0))
+        return f" · next {countdown(left)}" if left > 0 else ""

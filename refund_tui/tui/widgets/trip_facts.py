@@ -1,0 +1,76 @@
+"""Owns how a trip is told: card, charge, what is left, its window, the refunds already on it. Unknown is said."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.rules import TripBalance
+from refund_tui.core.text import visible
+from refund_tui.core.times import last_day, span
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk
+from refund_tui.tui.widgets.plain_text import Part, literal
+from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
+
+MOST = 6
+"""Refunds of a trip that are listed."""
+
+SOON = 24 * 3600
+"""Seconds before its window closes from which a trip is told with a warning."""
+
+NAME = 10
+"""Columns for the name of a fact."""
+
+
+def facts(desk: Desk, store_id: str, trip: Trip | None, standing: TripBalance) -> Content:
+    """A trip in lines of a name and a value, and the refunds on it."""
+    parts: list[Part] = []
+    for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, standing)):
+        parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
+    if trip is None and standing.captured is None:
+        parts += ["\nThis trip is not known here:\nhow much was charged, and when,\nonly the service knows.\n"]
+    return literal(*parts, "\n", *_refunds(desk, standing))
+
+
+def _known(desk: Desk, trip: Trip | None, standing: TripBalance) -> list[tuple[str, Part]]:
+    now, left = desk.now().at, standing.left
+    told: list[tuple[str, Part]] = []
+    if trip is not None:
+        when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
+        told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
+        told += [("When", when)]
+    told.append(("Charged", standing.told_captured))
+    if standing.disagreement:
+        told.append(("Imported", str(standing.known)))
+    told.append(("Left", (str(left), "bold") if left else "not known here"))
+    told.append(("Window", window(desk, trip, standing)))
+    return told
+
+
+def window(desk: Desk, trip: Trip | None, standing: TripBalance) -> Part:
+    """How long the refund window stays open, in words; with a warning near its end."""
+    closes, now, zone = desk.window_closes(trip, standing), desk.now().at, desk.settings.zone
+    if closes is None:
+        return "not known here"
+    left = (closes - now).total_seconds()
+    if left <= 0:
+        return f"CLOSED {moment(closes, zone, now)}", STYLES["bad"]
+    dated = trip.dated if trip else None
+    last = dated and now.astimezone(zone).date() == last_day(dated, desk.settings.refund_window_days, zone)
+    told = f"last day, closes in {span(left)}" if last else f"closes in {span(left)}"
+    return told, STYLES["warn"] if left < SOON else ""
+
+
+def _refunds(desk: Desk, standing: TripBalance) -> list[Part]:
+    if not standing.refunds and not standing.damaged:
+        return [("No refund on this trip yet.", STYLES["dim"])]
+    now = desk.now().at
+    parts: list[Part] = [("Refunds on this trip", STYLES["dim"])]
+    parts += [(f"\n{DAMAGED}: its amount is not known", STYLES["bad"]) for _ in standing.damaged]
+    for refund in standing.refunds[:MOST]:
+        told = f"{SIGNS[refund.state]} {refund.state}"
+        parts += [f"\n{refund.intent.amount!s:>13} ", (told, STYLES[TONES[refund.state]])]
+        parts += [(f" {ago(refund.created_at, now)}", STYLES["dim"])]
+    more = len(standing.refunds) - MOST
+    return [*parts, *([f"\n… and {more} more"] if more > 0 else [])]

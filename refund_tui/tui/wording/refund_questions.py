@@ -1,0 +1,85 @@
+"""Owns the words of what the terminal asks and tells about a refund before it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refund_tui.core.refunds import Refund
+from refund_tui.core.rules import RAISE, TripBalance
+from refund_tui.core.text import visible
+from refund_tui.core.trips import Trip
+from refund_tui.desk import Desk
+from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
+from refund_tui.settings.load import Settings
+from refund_tui.tui.widgets.confirm import Question
+from refund_tui.tui.widgets.plain_text import Part
+from refund_tui.tui.widgets.refund_form import Filled
+from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words
+
+DIFFERENT = "d"
+"""The key of the second, explicit yes."""
+
+NAME = 13
+"""Columns for the name of what is repeated."""
+
+
+def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
+    """Names and values, a line each."""
+    parts: list[Part] = []
+    for name, value in rows:
+        parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
+    return parts[:-1]
+
+
+def confirmation(
+    settings: Settings, store: str, trip_id: str, trip: Trip | None, standing: TripBalance, filled: Filled
+) -> Question:
+    """Everything that the clerk is about to answer for, once more."""
+    card, left = card_words(trip.card) if trip else "", standing.left
+    real = settings.environment == "PRODUCTION"
+    environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
+    about = table([
+        ("Store", visible(store, 60)),
+        ("Environment", environment),
+        ("Trip", visible(trip_id, 60)),
+        ("Card", card or "not known here"),
+        ("Amount", f"{filled.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
+        ("Reason", f"{filled.reason.digit} {filled.reason} ({filled.reason.words})"),
+        ("Note", visible(filled.note, 60) or "-"),
+    ])  # fmt: skip
+    again = filled.amount.digits if settings.asks_again(filled.amount) else None
+    return Question(f"Refund {filled.amount} ?", about, "refund it", typed_again=again)
+
+
+def second_look(desk: Desk, alike: Sequence[Refund]) -> Question:
+    """The refunds that look like this one, and what a second yes means."""
+    now, parts = desk.now().at, list[Part]()
+    for refund in alike[:8]:
+        state = f"{SIGNS[refund.state]} {refund.state:15}"
+        parts += [f"{refund.intent.amount!s:>13}  ", (state, STYLES[TONES[refund.state]])]
+        parts += [f" {ago(refund.created_at, now)}, by {visible(refund.clerk, 20)}\n"]
+    about = [*parts, "\nNothing was recorded yet. Is yours a different refund?"]
+    return Question("This trip already has:", about, "yes, a different one: refund it too", yes_key=DIFFERENT)
+
+
+def told_of_trip(stopped: str | None, standing: TripBalance) -> tuple[str, bool]:
+    """What the form says above its fields, and whether it stops any refund on the trip."""
+    if stopped is not None:
+        return f"No refund is possible here: {stopped}.", True
+    if standing.disagreement is None:
+        return "", False
+    told = standing.disagreement
+    return f"{told[0].upper()}{told[1:]}, which does not count. To change that: {RAISE}", False
+
+
+def told_of_card(answer: CardAnswer) -> str:
+    """What the service said of a trip's card."""
+    match answer:
+        case CardFound(card=card, currency=currency):
+            told = card_words(card) or "a card it does not name"
+            charged = f", in {currency}" if currency else ""
+            return f"Paid with {told}{charged}. A phone wallet shows other digits than the plastic card: the device's."
+        case CardNotFound():
+            return "The service knows no such trip in this store: check the store and the trip id."
+        case CardNotLearnt(answer=why):
+            return f"Nothing was learnt: {visible(why.detail)}"

@@ -1,0 +1,103 @@
+"""Owns how a refund's record is laid out as text: its attempts, its facts, its events, the answers as they came."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
+from refund_tui.core.text import visible
+from refund_tui.tui.widgets.plain_text import Part
+from refund_tui.tui.wording.states import STYLES, ago, moment
+
+NAME = 19
+"""Columns for the name of a fact."""
+
+LONGEST_ANSWER = 4_000
+"""Characters of a raw answer that are shown."""
+
+
+def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    """Each attempt on a line; what it came to, folded below it."""
+    parts: list[Part] = [("Attempts", "bold")]
+    for attempt in attempts:
+        parts += _attempt(attempt, zone, now, width)
+    return parts if attempts else [*parts, "\nnone yet: nothing was sent"]
+
+
+def _attempt(attempt: Attempt | Damaged, zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    if isinstance(attempt, Damaged):
+        return [(f"\n{line}", STYLES["bad"]) for line in broken(attempt, width)]
+    outcome = (attempt.outcome or "no answer yet").replace("_", " ")
+    began = moment(attempt.started.at, zone, now)
+    line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
+    told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)
+    return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
+
+
+def broken(row: Damaged, width: int) -> list[str]:
+    """A row that cannot be read: where it is, and what is wrong with it."""
+    return [f"{DAMAGED}  {row.table} {visible(row.row, 40)}", *_folded(row.why, 4, width)]
+
+
+def as_it_stands(row: Damaged, width: int) -> list[Part]:
+    """What stands in a refund's row that cannot be read, column by column, unchecked."""
+    facts = [part for name, value in row.columns.items() for part in _fact(name, value, width)]
+    return [("What stands there, unchecked", "bold"), *facts]
+
+
+def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    """What never changes, and the ids by which others find it."""
+    asked = refund.intent
+    facts = (
+        ("Trip", asked.trip_id),
+        ("Store", asked.store_id),
+        ("Reason", f"{asked.reason} ({asked.reason.words})"),
+        ("Note", asked.note or "-"),
+        ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
+        ("Request id", refund.key),
+        ("Reconciliation id", refund.life.reconciliation_id or "none"),
+    )
+    return [("The refund", "bold"), *(part for name, value in facts for part in _fact(name, value, width))]
+
+
+def _fact(name: str, value: str, width: int) -> list[Part]:
+    lines = _wrapped(value, width - NAME) or ["-"]
+    return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
+
+
+def story(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    """Every event: when, what kind, from which state to which, by whom, why, and a person's evidence."""
+    lines: list[str] = []
+    for event in events:
+        if isinstance(event, Damaged):
+            lines += broken(event, width)
+            continue
+        change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
+        lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
+        lines += _folded(f"by {event.who}: {event.why}", 4, width)
+        told = {name: value for name, value in event.data.items() if name != ASKED}
+        lines += [line for name, value in told.items() for line in _folded(f"{name}: {value}", 4, width)]
+    return [("Events\n", "bold"), "\n".join(lines)]
+
+
+def answers(attempts: Sequence[Attempt | Damaged], width: int) -> list[Part]:
+    """The answers as they came, made visible."""
+    lines: list[str] = []
+    for attempt in attempts:
+        if isinstance(attempt, Damaged):
+            lines += broken(attempt, width)
+            continue
+        raw = _folded(attempt.raw, 4, width) if attempt.raw else ["    nothing came"]
+        lines += [f"{attempt.number:>2}  {attempt.http_status or 'no status'}", *raw]
+    return [("Answers as they came\n", "bold"), "\n".join(lines) or "none"]
+
+
+def _folded(text: str, indent: int, width: int) -> list[str]:
+    return [" " * indent + line for line in _wrapped(text, width - indent)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(visible(text, LONGEST_ANSWER), max(20, width))

@@ -1,0 +1,184 @@
+"""Owns how states, amounts and times are told on the screen: always by word and sign, never by colour alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from refund_tui.core import lifecycle
+from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.text import visible
+from refund_tui.core.times import Wait, left_of, span
+from refund_tui.core.trips import Card
+from refund_tui.desk import Desk, UnderWay
+from refund_tui.tui.commands import key_of
+from refund_tui.tui.widgets.columns import Tone
+
+SIGNS = {
+    State.QUEUED: "○", State.SENDING: "◐", State.WAITING: "◔", State.ACCEPTED: "●", State.REJECTED: "✕",
+    State.BLOCKED: "■", State.UNKNOWN: "?", State.CANCELLED: "–", State.SETTLED_PAID: "◆", State.SETTLED_UNPAID: "◇",
+}  # fmt: skip
+
+STATE_MEANS = {
+    State.QUEUED: "recorded here, never sent: no money moved",
+    State.SENDING: "its answer is not on record yet: the money may have moved",
+    State.WAITING: "will be sent again, with the same id, at the time shown",
+    State.ACCEPTED: "the service said yes: the money reaches the card in some days",
+    State.REJECTED: "a definite no: no money moved",
+    State.BLOCKED: "a person must repair something; then it goes on",
+    State.UNKNOWN: "it may have been paid: ask again or settle it",
+    State.CANCELLED: "withdrawn before it could be paid: no money moved",
+    State.SETTLED_PAID: "closed by a person: the shopper was paid",
+    State.SETTLED_UNPAID: "closed by a person: the shopper was not paid",
+}
+
+TONES: dict[State, Tone] = {
+    State.QUEUED: "accent", State.SENDING: "accent", State.WAITING: "accent", State.ACCEPTED: "good",
+    State.SETTLED_PAID: "good", State.BLOCKED: "bad", State.UNKNOWN: "bad", State.REJECTED: "warn",
+    State.CANCELLED: "dim", State.SETTLED_UNPAID: "dim",
+}  # fmt: skip
+"""The accent is what is under way; good is done; bad needs a person."""
+
+STYLES: dict[Tone, str] = {
+    "": "", "dim": "$muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
+    "accent": "$text-accent", "strong": "bold",
+}  # fmt: skip
+"""The tones of a list, as a text's styles."""
+
+
+SHORT = 18
+"""Characters of an id that a short sentence has room for."""
+
+
+LONG = 900.0
+"""Seconds of the account's wait from which on the key that ends it is named: longer than the service documents."""
+
+
+def state_words(refund: Refund) -> str:
+    """Sign and word, and whether the money may have moved."""
+    doubt = " · money may have moved" if refund.life.maybe_executed and refund.open else ""
+    alarm = " · ALARM: check the books" if refund.life.alarm else ""
+    return f"{SIGNS[refund.state]} {refund.state}{doubt}{alarm}"
+
+
+def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
+    """Seconds until the refund is sent again: its own wait, or the gate that holds the account.
+
+    0 where that is not what it waits for, as while a request of it is still under way.
+    """
+    if not (refund.state.sendable and desk.sends(refund)) or (pending and not pending.over):
+        return 0.0
+    return left_of(desk.now(), *_waits(desk, refund))
+
+
+def _waits(desk: Desk, refund: Refund) -> list[Wait]:
+    return [wait for wait in (refund.life.wait, desk.summary.gate) if wait is not None]
+
+
+def _at(desk: Desk, refund: Refund) -> str:
+    """The hour of the next attempt, where there is a wait."""
+    now = desk.now()
+    ends = [wait.not_before for wait in _waits(desk, refund) if not wait.over(now)]
+    return f" at {moment(max(ends), desk.settings.zone, now.at)}" if ends else ""
+
+
+def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
+    """What happens by itself, and what the clerk can do meanwhile. `pending` is an attempt without an answer."""
+    if refund.open and not desk.sends(refund):
+        return _elsewhere(desk, refund, pending)
+    moved = desk.settings.keys
+    lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
+    match refund.state:
+        case State.WAITING if pending and not pending.over:
+            return f"It is asked again, with the same id, once the request under way has ended{_by(desk, pending)}."
+        case State.QUEUED | State.WAITING if desk.held > LONG:
+            gate = key_of("gate", moved)
+            return f"It goes by itself{_at(desk, refund)}, with the same id; {gate} ends that wait."
+        case State.QUEUED | State.WAITING:
+            return f"It goes by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
+        case State.SENDING:
+            return f"{_awaited(desk, pending)} You need not stay: {lookup} for the next shopper."
+        case State.ACCEPTED:
+            return f"Done. The money reaches the card in some days. {lookup} for the next shopper."
+        case State.BLOCKED:
+            return f"A person must repair this first; then {again} lets the same refund go on."
+        case State.UNKNOWN if pending and not pending.over:
+            ended = "A request of it is still under way. Once that has ended,"
+            return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."
+        case State.UNKNOWN:
+            return f"{again} asks again: {how_safe(desk, refund)}. {settle} settles it, with evidence."
+        case _:
+            return f"Closed. {lookup} for the next shopper."
+
+
+def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
+    """What becomes of a refund that this program is not set up to send."""
+    told = f"It is for another service, {visible(refund.endpoint, 80)}: nothing of it is sent from here."
+    if Action.SETTLE in desk.possible(refund, pending):
+        return f"{told} {key_of('refund.settle', desk.settings.keys)} settles it, with evidence."
+    return f"{told} It goes on where base_url names that service."
+
+
+def _awaited(desk: Desk, pending: UnderWay | None) -> str:
+    """Whether anybody still waits for the answer, and what follows where nobody does."""
+    if pending is None or pending.alive:
+        return "Its answer is awaited."
+    if pending.alive is False:
+        return "The program that sent it has ended without an answer: the next one takes it over, with the same id."
+    gone = "Whether the program that sent it still runs cannot be told from here."
+    return f"{gone} Without an answer it is taken over after {_hour(desk, pending)}, with the same id."
+
+
+def _by(desk: Desk, pending: UnderWay) -> str:
+    """When a request ends at the latest that nobody here can judge otherwise."""
+    return "" if pending.alive is not None else f", after {_hour(desk, pending)} at the latest"
+
+
+def _hour(desk: Desk, pending: UnderWay) -> str:
+    return moment(pending.latest, desk.settings.zone, desk.now().at)
+
+
+def how_safe(desk: Desk, refund: Refund) -> str:
+    """The key horizon as a clock: for how long the same id can be asked again without paying twice."""
+    left = lifecycle.safe_to_ask(refund.life, desk.now(), desk.policy)
+    return f"safe for another {span(left)}" if left > 0 else "NO LONGER SAFE, it may pay twice"
+
+
+def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:
+    """The store's time: the hour today, the day and the hour otherwise."""
+    local = instant.astimezone(zone)
+    same = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M:%S" if same else "%d %b %H:%M")
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """How long ago, in words that change once a minute at most."""
+    seconds = (now - instant).total_seconds()
+    if 0 <= seconds < 60:
+        return "just now"
+    return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
+
+
+def card_words(card: Card) -> str:
+    """Brand and last four, as far as they are known; empty where nothing is."""
+    return " ".join(visible(part, 20) for part in (card.brand, card.tail) if part)
+
+
+def short(identifier: str) -> str:
+    """An id by its two ends, for a sentence that has to stay on two lines."""
+    told = visible(identifier, 200)
+    return told if len(told) <= SHORT else f"{told[:8]}…{told[-6:]}"
+
+
+def outcome_words(refund: Refund) -> str:
+    """A finished refund, announced: on one line of 80 where nothing long has to be said."""
+    asked, identifier = refund.intent, refund.life.reconciliation_id
+    match refund.state:
+        case State.REJECTED | State.BLOCKED:
+            told = refund.life.why
+        case State.UNKNOWN:
+            told = "may have been paid"
+        case State.ACCEPTED if identifier:
+            told = visible(identifier, 40)
+        case _:
+            told = STATE_MEANS[refund.state]
+    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}"

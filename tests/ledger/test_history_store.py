@@ -1,0 +1,325 @@
+"""Reading the ledger: every field comes back, every filter finds exactly what it says, page after page."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from refund_tui.core.currencies import DIGITS
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Accepted, Answer, RateLimited
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
+from refund_tui.core.times import Instant, Wait
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.history import Filter, History, Order
+from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.tui.history_filter import Query
+from tests.support.ledgers import (
+    ANOTHER,
+    ENDPOINT,
+    NOW,
+    STORE,
+    answered,
+    history_at,
+    later,
+    ledger_at,
+    named,
+    new_refund,
+    sending,
+    sound,
+)
+
+MANY = 10_000
+COLUMNS = (*INTENT, *LIFE)
+INSERT = f"INSERT INTO refund ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+NOTES = ("", "broken jar", "Broken lid", "50% off_shelf", "back\\slash", "ünbezahlt", "a\tb")
+
+
+def written(number: int, dice: random.Random) -> Refund:
+    """One of many refunds, a minute after the one before."""
+    at = NOW.at + timedelta(minutes=number)
+    intent = Intent(
+        STORE, f"trip_{number % 977}-{number}", Money(dice.randint(1, 9_999), "EUR"), dice.choice(list(ReasonCode)),
+        dice.choice(NOTES),
+    )  # fmt: skip
+    state = dice.choice(list(State))
+    life = Life(state, reconciliation_id=f"REC{number}" if state is State.ACCEPTED else None)
+    key = f"{number:08x}-0000-4000-8000-000000000000"
+    clerk, endpoint = dice.choice(("ana", "ben", "eva%")), dice.choice((ENDPOINT, ENDPOINT, ANOTHER))
+    return Refund(key, endpoint, intent, clerk, b"{}", at, at, life)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[History, list[Refund]]]:
+    """A history of many refunds, and the same refunds, newest first."""
+    path, dice = tmp_path_factory.mktemp("many") / "ledger.sqlite3", random.Random(7)
+    refunds = [written(number, dice) for number in range(MANY)]
+    database = Database.open(path, LEDGER)
+    named(path, ENDPOINT, ANOTHER)
+    with database.writing() as transaction:
+        transaction.executemany(INSERT, ((*intent_values(r), *life_values(r.life)) for r in refunds))
+    database.close()
+    with history_at(path) as history:
+        yield history, refunds[::-1]
+
+
+def holds(word: str) -> Callable[[Refund], bool]:
+    """Whether a refund is found by a word: a beginning of an id, or a part of the note."""
+
+    def found(refund: Refund) -> bool:
+        ids = (refund.intent.trip_id, refund.key, refund.life.reconciliation_id or "")
+        return any(text.startswith(word) for text in ids) or word.lower() in refund.intent.note.lower()
+
+    return found
+
+
+EVENING = NOW.at + timedelta(hours=50)
+FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
+    (Filter(), lambda _: True),
+    (Filter(text="trip_12-"), holds("trip_12-")),
+    (Filter(text="00000a"), holds("00000a")),
+    (Filter(text="REC99"), holds("REC99")),
+    (Filter(text="trip_"), holds("trip_")),  # so common that it is walked for
+    (Filter(text="TRIP_ jar"), lambda r: r.intent.note == "broken jar"),
+    (Filter(text="0", states=frozenset({State.UNKNOWN})), lambda r: r.state is State.UNKNOWN),
+    (Filter(text="R", clerk="ana"), lambda r: r.clerk == "ana" and holds("R")(r)),
+    (Filter(text="000003e7-0000-4000-8000-000000000000"), lambda r: r.key.startswith("000003e7")),
+    (Filter(clerk="ana", since=NOW.at, until=EVENING), lambda r: r.clerk == "ana" and r.created_at < EVENING),
+    (Filter(clerk="ben", least=777, most=777), lambda r: r.clerk == "ben" and r.intent.amount.minor == 777),
+    (Filter(text="broken"), holds("broken")),
+    (Filter(text="  lid   BROKEN "), lambda r: r.intent.note == "Broken lid"),
+    (Filter(text="50%"), holds("50%")),
+    (Filter(text="%"), holds("%")),
+    (Filter(text="_"), holds("_")),
+    (Filter(text="f_s"), holds("f_s")),
+    (Filter(text="\\"), holds("\\")),
+    (Filter(text="' OR 1 --"), lambda _: False),
+    (Filter(text="bezahlt"), holds("bezahlt")),
+    (Filter(text="\udcff"), lambda _: False),
+    (Filter(states=frozenset({State.UNKNOWN, State.BLOCKED})), lambda r: r.state in (State.UNKNOWN, State.BLOCKED)),
+    (Filter(clerk="ana"), lambda r: r.clerk == "ana"),
+    (Filter(clerk="eva"), lambda _: False),
+    (Filter(reason=ReasonCode.OTHER), lambda r: r.intent.reason is ReasonCode.OTHER),
+    (Filter(since=EVENING), lambda r: r.created_at >= EVENING),
+    (Filter(until=EVENING), lambda r: r.created_at < EVENING),
+    (Filter(least=5_000, most=5_100), lambda r: 5_000 <= r.intent.amount.minor <= 5_100),
+    (Filter(least=10**30), lambda _: False),
+    (Filter(endpoint=ENDPOINT), lambda r: r.endpoint == ENDPOINT),
+    (
+        Filter("jar", frozenset({State.ACCEPTED}), "ben", ReasonCode.DAMAGED_ITEM, NOW.at, EVENING, 1, 5_000, ENDPOINT),
+        lambda r: (
+            (r.intent.note, r.state, r.clerk, r.intent.reason, r.endpoint)
+            == ("broken jar", State.ACCEPTED, "ben", ReasonCode.DAMAGED_ITEM, ENDPOINT)
+            and NOW.at <= r.created_at < EVENING
+            and r.intent.amount.minor <= 5_000
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("wanted", "fits"), FILTERS)
+def test_a_filter_finds_exactly_what_it_says_newest_first(
+    books: tuple[History, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
+) -> None:
+    history, everything = books
+    expected = [refund for refund in everything if fits(refund)]
+    assert history.count(wanted) == len(expected)
+    assert history.rows(wanted, 0, MANY) == expected
+    middle = len(expected) // 2
+    assert history.rows(wanted, middle, 7) == expected[middle : middle + 7]
+    backwards = expected[::-1]
+    assert history.rows(wanted, middle, 7, Order.OLDEST) == backwards[middle : middle + 7]
+    largest = sorted(expected, key=lambda refund: refund.intent.amount.minor, reverse=True)
+    assert history.rows(wanted, middle, 7, Order.LARGEST) == largest[middle : middle + 7]
+    assert history.rows(wanted, len(expected), 7) == []
+
+
+def test_a_filtered_count_stops_at_its_cap(books: tuple[History, list[Refund]]) -> None:
+    history, _ = books
+    assert history.count(Filter(endpoint=ENDPOINT), cap=100) == 100
+
+
+@pytest.mark.parametrize(("wanted", "fits"), [FILTERS[0], FILTERS[3], FILTERS[14], FILTERS[-1]])
+def test_pages_by_key_are_the_list_cut_in_pieces(
+    books: tuple[History, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
+) -> None:
+    history, everything = books
+    found: list[Refund] = []
+    below: int | None = None
+    while rows := history.page(wanted, below, 333):
+        found.extend(sound(refund for _, refund in rows))
+        below = rows[-1][0]
+    assert found == [refund for refund in everything if fits(refund)]
+
+
+def test_what_is_recorded_meanwhile_does_not_come_into_an_export(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with ledger_at(path) as ledger:
+        for number in range(5):
+            ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False)
+        with history_at(path) as history:
+            first = history.page(Filter(), None, 2)
+            ledger.record(new_refund(trip="trip-late"), NOW, second_yes=False)
+            rest = history.page(Filter(), first[-1][0], 10)
+            assert [r.intent.trip_id for r in sound(r for _, r in first + rest)] == [
+                f"trip-{number}" for number in (4, 3, 2, 1, 0)
+            ]
+
+
+def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with ledger_at(path) as ledger, history_at(path) as history:
+        before = history.generation()
+        flights = [
+            sending(ledger, ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False))
+            for number in range(2)
+        ]
+        ledger.record(new_refund(trip="queued"), NOW, second_yes=False)
+        ledger.record(new_refund(trip="elsewhere", endpoint=ANOTHER), NOW, second_yes=False)
+        answered(ledger, ledger.record(new_refund(trip="paid"), NOW, second_yes=False), Accepted(Answer(200), "REC1"))
+        answered(
+            ledger, ledger.record(new_refund(trip="limited"), NOW, second_yes=False), RateLimited(Answer(429), 60.0)
+        )
+        assert history.generation() != before
+        summary = history.summary(ENDPOINT)
+        assert (summary.queued, summary.sending, summary.waiting) == (1, len(flights), 1)
+        assert (summary.blocked, summary.unknown, summary.alarms) == (0, 0, 0)
+        assert summary.gate == Wait(NOW, 60.0)
+        assert summary.waits == (Wait(NOW, 60.0),)
+        assert history.summary(ANOTHER).queued == 1
+        assert history.summary("a third").gate is None
+
+
+def test_events_since_are_each_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with ledger_at(path) as ledger, history_at(path) as history:
+        refund = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), Accepted(Answer(200), "REC1"))
+        told: list[Event] = []
+        while events := history.events_since(told[-1].seq if told else 0, 1):
+            told.extend(sound(events))
+        assert tuple(told) == history.events(refund.key)
+        assert [event.kind for event in told] == ["recorded", "attempt_started", "accepted"]
+        assert history.last_seq() == told[-1].seq
+
+
+# Every field comes back
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+instants = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - Hypothesis adds it
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
+seconds = st.floats(0, 1e6)
+marks = st.builds(Instant, instants, texts, st.floats(0, 1e12))
+counts = st.integers(0, 2**31)
+lives = st.builds(
+    Life,
+    st.sampled_from(State),
+    st.booleans(),
+    st.none() | st.builds(Wait, marks, seconds),
+    st.none() | marks,
+    counts,
+    counts,
+    st.booleans(),
+    st.none() | texts,
+    st.booleans(),
+    texts,
+).map(lambda life: replace(life, first_sent=life.first_sent if life.maybe_executed or life.state.terminal else None))
+ids = st.from_regex(r"[0-9a-zA-Z_-]{1,20}", fullmatch=True)
+
+
+@st.composite
+def refunds(draw: st.DrawFn) -> Refund:
+    """Any refund that could have been recorded."""
+    currency = draw(st.sampled_from(sorted(DIGITS)))
+    minor = st.integers(1, 10**12).map(lambda found: Money(found, currency))
+    intent = Intent(
+        draw(ids), draw(ids), draw(minor), draw(st.sampled_from(ReasonCode)), draw(texts),
+        draw(st.none() | minor), draw(st.none() | instants),
+    )  # fmt: skip
+    key, body = str(draw(st.uuids(version=4))), draw(st.binary(min_size=1, max_size=50))
+    return Refund(key, draw(texts), intent, draw(texts), body, draw(instants), draw(instants), draw(lives))
+
+
+@pytest.fixture(scope="module")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, History]]:
+    """A ledger to write rows into, and its history."""
+    path = tmp_path_factory.mktemp("fields") / "ledger.sqlite3"
+    database = Database.open(path, LEDGER)
+    with history_at(path) as history:
+        yield database, history
+    database.close()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(refund=refunds())
+def test_every_field_of_a_refund_comes_back(keeper: tuple[Database, History], refund: Refund) -> None:
+    database, history = keeper
+    if history.get(refund.key) is None:
+        with database.writing() as transaction:
+            transaction.execute("INSERT OR IGNORE INTO endpoint VALUES (?, '', '')", (refund.endpoint,))
+            transaction.execute(INSERT, (*intent_values(refund), *life_values(refund.life)))
+        assert history.get(refund.key) == refund
+        [(_, newest)] = history.page(Filter(), None, 1)
+        assert newest == refund
+
+
+holders = st.builds(Holder, texts, texts, counts, texts)
+answers = st.builds(Answer, st.none() | st.integers(100, 999), texts, texts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(holder=holders, started=marks, answer=answers)
+def test_every_field_of_an_attempt_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, holder: Holder, started: Instant, answer: Answer
+) -> None:
+    path, outcome = tmp_path_factory.mktemp("attempt") / "ledger.sqlite3", Accepted(answer, "REC1")
+    with ledger_at(path) as ledger, history_at(path) as history:
+        refund = ledger.record(new_refund(), NOW, second_yes=False)
+        begun = ledger.begin(refund, holder, started)
+        assert history.attempts(refund.key) == (begun,) == (Attempt(refund.key, 1, started, holder),)
+        current = ledger.get(refund.key)
+        assert begun is not None
+        assert current is not None
+        decision = Decision(replace(current.life, state=State.ACCEPTED), "accepted", "")
+        ledger.finish(current, begun, outcome, decision, "ana", NOW)
+        told = (NOW.at, outcome.word, answer.status, answer.detail, answer.raw)
+        assert history.attempts(refund.key) == (Attempt(refund.key, 1, started, holder, *told),)
+
+
+@given(data=st.dictionaries(texts, texts, max_size=3), who=texts, why=texts)
+@settings(max_examples=100, deadline=None)
+def test_every_field_of_an_event_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, data: dict[str, str], who: str, why: str
+) -> None:
+    path = tmp_path_factory.mktemp("event") / "ledger.sqlite3"
+    with ledger_at(path) as ledger, history_at(path) as history:
+        refund = ledger.record(new_refund(), NOW, second_yes=False)
+        decision = Decision(replace(refund.life, state=State.CANCELLED, why=why), "cancelled", why)
+        assert ledger.change(refund, decision, who, later(1), data) is not None
+        assert history.events(refund.key)[-1] == Event(
+            2, refund.key, later(1).at, who, "cancelled", State.QUEUED, State.CANCELLED, why, data
+        )
+
+
+def test_an_amount_is_found_in_its_own_currency_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with ledger_at(path) as ledger:
+        euros = ledger.record(new_refund(860, "euros"), NOW, second_yes=False)
+        yen = new_refund(860, "yen")
+        intent = replace(yen.intent, amount=Money(860, "JPY"))
+        yen = ledger.record(replace(yen, intent=intent), NOW, second_yes=False)
+    with history_at(path) as history:
+        for line, found in (("amount:5-20", euros), ("amount:8.60", euros), ("amount:860JPY", yen)):
+            wanted = Query(UTC, NOW.at.date(), "EUR").read(line)
+            assert history.rows(wanted, 0, 9) == [found]
+            assert history.count(wanted) == 1

@@ -1,0 +1,227 @@
+"""The ledger's transactions: what is admitted, who sends, what is kept, however many write at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core import lifecycle
+from refund_tui.core.lifecycle import Policy
+from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Uncertain
+from refund_tui.core.refunds import Draft, Refund, State
+from refund_tui.core.rules import NeedsSecondYes, Refused
+from refund_tui.core.times import Wait
+from refund_tui.errors import StoreUnusable
+from refund_tui.store.sqlite.ledger import RAW_CAP, Ledger
+from tests.support.clock import FakeClock
+from tests.support.ledgers import (
+    ANOTHER,
+    ENDPOINT,
+    HOLDER,
+    NOW,
+    STORE,
+    TRIP,
+    answered,
+    history_at,
+    later,
+    ledger_at,
+    new_refund,
+    other_boot,
+    sending,
+    sound,
+)
+
+ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
+LIMITED = RateLimited(Answer(429, "asked to wait"), 60.0)
+CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite3"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    with ledger_at(path) as opened:
+        yield opened
+
+
+def record(ledger: Ledger, minor: int = 1250, trip: str = TRIP, captured: int | None = None) -> str:
+    return ledger.record(new_refund(minor, trip, captured=captured), NOW, second_yes=True).key
+
+
+def test_what_is_recorded_is_there_with_its_event(ledger: Ledger, path: Path) -> None:
+    refund = new_refund()
+    assert ledger.record(refund, NOW, second_yes=False) == refund
+    with history_at(path) as history:
+        assert history.get(refund.key) == refund
+        [event] = sound(history.events(refund.key))
+    assert (event.kind, event.who, event.before, event.after) == ("recorded", "ana", None, State.QUEUED)
+    assert event.at == NOW.at
+
+
+def test_what_the_trip_does_not_admit_is_not_written(ledger: Ledger, path: Path) -> None:
+    record(ledger, 4_000, captured=5_000)
+    with pytest.raises(Refused, match=r"only 10\.00 EUR is left"):
+        ledger.record(new_refund(1_001, captured=5_000), NOW, second_yes=True)
+    with pytest.raises(NeedsSecondYes):
+        ledger.record(new_refund(1_000, captured=5_000), NOW, second_yes=False)
+    record(ledger, 1_000, captured=5_000)
+    with history_at(path) as history:
+        assert [refund.intent.amount.minor for refund in sound(history.of_trip(STORE, TRIP))] == [1_000, 4_000]
+        assert history.last_seq() == 2
+
+
+def test_a_key_is_taken_once(ledger: Ledger) -> None:
+    refund = new_refund()
+    ledger.record(refund, NOW, second_yes=False)
+    with pytest.raises(StoreUnusable, match="not taken"):
+        ledger.record(replace(refund, clerk="ben"), NOW, second_yes=True)
+    assert ledger.get(refund.key) == refund
+
+
+def test_an_attempt_is_on_disk_before_anything_is_sent(ledger: Ledger, path: Path) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    current, attempt = sending(ledger, refund)
+    with history_at(path) as history:
+        assert history.attempts(refund.key) == (attempt,)
+    assert (current.state, current.version) == (State.SENDING, 1)
+    assert (attempt.number, attempt.holder, attempt.started, attempt.ended_at) == (1, HOLDER, NOW, None)
+    assert ledger.under_way(ENDPOINT) == [(current, attempt)]
+    assert ledger.under_way(ANOTHER) == []
+
+
+def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: Ledger) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    current, attempt = sending(ledger, refund)
+    assert ledger.begin(refund, HOLDER, NOW) is None
+    assert ledger.begin(current, HOLDER, NOW) is None
+    assert ledger.change(refund, lifecycle.cancel(refund.life), "ana", NOW) is None
+    decision = lifecycle.decide(current.life, ACCEPTED, attempt.started, NOW, Policy(), 0.5)
+    assert ledger.finish(refund, attempt, ACCEPTED, decision, "the desk", NOW) is None
+    assert ledger.get(refund.key) == current
+
+
+def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: Ledger, path: Path) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    current, attempt = sending(ledger, refund)
+    died = lifecycle.process_died(current.life, attempt.started, NOW, Policy(), 0.5)
+    taken_over = ledger.finish(current, attempt, CUT, died, "the desk", NOW)
+    assert taken_over is not None
+    late = lifecycle.decide(taken_over.life, ACCEPTED, attempt.started, NOW, Policy(), 0.5)
+    done = ledger.finish(taken_over, attempt, ACCEPTED, late, "the desk", NOW)
+    assert done is not None
+    assert (done.state, done.life.reconciliation_id) == (State.ACCEPTED, "REC1")
+    with history_at(path) as history:
+        assert [known.outcome for known in sound(history.attempts(refund.key))] == [CUT.word]
+        assert sound(history.events(refund.key))[-1].data["http_status"] == "200"
+
+
+def test_a_raw_answer_is_kept_up_to_its_cap(ledger: Ledger, path: Path) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    answered(ledger, refund, Accepted(Answer(200, "accepted", "ü" * 100_000), "REC1"))
+    with history_at(path) as history:
+        [attempt] = sound(history.attempts(refund.key))
+    assert attempt.raw == "ü" * RAW_CAP
+
+
+def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Ledger) -> None:
+    first, second, third = (record(ledger, 100, f"trip-{number}") for number in range(3))
+    ledger.record(new_refund(trip="trip-9", endpoint=ANOTHER), NOW, second_yes=False)
+    refund = ledger.get(second)
+    assert refund is not None
+    answered(ledger, refund, ACCEPTED)
+    assert [refund.key for refund in ledger.sendable(ENDPOINT)] == [first, third]
+
+
+# The account's gate
+
+
+def test_a_rate_limit_closes_the_gate_for_the_account_until_it_is_over(ledger: Ledger) -> None:
+    answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), LIMITED)
+    other = ledger.record(new_refund(trip="trip-2"), NOW, second_yes=False)
+    elsewhere = ledger.record(new_refund(trip="trip-3", endpoint=ANOTHER), NOW, second_yes=False)
+    assert ledger.begin(other, HOLDER, later(59.9)) is None
+    assert ledger.get(other.key) == other
+    assert ledger.begin(elsewhere, HOLDER, NOW) is not None
+    assert ledger.begin(other, HOLDER, later(60)) is not None
+
+
+def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_it(ledger: Ledger) -> None:
+    flights = []
+    for number in range(3):
+        refund = ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False)
+        flights.append(sending(ledger, refund))
+    for (current, attempt), seconds in zip(flights, (60.0, 10.0, 90.0), strict=True):
+        outcome = RateLimited(Answer(429, "asked to wait"), seconds)
+        decision = lifecycle.decide(current.life, outcome, attempt.started, later(5), Policy(), 0.5)
+        assert ledger.finish(current, attempt, outcome, decision, "the desk", later(5)) is not None
+        gate = ledger.gate(ENDPOINT)
+        assert gate is not None
+        assert gate.remaining(later(5)) == max(60.0, seconds)
+
+
+def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(ledger: Ledger) -> None:
+    def waiting(trip: str, outcome: Outcome, endpoint: str = ENDPOINT) -> Refund:
+        refund = ledger.record(new_refund(trip=trip, endpoint=endpoint), NOW, second_yes=False)
+        return answered(ledger, refund, outcome)
+
+    busy = waiting("trip-1", Uncertain(Answer(503, "unavailable"), Doubt.UNAVAILABLE, 600.0))
+    elsewhere = waiting("trip-2", LIMITED, ANOTHER)
+    limited = waiting("trip-3", LIMITED)
+    assert ledger.open_gate("a third account", "why", "eva", later(10)) is None
+    assert ledger.open_gate(ENDPOINT, "why", "eva", later(61)) is None, "it is over by itself"
+    opened = ledger.open_gate(ENDPOINT, "support said so", "eva", later(10))
+    assert opened is not None
+    assert [(refund.key, refund.life.wait) for refund in opened] == [(limited.key, None)]
+    assert ledger.gate(ENDPOINT) is None
+    assert ledger.gate(ANOTHER) is not None
+    assert [ledger.get(refund.key) for refund in (busy, elsewhere)] == [busy, elsewhere]
+
+
+def test_after_a_reboot_waits_are_told_in_its_ticks_and_never_get_longer(ledger: Ledger) -> None:
+    refund = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), LIMITED)
+    booted = other_boot(20)
+    ledger.anchor(booted)
+    gate, anchored = ledger.gate(ENDPOINT), ledger.get(refund.key)
+    assert gate is not None
+    assert anchored is not None
+    assert anchored.life.wait == gate == Wait(booted, 40.0)
+    clock = FakeClock(booted.at, booted.ticks, booted.boot)
+    clock.jump(-86_400)
+    clock.ticks += 10
+    ledger.anchor(clock.now())
+    assert ledger.gate(ENDPOINT) == gate
+    assert gate.remaining(clock.now()) == 30.0
+
+
+# Drafts
+
+
+def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: Ledger, path: Path) -> None:
+    typed = Draft(STORE, TRIP, "12,", "EUR", "1", "brok")
+    ledger.save_draft("ana", typed, NOW)
+    ledger.save_draft("ben", replace(typed, amount="1"), NOW)
+    ledger.save_draft("ana", replace(typed, trip_id="trip-2"), later(1))
+    ledger.save_draft("ana", replace(typed, amount="12,5"), later(2))
+    with history_at(path) as history:
+        assert history.draft("ana", STORE, TRIP) == history.last_draft("ana") == replace(typed, amount="12,5")
+        assert history.draft("ben", STORE, TRIP) == replace(typed, amount="1")
+        assert history.draft("eva", STORE, TRIP) is history.last_draft("eva") is None
+        ledger.save_draft("ana", Draft(STORE, TRIP), later(3))
+        assert history.draft("ana", STORE, TRIP) is None
+        assert history.last_draft("ana") == replace(typed, trip_id="trip-2")
+
+
+def test_a_draft_is_found_and_forgotten_in_another_spelling_of_its_trip(ledger: Ledger, path: Path) -> None:
+    ledger.save_draft("ana", Draft(STORE, TRIP.upper(), "12,", "EUR", "1", "brok"), NOW)
+    with history_at(path) as history:
+        found = history.draft("ana", STORE, TRIP)
+        assert found is not None
+        assert (found.trip_id, found.amount) == (TRIP, "12,")
+        ledger.record(new_refund(), NOW, second_yes=False)
+        assert history.last_draft("ana") is None

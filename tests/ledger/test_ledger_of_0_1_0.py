@@ -1,0 +1,127 @@
+"""A ledger that version 0.1.0 wrote goes on: nothing of it is lost or told otherwise, and it can still be sent from."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core.refunds import Refund, State
+from refund_tui.desk import Desk
+from refund_tui.errors import ConfigError
+from refund_tui.sandbox import SandboxThread
+from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.rows import INTENT, LIFE
+from tests.support.desks import intent, settings
+from tests.support.ledgers import NOW, WRITTEN, history_at, ledger_at, sound
+from tests.support.program import run
+
+HOST = "us-east-1.test.payments.amazonphysicalstores.com"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return Path(shutil.copy(WRITTEN / "ledger.sqlite3", tmp_path))
+
+
+def told(path: Path) -> list[tuple[object, ...]]:
+    """What 0.1.0's tables say, by the columns that it had."""
+    columns = {
+        "refund": ", ".join(("id", "version", *INTENT, *LIFE)),
+        "draft": "clerk, store_id, trip_id, amount, currency, reason, note, saved_at", "gate": "*",
+        "event": "seq, key, at, who, kind, before, after, why, data",
+        "attempt": "key, number, started_at, host, boot, pid, started, ended_at, outcome, http_status, detail, raw",
+    }  # fmt: skip
+    with closing(sqlite3.connect(path)) as connection:
+        return [row for table, names in columns.items() for row in connection.execute(f"SELECT {names} FROM {table}")]
+
+
+def test_nothing_of_it_is_lost_or_told_otherwise(path: Path) -> None:
+    before = told(path)
+    assert before
+    Ledger.open(path).close()
+    assert told(path) == before
+
+
+def test_each_refund_has_the_state_it_had(path: Path) -> None:
+    Ledger.open(path).close()
+    with history_at(path) as history:
+        refunds = sound(history.rows(Filter(), 0, 100))
+        assert {refund.state for refund in refunds} == set(State)
+        assert all(history.events(refund.key) for refund in refunds)
+
+
+def test_its_open_refunds_can_be_claimed(path: Path) -> None:
+    with ledger_at(path) as ledger:
+        assert [refund.intent.trip_id for refund in ledger.sendable(HOST)] == [
+            "trip-waiting-doubt", "trip-queued", "trip-limited",
+        ]  # fmt: skip
+        assert [attempt.holder.namespace for attempt in sound(each for _, each in ledger.under_way(HOST))] == [""]
+
+
+def test_an_event_of_the_whole_ledger_can_be_written(path: Path) -> None:
+    with ledger_at(path) as ledger:
+        ledger.note("gate_opened", "the service said so on the phone", "ana", NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute("SELECT key, after, who, why FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    assert row == (None, None, "ana", "the service said so on the phone")
+
+
+def told_by(history: History, trip: str) -> Refund:
+    [refund] = sound(history.of_trip("STORE-001", trip))
+    return refund
+
+
+async def test_it_belongs_to_the_service_that_its_refunds_name(path: Path) -> None:
+    desk = Desk(settings(path.parent, base_url=f"https://{HOST}"))
+    await desk.open()
+    try:
+        assert (desk.refusal, desk.environment, desk.belonging.endpoints) == (None, "TEST", frozenset({HOST}))
+        assert desk.summary.elsewhere == 1, "the one that was made at a port of this host, which one was not recorded"
+    finally:
+        await desk.close()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "https://us-east-1.payments.amazonphysicalstores.com"])
+async def test_no_other_service_can_have_it(path: Path, url: str) -> None:
+    desk = Desk(settings(path.parent, base_url=url))
+    await desk.open()
+    try:
+        desk.begin()
+        assert desk.refusal is not None
+        assert HOST in desk.refusal
+        with pytest.raises(ConfigError):
+            await desk.take(intent(trip="trip-new"))
+        assert (await desk.look(History.belonging)).environment is None
+    finally:
+        await desk.close()
+
+
+def test_a_person_says_to_which_port_a_refund_of_this_host_belongs(path: Path) -> None:
+    with history_at(path := migrated(path)) as history:
+        key = told_by(history, "trip-queued-loopback").key
+        other = told_by(history, "trip-queued").key
+    where = ["--data-dir", str(path.parent), "--because", "it was made in training"]
+    with SandboxThread(any_trip=True) as service:
+        assert run("ledger", "assign-endpoint", service.url, key, *where).returncode == 2, "not an endpoint yet"
+        assert run("ledger", "add-endpoint", f"https://{HOST}", *where).returncode == 0
+        assert run("ledger", "add-endpoint", service.url, *where).returncode == 0
+        refused = run("ledger", "assign-endpoint", service.url, key, other, *where)
+        assert (refused.returncode, f"made at {HOST}, and stays there" in refused.stderr) == (2, True)
+        assert run("ledger", "assign-endpoint", service.url, key, *where).returncode == 0
+        run("resume", "--data-dir", str(path.parent), "--base-url", service.url)
+        assert [arrival.trip_id for arrival in service.books.arrivals] == ["trip-queued-loopback"]
+    with history_at(path) as history:
+        assert told_by(history, "trip-queued-loopback").state is State.ACCEPTED
+        said = [event for event in sound(history.events(key)) if event.kind == "endpoint_assigned"]
+        assert [(event.why, event.data["before"]) for event in said] == [("it was made in training", "loopback")]
+
+
+def migrated(path: Path) -> Path:
+    """The same ledger with today's tables."""
+    Ledger.open(path).close()
+    return path

@@ -1,0 +1,220 @@
+"""`refund-tui trips import`: what was taken, what was left out and why, on the right stream, with its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from refund_tui.commands.trips import add_arguments, run
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Ceiling
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.trips import Trips
+from tests.support.desks import settings
+from tests.support.ledgers import NOW, ledger_at, new_refund
+from tests.support.records import record_of, trip
+
+HOSTILE = "\x1b]0;owned\x07\u202e[red]"
+
+
+def imported(tmp_path: Path, *files: str | Path) -> int:
+    """Run the import over these files; its exit code."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args(["import", *map(str, files)]), settings(tmp_path / "data"))
+
+
+def stored(tmp_path: Path) -> list[str]:
+    trips = Trips.open(trips_path(tmp_path / "data"))
+    try:
+        return sorted(each.trip_id for each in trips.find("", 0, 5000))
+    finally:
+        trips.close()
+
+
+def lines_of(*ids: str) -> str:
+    return "".join(json.dumps(record_of(trip(name))) + "\n" for name in ids)
+
+
+def test_good_records_are_kept_and_bad_ones_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a") + '{"storeId": "S", "card": {"tail": "4111111111111111"}}\n' + lines_of("b", "a"))
+    assert imported(tmp_path, file) == 1
+    out, err = capsys.readouterr()
+    assert out == f"{file}: 2 new, 0 changed, 1 unchanged, 1 left out\n"
+    reason = "shoppingTripId: is missing; card.tail: only the last four digits of a card are taken"
+    assert err == f"{file}: line 2: left out: {reason}\n"
+    assert stored(tmp_path) == ["a", "b"]
+
+
+def test_importing_again_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of(*(f"trip-{n}" for n in range(2_500))))
+    assert imported(tmp_path, file) == 0
+    assert imported(tmp_path, file) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        f"{file}: 2,500 new, 0 changed, 0 unchanged, 0 left out",
+        f"{file}: 0 new, 0 changed, 2,500 unchanged, 0 left out",
+    ]
+    assert err == ""
+
+
+def test_large_records_are_not_held_together(tmp_path: Path) -> None:
+    file = tmp_path / "large.jsonl"
+    items = [{"id": f"SKU-{n}", "name": f"{n:x<250}"} for n in range(3_000)]
+    with file.open("w") as out:
+        for n in range(12):
+            print(json.dumps({"storeId": "S", "shoppingTripId": f"trip-{n}", "items": items}), file=out)
+    tracemalloc.start()
+    try:
+        assert imported(tmp_path, file) == 0
+        assert tracemalloc.get_traced_memory()[1] < 18_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(stored(tmp_path)) == 12
+
+
+def test_a_file_that_cannot_be_read_costs_only_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, strange, missing = tmp_path / "good.json", tmp_path / "strange.zip", tmp_path / "missing.json"
+    good.write_text(lines_of("a"))
+    strange.write_bytes(b"PK\x03\x04")
+    assert imported(tmp_path, missing, strange, tmp_path, good) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "all files: 1 new, 0 changed, 0 unchanged, 0 left out"
+    assert [line.partition(" cannot be read: ")[0] for line in err.splitlines()] == list(
+        map(str, (missing, strange, tmp_path))
+    )
+    assert "No such file" in err
+    assert stored(tmp_path) == ["a"]
+
+
+def test_standard_input_is_a_file_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines_of("a").encode())))
+    assert imported(tmp_path, "-") == 0
+    assert capsys.readouterr().out == "standard input: 1 new, 0 changed, 0 unchanged, 0 left out\n"
+
+
+def test_nothing_from_a_file_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / f"x{HOSTILE.replace('/', '')}.json"
+    record = {**record_of(trip("a")), HOSTILE: 1, "shoppingTripId": f"a{HOSTILE}"}
+    file.write_text(
+        json.dumps([record, {HOSTILE: 1, "storeId": HOSTILE, "captured": {"amount": HOSTILE, "code": HOSTILE}}])
+    )
+    assert imported(tmp_path, file) == 1
+    out, err = capsys.readouterr()
+    assert not any(char in out + err for char in "\x1b\x07\u202e")
+    assert "fields that are not kept" in err
+
+
+IMPORT = """
+import argparse, sys
+from pathlib import Path
+from refund_tui.commands.trips import add_arguments, run
+from tests.support.desks import settings
+from tests.support.ledgers import NOW, ledger_at, new_refund
+parser = argparse.ArgumentParser()
+add_arguments(parser)
+sys.exit(run(parser.parse_args(["import", sys.argv[2]]), settings(Path(sys.argv[1]))))
+"""
+
+
+def test_interrupted_what_was_taken_stays_and_is_said(tmp_path: Path) -> None:
+    fifo = tmp_path / "endless.jsonl"
+    os.mkfifo(fifo)
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(fifo)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with process, fifo.open("w") as pipe:
+        pipe.write(lines_of(*(f"trip-{n}" for n in range(1_500))))
+        pipe.flush()
+        wait_for_trips(tmp_path)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (out, err) == (
+        "",
+        "stopped. What was taken so far stays (1,000 new, 0 changed, 0 unchanged, 0 left out); "
+        "import again to take the rest.\n",
+    )
+    assert len(stored(tmp_path)) == 1_000
+
+
+def wait_for_trips(tmp_path: Path) -> None:
+    """Wait, for at most 20 seconds, until another process has stored something."""
+    deadline = time.monotonic() + 20
+    while not trips_path(tmp_path / "data").exists() or not stored(tmp_path):
+        assert time.monotonic() < deadline, "nothing was stored"
+
+
+def test_on_a_terminal_the_bytes_read_are_shown_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    file = tmp_path / "[red]today.jsonl"
+    file.write_text(lines_of(*(f"trip-{n}" for n in range(1_500))))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(file)]
+    try:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
+            timeout=30,
+        )
+        shown = os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 0
+    assert "1,500 new" in done.stdout.decode()
+    assert "[red]today.jsonl" in shown
+    assert "/" in shown
+    assert "B" in shown
+
+
+def test_what_the_ledger_recorded_as_captured_is_compared_with_a_new_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def record(minor: int) -> str:
+        return json.dumps(record_of(trip("Trip-1", captured=Money(minor, "EUR")))) + "\n"
+
+    with ledger_at(ledger_path(tmp_path / "data")) as ledger:
+        ledger.record(new_refund(trip="trip-1", captured=5000), NOW, second_yes=False)
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a") + record(5000))
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err == ""
+    file.write_text(record(20_000))
+    assert imported(tmp_path, file) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{file}: 0 new, 1 changed, 0 unchanged, 0 left out\n"
+    assert err.splitlines() == [
+        "1 trip has another captured amount than the ledger, whose counts; a person who knows better says so with "
+        "refund-tui ledger ceiling TRIP AMOUNT --because WHY",
+        "Trip-1 of STORE-001: 50.00 EUR in the ledger, 200.00 EUR in the file",
+    ]
+    with ledger_at(ledger_path(tmp_path / "data")) as ledger:
+        ledger.set_ceiling(Ceiling("STORE-001", "trip-1", Money(20_000, "EUR"), NOW.at, "eve", "the till"), NOW)
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_ledger_that_cannot_be_read_stops_no_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data").mkdir()
+    ledger_path(tmp_path / "data").write_bytes(b"no ledger" * 100)
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a"))
+    assert imported(tmp_path, file) == 0
+    assert capsys.readouterr().err.startswith("the captured amounts are not compared with the ledger's: ")
+    assert stored(tmp_path) == ["a"]

@@ -1,0 +1,115 @@
+"""The words of the history's filter line: each finds what it says, and what cannot be used is told in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import State
+from refund_tui.store.sqlite.history import Filter
+from refund_tui.tui.history_filter import Query, QueryError, complete
+
+BERLIN = Query(ZoneInfo("Europe/Berlin"), date(2026, 3, 29), "EUR")
+
+
+def at(day: int, hour: int) -> datetime:
+    """An instant of March 2026, in UTC."""
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("", Filter()),
+        ("  broken   jar ", Filter(text="broken jar")),
+        ("state:unknown,WAITING", Filter(states=frozenset({State.UNKNOWN, State.WAITING}))),
+        ("STATE:BLOCKED", Filter(states=frozenset({State.BLOCKED}))),
+        ("clerk:ana jar", Filter(text="jar", clerk="ana")),
+        ("reason:1", Filter(reason=ReasonCode.DAMAGED_ITEM)),
+        ("reason:other", Filter(reason=ReasonCode.OTHER)),
+        ("amount:5.00", Filter(least=500, most=500, currency="EUR")),
+        ("amount:5-20", Filter(least=500, most=2000, currency="EUR")),
+        ("amount:5-", Filter(least=500, currency="EUR")),
+        ("amount:-20", Filter(most=2000, currency="EUR")),
+        ("amount:>10", Filter(least=1001, currency="EUR")),
+        ("amount:<10", Filter(most=999, currency="EUR")),
+        ("amount:500JPY", Filter(least=500, most=500, currency="JPY")),
+        ("amount:5-20usd", Filter(least=500, most=2000, currency="USD")),
+        ("amount:>10.5CHF", Filter(least=1051, currency="CHF")),
+        ("case:4711", Filter(text="case:4711")),
+    ],
+)
+def test_a_line_asks_for_what_it_says(line: str, wanted: Filter) -> None:
+    assert BERLIN.read(line) == wanted
+
+
+def test_a_word_that_is_not_finished_asks_for_nothing_yet() -> None:
+    for line in ("state:", "clerk:", "day:", "amount:", "amount:>"):
+        assert BERLIN.read(line) == Filter()
+
+
+def test_a_state_that_is_half_typed_already_narrows_and_a_day_too() -> None:
+    assert BERLIN.read("state:unk,B").states == {State.UNKNOWN, State.BLOCKED}
+    assert BERLIN.read("state:SETTLED").states == {State.SETTLED_PAID, State.SETTLED_UNPAID}
+    assert BERLIN.read("day:tod") == BERLIN.read("day:today")
+
+
+@pytest.mark.parametrize("line", ["state:FOO", "reason:9", "day:monday", "amount:1.2.3", "stat:UNKNOWN"])
+def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        BERLIN.read(line)
+    assert len(str(refused.value)) <= 68
+
+
+def test_open_is_every_state_of_which_something_may_still_become() -> None:
+    names = {"QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
+    assert BERLIN.read("open").states == frozenset(map(State, names))
+
+
+def test_days_are_the_stores_even_when_they_have_23_hours() -> None:
+    today = Filter(since=at(28, 23), until=at(29, 22))
+    assert BERLIN.read("day:today") == today
+    assert BERLIN.read("day:2026-03-29") == today
+    assert BERLIN.read("day:yesterday") == Filter(since=at(27, 23), until=at(28, 23))
+    assert BERLIN.read("since:2026-03-28 until:2026-03-29") == Filter(since=at(27, 23), until=at(29, 22))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("state:FOO", "FOO is no state: write one such as UNKNOWN"),
+        ("state:WAITING,UNKX", "UNKX is no state"),
+        ("reason:9", "9 is no reason: write a digit from 1 to 5"),
+        ("day:monday", "a day is written 2026-03-29, today or yesterday"),
+        ("until:9999-12-31", "a day is written"),
+        ("amount:5.005", "3 decimals: EUR has 2"),
+        ("amount:>x", "only digits"),
+        ("amount:5JPX", "JPX is not a currency"),
+        ("amount:5.5JPY", "JPY has no decimals"),
+        ("stat:UNKNOWN", "stat: is no word of this line; write state:UNKNOWN"),
+        ("clark:ana", "write clerk:ana"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        BERLIN.read(line)
+    assert told in str(refused.value)
+
+
+def test_without_a_configured_currency_an_amount_needs_its_own() -> None:
+    nowhere = Query(UTC, date(2026, 3, 29), None)
+    assert nowhere.read("amount:5EUR") == Filter(least=500, most=500, currency="EUR")
+    assert nowhere.read("amount:>") == Filter()
+    with pytest.raises(QueryError, match=r"^write its currency too: amount:5EUR$"):
+        nowhere.read("amount:5")
+
+
+def test_words_are_completed_as_they_are_typed() -> None:
+    assert complete("clerk:ana st") == ["state:"]
+    assert complete("o") == ["open"]
+    assert complete("state:UNKNOWN,B") == ["state:UNKNOWN,BLOCKED"]
+    assert complete("day:y") == ["day:yesterday"]
+    assert complete("") == complete("state:UNKNOWN") == complete("open") == []

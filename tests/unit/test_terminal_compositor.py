@@ -1,0 +1,33 @@
+"""What is laid out while its text changes is as high as the text it shows."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.app import App, ComposeResult
+
+from refund_tui.tui.terminal.compositor import render_only_what_changed
+from refund_tui.tui.widgets.plain_text import Plain
+
+
+class OneText(App[None]):
+    CSS = "Plain { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        yield Plain("one line")
+
+
+def test_a_text_that_comes_in_the_middle_of_a_resize_is_shown_whole() -> None:
+    async def heights() -> tuple[int, int]:
+        app = OneText()
+        async with app.run_test(size=(80, 24)) as pilot:
+            text = app.query_one(Plain)
+            text.refresh(layout=True)
+            app.screen._refresh_layout()  # as a resize does, before the text itself had its turn
+            before = text.size.height
+            text.show("three\nlines\nnow")
+            await pilot.pause()
+            return before, text.size.height
+
+    render_only_what_changed()
+    assert asyncio.run(heights()) == (1, 3)

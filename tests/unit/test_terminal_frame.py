@@ -1,0 +1,138 @@
+"""The cell-diff stage against a terminal: whatever is drawn, the screen is the one that plain drawing gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyte
+import textual
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from refund_tui.tui.terminal.cells import glyphs_in
+from refund_tui.tui.terminal.frame import CellRun, Frame
+from refund_tui.tui.terminal.textual_version import KNOWN, is_known
+from tests.terminal.pty_session import picture
+
+WIDTH, HEIGHT = 24, 8
+COLOURS = ColorSystem.TRUECOLOR
+NO_WRAP = "\x1b[?7l"
+
+STYLES = st.sampled_from(
+    [None, *map(Style.parse, ("", "bold", "#ff0000", "#ff0000 on #000080", "on #000080", "reverse", "underline red"))]
+)
+TEXTS = st.sampled_from(["a", "bc", " ", "   ", "EUR 5.00", "✓ ok", "北京", "a北b", "-" * 12, "trip-0001", "trip-0002"])
+Update = tuple[int, int, list[Segment]]
+
+
+class Terminal:
+    """A screen and the bytes it took."""
+
+    def __init__(self) -> None:
+        self.screen: pyte.Screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream: pyte.Stream = pyte.Stream(self.screen)
+        self.bytes = 0
+        self._stream.feed(NO_WRAP)
+
+    def feed(self, text: str) -> None:
+        """Take in what a program writes."""
+        self.bytes += len(text.encode())
+        self._stream.feed(text)
+
+
+def plainly(updates: list[Update]) -> str:
+    """The same drawing without the stage, as Textual's compositor does it."""
+    return "".join(
+        f"\x1b[{y + 1};{x + 1}H{''.join(_whole(text, style) for text, style, _ in strip)}" for x, y, strip in updates
+    )
+
+
+def _whole(text: str, style: Style | None) -> str:
+    return Strip.render_style(style, text, COLOURS) if style else text
+
+
+def cut(x: int, segments: list[Segment]) -> list[Segment]:
+    return list(Strip(segments).crop(0, WIDTH - x))
+
+
+def pieces(updates: list[Update]) -> list[CellRun]:
+    return [CellRun(x, y, glyphs_in(strip, COLOURS)) for x, y, strip in updates]
+
+
+SEGMENTS = st.lists(st.tuples(TEXTS, STYLES).map(lambda made: Segment(*made)), min_size=1, max_size=4)
+UPDATE = st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), SEGMENTS).map(
+    lambda made: (made[0], made[1], cut(made[0], made[2]))
+)
+LINE = SEGMENTS.map(lambda made: list(Strip(made).adjust_cell_length(WIDTH)))
+SCREEN = st.lists(LINE, min_size=HEIGHT, max_size=HEIGHT).map(
+    lambda lines: [(0, y, line) for y, line in enumerate(lines)]
+)
+FRAMES = st.lists(
+    st.one_of(st.lists(UPDATE, min_size=1, max_size=5, unique_by=lambda made: made[1]), SCREEN), max_size=6
+)
+
+
+@settings(max_examples=80, deadline=None, phases=(Phase.generate,))
+@given(SCREEN, FRAMES)
+def test_the_screen_is_the_one_that_plain_drawing_gives(first: list[Update], rest: list[list[Update]]) -> None:
+    frame, ours, plain = Frame(), Terminal(), Terminal()
+    for updates in (first, *rest):
+        ours.feed(frame.write((WIDTH, HEIGHT), pieces(updates)))
+        plain.feed(plainly(updates))
+        assert picture(ours.screen) == picture(plain.screen)
+
+
+@settings(max_examples=40, deadline=None, phases=(Phase.generate,))
+@given(st.lists(LINE, min_size=30, max_size=30), st.lists(st.integers(0, 22), min_size=1, max_size=8))
+def test_a_list_that_scrolls_is_the_list_drawn_anew(lines: list[list[Segment]], tops: list[int]) -> None:
+    frame, ours, plain = Frame(), Terminal(), Terminal()
+    for top in tops:
+        for step in (top, min(22, top + 1), top):
+            updates = [(0, y, lines[step + y]) for y in range(HEIGHT)]
+            ours.feed(frame.write((WIDTH, HEIGHT), pieces(updates)))
+            plain.feed(plainly(updates))
+            assert picture(ours.screen) == picture(plain.screen)
+
+
+def text(y: int, said: str, style: str = "") -> Update:
+    return 0, y, list(Strip([Segment(said, Style.parse(style))]).adjust_cell_length(WIDTH))
+
+
+def test_what_did_not_change_costs_nothing() -> None:
+    frame, updates = Frame(), [text(y, f"row {y}", "bold #ff0000 on #000080") for y in range(HEIGHT)]
+    assert frame.write((WIDTH, HEIGHT), pieces(updates))
+    assert frame.write((WIDTH, HEIGHT), pieces(updates)) == ""
+
+
+def test_one_digit_costs_its_place_and_itself() -> None:
+    frame = Frame()
+    frame.write((WIDTH, HEIGHT), pieces([text(2, "next 09:53")]))
+    assert frame.write((WIDTH, HEIGHT), pieces([text(2, "next 09:52")])) == "\x1b[3;10H2"
+
+
+def test_a_line_that_moved_up_is_moved_by_the_terminal() -> None:
+    frame = Frame()
+    frame.write((WIDTH, HEIGHT), pieces([text(y, f"row number {y}") for y in range(HEIGHT)]))
+    sent = frame.write((WIDTH, HEIGHT), pieces([text(y, f"row number {y + 1}") for y in range(HEIGHT)]))
+    assert sent == f"\x1b[1;8r\x1b[8H\n\x1b[r\x1b[8H{'row number 8':<24}"
+
+
+def test_after_a_resize_and_when_told_to_forget_everything_is_drawn_again() -> None:
+    frame, updates = Frame(), [text(0, "said")]
+    whole = frame.write((WIDTH, HEIGHT), pieces(updates))
+    assert frame.write((WIDTH, HEIGHT + 1), pieces(updates)) == whole
+    frame.forget()
+    assert frame.write((WIDTH, HEIGHT + 1), pieces(updates)) == whole
+
+
+def test_the_stage_is_off_with_another_textual(tmp_path: Path) -> None:
+    assert textual.__version__ == KNOWN
+    assert is_known()
+    package = tmp_path / "textual"
+    package.mkdir()
+    (tmp_path / "textual-8.2.9.dist-info").mkdir()
+    assert not is_known(str(package / "__init__.py"))

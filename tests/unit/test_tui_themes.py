@@ -1,0 +1,53 @@
+"""The looks: every tone can be read on every paper it is written on."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from textual.color import Color
+
+from refund_tui.settings.readers import THEMES as NAMES
+from refund_tui.tui.themes import PALETTES, TERMINAL, THEMES, Palette, look
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2, from 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    given = Color.parse(colour).normalized
+    parts = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in given)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def test_black_on_white_has_the_highest_contrast_there_is() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_every_tone_is_read_on_its_paper(name: str) -> None:
+    palette, least = PALETTES[name], 7 if name == "contrast" else 4.5
+    tones = (palette.ink, palette.muted, palette.accent, palette.good, palette.warn, palette.bad)
+    assert min(contrast(tone, palette.paper) for tone in tones) >= least
+    assert min(contrast(palette.ink, palette.raised), contrast(palette.muted, palette.raised)) >= 4.5
+
+
+def test_tones_are_told_apart() -> None:
+    for palette in PALETTES.values():
+        tones = Palette(*palette)
+        assert len({tones.ink, tones.accent, tones.good, tones.warn, tones.bad, tones.paper}) == 6
+
+
+def test_the_configuration_names_every_look_and_no_other() -> None:
+    assert set(NAMES) == set(THEMES)
+
+
+@pytest.mark.parametrize(("colours", "worn"), [("standard", TERMINAL), ("256", "light"), ("truecolor", "light")])
+def test_sixteen_colours_leave_no_choice(colours: str, worn: str) -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=colours)  # type: ignore[arg-type]
+    assert look("light", console, no_color=False) is THEMES[worn]
+    assert look("light", console, no_color=True) is THEMES[TERMINAL]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK, PERSON
 from refund_tui.commands.output import OUT, tell
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
@@ -25,7 +26,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
 from refund_tui.store.sqlite.examine import damaged_words, quick_look
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.schema import LEDGER
 
 if TYPE_CHECKING:

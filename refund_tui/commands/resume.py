@@ -16,6 +16,7 @@ from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import meaning, say, tell
 from refund_tui.commands.signals import GOES_ON, Stopping
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
@@ -24,7 +25,7 @@ from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -88,7 +89,7 @@ async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> 
 def _begins(desk: Desk) -> str:
     summary, now = desk.summary, desk.now()
     left = left_of(now, *summary.waits[:1], summary.gate)
-    count = summary.queued + summary.sending + summary.waiting
+    count = summary.going_on
     return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
 

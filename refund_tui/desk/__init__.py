@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from refund_tui.core import lifecycle
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.fields import new_key
+from refund_tui.core.filters import Summary
 from refund_tui.core.ledger_services import Belonging
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
@@ -36,7 +37,7 @@ from refund_tui.host.paths import ledger_path, owned
 from refund_tui.host.process import alive, this_process
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, CardFound
-from refund_tui.store.sqlite.history import History, Summary
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
@@ -334,7 +335,7 @@ class Desk:
     def _drained(self, summary: Summary, *, wait: bool) -> bool:
         if self._sender.in_flight:
             return False
-        moving = summary.queued + summary.sending + summary.waiting - len(self._sender.stuck)
+        moving = summary.going_on - len(self._sender.stuck)
         return moving <= 0 or (self._sender.idle and not wait)
 
     async def verify(self) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Attempt, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 
 PAGE = 200
 """Refunds read at a time."""

@@ -294,7 +294,7 @@ class RefundApp(CrashReporting, Display, KeyQueue):
     async def action_quit(self) -> None:
         """Leave; with refunds still open, say which first."""
         summary = self.desk.summary
-        goes_on = summary.queued + summary.sending + summary.waiting or self.desk.on_the_wire
+        goes_on = summary.going_on or self.desk.on_the_wire
         if goes_on and self.place.id != "leaving":
             await self.go("leaving")
         else:

@@ -6,10 +6,10 @@ import asyncio
 from io import StringIO
 from pathlib import Path
 
+from refund_tui.core.filters import Filter
 from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.store.export import Csv, JsonLines, page
-from refund_tui.store.sqlite.history import Filter
 
 
 async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Path, int]:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
-from refund_tui.store.sqlite.history import Filter
 
 OPEN = "open"
 """The word for every state in which something may still become of a refund."""

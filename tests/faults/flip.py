@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, cast
 from unittest.mock import patch
 
 from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain
 from refund_tui.core.refunds import Draft, Refund, State
@@ -33,7 +34,6 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox.books import Books, Verdict
 from refund_tui.sandbox.contract import read_json, read_refund
-from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, intent, other_process, settings
 from tests.support.ears import Ears

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Refund, State
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from tests.support.ledgers import sound
 
 SCRIPTS: dict[str, list[dict[str, object]]] = {

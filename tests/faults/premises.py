@@ -19,6 +19,7 @@ from typing import Any, ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Event, Holder, Refund
@@ -26,7 +27,6 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
 from refund_tui.desk.attempt_end import InFlight
 from refund_tui.sandbox import SandboxThread
-from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, other_process
 from tests.support.desks import settings as desk_settings

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import Answer, NeedsRepair, Outcome, Rejected, Repair
 from refund_tui.core.refunds import Refund
-from refund_tui.store.sqlite.history import Filter
 from tests.gallery import LIMITED, LOST, OFFLINE, Face, Stage, staged
 from tests.support.ledgers import sound
 

@@ -8,8 +8,8 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import Accepted, Answer
-from refund_tui.store.sqlite.history import Filter
 from tests.gallery import Face, Stage, staged
 
 

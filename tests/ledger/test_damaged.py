@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import Action, Draft, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk import Desk, Trouble
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.damage import damage
 from tests.support.desks import STORE, desk_over, intent

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Refund, State
 from refund_tui.desk import Desk
 from refund_tui.errors import ConfigError
 from refund_tui.sandbox import SandboxThread
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.rows import INTENT, LIFE
 from tests.support.desks import intent, settings

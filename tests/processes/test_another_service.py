@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands.ledger.endpoints import add
+from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Action, State
 from refund_tui.desk import Desk
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import intent, recorded, settings
 from tests.support.ledgers import sound

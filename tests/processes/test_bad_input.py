@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import Filter
 from tests.support.ledgers import NOW, history_at, ledger_at, new_refund
 from tests.support.program import run, run_bound
 

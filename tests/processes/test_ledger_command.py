@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.lifecycle import Policy, safe_to_ask
 from refund_tui.core.refunds import State
 from refund_tui.errors import StoreChanged
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.history import Filter
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.ledgers import NOW, history_at, ledger_at, named, new_refund, sound
 from tests.support.program import run

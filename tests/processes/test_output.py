@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import State
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from tests.support.desks import recorded
 from tests.support.ledgers import sound
 from tests.support.program import PATIENCE, environment

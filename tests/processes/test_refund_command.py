@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.trips import Trip
 from refund_tui.desk import Desk
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.desks import settings

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Doubt, Uncertain
@@ -16,7 +17,6 @@ from refund_tui.desk import Desk
 from refund_tui.desk.body_check import altered
 from refund_tui.host.paths import ledger_path
 from refund_tui.payments.body import differences
-from refund_tui.store.sqlite.history import Filter
 from tests.support.clock import FakeClock
 from tests.support.damage import damage
 from tests.support.desks import STORE, desk_over, intent

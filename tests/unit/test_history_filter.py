@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
-from refund_tui.store.sqlite.history import Filter
 from refund_tui.tui.history_filter import Query, QueryError, complete
 
 BERLIN = Query(ZoneInfo("Europe/Berlin"), date(2026, 3, 29), "EUR")

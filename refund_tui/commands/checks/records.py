@@ -8,10 +8,11 @@ from pathlib import Path
 
 from refund_tui.commands.checks import Result, fail, ok
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filters import Filter
 from refund_tui.desk.body_check import altered
 from refund_tui.errors import StoreError
 from refund_tui.store.export import PAGE
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 
 SHOWN = 20
 """Records that are named; more are not looked for."""

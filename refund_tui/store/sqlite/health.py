@@ -6,8 +6,9 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from refund_tui.core.filters import Filter
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.history import Filter, History
+from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.schema import LEDGER
 

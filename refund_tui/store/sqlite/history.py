@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.filters import Filter, Order, Summary
 from refund_tui.core.hosts import Host
 from refund_tui.core.ledger_services import Belonging
 from refund_tui.core.money import Money
-from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund, State
-from refund_tui.core.times import Wait, stamp
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.times import stamp
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.store.recorded import as_recorded, newest_word
 from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
@@ -48,57 +46,6 @@ COMMON = 10_000
 
 SPAN = 20_000
 """How many refunds one read of an export looks through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
-
-    `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
-
-    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
-    of one of the newest NOTES refunds.
-    """
-
-    text: str = ""
-    states: frozenset[State] = frozenset()
-    clerk: str | None = None
-    reason: ReasonCode | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    least: int | None = None
-    most: int | None = None
-    endpoint: str | None = None
-    elsewhere: str | None = None
-    currency: str | None = None
-
-
-class Order(StrEnum):
-    """What comes first in a list of refunds. Amounts are compared in minor units, whatever their currency."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    LARGEST = "largest"
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is open at one endpoint, the gate that holds it, and its shortest waits.
-
-    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
-    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
-    """
-
-    queued: int = 0
-    sending: int = 0
-    waiting: int = 0
-    blocked: int = 0
-    unknown: int = 0
-    elsewhere: int = 0
-    alarms: int = 0
-    damaged: int = 0
-    gate: Wait | None = None
-    waits: tuple[Wait, ...] = ()
 
 
 class History:

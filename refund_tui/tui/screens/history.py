@@ -13,12 +13,12 @@ from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filters import Filter, Order
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.desk.body_check import altered
-from refund_tui.store.sqlite.history import Filter, Order
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.files import export

@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 
+from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
-from refund_tui.store.sqlite.history import Filter
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Part

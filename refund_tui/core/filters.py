@@ -1,0 +1,67 @@
+"""Owns what can be asked of the refunds that were made: which of them, in what order, and what is open. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import State
+from refund_tui.core.times import Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
+
+    `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
+
+    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
+    of one of the newest 10,000 refunds.
+    """
+
+    text: str = ""
+    states: frozenset[State] = frozenset()
+    clerk: str | None = None
+    reason: ReasonCode | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least: int | None = None
+    most: int | None = None
+    endpoint: str | None = None
+    elsewhere: str | None = None
+    currency: str | None = None
+
+
+class Order(StrEnum):
+    """What comes first in a list of refunds. Amounts are compared in minor units, whatever their currency."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is open at one endpoint, the gate that holds it, and its shortest waits.
+
+    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
+    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
+    """
+
+    queued: int = 0
+    sending: int = 0
+    waiting: int = 0
+    blocked: int = 0
+    unknown: int = 0
+    elsewhere: int = 0
+    alarms: int = 0
+    damaged: int = 0
+    gate: Wait | None = None
+    waits: tuple[Wait, ...] = ()
+
+    @property
+    def going_on(self) -> int:
+        """How many refunds go on by themselves, now or after their wait."""
+        return self.queued + self.sending + self.waiting

@@ -1,4 +1,5 @@
-"""The Payment service over HTTP: bodies, answers, what each means, one client.
+"""The Payment service over HTTP: request bodies, answers and what they mean, and the one client.
 
-Importing this package brings neither httpx nor pydantic; `client` brings both. Nothing here waits, retries or decides.
+Importing this package loads neither httpx nor pydantic; `client` loads both. Nothing here waits, retries, or decides
+what happens to a refund next.
 """

@@ -1,12 +1,15 @@
-"""Owns the shapes of the service's answers, read leniently: unknown attributes are ignored, odd ones left out.
+"""Owns an HTTP answer as it was received, and the attributes that are read from its JSON body.
 
-Keeps of a card only its brand, its last four digits and the currency; everything else is dropped as it is read, and a
-card number in an error's text is masked.
+Reading is lenient: unknown attributes are ignored, and attributes with unusable values are left out. Of a card only its
+brand, its last four digits and the currency are ever kept. Card numbers in texts are masked. Decides nothing about what
+an answer means: see `classification`.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -14,8 +17,14 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from refund_tui.core.cards import check_brand, check_tail, masked
 from refund_tui.core.money import check_currency
 
+LONGEST_BODY = 65_536
+"""Bytes that are read of one answer's body, and bytes that are kept of it after decoding."""
+
+LONGEST_RAW = 4_000
+"""Characters of an answer's text that the ledger keeps."""
+
 LONGEST_ID = 128
-"""Characters kept of a reconciliation id: twice what the contract allows, since the service's own sample breaks it."""
+"""Characters kept of a reconciliation id: twice the contract's limit, since its own sample breaks the rule."""
 
 LONGEST_ERROR = 1_000
 """Characters kept of an error's text."""
@@ -24,21 +33,69 @@ LONGEST_BRAND = 32
 
 
 class Unreadable(ValueError):
-    """A body that is not the service's; its text follows "the answer"."""
+    """A body that the service cannot have sent in this form. The message continues a sentence: "the answer …"."""
 
 
 _BLANK = b" \t\r\n"
-"""JSON's white space (RFC 8259); a form feed is none."""
+"""White space as JSON defines it (RFC 8259). A form feed does not belong to it."""
+
+_GZIP = 31
+"""zlib's window bits for a gzip stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A status, headers (names in lower case), and as much of the body as was received.
+
+    `flaw` is None for a complete body, else what is wrong with it, as the end of a sentence: "the answer …".
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    flaw: str | None = None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, in the order of the answer."""
+        return [value for found, value in self.headers if found == name]
+
+    @property
+    def content(self) -> bytes | None:
+        """The decoded body, None if it cannot be decoded. No encoding was asked for, but a proxy may add one."""
+        match [value.strip().lower() for value in self.all("content-encoding")]:
+            case [] | [""] | ["identity"]:
+                return self.body
+            case ["gzip"] | ["x-gzip"]:
+                return _gunzip(self.body)
+            case _:
+                return None
+
+    @property
+    def raw(self) -> str:
+        """The body as text that can be stored: shortened, with card numbers masked, without any header."""
+        content = self.content
+        return masked((self.body if content is None else content).decode("utf-8", "replace"))[:LONGEST_RAW]
+
+
+def _gunzip(body: bytes) -> bytes | None:
+    if not body:
+        return body
+    stream = zlib.decompressobj(_GZIP)
+    try:
+        content = stream.decompress(body, LONGEST_BODY)
+    except zlib.error:
+        return None
+    return content if stream.eof else None
 
 
 def parse(body: bytes) -> object:
-    """The JSON value of a body, None for an empty or blank one. Raises Unreadable."""
+    """The JSON value of a body, None for an empty or blank body. Raises Unreadable."""
     if not body.strip(_BLANK):
         return None
     try:
         return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("is not JSON, so not the service's") from error
+        raise Unreadable("is not JSON, so it is not from the service") from error
 
 
 def _no_constant(name: str) -> object:
@@ -47,7 +104,7 @@ def _no_constant(name: str) -> object:
 
 
 def _usable_id(value: object) -> str | None:
-    """An id that a person can read and the books can be searched for; what hides or steers is none."""
+    """A reconciliation id, None for a value that is not text, is blank, or has invisible or control characters."""
     if not isinstance(value, str) or not value.strip().isprintable():
         return None
     return value.strip()[:LONGEST_ID] or None
@@ -56,9 +113,8 @@ def _usable_id(value: object) -> str | None:
 def _error_text(value: object) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
-    return (
-        masked(value)[:LONGEST_ERROR].encode("utf-8", "replace").decode("utf-8")
-    )  # a lone surrogate could not be stored
+    storable = masked(value)[:LONGEST_ERROR].encode("utf-8", "replace")  # SQLite cannot store a lone surrogate
+    return storable.decode("utf-8")
 
 
 def _brand(value: object) -> str | None:
@@ -86,25 +142,25 @@ class RefundAnswer(_Lenient):
 
 
 class ErrorAnswer(_Lenient):
-    """An error as the service says it (`errorMsg`), or as an API gateway does (`message`, in either case)."""
+    """An error's body: from the service (`errorMsg`), or from an API gateway (`message` or `Message`)."""
 
     error_msg: object = Field(None, validation_alias="errorMsg")
     message: object = Field(None, validation_alias=AliasChoices("message", "Message"))
     retry_after: object = Field(None, validation_alias="retryAfter")
 
     @property
-    def own(self) -> str | None:
-        """The service's own words, None where it is not the service that speaks."""
+    def service_text(self) -> str | None:
+        """The text of `errorMsg`, None if it has none: then something else than the service answered."""
         return _error_text(self.error_msg)
 
     @property
     def text(self) -> str | None:
-        """The words of whoever answered."""
-        return self.own or _error_text(self.message)
+        """The error's text, from the service or from a gateway."""
+        return self.service_text or _error_text(self.message)
 
     @property
-    def shaped(self) -> bool:
-        """Whether the body has the documented shape of an error, whatever its words are."""
+    def has_error(self) -> bool:
+        """Whether the body has an attribute of an error, whatever its value is."""
         return self.error_msg is not None or self.message is not None
 
 
@@ -117,13 +173,13 @@ class TransactionalData(_Lenient):
 
 
 def read_refund(body: bytes) -> RefundAnswer:
-    """What a 200 says; any JSON and an empty body are read. Raises Unreadable."""
+    """The attributes of a 200. Any JSON value and an empty body are accepted. Raises Unreadable."""
     value = parse(body)
     return RefundAnswer.model_validate(value if isinstance(value, dict) else {})
 
 
 def read_error(body: bytes) -> ErrorAnswer:
-    """What an error says; a body in nobody's words says nothing."""
+    """The attributes of an error. A body that is not a JSON object has none."""
     try:
         value = parse(body)
     except Unreadable:
@@ -132,7 +188,7 @@ def read_error(body: bytes) -> ErrorAnswer:
 
 
 def read_card(body: bytes) -> TransactionalData:
-    """What transactional-data tells of the card. Raises Unreadable."""
+    """What transactional-data says about the card. Raises Unreadable."""
     value = parse(body)
     if not isinstance(value, dict):
         raise Unreadable("is not a JSON object")

@@ -1,4 +1,4 @@
-"""Owns the bytes of requests to the Payment service. Amounts are written digit by digit, never through a float."""
+"""Owns the bytes of requests to the Payment service. An amount is never converted through a float."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from refund_tui.core.refunds import Intent
 
 
 def build_body(key: str, intent: Intent) -> bytes:
-    """The body of `POST /v1/refund`, built once for each refund and sent as it is on every attempt.
+    """The body of `POST /v1/refund`. It is built once for each refund, and every attempt sends the same bytes.
 
-    ValueError for a key, id or amount that the service's contract forbids: the form should have said so before.
+    Raises ValueError for a key, id or amount that the contract forbids; a form checks them before.
     """
     _refuse(check_key(key), check_currency(intent.amount.currency))
     return (
@@ -24,23 +24,23 @@ def build_body(key: str, intent: Intent) -> bytes:
 
 
 def differences(stored: bytes, key: str, intent: Intent) -> str | None:
-    """How the bytes that were stored differ from what was asked for, in words, or None where they do not."""
+    """How the stored bytes differ from what was asked for, as text; None if they are the same."""
     try:
         built = build_body(key, intent)
     except ValueError as error:
         return f"no request can be built from the record ({error})"
     if stored == built:
         return None
-    told = [f"{name}: the record says {ours}, the bytes {theirs}" for name, ours, theirs in _unlike(built, stored)]
-    return "; ".join(told) or "the bytes do not say it in the way this program does"
+    found = [f"{name}: the record says {ours}, the bytes {theirs}" for name, ours, theirs in _differing(built, stored)]
+    return "; ".join(found) or "the bytes have the same values, but in another spelling than this program writes"
 
 
-def _unlike(built: bytes, stored: bytes) -> Iterator[tuple[str, str, str]]:
-    """The names whose values differ, each with both."""
+def _differing(built: bytes, stored: bytes) -> Iterator[tuple[str, str, str]]:
+    """Each attribute whose value differs: its name, the value of `built`, the value of `stored`."""
     try:
         theirs = _flat(json.loads(stored, parse_float=str, parse_int=str))
     except (ValueError, RecursionError, AttributeError):
-        yield "bytes", "a request", "are none"
+        yield "bytes", "a request", "are not JSON"
         return
     ours = _flat(json.loads(built, parse_float=str, parse_int=str))
     for name in dict.fromkeys((*ours, *theirs)):
@@ -49,16 +49,16 @@ def _unlike(built: bytes, stored: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _flat(request: dict[str, object]) -> dict[str, str]:
-    """Its values by name, the amount with its currency as one."""
-    told = {name: str(value) for name, value in request.items()}
+    """A request's values by name, with the amount and its currency as one text."""
+    values = {name: str(value) for name, value in request.items()}
     amount = request.get("amount")
     if isinstance(amount, dict):
-        told["amount"] = f"{amount.get('amount')} {amount.get('code')}"
-    return told
+        values["amount"] = f"{amount.get('amount')} {amount.get('code')}"
+    return values
 
 
 def build_query(store_id: str, trip_id: str) -> bytes:
-    """The body of `POST /v1/payment/transactional-data`. ValueError for an id that the contract forbids."""
+    """The body of `POST /v1/payment/transactional-data`. Raises ValueError for an id that the contract forbids."""
     return f"{{{_trip(store_id, trip_id)}}}".encode("ascii")
 
 

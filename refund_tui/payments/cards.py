@@ -1,4 +1,4 @@
-"""Owns what asking for a trip's card can come to. Knows nothing of the card but what may be kept."""
+"""Owns the possible results of asking the service for a trip's card. Holds only what may be kept of a card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from refund_tui.core.trips import Card
 
 @dataclass(frozen=True, slots=True)
 class CardFound:
-    """The service knows the trip; `currency` is the charge's, None where it was not told."""
+    """The service knows the trip. `currency` is the currency of the charge, None if the answer did not say."""
 
     card: Card
     currency: str | None = None
@@ -23,7 +23,7 @@ class CardNotFound:
 
 @dataclass(frozen=True, slots=True)
 class CardNotLearnt:
-    """Nothing was learnt; the answer's detail says why, and its raw text is always empty."""
+    """The question was not answered. The answer's detail says why; its raw text is always empty."""
 
     answer: Answer
 

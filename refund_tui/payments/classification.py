@@ -1,6 +1,6 @@
-"""Owns what an answer means for one attempt: by status first, then by its words. Every status is decided here.
+"""Owns what an answer means for one attempt: the status decides first, then the text. Every status is decided here.
 
-Says nothing about earlier attempts, and nothing about what happens next: that is the lifecycle's.
+Says nothing about earlier attempts, and nothing about what happens next: `core.lifecycle` does.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.text import visible
 from refund_tui.payments import advice
-from refund_tui.payments.answers import ErrorAnswer, Unreadable, read_error, read_refund
-from refund_tui.payments.http_answer import HttpAnswer
+from refund_tui.payments.answers import ErrorAnswer, HttpAnswer, Unreadable, read_error, read_refund
 from refund_tui.payments.http_date import parse_http_date
 from refund_tui.payments.retry_after import retry_after
 
@@ -29,57 +28,60 @@ _UNKNOWN_TRIP = "unknownshoppingtrip"
 
 
 def classify(reply: HttpAnswer, now: datetime) -> Outcome:
-    """What `reply`, read at `now` (UTC, this host's clock), means. A broken body changes only what a 200 means."""
-    said = read_error(reply.content or b"")
+    """The outcome of an attempt that `reply` answers; `now` is UTC by this host's clock.
+
+    A body that is cut or cannot be read changes only what a 200 means.
+    """
+    error = read_error(reply.content or b"")
     match reply.status:
         case 200:
             return _ok(reply, now)
         case 400:
-            return _refused(reply, said, now)
+            return _refused(reply, error, now)
         case 401 | 403:
-            words = advice.on_credentials(reply.status, said.text or "", _skew(reply, now))
+            words = advice.on_credentials(reply.status, error.text or "", _skew(reply, now))
             return NeedsRepair(_answer(reply, now, words), Repair.CREDENTIALS)
         case 404 | 405 | 413 | 415:
-            words = advice.on_configuration(reply.status, said.text or "")
+            words = advice.on_configuration(reply.status, error.text or "")
             return NeedsRepair(_answer(reply, now, words), Repair.CONFIGURATION)
         case 429:
             words = "the service takes no more requests for now (429)"
-            return RateLimited(_answer(reply, now, words), _wait(reply, said, now))
+            return RateLimited(_answer(reply, now, words), _wait(reply, error, now))
         case 503:
-            words = f"the service is unavailable (503{_said(said)})"
-            return Uncertain(_answer(reply, now, words), Doubt.UNAVAILABLE, _wait(reply, said, now))
+            words = f"the service is unavailable (503{_quoted(error)})"
+            return Uncertain(_answer(reply, now, words), Doubt.UNAVAILABLE, _wait(reply, error, now))
         case status if 300 <= status < 400:
             words = advice.on_redirect(status, next(iter(reply.all("location")), ""))
             return NeedsRepair(_answer(reply, now, words), Repair.REDIRECT)
         case status if 500 <= status < 600:
-            words = f"the service failed ({status}{_said(said)})"
-            return Uncertain(_answer(reply, now, words), Doubt.SERVER_ERROR, _wait(reply, said, now))
+            words = f"the service failed ({status}{_quoted(error)})"
+            return Uncertain(_answer(reply, now, words), Doubt.SERVER_ERROR, _wait(reply, error, now))
         case status:
-            words = f"the service gave an answer that nobody documents ({status}{_said(said)})"
+            words = f"the service gave an answer that is not documented ({status}{_quoted(error)})"
             return Uncertain(_answer(reply, now, words), Doubt.ODD_STATUS)
 
 
 def _ok(reply: HttpAnswer, now: datetime) -> Outcome:
-    """Any JSON and an empty body are a yes, but for the shape of an error without a reconciliation id.
+    """Any JSON and an empty body mean that the refund was accepted, except an error without a reconciliation id.
 
-    A page from a proxy, a cut or a garbled body is not the service's yes.
+    After a proxy's page, or a body that is cut or cannot be decoded, the outcome is not known.
     """
     try:
-        content = whole(reply)
+        content = complete_body(reply)
         found = read_refund(content).reconciliation_id
-    except Unreadable as error:
-        words = f"the service answered 200, but the answer {error}"
+    except Unreadable as unreadable:
+        words = f"the service answered 200, but the answer {unreadable}"
         return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE)
-    said = read_error(content)
-    if said.shaped and not found:
-        words = f"the service answered 200, but with an error in it{_said(said)}"
-        return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE, _wait(reply, said, now))
+    error = read_error(content)
+    if error.has_error and not found:
+        words = f"the service answered 200, but with an error in it{_quoted(error)}"
+        return Uncertain(_answer(reply, now, words), Doubt.UNREADABLE, _wait(reply, error, now))
     identified = "with a reconciliation id" if found else "without a reconciliation id"
     return Accepted(_answer(reply, now, f"the service accepted it, {identified}"), found)
 
 
-def whole(reply: HttpAnswer) -> bytes:
-    """The content of an answer that came whole. Raises Unreadable."""
+def complete_body(reply: HttpAnswer) -> bytes:
+    """The decoded body of an answer that was received completely. Raises Unreadable."""
     if reply.flaw is not None:
         raise Unreadable(reply.flaw)
     if reply.content is None:
@@ -87,30 +89,30 @@ def whole(reply: HttpAnswer) -> bytes:
     return reply.content
 
 
-def _refused(reply: HttpAnswer, said: ErrorAnswer, now: datetime) -> Outcome:
-    """A 400 is a final no in the service's own words alone; else something before it refused, and would go on to."""
-    if said.own is None:
-        words, repair = advice.on_foreign_refusal(said.text or "", reply.raw)
+def _refused(reply: HttpAnswer, error: ErrorAnswer, now: datetime) -> Outcome:
+    """A 400 is final only with the service's `errorMsg`. Any other 400 comes from something in front of the service."""
+    if error.service_text is None:
+        words, repair = advice.on_proxy_refusal(error.text or "", reply.raw)
         return NeedsRepair(_answer(reply, now, words), repair)
     if unknown_trip(reply):
         words = "the service knows no such trip in this store: check the store and the trip id"
     else:
-        words = f"the service refused it (400): {visible(said.own)}"
-    return Rejected(_answer(reply, now, words), said.own)
+        words = f"the service refused it (400): {visible(error.service_text)}"
+    return Rejected(_answer(reply, now, words), error.service_text)
 
 
 def unknown_trip(reply: HttpAnswer) -> bool:
     """Whether the service says that it knows no such trip in that store (Payment service, refund, 400)."""
-    said = read_error(reply.content or b"").own or ""
-    return reply.status == 400 and _UNKNOWN_TRIP in said.lower()
+    text = read_error(reply.content or b"").service_text or ""
+    return reply.status == 400 and _UNKNOWN_TRIP in text.lower()
 
 
-def _said(said: ErrorAnswer) -> str:
-    return f", {visible(said.text, 160)}" if said.text else ""
+def _quoted(error: ErrorAnswer) -> str:
+    return f", {visible(error.text, 160)}" if error.text else ""
 
 
 def server_date(reply: HttpAnswer, now: datetime) -> datetime | None:
-    """The service's own clock (UTC), where its Date header can be read."""
+    """The service's time (UTC) by its Date header, None if it has none that can be read."""
     return next(filter(None, (parse_http_date(text, now) for text in reply.all("date"))), None)
 
 
@@ -119,8 +121,8 @@ def _skew(reply: HttpAnswer, now: datetime) -> float | None:
     return None if date is None else (now - date).total_seconds()
 
 
-def _wait(reply: HttpAnswer, said: ErrorAnswer, now: datetime) -> float | None:
-    return retry_after(reply.all("retry-after"), said.retry_after, server_date(reply, now) or now)
+def _wait(reply: HttpAnswer, error: ErrorAnswer, now: datetime) -> float | None:
+    return retry_after(reply.all("retry-after"), error.retry_after, server_date(reply, now) or now)
 
 
 def _answer(reply: HttpAnswer, now: datetime, detail: str) -> Answer:

@@ -1,6 +1,6 @@
-"""Owns the one HTTP client: one request, one answer, one outcome. Never retries, follows, waits or asks a proxy.
+"""Owns the HTTP client: one request, one answer, one outcome. Never retries, never follows a redirect, never waits.
 
-Brings httpx and pydantic; the desk imports it only when a request is really sent.
+Uses no proxy but the one that is set. Loads httpx and pydantic; the desk imports it only when a request is sent.
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ from refund_tui.core.times import Clock
 from refund_tui.core.trips import Card
 from refund_tui.errors import ConfigError
 from refund_tui.host.clock import SystemClock
-from refund_tui.payments.answers import Unreadable, read_card
+from refund_tui.payments.answers import LONGEST_BODY, HttpAnswer, Unreadable, read_card
 from refund_tui.payments.body import build_query
 from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
-from refund_tui.payments.classification import classify, server_date, unknown_trip, whole
-from refund_tui.payments.failures import failed, flaw, left_while_connecting
-from refund_tui.payments.http_answer import LONGEST_BODY, HttpAnswer
+from refund_tui.payments.classification import classify, complete_body, server_date, unknown_trip
+from refund_tui.payments.failures import closed_while_connecting, failed, flaw
 from refund_tui.payments.signing import make_auth
 
 if TYPE_CHECKING:
@@ -38,13 +37,13 @@ if TYPE_CHECKING:
 __all__ = ["CardAnswer", "CardFound", "CardNotFound", "CardNotLearnt", "PaymentClient"]
 
 DEADLINE = 30.0
-"""Seconds for one whole exchange, from looking up the name to the answer's last byte; AWS gateways give up after 29."""
+"""Seconds for one exchange, from looking up the host's name to the answer's last byte. AWS gateways end it after 29."""
 
 CONNECT = 10.0
-"""Seconds at most for a connection to be made, and again for TLS; a third of a shorter deadline."""
+"""Seconds at most to connect, and again for the TLS handshake; with a deadline below 30 it is a third of it."""
 
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=0)
-"""A connection for each request: on a kept one that the service had just closed, nobody could tell what arrived."""
+"""Each request has its own connection. If the service closes a kept one, nobody can tell whether a request arrived."""
 
 _HEADERS = {
     "accept": "application/json",
@@ -55,12 +54,12 @@ _HEADERS = {
 }
 
 _CONNECTING = ("connection.", "proxy.")
-"""How httpcore's events begin while no byte of the request can be on the wire yet."""
+"""Prefixes of httpcore's trace events that come before any byte of the request is sent."""
 
 
 @dataclass(slots=True)
 class _Exchange:
-    """How far one request and its answer have come. `late` tells, by any clock, that its deadline has passed."""
+    """The progress of one request and its answer. `late` says whether its deadline has passed by any of the clocks."""
 
     late: Callable[[], bool]
     sent: bool = False
@@ -68,10 +67,10 @@ class _Exchange:
     body: bytearray = field(default_factory=bytearray)
 
     async def trace(self, event: str, about: Mapping[str, object]) -> None:
-        """Hear from httpcore what it is about to do; asking a proxy for a tunnel is not yet the request.
+        """Receive httpcore's trace events and note when the request begins. A CONNECT to a proxy is not the request.
 
-        Raises TimeoutError before the first byte of a request that is late: a host that was paused while it connected
-        does not count that time for the timeout.
+        Raises TimeoutError before the first byte of a request that is late: asyncio's timeout does not count the time
+        for which the host was suspended.
         """
         tunnel = getattr(about.get("request"), "method", None) == b"CONNECT"
         if event.endswith(".started") and not event.startswith(_CONNECTING) and not tunnel:
@@ -81,7 +80,7 @@ class _Exchange:
 
 
 class PaymentClient:
-    """A client of one service under one account; usable from one event loop, closed with `aclose` or `async with`."""
+    """A client of one service with one account. Use it from one event loop; close it with `aclose` or `async with`."""
 
     def __init__(
         self,
@@ -93,14 +92,14 @@ class PaymentClient:
         proxy: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Make it off the event loop: loading the certificates takes a while. `deadline` is in seconds.
+        """Create it outside the event loop, since loading certificates takes time. `deadline` is in seconds.
 
-        `context` verifies the service, and a `proxy` that is itself spoken to by TLS; a service on loopback is never
-        asked through a proxy. ConfigError for a base URL that is neither https nor loopback.
+        `context` verifies the service, and a `proxy` whose own URL is https. A service on loopback is never reached
+        through a proxy. Raises ConfigError for a base URL that is neither https nor loopback.
         """
         self._deadline = deadline
         self._clock = clock or SystemClock()
-        url, verify = httpx.URL(_checked(base_url)), context or verifying()
+        url, verify = httpx.URL(_checked(base_url)), context or tls_context()
         connect = min(CONNECT, deadline / 3)
         self._http = httpx.AsyncClient(
             base_url=url,
@@ -122,11 +121,11 @@ class PaymentClient:
 
     @classmethod
     def for_settings(cls, settings: Settings) -> Self:
-        """The client that the configuration asks for. Raises ConfigError."""
+        """The client for these settings. Raises ConfigError."""
         if settings.base_url is None:
             raise ConfigError("no service is configured: set base_url")
         auth = make_auth(settings.auth)
-        context = verifying(settings.ca_bundle)
+        context = tls_context(settings.ca_bundle)
         return cls(
             settings.base_url, auth=auth, deadline=settings.request_timeout, context=context, proxy=settings.proxy
         )
@@ -144,9 +143,9 @@ class PaymentClient:
         await self._http.aclose()
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` (of `build_body`) once and say what that came to; raises nothing but a cancellation.
+        """Send `body` (made by `build_body`) once; the outcome of the attempt. Run it in a task of its own.
 
-        Cancelled while no byte of the request has left, it says so as an outcome; for use in a task of its own.
+        A cancellation before the first byte was sent becomes an outcome; a later one is raised, and nothing else is.
         """
         progress = self._begin()
         try:
@@ -154,17 +153,17 @@ class PaymentClient:
         except asyncio.CancelledError:
             if progress.sent:
                 raise
-            return left_while_connecting()
-        outcome = self._meaning(reply)
+            return closed_while_connecting()
+        outcome = self._outcome(reply)
         if isinstance(outcome, Uncertain):
             detail = f"{outcome.answer.detail}; the refund may have been executed"
             return replace(outcome, answer=replace(outcome.answer, detail=detail))
         return outcome
 
     async def transactional_data(self, store_id: str, trip_id: str) -> CardAnswer:
-        """Ask whose card paid a trip; of the answer only brand, tail and currency are ever kept.
+        """Ask whose card paid for a trip. Only brand, tail and currency of the answer are kept.
 
-        Raises ValueError for ids that the contract forbids, nothing for what the wire does.
+        Raises ValueError for ids that the contract forbids, and nothing for failures of the network.
         """
         query = build_query(store_id, trip_id)
         reply = await self._exchange(self._begin(), "POST", "/v1/payment/transactional-data", query)
@@ -172,19 +171,19 @@ class PaymentClient:
             return _card(reply)
         if isinstance(reply, HttpAnswer) and unknown_trip(reply):
             return CardNotFound()
-        return CardNotLearnt(replace(self._meaning(reply).answer, raw=""))
+        return CardNotLearnt(replace(self._outcome(reply).answer, raw=""))
 
     async def reach(self) -> Answer:
-        """Ask for `/`, which moves nothing, the way a refund goes: the status and the service's clock that come back.
+        """Request `/`, which moves no money, in the way a refund is sent: the status and the service's time.
 
-        Without a status nothing came, and the detail says why. Raises nothing but a cancellation.
+        The status is None if no answer came; the detail then says why. Raises nothing but a cancellation.
         """
         reply = await self._exchange(self._begin(), "GET", "/", b"")
         if not isinstance(reply, HttpAnswer):
             return reply.answer
         return Answer(reply.status, server_date=server_date(reply, self._clock.now().at))
 
-    def _meaning(self, reply: HttpAnswer | Outcome) -> Outcome:
+    def _outcome(self, reply: HttpAnswer | Outcome) -> Outcome:
         return classify(reply, self._clock.now().at) if isinstance(reply, HttpAnswer) else reply
 
     def _begin(self) -> _Exchange:
@@ -192,16 +191,16 @@ class PaymentClient:
         return _Exchange(lambda: self._clock.now().longest_since(begun) > self._deadline)
 
     async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer | Outcome:
-        """The answer, or what it means that no status came. A status that came counts, whatever became of the rest."""
+        """The answer, or the outcome if no status was received. A received status counts even if the body failed."""
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._carry(exchange, method, path, body)
-        except Exception as error:  # noqa: BLE001 whatever the wire does becomes an outcome; a cancellation does not
+                return await self._send(exchange, method, path, body)
+        except Exception as error:  # noqa: BLE001 every failure of the exchange becomes an outcome; a cancellation does not
             if exchange.head is None:
                 return failed(error, sent=exchange.sent)
             return replace(exchange.head, body=bytes(exchange.body), flaw=flaw(error))
 
-    async def _carry(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer:
+    async def _send(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer:
         extensions = {"trace": exchange.trace}
         async with self._http.stream(method, path, content=body, extensions=extensions) as response:
             exchange.head = _head(response)
@@ -220,27 +219,27 @@ def _head(response: httpx.Response) -> HttpAnswer:
 
 
 async def _hide_location(response: httpx.Response) -> None:
-    """Put a redirect's target aside: httpx would read it even where it does not follow, and fail over a bad one."""
+    """Hide a redirect's target from httpx, which parses it even if it does not follow, and fails if it is malformed."""
     response.extensions["location"] = response.headers.pop("location", None)
 
 
 def _card(reply: HttpAnswer) -> CardAnswer:
     try:
-        data = read_card(whole(reply))
+        data = read_card(complete_body(reply))
     except Unreadable as error:
         return CardNotLearnt(Answer(reply.status, f"the service answered 200, but the answer {error}"))
     return CardFound(Card(data.brand, data.tail), data.currency)
 
 
-def verifying(ca_bundle: Path | None = None) -> ssl.SSLContext:
-    """Verified TLS against the built-in certificates, or those of a file; ConfigError when the file holds none.
+def tls_context(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """TLS that verifies the service with certifi's certificates or those of `ca_bundle`. Raises ConfigError.
 
-    Never by this clerk's environment, which could name other certificates, or a file for the sessions' keys.
+    The environment is ignored: `SSL_CERT_FILE` could name other certificates, `SSLKEYLOGFILE` would store session keys.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(ca_bundle or certifi.where())
-    except OSError as error:  # which an SSLError is too
+    except OSError as error:  # SSLError is one too
         raise ConfigError(f"ca_bundle {ca_bundle}: no certificates can be read from it ({error})") from error
     return context
 

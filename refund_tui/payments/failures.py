@@ -1,6 +1,6 @@
-"""Owns what each failure of httpx means for one attempt. Imported by `client` alone, since it brings httpx.
+"""Owns what each failure of httpx means for one attempt. Only `client` imports it, since it loads httpx.
 
-"Nothing was sent" is said only of failures to connect, and only while no byte of the request had been handed over.
+"Nothing was sent" is said only of failures to connect, and only if no byte of the request was given to the network.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from refund_tui.core.text import visible
 UNSENT = "nothing was sent"
 
 _TLS_FAULTS = (ssl.SSLError, ssl.SSLCertVerificationError)
-"""What a person must repair. Their other kinds only say that the connection ended, or had to be waited for."""
+"""TLS errors that a person must repair. Other kinds of SSLError only say that the connection ended or must wait."""
 
 
 def failed(error: Exception, *, sent: bool) -> Outcome:
-    """What `error` means, where no status came; `sent` when bytes of the request may be on the wire."""
+    """What `error` means if no status was received. `sent`: bytes of the request may have left this host."""
     match error:
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() if not sent:
             return _repair(f"base_url cannot be used ({visible(str(error), 160)}); {UNSENT}", Repair.CONFIGURATION)
@@ -30,26 +30,26 @@ def failed(error: Exception, *, sent: bool) -> Outcome:
         case httpx.ConnectError() if not sent:
             return _unreachable(_connect_words(error))
         case httpx.ProxyError() if not sent:
-            return _unreachable(f"the proxy did not let it through ({visible(str(error), 120)})")
+            return _unreachable(f"the proxy did not pass the request on ({visible(str(error), 120)})")
         case httpx.ConnectTimeout() | httpx.PoolTimeout() | TimeoutError() if not sent:
             return _unreachable("no connection to the service could be made in time")
         case httpx.TimeoutException() | TimeoutError():
-            return _uncertain("no whole answer came in time", Doubt.TIMEOUT)
+            return _uncertain("no complete answer came in time", Doubt.TIMEOUT)
         case httpx.NetworkError():
             return _uncertain("the connection was lost before an answer came", Doubt.CONNECTION_LOST)
         case httpx.RemoteProtocolError():
             return _uncertain("the connection ended without an answer that can be read", Doubt.CONNECTION_LOST)
-        case _:  # nothing else is ours to expect: whatever it is, the bytes may have left
-            return _uncertain(f"the exchange broke off ({type(error).__name__})", Doubt.CONNECTION_LOST)
+        case _:  # an unexpected error: the bytes may have been sent
+            return _uncertain(f"the exchange failed ({type(error).__name__})", Doubt.CONNECTION_LOST)
 
 
-def left_while_connecting() -> Outcome:
-    """What it means that this program gave the exchange up before a byte of the request left."""
+def closed_while_connecting() -> Outcome:
+    """The outcome if this program was closed before the first byte of the request was sent."""
     return _unreachable("the program was closed before a connection was made")
 
 
 def flaw(error: Exception) -> str:
-    """Why the body of an answer whose status is known did not come whole, in words that follow "the answer"."""
+    """Why a body is not complete, as the end of a sentence: "the answer …". Its status was received."""
     match error:
         case httpx.TimeoutException() | TimeoutError():
             return "did not end in time"
@@ -70,7 +70,7 @@ def _repair(words: str, repair: Repair) -> NeedsRepair:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """`error` and what led to it; of several failed addresses, each."""
+    """`error` and every exception that caused it, also those inside exception groups (one for each failed address)."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
@@ -88,7 +88,7 @@ def _tls_words(fault: ssl.SSLError) -> str:
     if isinstance(fault, ssl.SSLCertVerificationError):
         why, remedy = fault.verify_message, "check base_url, this host's clock and any proxy that opens TLS"
     else:
-        why, remedy = fault.reason or str(fault), "check base_url and any proxy on the way"
+        why, remedy = fault.reason or str(fault), "check base_url and any proxy in between"
     return f"the service's identity could not be verified ({visible(why, 120)}); {UNSENT}: {remedy}"
 
 

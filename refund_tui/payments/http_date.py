@@ -1,6 +1,6 @@
-"""Owns the reading of HTTP-dates (RFC 9110, 5.6.7): the present form and both obsolete ones, always in GMT.
+"""Owns the reading of HTTP-dates (RFC 9110, 5.6.7): the current form and both obsolete ones, always in GMT.
 
-Stricter than the library's mail dates, which take any script's digits, and free of the host's locale.
+Stricter than `email.utils`, which accepts digits of any script. Does not depend on the host's locale.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FORMS = tuple(
 
 
 def parse_http_date(text: str, now: datetime) -> datetime | None:
-    """The instant (UTC) that `text` names, or None; `now` tells the century of a year of two digits."""
+    """The time (UTC) that `text` names, or None. `now` decides the century of a year with two digits."""
     for form in _FORMS:
         if match := form.fullmatch(text.strip()):
             return _instant(match.groupdict(), now)
@@ -36,7 +36,7 @@ def _instant(part: dict[str, str], now: datetime) -> datetime | None:
     year, month = int(part["year"]), _MONTHS.index(part["month"]) + 1
     if len(part["year"]) == 2:
         year = _full_year(year, now.year)
-    second = min(int(part["second"]), 59)  # a leap second is allowed by the grammar and unknown to datetime
+    second = min(int(part["second"]), 59)  # the grammar allows a leap second, datetime does not
     try:
         return datetime(year, month, int(part["day"]), int(part["hour"]), int(part["minute"]), second, tzinfo=UTC)
     except ValueError:
@@ -44,6 +44,6 @@ def _instant(part: dict[str, str], now: datetime) -> datetime | None:
 
 
 def _full_year(two_digits: int, present: int) -> int:
-    """A year that would lie more than 50 years ahead is the latest past one with the same digits."""
+    """A year more than 50 years in the future is taken as the latest past year with the same digits (RFC 9110)."""
     year = present - present % 100 + two_digits
     return year - 100 if year > present + 50 else year

@@ -1,6 +1,6 @@
 """Owns how long the service asks us to wait: its `Retry-After` headers and the `retryAfter` in its body.
 
-What cannot be read asks for nothing; where several can be read, the longest counts.
+Values that cannot be read are ignored. Of several values the longest wait counts.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from datetime import datetime
 from refund_tui.payments.http_date import parse_http_date
 
 LONGEST = 2.0**31
-"""Seconds that stand for any longer wait, as RFC 9111 has it for delta-seconds that overflow."""
+"""Seconds. A longer wait is cut to this, as RFC 9111 says for delta-seconds that overflow."""
 
 _SECONDS = re.compile(r"[0-9]+")
 
 
 def retry_after(headers: Iterable[str], in_body: object, reference: datetime) -> float | None:
-    """The wait in seconds, at least 0, or None where nobody asked for one that can be read.
+    """The wait in seconds, at least 0; None if no value can be read.
 
-    `headers` are all values of Retry-After; `in_body` whatever a JSON body has as `retryAfter` (Payment service,
-    refund, 503). HTTP-dates are measured against `reference` (UTC): the service's own Date where it sent one, so that
-    a wrong clock of this host neither stretches nor cuts the wait.
+    `headers` are all values of Retry-After; `in_body` is the `retryAfter` of a JSON body, of any type (Payment service,
+    refund, 503). HTTP-dates are compared with `reference` (UTC): the service's own Date if it sent one, so that a wrong
+    clock of this host makes the wait neither longer nor shorter.
     """
-    asked = [seconds for text in headers for seconds in _texts(text, reference)]
-    asked += _values(in_body, reference)
-    return min(max(asked), LONGEST) if asked else None
+    waits = [seconds for text in headers for seconds in _texts(text, reference)]
+    waits += _values(in_body, reference)
+    return min(max(waits), LONGEST) if waits else None
 
 
 def _values(value: object, reference: datetime) -> Iterator[float]:
@@ -43,7 +43,7 @@ def _values(value: object, reference: datetime) -> Iterator[float]:
 
 
 def _texts(text: str, reference: datetime) -> Iterator[float]:
-    """What one header value asks for; a proxy may have joined several into one, with commas."""
+    """The waits that one header value asks for. A proxy may have joined several values with commas."""
     if date := parse_http_date(text, reference):
         yield max(0.0, (date - reference).total_seconds())
         return

@@ -1,4 +1,4 @@
-"""Owns the choice of how requests are signed. Each attempt is signed afresh, after every wait; no secret is logged."""
+"""Owns how requests are signed. Each attempt gets a new signature, also after a wait. No secret is logged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def make_auth(kind: str) -> httpx.Auth | None:
-    """What signs requests under the setting `auth`. ConfigError for a kind that this version cannot sign."""
+    """The signer for the setting `auth`, None if requests are not signed. Raises ConfigError for any other value."""
     if kind == "none":
         return None
     if kind == "aws":

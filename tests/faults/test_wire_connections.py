@@ -19,7 +19,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.times import Instant
 from refund_tui.errors import ConfigError
-from refund_tui.payments.client import PaymentClient, verifying
+from refund_tui.payments.client import PaymentClient, tls_context
 from refund_tui.settings.load import load_settings
 from tests.support.clock import FakeClock
 from tests.support.payments import BODY, SHORT, TRUSTS_NOBODY, YES, talking_to
@@ -190,7 +190,7 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
     with pytest.raises(ConfigError, match=r"ca_bundle.*empty\.pem"):
-        verifying(empty)
+        tls_context(empty)
 
 
 async def test_nothing_of_the_clerks_environment_or_an_earlier_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,8 @@ ALTERED = {
     "store_id = 'STORE-002'": "storeId: the record says STORE-002, the bytes STORE-001",
     "reason = 'OTHER'": "refundReasonCode: the record says OTHER, the bytes DAMAGED_ITEM",
     f"key = '{OTHER_KEY}'": f"refundRequestId: the record says {OTHER_KEY}, the bytes",
-    "body = CAST(body || x'20' AS BLOB)": "the bytes do not say it in the way this program does",
-    "body = x'ff'": "the bytes are none",
+    "body = CAST(body || x'20' AS BLOB)": "another spelling than this program writes",
+    "body = x'ff'": "the bytes are not JSON",
     "currency = 'JPY', minor = 10, body = x'7b7d'": "amount: the record says 10 JPY, the bytes nothing",
     "currency = 'KWD', minor = 1": "no request can be built from the record",
 }

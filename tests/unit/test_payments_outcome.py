@@ -18,8 +18,8 @@ from refund_tui.core.outcomes import (
     Repair,
     Uncertain,
 )
+from refund_tui.payments.answers import LONGEST_RAW, HttpAnswer
 from refund_tui.payments.classification import classify
-from refund_tui.payments.http_answer import LONGEST_RAW, HttpAnswer
 from tests.support.raw import zipped
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -167,7 +167,7 @@ def test_a_400_that_is_not_the_services_own_is_no_final_no(body: str) -> None:
     outcome = meaning(400, body)
     assert isinstance(outcome, NeedsRepair)
     assert outcome.repair is Repair.CONFIGURATION
-    assert "before the service refused" in outcome.answer.detail
+    assert "in front of the service refused" in outcome.answer.detail
     assert "no money moved by this attempt" in outcome.answer.detail
     assert "base_url" in outcome.answer.detail
 

@@ -126,7 +126,7 @@ def next_attempt(left: float, now: datetime, zone: tzinfo) -> str:
 
 
 def _decided(refund: Refund) -> bool:
-    return not refund.open or refund.state in (State.UNKNOWN, State.BLOCKED)
+    return not refund.state.goes_on
 
 
 def _sentence(refund: Refund) -> str:

@@ -16,7 +16,7 @@ from refund_tui.commands.output import OUT, tell
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
-from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
@@ -160,7 +160,9 @@ def _reason(name: str | None) -> ReasonCode | None:
         return None
     found = ReasonCode.parse(name)
     if found is None:
-        raise UsageError(f"{visible(name, 40)!r} is not a reason: {', '.join(ReasonCode)}, or a digit from 1 to 5")
+        raise UsageError(
+            f"{visible(name, 40)!r} is not a reason: {', '.join(ReasonCode)}, or a digit from {REASON_DIGITS}"
+        )
     return found
 
 

@@ -167,7 +167,7 @@ async def _follow(desk: Desk, stopping: Stopping, key: str, *, wait: bool) -> in
         say(f"It waits: {when}. It goes by itself where refund-tui, or refund-tui resume, runs then.")
     if refund.state is State.ACCEPTED:
         return 0
-    if refund.state in (State.UNKNOWN, State.BLOCKED):
+    if refund.state.needs_person:
         return PERSON
     return OPEN if refund.open else 1
 

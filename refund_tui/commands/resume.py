@@ -18,7 +18,7 @@ from refund_tui.commands.signals import GOES_ON, Stopping
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, PERSON_STATES, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Refunds that are named at the end; of more, only the number is told."""
-
-_GOES_ON = frozenset({State.QUEUED, State.SENDING, State.WAITING})
-_FOR_A_PERSON = frozenset({State.UNKNOWN, State.BLOCKED})
 
 _EXAMPLES = """\
 examples:
@@ -117,13 +114,13 @@ def _account(desk: Desk) -> int:
     history = History.open(ledger_path(desk.settings.data_dir))
     try:
         damaged = history.damaged_open()
-        persons = _name(history, desk, damaged, _FOR_A_PERSON, "for a person to see to, in the terminal's history")
-        others = _name(history, desk, damaged, _GOES_ON, "still open, to go on when the program next runs")
+        persons = _name(history, desk, damaged, PERSON_STATES, "for a person to see to, in the terminal's history")
+        others = _name(history, desk, damaged, GOING_ON_STATES, "still open, to go on when the program next runs")
         elsewhere = _name_elsewhere(history, desk.endpoint)
     finally:
         history.close()
     _name_damaged(damaged)
-    return PERSON if persons or damaged or elsewhere & _FOR_A_PERSON else OPEN if others or elsewhere else OK
+    return PERSON if persons or damaged or elsewhere & PERSON_STATES else OPEN if others or elsewhere else OK
 
 
 def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str) -> bool:
@@ -143,7 +140,7 @@ def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: froz
 
 def _name_elsewhere(history: History, here: str) -> set[State]:
     """Say which refunds are open at other services; the states that they are in."""
-    wanted = Filter(states=_GOES_ON | _FOR_A_PERSON, elsewhere=here)
+    wanted = Filter(states=OPEN_STATES, elsewhere=here)
     if told := open_elsewhere(history.elsewhere(here)):
         tell(f"{told}: not sent from here")
         for refund in _shown(history, wanted):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import State
+from refund_tui.core.refunds import GOING_ON_STATES, SENDABLE_STATES, State
 from refund_tui.core.times import Wait
 
 
@@ -46,22 +47,30 @@ class Order(StrEnum):
 class Summary:
     """What is open at one endpoint, the gate that holds it, and its shortest waits.
 
+    `states` counts the open refunds by their state; `summary[State.UNKNOWN]` is one of its numbers.
     `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
     are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
     """
 
-    queued: int = 0
-    sending: int = 0
-    waiting: int = 0
-    blocked: int = 0
-    unknown: int = 0
+    states: Mapping[State, int] = field(default_factory=dict)
     elsewhere: int = 0
     alarms: int = 0
     damaged: int = 0
     gate: Wait | None = None
     waits: tuple[Wait, ...] = ()
 
+    def __getitem__(self, state: State) -> int:
+        return self.states.get(state, 0)
+
     @property
     def going_on(self) -> int:
         """How many refunds go on by themselves, now or after their wait."""
-        return self.queued + self.sending + self.waiting
+        return self._count(GOING_ON_STATES)
+
+    @property
+    def to_send(self) -> int:
+        """How many refunds are still to be sent, now or after their wait."""
+        return self._count(SENDABLE_STATES)
+
+    def _count(self, states: Iterable[State]) -> int:
+        return sum(self[state] for state in states)

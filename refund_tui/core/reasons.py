@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class ReasonCode(StrEnum):
-    """Payment service, refund, refundReasonCode. The digit that picks one is its place, from 1 to 5."""
+    """Payment service, refund, refundReasonCode: each with `words`, what a clerk would say."""
 
-    DAMAGED_ITEM = "DAMAGED_ITEM"
-    EXPIRED_ITEM = "EXPIRED_ITEM"
-    UNWANTED_ITEM = "UNWANTED_ITEM"
-    JWO_TECH_ERROR = "JWO_TECH_ERROR"
-    OTHER = "OTHER"
+    words: str
 
-    @property
-    def words(self) -> str:
-        """What a clerk would say."""
-        return _WORDS[self]
+    DAMAGED_ITEM = "DAMAGED_ITEM", "damaged or spoiled"
+    EXPIRED_ITEM = "EXPIRED_ITEM", "past its date"
+    UNWANTED_ITEM = "UNWANTED_ITEM", "brought back, not wanted"
+    JWO_TECH_ERROR = "JWO_TECH_ERROR", "billed wrongly by the store"
+    OTHER = "OTHER", "something else"
+
+    def __new__(cls, code: str, words: str = "") -> Self:
+        """A member: a string that equals its code."""
+        member = str.__new__(cls, code)
+        member._value_, member.words = code, words
+        return member
 
     @property
     def digit(self) -> int:
-        """The key that picks it."""
+        """The key that picks it: its place in the order, from 1."""
         return list(ReasonCode).index(self) + 1
 
     @classmethod
@@ -38,10 +42,5 @@ class ReasonCode(StrEnum):
         return cls.__members__.get(text.upper())
 
 
-_WORDS = {
-    ReasonCode.DAMAGED_ITEM: "damaged or spoiled",
-    ReasonCode.EXPIRED_ITEM: "past its date",
-    ReasonCode.UNWANTED_ITEM: "brought back, not wanted",
-    ReasonCode.JWO_TECH_ERROR: "billed wrongly by the store",
-    ReasonCode.OTHER: "something else",
-}
+REASON_DIGITS = f"1 to {len(ReasonCode)}"
+"""The digits that pick a reason, in words."""

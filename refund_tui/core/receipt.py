@@ -16,13 +16,14 @@ COLUMNS = 40
 PRINTED = "receipt_printed"
 """The kind of the event that remembers a print."""
 
-_SAYS = {
+DECIDED = {
     State.ACCEPTED: "The refund was accepted by the payment service. It reaches the card within some days.",
     State.REJECTED: "The refund was rejected. No money was moved.",
     State.CANCELLED: "The refund was cancelled. No money was moved.",
     State.SETTLED_PAID: "Checked by hand: the refund was paid.",
     State.SETTLED_UNPAID: "Checked by hand: the refund was not paid.",
 }
+"""What is said of each state in which nothing more becomes of a refund."""
 _OPEN = "The refund was asked for and is not decided yet."
 _ALARM = "The payment service and the books disagree about this refund: ask the store's back office."
 
@@ -44,7 +45,7 @@ def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -
     title = "REFUND" if not copy else "REFUND - COPY"
     total = str(asked.amount).rjust(COLUMNS - len("Amount"))
     lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS, f"Amount{total}", "-" * COLUMNS]
-    says = _ALARM if refund.life.alarm else _SAYS.get(refund.state, _OPEN)
+    says = _ALARM if refund.life.alarm else DECIDED.get(refund.state, _OPEN)
     return "\n".join([*lines, *textwrap.wrap(says, COLUMNS)]) + "\n"
 
 

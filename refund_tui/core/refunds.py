@@ -15,7 +15,7 @@ from refund_tui.core.times import Instant, Wait
 
 
 class State(StrEnum):
-    """Where a refund is; what each means for the money is in the README's table."""
+    """Where a refund is. `STATE_FACTS` says what each state means for the program, the manual the rest."""
 
     QUEUED = "QUEUED"
     SENDING = "SENDING"
@@ -29,22 +29,59 @@ class State(StrEnum):
     SETTLED_UNPAID = "SETTLED_UNPAID"
 
     @property
-    def terminal(self) -> bool:
-        """Whether nothing can change it any more; a correction is a new event."""
-        return self in _TERMINAL
-
-    @property
     def counts(self) -> bool:
         """Whether it counts against what is left to refund on its trip."""
-        return self not in (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
+        return STATE_FACTS[self].counts
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the desk carries it on by itself."""
+        return STATE_FACTS[self].goes_on
 
     @property
     def sendable(self) -> bool:
         """Whether the desk sends it by itself once its wait is over."""
-        return self in (State.QUEUED, State.WAITING)
+        return STATE_FACTS[self].sendable
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether nothing becomes of it until a person acts."""
+        return STATE_FACTS[self].needs_person
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing can change it any more; a correction is a new event."""
+        return not (self.goes_on or self.needs_person)
 
 
-_TERMINAL = (State.ACCEPTED, State.REJECTED, State.CANCELLED, State.SETTLED_PAID, State.SETTLED_UNPAID)
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """What a state means for the program; the properties of `State` of the same names say what each fact is."""
+
+    counts: bool
+    goes_on: bool = False
+    sendable: bool = False
+    needs_person: bool = False
+
+
+STATE_FACTS = {
+    State.QUEUED: StateFacts(counts=True, goes_on=True, sendable=True),
+    State.SENDING: StateFacts(counts=True, goes_on=True),
+    State.WAITING: StateFacts(counts=True, goes_on=True, sendable=True),
+    State.ACCEPTED: StateFacts(counts=True),
+    State.REJECTED: StateFacts(counts=False),
+    State.BLOCKED: StateFacts(counts=True, needs_person=True),
+    State.UNKNOWN: StateFacts(counts=True, needs_person=True),
+    State.CANCELLED: StateFacts(counts=False),
+    State.SETTLED_PAID: StateFacts(counts=True),
+    State.SETTLED_UNPAID: StateFacts(counts=False),
+}
+"""The one place for these facts: screens, commands, rules and SQL take them from here."""
+
+GOING_ON_STATES = frozenset(state for state in State if state.goes_on)
+SENDABLE_STATES = frozenset(state for state in State if state.sendable)
+PERSON_STATES = frozenset(state for state in State if state.needs_person)
+OPEN_STATES = frozenset(state for state in State if not state.terminal)
 
 
 class Action(StrEnum):

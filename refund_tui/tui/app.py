@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import Refund
 from refund_tui.core.text import visible
 from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
@@ -305,4 +305,4 @@ def _ended(refund: Refund, kind: str) -> bool:
     """Whether this change is one that a clerk waits for."""
     if kind in ("receipt_printed", "accepted_again", "late_answer"):
         return False
-    return refund.state.terminal or refund.state in (State.UNKNOWN, State.BLOCKED)
+    return not refund.state.goes_on

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from refund_tui.core.filters import Filter
 from refund_tui.core.money import AmountError, parse_amount, split_currency
-from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import State
+from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
+from refund_tui.core.refunds import OPEN_STATES, State
 
 OPEN = "open"
 """The word for every state in which something may still become of a refund."""
@@ -50,7 +50,7 @@ class Query:
             name, colon, value = word.partition(":")
             reader = self._readers().get(name.lower()) if colon else None
             if word.lower() == OPEN:
-                wanted = replace(wanted, states=_OPEN_STATES)
+                wanted = replace(wanted, states=OPEN_STATES)
             elif reader is None:
                 _refuse_slip(name, colon)
                 texts.append(word)
@@ -96,7 +96,6 @@ class Query:
 
 
 _DAYS = {"today": 0, "yesterday": 1}
-_OPEN_STATES = frozenset(state for state in State if not state.terminal)
 
 
 def _minor(typed: str, currency: str | None) -> int | None:
@@ -132,7 +131,7 @@ def _states(value: str) -> frozenset[State]:
 def _reason(value: str) -> ReasonCode:
     found = ReasonCode.parse(value)
     if found is None:
-        raise QueryError(f"{value} is no reason: write a digit from 1 to 5, as in the form")
+        raise QueryError(f"{value} is no reason: write a digit from {REASON_DIGITS}, as in the form")
     return found
 
 

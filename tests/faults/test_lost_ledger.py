@@ -105,7 +105,7 @@ async def test_an_index_more_does_no_harm(tmp_path: Path) -> None:
     await filled(tmp_path)
     execute(ledger_path(tmp_path), "CREATE INDEX mine ON refund (note); ANALYZE")
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        assert desk.summary.queued == 3
+        assert desk.summary[State.QUEUED] == 3
 
 
 @pytest.mark.parametrize("emptied", [False, True])

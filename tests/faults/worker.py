@@ -21,7 +21,7 @@ from typing import Any
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Intent
+from refund_tui.core.refunds import Intent, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk import Desk
 from refund_tui.settings.load import load_settings
@@ -108,7 +108,7 @@ async def work(arguments: argparse.Namespace) -> int:
                 print(f"took {refund.key}", flush=True)
         async with asyncio.timeout(arguments.deadline):
             summary = await desk.drain()
-        print(f"open unknown={summary.unknown} blocked={summary.blocked}", flush=True)
+        print(f"open unknown={summary[State.UNKNOWN]} blocked={summary[State.BLOCKED]}", flush=True)
     finally:
         await desk.close()
     return 0

@@ -100,7 +100,7 @@ async def test_the_others_are_sent_and_the_damaged_one_is_left_as_it_is(folder: 
     async with desk_over(folder, service) as desk:
         desk.begin()
         summary = await asyncio.wait_for(desk.drain(), 10)
-        assert (summary.damaged, summary.queued, summary.sending, summary.waiting) == (1, 0, 0, 0)
+        assert (summary.damaged, summary[State.QUEUED], summary[State.SENDING], summary[State.WAITING]) == (1, 0, 0, 0)
         assert await states(desk) == ["ACCEPTED", "DAMAGED", "ACCEPTED"]
     assert len(service.requests) == 2
     assert row_of(folder) == before
@@ -167,7 +167,7 @@ async def test_an_open_attempt_that_cannot_be_read_leaves_its_refund_unknown_and
         desk.begin()
         await desk.take(intent(trip="trip-2"))
         summary = await asyncio.wait_for(desk.drain(), 10)
-        assert (summary.unknown, summary.sending, len(service.requests)) == (1, 0, 1)
+        assert (summary[State.UNKNOWN], summary[State.SENDING], len(service.requests)) == (1, 0, 1)
         [found] = sound(await desk.look(lambda history: history.of_trip(STORE, "trip-1")))
         assert (found.state, found.life.maybe_executed) == (State.UNKNOWN, True)
 

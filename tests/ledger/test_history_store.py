@@ -193,11 +193,11 @@ def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tm
         )
         assert history.generation() != before
         summary = history.summary(ENDPOINT)
-        assert (summary.queued, summary.sending, summary.waiting) == (1, len(flights), 1)
-        assert (summary.blocked, summary.unknown, summary.alarms) == (0, 0, 0)
+        assert (summary[State.QUEUED], summary[State.SENDING], summary[State.WAITING]) == (1, len(flights), 1)
+        assert (summary[State.BLOCKED], summary[State.UNKNOWN], summary.alarms) == (0, 0, 0)
         assert summary.gate == Wait(NOW, 60.0)
         assert summary.waits == (Wait(NOW, 60.0),)
-        assert history.summary(ANOTHER).queued == 1
+        assert history.summary(ANOTHER)[State.QUEUED] == 1
         assert history.summary("a third").gate is None
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands.demo import demo_settings
+from refund_tui.core.refunds import State
 from refund_tui.desk import Desk
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
@@ -125,7 +126,7 @@ async def test_what_a_demo_of_0_1_0_left_open_goes_to_the_demos_own_sandbox(tmp_
         desk = Desk(demo_settings(settings(tmp_path), tmp_path, sandbox.url))
         await desk.open()
         try:
-            assert (desk.refusal, desk.summary.elsewhere, desk.summary.queued) == (None, 0, 1)
+            assert (desk.refusal, desk.summary.elsewhere, desk.summary[State.QUEUED]) == (None, 0, 1)
             desk.begin()
             await desk.drain()
         finally:

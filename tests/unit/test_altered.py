@@ -70,7 +70,7 @@ async def test_nothing_of_it_is_sent_and_an_alarm_says_what_differs(folder: Path
     async with desk_over(folder, service) as desk:
         desk.begin()
         summary = await asyncio.wait_for(desk.drain(), 10)
-        assert (len(service.requests), summary.blocked, summary.alarms) == (1, 1, 1)
+        assert (len(service.requests), summary[State.BLOCKED], summary.alarms) == (1, 1, 1)
         refund = await second(desk)
         assert (refund.state, refund.life.alarm) == (State.BLOCKED, True)
         assert said in refund.life.why
@@ -146,7 +146,7 @@ async def test_what_never_goes_to_the_service_is_held_against_what_was_recorded(
     async with desk_over(folder, service) as desk:
         desk.begin()
         summary = await asyncio.wait_for(desk.drain(), 10)
-        assert (len(service.requests), summary.blocked, summary.alarms) == (1, 1, 1)
+        assert (len(service.requests), summary[State.BLOCKED], summary.alarms) == (1, 1, 1)
         assert "not what the clerk's yes recorded" in (await second(desk)).life.why
 
 

@@ -341,6 +341,6 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
         await one.take(intent(700), second_yes=True)
 
         async def noticed() -> bool:
-            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary.queued == 2
+            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary[State.QUEUED] == 2
 
         await ears.until(noticed)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.lifecycle import doubted
+from refund_tui.core.refunds import OPEN_STATES, State
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError, StoreUnusable, UsageError
 from refund_tui.store.sqlite.database import Database
@@ -20,11 +21,12 @@ from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.high_water_mark import ACCEPTED, LEDGERS, HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger import write_life
 from refund_tui.store.sqlite.mark_file import HighWaterMark
-from refund_tui.store.sqlite.rows import refund_of
+from refund_tui.store.sqlite.rows import refund_of, states_sql
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.writing_host import HostGuard
 
-_OPEN = "SELECT * FROM refund WHERE state IN ('QUEUED', 'SENDING', 'WAITING', 'BLOCKED') ORDER BY id"
+_OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES - {State.UNKNOWN})} ORDER BY id"
+"""What is UNKNOWN carries the doubt already."""
 _DOUBT = "an older copy of the ledger was put back: it may have been sent meanwhile"
 
 

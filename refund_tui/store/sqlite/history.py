@@ -14,7 +14,7 @@ from refund_tui.core.filters import Filter, Order, Summary
 from refund_tui.core.hosts import Host
 from refund_tui.core.ledger_services import Belonging
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.times import stamp
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.store.recorded import as_recorded, newest_word
@@ -30,6 +30,7 @@ from refund_tui.store.sqlite.rows import (
     event_of,
     money_of,
     refund_of,
+    states_sql,
     wait_of,
 )
 from refund_tui.store.sqlite.schema import LEDGER
@@ -187,11 +188,7 @@ class History:
         held = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
         gate = wait_of(held) if held else None
         return Summary(
-            queued=counts["QUEUED"],
-            sending=counts["SENDING"],
-            waiting=counts["WAITING"],
-            blocked=counts["BLOCKED"],
-            unknown=counts["UNKNOWN"],
+            states={state: counts[state] for state in OPEN_STATES},
             elsewhere=sum(self._elsewhere(endpoint, broken).values()),
             alarms=self._number("SELECT count(*) FROM refund WHERE alarm = 1"),
             damaged=len(broken) + int(held is not None and gate is None),
@@ -213,7 +210,7 @@ class History:
 
     def _elsewhere(self, endpoint: str, broken: Sequence[Damaged]) -> dict[str, int]:
         counts = Counter({row["endpoint"]: row["number"] for row in self._database.rows(_OPEN_ELSEWHERE, endpoint)})
-        counts.subtract(row.columns.get("endpoint") for row in broken if row.columns.get("state") in _OPEN_STATES)
+        counts.subtract(row.columns.get("endpoint") for row in broken if row.columns.get("state") in OPEN_STATES)
         return {str(name): number for name, number in counts.items() if number > 0}
 
     def belonging(self) -> Belonging:
@@ -264,8 +261,7 @@ _CAPTURED = (
     " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
 )
 """What refunds were recorded with; then what persons said, each time in place of what was said before."""
-_OPEN_STATES = ("QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN")
-_STILL_OPEN = f"state IN {_OPEN_STATES}"
+_STILL_OPEN = f"state IN {states_sql(OPEN_STATES)}"
 _OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
 _OPEN_ELSEWHERE = (
     f"SELECT endpoint, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint <> ?"

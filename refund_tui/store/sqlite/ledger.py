@@ -16,7 +16,18 @@ from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.hosts import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import ASKED, Attempt, Ceiling, Draft, Holder, Intent, Life, Refund, State
+from refund_tui.core.refunds import (
+    ASKED,
+    SENDABLE_STATES,
+    Attempt,
+    Ceiling,
+    Draft,
+    Holder,
+    Intent,
+    Life,
+    Refund,
+    State,
+)
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.errors import RecordUnusable
@@ -37,6 +48,7 @@ from refund_tui.store.sqlite.rows import (
     intent_values,
     life_values,
     refund_of,
+    states_sql,
     wait_of,
     wait_values,
 )  # fmt: skip
@@ -242,7 +254,7 @@ class Ledger:
 
     def sendable(self, endpoint: str) -> list[Refund]:
         """What the desk sends by itself, oldest first; what cannot be read is set apart."""
-        sql = "SELECT * FROM refund WHERE state IN ('QUEUED', 'WAITING') AND endpoint = ? ORDER BY id"
+        sql = f"SELECT * FROM refund WHERE state IN {states_sql(SENDABLE_STATES)} AND endpoint = ? ORDER BY id"
         found = map(refund_of, self._database.rows(sql, endpoint))
         return [refund for refund in found if isinstance(refund, Refund)]
 

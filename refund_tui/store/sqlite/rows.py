@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from refund_tui.core.damaged_rows import Damaged
@@ -47,6 +48,11 @@ MOST = 10**MOST_DIGITS
 
 ROUNDED = 0.002
 """Seconds by which an instant that was written may differ from the same one computed: it is written in milliseconds."""
+
+
+def states_sql(states: AbstractSet[State]) -> str:
+    """States as SQL has them behind IN, in the order of `State`."""
+    return "(" + ", ".join(f"'{state}'" for state in State if state in states) + ")"
 
 
 def intent_values(refund: Refund) -> tuple[object, ...]:

@@ -66,7 +66,7 @@ class GateScreen(ScreenPane):
     def _about(self) -> list[Part]:
         desk, summary, now = self._desk, self._desk.summary, self._desk.now().at
         until = moment(summary.gate.not_before, desk.settings.zone, now) if summary.gate else ""
-        number = summary.queued + summary.waiting
+        number = summary.to_send
         held = f"The service asked the account {visible(desk.endpoint, 60)} to wait until {until}."
         return [
             ("End the wait of the whole account?", "bold"),

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from refund_tui.core.reasons import REASON_DIGITS
 from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.history_filter import OPEN, SHAPES
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
@@ -38,7 +39,7 @@ _FIELD = {
     "search": "You are in the search: every word must be found; a receipt, a day such as 2026-03-01, an amount.",
     "amount": "You are in the amount: digits and one decimal mark, no more than is left on the trip.",
     "currency": "You are in the currency: three letters, such as EUR; this trip's own is not known here.",
-    "reason": "You are at the reason: one digit from 1 to 5, or up and down.",
+    "reason": f"You are at the reason: one digit from {REASON_DIGITS}, or up and down.",
     "note": "You are in the note: for you and your colleagues; it is never sent.",
     "articles": "You are at the articles: Space marks one, + and - change how many; the amount adds itself up.",
     "find": f"You are in the filter. Its words are {'; '.join(SHAPES.values())}; {OPEN}. "

@@ -101,7 +101,7 @@ class HistoryScreen(RefundScreen):
         if action == "open":
             return self.rows.has_focus and self.rows.current is not None
         if action == "go_on_all":
-            return self._desk.summary.blocked > 0
+            return self._desk.summary[State.BLOCKED] > 0
         if action in ("export", "export_lines"):
             return self.rows.total > 0
         if action in ("submit", "back"):

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import GOING_ON_STATES, Refund
 from refund_tui.core.text import visible
 from refund_tui.desk import Desk
 from refund_tui.errors import RefundTuiError
@@ -16,7 +16,6 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
 
-_OPEN = frozenset({State.QUEUED, State.SENDING, State.WAITING})
 SHOWN = 10
 OPEN = "These refunds are still open:"
 FOLLOWS = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
@@ -49,7 +48,7 @@ class LeavingScreen(ScreenPane):
         self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))
 
     async def _open_refunds(self) -> list[Part]:
-        wanted = Filter(states=_OPEN, endpoint=self._desk.endpoint)
+        wanted = Filter(states=GOING_ON_STATES, endpoint=self._desk.endpoint)
         refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
         lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
         return [*lines, "… and more\n"] if len(refunds) > SHOWN else lines

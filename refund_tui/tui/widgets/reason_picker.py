@@ -1,4 +1,4 @@
-"""Owns the choice of a reason: the five reason codes in the order of the contract, in plain words."""
+"""Owns the choice of a reason: the reason codes in the order of the contract, in plain words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from refund_tui.tui.widgets.choice import Choice
 
 
 class ReasonPicker(Choice):
-    """One digit from 1 to 5."""
+    """One digit for each reason."""
 
-    DEFAULT_CSS = "ReasonPicker { height: 5; }"
+    DEFAULT_CSS = f"ReasonPicker {{ height: {len(ReasonCode)}; }}"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__([code.words for code in ReasonCode], id=id)

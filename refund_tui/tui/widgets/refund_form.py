@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from refund_tui.core.fields import check_note
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
-from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import Draft
 from refund_tui.core.rules import TripBalance, check_left
 from refund_tui.tui.widgets.plain_text import Plain
@@ -98,7 +98,7 @@ class RefundForm(Vertical):
     def wrong(self) -> dict[str, str]:
         """What is wrong, by field, in the form's order."""
         found = {
-            "amount": self._amount_problem(), "reason": None if self._reason.reason else "press 1 to 5",
+            "amount": self._amount_problem(), "reason": None if self._reason.reason else f"press {REASON_DIGITS}",
             "currency": check_currency(self._code), "note": check_note(_typed_in(self._note)),
         }  # fmt: skip
         return {name: problem for name, problem in found.items() if problem}

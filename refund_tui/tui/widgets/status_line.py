@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk import Desk
@@ -71,14 +72,11 @@ class StatusLine(Horizontal):
             words.append(f"! {summary.alarms} ALARM")
         if summary.damaged:
             words.append(f"! {summary.damaged} {DAMAGED}")
-        if summary.sending:
-            words.append(f"{summary.sending} sending")
-        if pending := summary.queued + summary.waiting:
-            words.append(f"{pending} waiting{self._next()}")
-        if summary.blocked:
-            words.append(f"{summary.blocked} BLOCKED")
-        if summary.unknown:
-            words.append(f"{summary.unknown} UNKNOWN")
+        if sending := summary.going_on - summary.to_send:
+            words.append(f"{sending} sending")
+        if summary.to_send:
+            words.append(f"{summary.to_send} waiting{self._next()}")
+        words += [f"{summary[state]} {state}" for state in State if state.needs_person and summary[state]]
         if summary.elsewhere:
             words.append(f"{summary.elsewhere} for another service")
         return " · ".join(words) or "nothing open"

@@ -15,6 +15,7 @@ from refund_tui.store.sqlite.trips import Trips
 from tests.flows.stage import Stage, program, refunds
 from tests.gallery import UNKNOWN_TRIP
 from tests.support.clock import NOON
+from tests.support.desks import desk_over, intent
 from tests.support.records import trip
 from tests.support.service import ScriptedService
 
@@ -144,3 +145,25 @@ async def test_the_currency_that_the_service_tells_is_the_forms(
         await stage.until("1 trip")
         await stage.press("enter")
         await stage.until("JPY")
+
+
+async def test_what_was_refunded_is_told_of_the_marked_trip_without_another_row_being_marked(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("ACCEPTED")
+        await stage.press("f2")
+        await stage.until("13.40 EUR left of 18.40 EUR")
+        assert "1 refund" in stage.text
+        assert "no refund yet" not in stage.text
+
+
+async def test_a_refund_of_another_process_is_told_of_the_marked_trip(tmp_path: Path) -> None:
+    async with (
+        program(tmp_path) as stage,
+        desk_over(tmp_path, ScriptedService(), clerk="ben", base_url=stage.desk.settings.base_url) as other,
+    ):
+        await stage.press(*"R-1001")
+        await stage.until("18.40 EUR left of 18.40 EUR")
+        trip_id = await id_of(stage, "R-1001")
+        await other.take(intent(500, trip=trip_id))
+        await stage.until("13.40 EUR left of 18.40 EUR")

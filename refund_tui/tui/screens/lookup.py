@@ -97,6 +97,8 @@ class LookupScreen(ScreenPane):
         if fresh:
             self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
+        if fresh:
+            self._highlighted()  # the trip may be the same, and its refunds others
         self._hint(total)
         self.frame.refresh_keys()
 

@@ -14,10 +14,13 @@ from refund_tui.core.lifecycle import (
     NotPossible,
     Policy,
     ask_again,
+    attempt_damaged,
     before_sending,
+    bytes_differ,
     cancel,
     decide,
     decide_late,
+    doubted,
     go_on,
     outlived,
     possible,
@@ -500,3 +503,36 @@ def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(no
 )
 def test_a_request_that_stood_still_before_it_left_is_not_sent(now: Instant, late: bool) -> None:
     assert too_late_to_send(SENT, now, POLICY) is late
+
+
+# What a record that was altered or cannot be read means.
+
+
+@pytest.mark.parametrize(
+    ("life", "said"),
+    [
+        (Life(State.WAITING, wait=Wait(NOW, 5.0)),
+         "no earlier attempt can have moved money. Put a good copy of the ledger in its place, or cancel this refund"),
+        (replace(DOUBTED, state=State.WAITING, wait=Wait(NOW, 5.0)),
+         "an earlier attempt may have moved money, and either amount. Put a good copy of the ledger in its place, or "
+         "stop this refund"),
+    ],
+)  # fmt: skip
+def test_a_refund_whose_bytes_were_altered_is_blocked_with_an_alarm_until_a_person_has_looked(
+    life: Life, said: str
+) -> None:
+    why = f"the record was altered: the amounts differ. Nothing was sent now; {said}"
+    expected = replace(life, state=State.BLOCKED, wait=None, alarm=True, why=why)
+    assert bytes_differ(life, "the amounts differ") == Decision(expected, "bytes_differ", why)
+
+
+def test_an_open_attempt_that_cannot_be_read_may_have_been_executed_and_is_not_sent_again() -> None:
+    why = "attempt 2 cannot be read: whether its request left is not known, so nothing is sent again by itself"
+    life = replace(SENDING, asked=True, wait=Wait(NOW, 5.0))
+    expected = Life(State.UNKNOWN, maybe_executed=True, why=why)
+    assert attempt_damaged(life, "attempt 2 cannot be read") == Decision(expected, "attempt_damaged", why)
+
+
+def test_a_refund_of_which_something_is_not_known_may_have_been_sent_since_then() -> None:
+    assert doubted(Life(State.QUEUED), NOW) == Life(State.QUEUED, maybe_executed=True, first_sent=NOW)
+    assert doubted(DOUBTED, NOW) == DOUBTED

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refund_tui.core.currencies import DIGITS
-from refund_tui.core.money import AmountError, Money, check_currency, from_decimal, parse_amount, wire_number
+from refund_tui.core.money import (
+    AmountError,
+    Money,
+    check_currency,
+    from_decimal,
+    parse_amount,
+    split_currency,
+    wire_number,
+)
 
 CURRENCIES = st.sampled_from(sorted(DIGITS))
 
@@ -205,3 +213,14 @@ def test_what_is_taken_is_worth_what_it_reads(typed: str, currency: str) -> None
     assert money.minor > 0
     assert Decimal(typed.strip().replace(",", ".")) == Decimal(money.minor).scaleb(-DIGITS[currency])
     assert wire_number(money)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("500JPY", ("500", "JPY")), (" 50.00 eur ", ("50.00", "EUR")), ("50.00", ("50.00", None)),
+        ("EUR", ("EUR", None)), ("50 EURO", ("50 EURO", None)), ("", ("", None)),
+    ],
+)  # fmt: skip
+def test_a_currency_may_stand_after_an_amount(text: str, parts: tuple[str, str | None]) -> None:
+    assert split_currency(text) == parts

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Ceiling, Intent, Life, Refund, State
@@ -24,6 +25,7 @@ from refund_tui.core.rules import (
     complete,
     known_as,
     problems,
+    require_sound,
 )
 from refund_tui.core.trips import Trip
 
@@ -246,3 +248,66 @@ def test_another_spelling_than_that_of_a_refund_which_counts_is_refused() -> Non
     with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it so"):
         admit(intent, TripBalance(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
     admit(intent, TripBalance(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)
+
+
+# What cannot be read
+
+DAMAGED_REFUND = Damaged("refund", "7", "state is 'PAID'")
+DAMAGED_WORD = Damaged("ceiling", "2", "the amount is not a number")
+
+
+def test_the_balance_of_a_trip_keeps_its_sound_rows_and_a_sentence_for_each_damaged_one() -> None:
+    sound = earlier(100, State.ACCEPTED)
+    balance = TripBalance.of(FIFTY, iter((sound, DAMAGED_REFUND)), DAMAGED_WORD, "EUR")
+    assert balance == TripBalance(FIFTY, (sound,), None, "EUR", (DAMAGED_REFUND.sentence, DAMAGED_WORD.sentence))
+    assert TripBalance.of(None, (), WORD, None) == TripBalance(None, (), WORD)
+    assert TripBalance.of(None, (), None, None) == TripBalance(None)
+
+
+def test_no_refund_is_taken_on_a_trip_with_a_damaged_record() -> None:
+    balance = TripBalance.of(FIFTY, (DAMAGED_REFUND,), None, None)
+    said = f"a record of this trip is DAMAGED, so that what is left is not known: {DAMAGED_REFUND.sentence}"
+    assert problems(INTENT, balance, NOON) == (Problem("trip", said),)
+    assert check_trip(balance, None, NOON) == said
+    with pytest.raises(Refused) as caught:
+        require_sound(balance)
+    assert caught.value.problems == (Problem("trip", said),)
+    require_sound(TripBalance(FIFTY))
+
+
+# What stops a trip whatever the amount
+
+
+def test_an_open_unknown_stops_its_trip() -> None:
+    said = check_trip(TripBalance(FIFTY, (earlier(100, State.UNKNOWN),)), None, NOON)
+    assert said == "a refund of 1.00 EUR on this trip is UNKNOWN: ask it again or settle it first"
+
+
+def test_a_closed_window_stops_its_trip_and_an_open_one_does_not() -> None:
+    assert check_trip(TripBalance(FIFTY), NOON, NOON) == "the refund window closed on 2026-03-02 12:00 UTC"
+    assert check_trip(TripBalance(FIFTY), NOON + timedelta(seconds=1), NOON) is None
+    assert check_trip(TripBalance(FIFTY), None, NOON) is None
+
+
+def test_of_several_things_that_stop_a_trip_the_gravest_is_told() -> None:
+    balance = TripBalance(
+        Money(10_000, "USD"), (recorded(FIFTY), earlier(100, State.UNKNOWN)), damaged=(DAMAGED_REFUND.sentence,)
+    )
+    told = []
+    for sound in (balance, replace(balance, damaged=()), replace(balance, damaged=(), refunds=(recorded(FIFTY),))):
+        told.append((check_trip(sound, NOON, NOON) or "").split(" ", 3)[:3])
+    assert told == [["a", "record", "of"], ["a", "refund", "of"], ["the", "ledger", "recorded"]]
+
+
+def test_where_the_records_disagree_an_amount_that_is_too_high_says_who_can_change_it() -> None:
+    balance = TripBalance(HUNDRED, (recorded(FIFTY),))
+    found = problems(replace(INTENT, amount=Money(4901, "EUR")), balance, NOON)
+    assert found == (
+        Problem(
+            "amount",
+            "only 49.00 EUR is left to refund: the ledger recorded that 50.00 EUR was captured, the trips file now "
+            "says 100.00 EUR; a person who knows better says so with "
+            "refund-tui ledger ceiling TRIP AMOUNT --because WHY",
+        ),
+    )
+    assert problems(replace(INTENT, amount=Money(4900, "EUR")), balance, NOON) == ()

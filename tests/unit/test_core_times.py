@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.times import Instant, Wait, countdown, last_day, span, stamp, unstamp, window_closes
+from refund_tui.core.times import (
+    Instant,
+    Wait,
+    countdown,
+    last_day,
+    left_of,
+    skew_words,
+    span,
+    stamp,
+    unstamp,
+    window_closes,
+)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 START = Instant(NOON, "boot-1", 100.0)
@@ -247,3 +258,14 @@ def test_an_instant_beyond_the_calendar_is_told_so() -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_what_was_stamped_is_read_back_to_the_millisecond(instant: datetime) -> None:
     assert unstamp(stamp(instant)) == instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def test_of_several_waits_the_last_counts() -> None:
+    now = later(30, 30)
+    assert left_of(now) == left_of(now, None) == left_of(now, Wait(START, 30.0)) == 0.0
+    assert left_of(now, Wait(START, 40.0), None, Wait(START, 90.0)) == 60.0
+
+
+def test_a_clock_that_differs_from_the_services_says_by_how_much_and_which_way() -> None:
+    assert skew_words(180.4) == "this host's clock is 3 min ahead of the service's"
+    assert skew_words(-7_260.0) == "this host's clock is 2 h 1 min behind the service's"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
@@ -64,12 +62,3 @@ def test_a_third_decimal_is_sent_only_where_it_is_nought() -> None:
 def test_what_the_contract_forbids_is_never_built(key: str, broken: Intent) -> None:
     with pytest.raises(ValueError, match=r"."):
         build_body(key, broken)
-
-
-def test_building_a_body_brings_neither_httpx_nor_pydantic() -> None:
-    program = (
-        "import sys, refund_tui.payments.body, refund_tui.payments.cards, refund_tui.payments.signing;"
-        "print(*{'httpx', 'pydantic', 'textual'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""

@@ -72,3 +72,8 @@ def test_a_desk_that_sends_nothing_loads_no_http(tmp_path: Path) -> None:
 def test_settings_are_read_without_screen_wire_or_disk() -> None:
     code = "from refund_tui.settings.load import load_settings; load_settings({}, {})"
     assert loaded(code, *SCREEN, *WIRE, "sqlite3", "pydantic", "asyncio") == ""
+
+
+def test_building_a_body_needs_no_http_client() -> None:
+    modules = "refund_tui.payments.body, refund_tui.payments.cards, refund_tui.payments.signing"
+    assert loaded(f"import {modules}", "httpx", "pydantic", "textual") == ""

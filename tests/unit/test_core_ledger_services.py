@@ -63,3 +63,24 @@ def test_what_is_open_elsewhere_is_counted_and_named() -> None:
     assert open_elsewhere({}) == ""
     assert open_elsewhere({"loopback": 2}) == "2 open refunds for another service, loopback"
     assert open_elsewhere({TEST: 1, "loopback": 2}) == f"3 open refunds for another service, {TEST} (1), loopback (2)"
+
+
+def test_a_ledger_that_names_no_service_says_who_must_open_it_first() -> None:
+    said = Belonging().refusal(OURS)
+    assert said is not None
+    assert said.startswith("this ledger does not say yet to which service it belongs: nothing is recorded, asked or")
+    assert said.endswith(f"sent at {OURS}. Have the account that owns it open it first")
+
+
+def test_before_a_ledger_belongs_to_a_service_its_refunds_are_the_settings_own() -> None:
+    assert Belonging().here(OURS) == REAL
+    assert Belonging("PRODUCTION", frozenset({REAL})).here(OURS) == REAL
+    assert str(Belonging(None, frozenset({REAL}))) == REAL
+
+
+def test_the_remedy_is_another_folder_for_another_environment_and_an_added_endpoint_for_another_place() -> None:
+    ledger = Belonging("PRODUCTION", frozenset({REAL}))
+    other_environment = ledger.refusal(Service("TEST", REAL)) or ""
+    other_place = ledger.refusal(Service("PRODUCTION", TEST)) or ""
+    assert other_environment.endswith("Set base_url back, or choose another data_dir for TEST")
+    assert other_place.endswith("if the service has moved, the ledger's owner runs refund-tui ledger add-endpoint")

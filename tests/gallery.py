@@ -29,7 +29,8 @@ from refund_tui.core.outcomes import (
     Uncertain,
     Unreachable,
 )
-from refund_tui.desk import Desk, Elsewhere
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Elsewhere
 from refund_tui.host.paths import trips_path
 from refund_tui.sandbox import sample_trips
 from refund_tui.store.imports.records import trip_of
@@ -345,7 +346,7 @@ async def staged(face: Face, size: tuple[int, int], folder: Path) -> AsyncIterat
     told = settings(folder, **{"base_url": "https://eu-central-1.test.payments.example.com", **face.changes})
     desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
     colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with mock.patch("refund_tui.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
+    with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
         async with RefundApp(told, desk=desk).run_test(size=size) as pilot:
             yield Stage(pilot, desk, clock)
 

@@ -24,7 +24,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Refund, State
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.sandbox import Books, SandboxThread, ServiceTrip, parse_script
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
-from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
 from refund_tui.store.sqlite.history import History
 

@@ -23,7 +23,7 @@ from refund_tui.core.refunds import Intent, State
 from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, problems
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, PERSON_STATES, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
-from refund_tui.desk import Changed, Desk, Elsewhere, News, Trouble, Unsaved
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path

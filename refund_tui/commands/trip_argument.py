@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from refund_tui.core.fields import check_store_id, check_trip_id
 from refund_tui.core.trip_spelling import typed_id
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
 
 NOTHING_DONE = "Nothing was recorded and nothing was sent."

@@ -17,7 +17,8 @@ from textual.widget import Widget
 
 from refund_tui.core.refunds import Refund
 from refund_tui.core.text import visible
-from refund_tui.desk import Changed, Desk, News, Trouble, Unsaved
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork

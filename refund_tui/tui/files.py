@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from refund_tui.core.filters import Filter
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.store.export import Csv, JsonLines, page
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from refund_tui.desk import News
+from refund_tui.desk.news import News
 
 
 @dataclass

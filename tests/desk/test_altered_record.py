@@ -13,8 +13,8 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import Desk
 from refund_tui.desk.body_check import altered
+from refund_tui.desk.desk import Desk
 from refund_tui.host.paths import ledger_path
 from refund_tui.payments.body import differences
 from tests.support.clock import FakeClock

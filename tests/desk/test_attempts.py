@@ -14,7 +14,8 @@ from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain
 from refund_tui.core.refunds import Action, Holder, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import GRACE, Desk, Evidence
+from refund_tui.desk.actions import Evidence
+from refund_tui.desk.desk import GRACE, Desk
 from refund_tui.errors import ConfigError
 from refund_tui.settings.load import load_settings
 from tests.support.clock import FakeClock

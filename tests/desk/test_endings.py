@@ -12,7 +12,8 @@ import pytest
 
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Action, Refund, State
-from refund_tui.desk import Changed, Desk, News, Trouble
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, News, Trouble
 from refund_tui.payments.client import PaymentClient
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import desk_over, intent, settings
@@ -70,7 +71,7 @@ async def test_a_fault_after_the_answer_came_does_not_lose_the_answer(
 async def test_closed_before_the_client_is_made_nothing_left_and_no_doubt_is_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.0)
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
     service, making, made = ScriptedService(), threading.Event(), threading.Event()
 
     def connect() -> PaymentClient:
@@ -95,7 +96,7 @@ async def test_closed_before_the_client_is_made_nothing_left_and_no_doubt_is_rai
 async def test_closed_while_connecting_nothing_left_and_no_doubt_is_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.0)
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
     looking_up, let_go = threading.Event(), threading.Event()
 
     def hang(*_args: object, **_named: object) -> None:
@@ -134,7 +135,7 @@ async def test_a_client_that_cannot_be_made_raises_no_doubt(tmp_path: Path) -> N
 async def test_an_answer_after_a_stop_is_heard_before_the_work_is_called_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.0)
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
 
     async def stopped_elsewhere(_body: bytes) -> Outcome:
         async with desk_over(tmp_path, ScriptedService()) as other:
@@ -153,7 +154,7 @@ async def test_an_answer_after_a_stop_is_heard_before_the_work_is_called_done(
 async def test_an_answer_that_never_comes_is_recorded_as_a_doubt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.0)
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
     service = ScriptedService(never())
     async with desk_over(tmp_path, service) as desk:
         ears = Ears(desk)

@@ -21,7 +21,8 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
-from refund_tui.desk import Changed, Desk, Elsewhere, Unsaved
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, Elsewhere, Unsaved
 from refund_tui.desk.watch import WATCH
 from refund_tui.store.sqlite.history import History
 from tests.support.clock import FakeClock

@@ -28,8 +28,9 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain
 from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import Desk, News, Trouble
 from refund_tui.desk.body_check import altered
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import News, Trouble
 from refund_tui.errors import RefundTuiError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox.books import Books, Verdict
@@ -114,7 +115,7 @@ async def make(folder: Path) -> Good:
     taken = []
     for number, (trip, minor, end) in enumerate(zip(TRIPS, AMOUNTS, ends, strict=True)):
         key = f"6f1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6{number}"  # the same in each run, so that a bit is found again
-        with patch("refund_tui.desk.new_key", lambda key=key: key):
+        with patch("refund_tui.desk.desk.new_key", lambda key=key: key):
             refund = await desk.take(intent(minor, trip=trip, note="a broken jar"))
         taken.append(await Ears(desk).until_state(refund.key, end))
     await desk.set_ceiling(STORE, PAID, Money(1500, "EUR"), "the till's own record")

@@ -24,8 +24,8 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Event, Holder, Refund
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
 from refund_tui.desk.attempt_end import InFlight
+from refund_tui.desk.desk import Desk
 from refund_tui.sandbox import SandboxThread
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, other_process

@@ -16,7 +16,8 @@ from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import NotPossible, possible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import Desk, Evidence
+from refund_tui.desk.actions import Evidence
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import parse_script

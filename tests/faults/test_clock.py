@@ -12,7 +12,8 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncer
 from refund_tui.core.refunds import State
 from refund_tui.core.rules import Refused
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk, Trouble
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Trouble
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import STORE, TRIP, desk_over, intent
 from tests.support.ears import Ears

@@ -10,7 +10,8 @@ import pytest
 
 from refund_tui.core.outcomes import Accepted, Answer, Outcome
 from refund_tui.core.refunds import State
-from refund_tui.desk import Desk, Trouble, Unsaved
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Trouble, Unsaved
 from refund_tui.errors import StoreBusy, StoreChanged, StoreFull, StoreUnusable
 from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock
@@ -47,7 +48,7 @@ async def fill(desk: Desk) -> None:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("refund_tui.desk.sender.AGAIN", 0.01)
-    monkeypatch.setattr("refund_tui.desk.GRACE", 0.05)
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.05)
 
 
 async def test_full_at_the_intent_nothing_is_recorded_and_nothing_is_sent(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from refund_tui.commands.demo import demo_settings
-from refund_tui.desk import Desk, Trouble
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Trouble
 from refund_tui.errors import StoreChanged, StoreUnusable
 from refund_tui.host.paths import ledger_path, mark_name, state_dir
 from tests.support.desks import desk_over, intent, settings

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.refunds import State
-from refund_tui.desk import Trouble
+from refund_tui.desk.news import Trouble
 from refund_tui.errors import StoreChanged, StoreUnusable
 from refund_tui.host.paths import ledger_path, trips_path
 from tests.support.desks import desk_over, intent

@@ -21,9 +21,9 @@ from refund_tui.core.lifecycle import Decision, Policy, possible
 from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain, Unreachable
 from refund_tui.core.refunds import Action, Life, Refund
 from refund_tui.core.times import Instant
-from refund_tui.desk import Evidence
 from refund_tui.desk import actions as acting
 from refund_tui.desk import attempt_end as ending
+from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import InFlight
 from refund_tui.desk.sender import Sender
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks

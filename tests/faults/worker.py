@@ -23,7 +23,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.settings.load import load_settings
 
 FAST = Policy(base=0.02, cap=0.05, least=0.01, most_doubts=50)

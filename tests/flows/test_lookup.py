@@ -8,7 +8,7 @@ import pytest
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip
-from refund_tui.desk import Elsewhere
+from refund_tui.desk.news import Elsewhere
 from refund_tui.host.paths import trips_path
 from refund_tui.payments.cards import CardFound
 from refund_tui.store.sqlite.trips import Trips
@@ -40,7 +40,7 @@ async def noticed(stage: Stage) -> None:
 async def test_the_marked_trip_is_opened_also_when_newer_ones_were_imported_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.desk.WATCH", 600.0)  # so that the list is still the one that was drawn
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 600.0)  # so that the list is still the one that was drawn
     async with program(tmp_path) as stage:
         await stage.press("down", "down")
         marked = next(line for line in stage.text.splitlines() if "›" in line)

@@ -13,7 +13,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import Action
 from refund_tui.core.rules import Refused
 from refund_tui.core.trips import Card
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.clock import NOON, FakeClock

@@ -14,7 +14,8 @@ from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import Action, Draft, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk import Desk, Trouble
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Trouble
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock

@@ -11,7 +11,7 @@ import pytest
 
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Refund, State
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import ConfigError
 from refund_tui.sandbox import SandboxThread
 from refund_tui.store.sqlite.history import History

@@ -16,7 +16,7 @@ import pytest
 from refund_tui.commands.ledger.endpoints import add
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Action, State
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script

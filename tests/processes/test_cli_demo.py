@@ -12,7 +12,7 @@ import pytest
 
 from refund_tui.commands.demo import demo_settings
 from refund_tui.core.refunds import State
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from refund_tui.store.sqlite.database import Database

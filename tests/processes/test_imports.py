@@ -64,7 +64,9 @@ def test_the_history_loads_neither_screen_nor_wire(tmp_path: Path) -> None:
 
 
 def test_a_desk_that_sends_nothing_loads_no_http(tmp_path: Path) -> None:
-    code = f"from tests.support.desks import settings; from refund_tui.desk import Desk; Desk(settings({tmp_path!r}))"
+    code = (
+        f"from tests.support.desks import settings; from refund_tui.desk.desk import Desk; Desk(settings({tmp_path!r}))"
+    )
     code = "from pathlib import PosixPath; " + code
     assert loaded(code, *SCREEN, *WIRE, "pydantic") == ""
 

@@ -19,7 +19,7 @@ from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.history import History

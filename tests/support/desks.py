@@ -14,7 +14,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent
 from refund_tui.core.times import Clock
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.settings.load import Settings, load_settings
 from tests.support.clock import FakeClock
 from tests.support.service import ScriptedService

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from refund_tui.core.refunds import Refund, State
-from refund_tui.desk import Changed, Desk, News
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, News
 
 DEADLINE = 20.0
 """Real seconds after which a test gives up on a condition that never came."""

@@ -29,7 +29,7 @@ async def fail(self, **_): raise ValueError
 RefundFormScreen._take = fail
 """
 SLOW_DISK = """
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 standing = Desk.standing
 async def slow(self, *trip):
     await asyncio.sleep(0.3)

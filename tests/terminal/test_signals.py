@@ -188,7 +188,7 @@ def fail(self, message, shopper="4242"):
     process(self, message)
 LinuxDriver.process_message = fail""",
     "on the way out": """
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 async def fail(self, shopper="4242"): raise ValueError
 Desk.close = fail""",
 }

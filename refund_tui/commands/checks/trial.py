@@ -14,7 +14,8 @@ import sys
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent
-from refund_tui.desk import Changed, Desk, News
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Changed, News
 from refund_tui.sandbox import SandboxThread
 from refund_tui.settings.load import Settings, load_settings
 

@@ -16,7 +16,7 @@ from refund_tui.commands.trip_argument import named_trip, refuse
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
 from refund_tui.host.paths import ledger_path
 

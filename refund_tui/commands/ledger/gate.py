@@ -10,7 +10,7 @@ from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
 from refund_tui.commands.output import say
 from refund_tui.core.lifecycle import NotPossible
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.history import History

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from refund_tui.core.text import visible
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import GATE
 from refund_tui.tui.screens.screen import ScreenPane

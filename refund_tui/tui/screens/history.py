@@ -17,8 +17,8 @@ from refund_tui.core.filters import Filter, Order
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.desk import Desk
 from refund_tui.desk.body_check import altered
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.files import export

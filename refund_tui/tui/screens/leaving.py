@@ -9,7 +9,7 @@ from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import GOING_ON_STATES, Refund
 from refund_tui.core.text import visible
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question

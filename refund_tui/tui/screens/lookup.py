@@ -18,7 +18,7 @@ from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.trip_spelling import typed_id
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import LOOKUP

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import ARTICLES, LIST, PALETTE, Command, keys_of
 from refund_tui.tui.screens.screen import ScreenPane

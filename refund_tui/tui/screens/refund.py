@@ -15,7 +15,7 @@ from refund_tui.core.refunds import Draft, Intent, Refund
 from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, check_trip, known_as
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import REFUND, key_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.refund_panel import RefundPanel
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Vertical
 
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import asyncio
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.screens.lookup import LookupScreen
 from refund_tui.tui.screens.screen import ScreenPane
 

@@ -16,7 +16,9 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from refund_tui.core.refunds import Action, Refund
-from refund_tui.desk import Desk, Evidence, UnderWay
+from refund_tui.desk.actions import Evidence
+from refund_tui.desk.attempt_end import UnderWay
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.files import write_receipt
 from refund_tui.tui.terminal.clipboard import copy
 from refund_tui.tui.widgets.choice import Choice

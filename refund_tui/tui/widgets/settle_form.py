@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from refund_tui.desk import Evidence
+from refund_tui.desk.actions import Evidence
 from refund_tui.tui.widgets.choice import Choice
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.text_field import field

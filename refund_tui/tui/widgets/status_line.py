@@ -9,7 +9,7 @@ from refund_tui.core.damaged_rows import DAMAGED
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.columns import fit
 from refund_tui.tui.widgets.plain_text import TextCell
 

@@ -9,8 +9,9 @@ from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
-from refund_tui.desk import Desk, UnderWay
+from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.body_check import altered
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.wording.refund_record import answers, as_it_stands, attempts_table, facts_of, story
 from refund_tui.tui.wording.states import STYLES, TONES, left_to_wait, state_words, what_next

@@ -9,7 +9,7 @@ from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part, literal
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 

@@ -8,7 +8,9 @@ from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, span
-from refund_tui.desk import Desk, Evidence, UnderWay
+from refund_tui.desk.actions import Evidence
+from refund_tui.desk.attempt_end import UnderWay
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.confirm import Question
 from refund_tui.tui.widgets.plain_text import Part

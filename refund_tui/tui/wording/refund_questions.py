@@ -8,7 +8,7 @@ from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import RAISE, TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
-from refund_tui.desk import Desk
+from refund_tui.desk.desk import Desk
 from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.settings.load import Settings
 from refund_tui.tui.widgets.confirm import Question

@@ -9,7 +9,8 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of, span
 from refund_tui.core.trips import Card
-from refund_tui.desk import Desk, UnderWay
+from refund_tui.desk.attempt_end import UnderWay
+from refund_tui.desk.desk import Desk
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.columns import Tone
 

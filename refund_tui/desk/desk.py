@@ -1,0 +1,400 @@
+"""Owns the road of a refund: here it is taken, recorded, sent, waited for and settled, and nowhere else.
+
+Knows no screen. What a screen shows it reads from the ledger, through `look` and `search`, after the desk's news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from refund_tui.core import lifecycle
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.fields import new_key
+from refund_tui.core.filters import Summary
+from refund_tui.core.ledger_services import Belonging
+from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.money import Money
+from refund_tui.core.receipt import receipt
+from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
+from refund_tui.core.rules import TripBalance, known_as, require_sound
+from refund_tui.core.times import Clock, Instant, left_of, window_closes
+from refund_tui.core.trips import Trip
+from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
+from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
+from refund_tui.desk.body_check import altered, checked
+from refund_tui.desk.files import Files
+from refund_tui.desk.news import Changed, News, Trouble
+from refund_tui.desk.sender import Sender
+from refund_tui.desk.watch import WATCH, Watcher
+from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
+from refund_tui.host.clock import SystemClock
+from refund_tui.host.paths import ledger_path, owned
+from refund_tui.host.process import alive, this_process
+from refund_tui.payments.body import build_body
+from refund_tui.payments.cards import CardAnswer, CardFound
+from refund_tui.store.sqlite.history import History
+from refund_tui.store.sqlite.trips import Trips
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from refund_tui.core.hosts import Host
+    from refund_tui.payments.client import PaymentClient
+    from refund_tui.settings.load import Settings
+
+T = TypeVar("T")
+
+GRACE = 2.0
+"""Seconds for which a request on the wire is still awaited when the program ends."""
+
+SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
+"""What a person does to have a refund sent."""
+
+
+class Desk:
+    """One process's desk over the host's ledger. `holder` and `alive` are its lease and how others' are judged."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        connect: Callable[[], PaymentClient] | None = None,
+        policy: Policy | None = None,
+        random: Callable[[], float] = random.random,
+        holder: Holder | None = None,
+        alive: Callable[[Holder], bool | None] = alive,
+        host: Host | None = None,
+    ) -> None:
+        self.settings = settings
+        self.summary = Summary()
+        self.belonging = Belonging()
+        """To which services the ledger belongs, once it is open."""
+        self.refusal: str | None = None
+        """Why nothing is recorded, asked or sent: the settings name another service than the ledger."""
+        self.policy = policy or Policy(
+            horizon=settings.key_horizon_hours * 3600.0, longest=settings.refund_window_days * 86_400.0
+        )
+        self._clock = clock or SystemClock()
+        self._make_client = connect
+        self._client: PaymentClient | None = None
+        self._connecting = asyncio.Lock()
+        self._listeners: list[Callable[[News], None]] = []
+        self._failed: list[Callable[[News], None]] = []
+        self._files = Files(settings, host)
+        self._terms = Terms(
+            settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
+        )
+        self._sender = Sender(self._files, self._terms, self._connect, self._tell)
+        self._watcher = Watcher(self._files, self._tell, self._sender.wake)
+
+    @property
+    def clerk(self) -> str:
+        """Who works here."""
+        return self.settings.clerk
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint whose refunds this desk sends, empty for none; others' are shown and left alone."""
+        return "" if self.refusal else self.settings.endpoint
+
+    @property
+    def environment(self) -> str:
+        """The ledger's, which no setting changes."""
+        return self.belonging.environment or self.settings.environment
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the service still asks the whole account to wait, as far as was last seen."""
+        return left_of(self.now(), self.summary.gate)
+
+    @property
+    def unsaved(self) -> dict[str, str]:
+        """Refunds whose answer could not be written yet, by key, each with its sentence."""
+        return self._sender.unsaved
+
+    @property
+    def offline(self) -> bool:
+        """Whether this process's last attempt did not reach the service at all."""
+        return self._sender.offline
+
+    @property
+    def on_the_wire(self) -> bool:
+        """Whether this process awaits an answer now."""
+        return self._sender.in_flight
+
+    def now(self) -> Instant:
+        """The present instant."""
+        return self._clock.now()
+
+    def under_way(self, attempts: Iterable[Attempt | Damaged]) -> UnderWay | None:
+        """The one of a refund's attempts that has no answer on record, and what is known here of its sender."""
+        sound = (attempt for attempt in attempts if isinstance(attempt, Attempt))
+        attempt = next((attempt for attempt in sound if attempt.ended_at is None), None)
+        return under_way(attempt, self._terms, self.now()) if attempt else None
+
+    def listen(self, callback: Callable[[News], None]) -> None:
+        """Hear all news from now on, on the event loop."""
+        self._listeners.append(callback)
+
+    async def open(self) -> None:
+        """Open the ledger, the history and the trips, and see to which service the ledger belongs.
+
+        Where that is another than the settings name, `refusal` says so, and this desk only shows. Nothing stays open
+        when it fails. Raises StoreError.
+        """
+        try:
+            await self._files.open()
+            if self.settings.base_url is not None:
+                await self._belong()
+            self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        except BaseException:
+            await self._files.close()
+            raise
+
+    async def _belong(self) -> None:
+        service, now = self.settings.service, self.now()
+        owner = owned(ledger_path(self.settings.data_dir))
+        self.belonging = await self._files.write(
+            lambda ledger: ledger.services.claim(service, self.clerk, now, owner=owner)
+        )
+        self.refusal = self.belonging.refusal(service)
+
+    def begin(self) -> None:
+        """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
+        if self.endpoint:
+            self._sender.begin()
+        self._watcher.begin()
+
+    def wake(self) -> None:
+        """Look at the ledger now, as when time was moved."""
+        self._sender.wake()
+
+    async def close(self) -> None:
+        """End in order: a request on the wire gets its grace, what came of it is recorded, the files are closed."""
+        await self._sender.close(GRACE)
+        await self._watcher.close()
+        if self._client is not None:
+            await self._client.aclose()
+        with contextlib.suppress(StoreError):  # what cannot be read now is remembered by the next
+            await self._files.remember()
+        await self._files.close()
+
+    async def look(self, call: Callable[[History], T]) -> T:
+        """Read refunds: runs `call` off the event loop. Raises StoreError."""
+        return await self._files.look(call)
+
+    async def search(self, call: Callable[[Trips], T]) -> T:
+        """Read trips: runs `call` off the event loop. Raises StoreError."""
+        return await self._files.search(call)
+
+    async def trip(self, store_id: str, trip_id: str) -> Trip | None:
+        """What is known here of a trip, in whichever spelling of its id. Raises StoreError."""
+        return await self.search(lambda trips: trips.get(store_id, trip_id))
+
+    async def standing(self, store_id: str, trip_id: str) -> TripBalance:
+        """What counts on a trip: its refunds, and what was captured as far as it is known here. Raises StoreError."""
+        trip = await self.trip(store_id, trip_id)
+        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
+        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        standing = TripBalance.of(captured, refunds, ceiling, told)
+        return await self.look(lambda history: checked(standing, history))
+
+    async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
+        """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
+        trip = await self.trip(store_id, trip_id)
+        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
+
+    def window_closes(self, trip: Trip | None, standing: TripBalance | None = None) -> datetime | None:
+        """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
+        known."""
+        if trip is None or trip.dated is None:
+            return standing.window_closes if standing else None
+        return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
+
+    async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:
+        """Record a refund, durably, and have it sent. What is known of its trip is filled in here.
+
+        Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
+        """
+        self.see_that_it_is_ours()
+        trip = await self.trip(intent.store_id, intent.trip_id)
+        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
+        require_sound(await self.standing(intent.store_id, intent.trip_id))
+        key, now = new_key(), self.now()
+        body = build_body(key, complete)
+        refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
+        recorded = await self._files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
+        await self._tell(Changed(recorded, "recorded"))
+        self._sender.wake()
+        return recorded
+
+    async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
+        """Record this clerk's word on what was captured on a trip: from now on it counts there.
+
+        Raises ConfigError, StoreError.
+        """
+        self._refuse_strangers()
+        now = self.now()
+        ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
+        await self._files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
+
+    async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
+        """Do what a person asks for. Raises NotPossible, ConfigError, StoreError."""
+        self._refuse_strangers()
+        if action in SENDING:
+            await self._refuse_others(key)
+        now = self.now()
+        changed = await self._files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
+        await self._tell(Changed(changed, str(action)))
+        self._sender.wake()
+        return changed
+
+    async def open_gate(self, word: str) -> None:
+        """End the wait that the service asked the account for, and those that the same answers set for its refunds.
+
+        `word` says why. Raises NotPossible, ConfigError, StoreError.
+        """
+        self._refuse_strangers()
+        now = self.now()
+        ended = await self._files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
+        await self._refresh()
+        for refund in ended:
+            await self._tell(Changed(refund, "wait_ended"))
+        self._sender.wake()
+
+    async def save_draft(self, draft: Draft) -> None:
+        """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""
+        if self.refusal:
+            return
+        now = self.now()
+        await self._files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
+
+    async def print_receipt(self, key: str) -> str:
+        """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
+        self._refuse_strangers()
+        found, now = await self.look(lambda history: history.get(key)), self.now()
+        if isinstance(found, Refund) and (told := altered(found)):
+            raise NotPossible(f"{told}. No receipt was made")
+        refund, copy = await self._files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
+        return receipt(refund, now.at, self.settings.zone, copy=copy)
+
+    async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
+        """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
+        self.see_that_it_is_ours()
+        client = await self._connect()
+        answer = await client.transactional_data(store_id, trip_id)
+        if isinstance(answer, CardFound):
+            card, currency = answer.card, answer.currency
+            await self.search(lambda trips: trips.remember_card(store_id, trip_id, card, currency))
+        return answer
+
+    async def drain(self, *, wait: bool = True) -> Summary:
+        """Return when nothing goes on by itself; without `wait`, when nothing is due now. Raises StoreError.
+
+        An attempt of this process is waited for in any case, also where a person stopped its refund meanwhile.
+        """
+        changed = asyncio.Event()
+        self.listen(lambda _news: changed.set())
+        while True:
+            changed.clear()
+            lasting = StoreDamaged if self._sender.in_flight else StoreUnusable
+            if isinstance(self._sender.failure, lasting):
+                raise self._sender.failure  # nothing can be sent or written: whoever waits would wait for good
+            summary = await self._try_refresh()
+            if summary is not None and self._drained(summary, wait=wait):
+                await self._watcher.examined()
+                await self.verify()
+                return summary
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCH):
+                    await changed.wait()
+
+    async def _try_refresh(self) -> Summary | None:
+        """What is open; None while that cannot be read and an answer is still to be written. Raises StoreError."""
+        try:
+            await self.verify()
+            return await self._refresh()
+        except (StoreChanged, StoreDamaged):  # waiting does not mend it
+            raise
+        except StoreError:
+            if not self._sender.in_flight:
+                raise
+            return None
+
+    def _drained(self, summary: Summary, *, wait: bool) -> bool:
+        if self._sender.in_flight:
+            return False
+        moving = summary.going_on - len(self._sender.stuck)
+        return moving <= 0 or (self._sender.idle and not wait)
+
+    async def verify(self) -> None:
+        """See that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
+        await self._files.verify()
+
+    def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
+        """What a person can do now to a refund here; what would send another service's is not among it.
+
+        `pending` is an attempt of it without an answer.
+        """
+        if self.refusal:
+            return frozenset()
+        found = lifecycle.possible(refund.life, under_way=pending is not None and not pending.over)
+        return found if self.sends(refund) else found - SENDING
+
+    def sends(self, refund: Refund) -> bool:
+        """Whether this desk is set up for the service that the refund was made at."""
+        return refund.endpoint == self.endpoint
+
+    def see_that_it_is_ours(self) -> None:
+        """See that refunds can be made with these settings in this ledger. Raises ConfigError."""
+        if self.settings.base_url is None:
+            raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
+        self._refuse_strangers()
+
+    def _refuse_strangers(self) -> None:
+        if self.refusal:
+            raise ConfigError(self.refusal)
+
+    async def _refuse_others(self, key: str) -> None:
+        refund = await self.look(lambda history: history.get(key))
+        if isinstance(refund, Refund) and refund.endpoint != self.endpoint:
+            raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")
+
+    async def _connect(self) -> PaymentClient:
+        async with self._connecting:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._make_client or self._open_client)
+        return self._client
+
+    def _open_client(self) -> PaymentClient:
+        from refund_tui.payments.client import PaymentClient  # brings httpx, which no first screen waits for
+
+        return PaymentClient.for_settings(self.settings)
+
+    async def _tell(self, news: News) -> None:
+        with contextlib.suppress(Exception):  # news is told even where the summary cannot be read anew
+            await self._refresh()
+        for listener in tuple(self._listeners):
+            try:
+                listener(news)
+            except Exception as error:  # noqa: BLE001 whoever shows the news must not end what sends
+                await self._tell_fault(listener, error)
+
+    async def _tell_fault(self, listener: Callable[[News], None], error: Exception) -> None:
+        """Say once of each listener that it failed; it goes on hearing news."""
+        if listener not in self._failed:
+            self._failed.append(listener)
+            await self._tell(Trouble(f"this program could not show its news ({error!r}); the refunds go on"))
+
+    async def _refresh(self) -> Summary:
+        self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        return self.summary

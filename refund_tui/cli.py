@@ -1,6 +1,6 @@
-"""Owns the program as a whole: who does what was asked for, and how errors and signals end it.
+"""Owns the program as a whole: which command runs, and how errors and signals end it.
 
-Every error that was foreseen is told in lines on stderr and by the exit code, without a traceback.
+Every expected error becomes lines on stderr and an exit code, without a traceback.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from refund_tui.commands import Folder, Subcommand
 from refund_tui.commands.output import OUT, Ended, OutputLost, prepare, tell
 from refund_tui.errors import RefundTuiError
 
-TYPE_CHECKING = False  # --help does without typing
+TYPE_CHECKING = False  # --help must not load typing
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 INTERRUPTED = 130
 
 _NO_MEMORY = """\
-refund-tui: there is not enough memory, or this account may start no more threads: end other programs, or have its limit
+refund-tui: there is not enough memory, or this account may start no more threads: end other programs, or have the limit
 refund-tui: raised (ulimit). What was recorded is kept: look in the history before you refund anything again"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; the exit code."""
+    """Run the command line; the exit code."""
     prepare()
     try:
-        return _to_the_end(argv)
+        return _run_and_flush(argv)
     except RefundTuiError as error:
         if not isinstance(error, Ended) or error.told:
-            _tell(str(error))
+            _print_error(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -47,34 +47,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _to_the_end(argv: Sequence[str] | None) -> int:
-    """The exit code, once all that was written is handed on, also by --help. Raises RefundTuiError, SystemExit."""
+def _run_and_flush(argv: Sequence[str] | None) -> int:
+    """The exit code, after all output was flushed, also that of --help. Raises RefundTuiError, SystemExit."""
     try:
-        return _carry_out(argv)
+        return _run(argv)
     finally:
         OUT.flush()
 
 
-def _carry_out(argv: Sequence[str] | None) -> int:
+def _run(argv: Sequence[str] | None) -> int:
     command, arguments, flags = parse(argv)
-    from refund_tui.settings.load import load_settings  # --help does without
+    from refund_tui.settings.load import load_settings  # --help must not load it
 
     settings = load_settings(flags, os.environ)
     if command is None:
         return _open_terminal(settings)
     _prepare_folder(command.folder, settings)
-    return _run(command, arguments, settings)
+    return _run_command(command, arguments, settings)
 
 
 def _open_terminal(settings: Settings) -> int:
-    from refund_tui.tui import run  # brings Textual
+    from refund_tui.tui import run  # loads Textual
 
     settings.require("base_url", "store_id")
     _prepare_folder(Folder.WRITTEN, settings)
     return run(settings)
 
 
-def _run(command: Subcommand, arguments: argparse.Namespace, settings: Settings) -> int:
+def _run_command(command: Subcommand, arguments: argparse.Namespace, settings: Settings) -> int:
     code: int = import_module(command.module).run(arguments, settings)
     return code
 
@@ -88,21 +88,21 @@ def _prepare_folder(folder: Folder, settings: Settings) -> None:
         check_readable(settings.data_dir)
 
 
-def _tell(message: str) -> None:
+def _print_error(message: str) -> None:
     from refund_tui.core.text import visible
 
-    with contextlib.suppress(OutputLost):  # the exit code tells
+    with contextlib.suppress(OutputLost):  # the exit code still says it
         for line in message.splitlines():
             tell(f"refund-tui: {visible(line, 2_000)}")
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Whether the limit of memory or of threads that this account has was met, in any of the ways Python tells it."""
+    """Whether this account's limit of memory or threads was reached, in any form in which Python reports it."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    words = str(error)
+    message = str(error)
     return (
         isinstance(error, MemoryError)
-        or (isinstance(error, RuntimeError) and words == "can't start new thread")
-        or (isinstance(error, ImportError) and ("failed to map" in words or "allocate memory" in words))
+        or (isinstance(error, RuntimeError) and message == "can't start new thread")
+        or (isinstance(error, ImportError) and ("failed to map" in message or "allocate memory" in message))
     )

@@ -1,50 +1,50 @@
-"""Owns the program's own errors: each one is a sentence for a person, with its remedy, and never a traceback.
+"""Owns the program's own errors: each one is a sentence for a person, with what to do, and never a traceback.
 
 RefundTuiError
-├── ConfigError          flags, environment, files: exit code 2
+├── ConfigError          a flag, variable or file of settings: exit code 2
 ├── UsageError           a command that cannot be carried out as it was asked: exit code 2
 └── StoreError           the ledger or the trips file
-    ├── StoreBusy        another program holds it for longer than we wait
+    ├── StoreBusy        another program held its lock for longer than we wait
     ├── StoreFull        no room on the disk
-    ├── StoreUnusable    cannot be opened, read or written; a newer version; damaged
-    │   ├── RecordUnusable   one record; the others are not concerned
+    ├── StoreUnusable    cannot be opened, read or written, is damaged, or has a newer version
+    │   ├── RecordUnusable   one record of it; the others can be used
     │   └── StoreDamaged     what is on disk is not what was written
     ├── StoreChanged     the file was replaced by another while it was open
-    └── StoreUncertain   the disk failed, and nobody can tell whether what was to be written is there
+    └── StoreUncertain   the disk failed during a write, and it is not known whether the data was written
 """
 
 from __future__ import annotations
 
 
 class RefundTuiError(Exception):
-    """The base of all that this program raises on purpose; `str()` of it can be shown to a clerk as it is."""
+    """The base of all errors that this program raises on purpose. `str()` of one can be shown to a clerk."""
 
     exit_code = 1
 
 
 class ConfigError(RefundTuiError):
-    """A setting that cannot be used; names where it was set, and its remedy."""
+    """A setting that cannot be used. Says where it was set, and what to do."""
 
     exit_code = 2
 
 
 class UsageError(RefundTuiError):
-    """A command that cannot be carried out as it was asked."""
+    """A command whose arguments ask for something that cannot be done."""
 
     exit_code = 2
 
 
 class StoreError(RefundTuiError):
-    """The ledger or the trips file could not do what it was asked; nothing was half written.
+    """The ledger or the trips file could not be read or written. Nothing is ever half written.
 
-    But for StoreUncertain, what was to be written is not there.
+    After every StoreError but StoreUncertain nothing was written.
     """
 
     exit_code = 3
 
 
 class StoreBusy(StoreError):
-    """Another program held the file for longer than we wait."""
+    """Another program held the file's lock for longer than we wait."""
 
 
 class StoreFull(StoreError):
@@ -56,16 +56,16 @@ class StoreUnusable(StoreError):
 
 
 class RecordUnusable(StoreUnusable):
-    """One record cannot be read, or refuses a change that breaks the file's rules; the others are not concerned."""
+    """One record cannot be read, or a change of it breaks the file's rules. The other records can be used."""
 
 
 class StoreChanged(StoreError):
-    """The file was replaced by another while it was open: what is on disk is no longer what was written to."""
+    """The file was replaced by another while it was open, so what was written is no longer at its path."""
 
 
 class StoreUncertain(StoreError):
-    """The disk failed while it was written to: what was to be written may be there, whole, or not at all."""
+    """The disk failed during a write: the data was either written completely, or not at all."""
 
 
 class StoreDamaged(StoreUnusable):
-    """What is on disk is not what was written, and does not become so by itself."""
+    """The file's content is not what was written to it. Waiting does not repair that."""

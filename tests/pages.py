@@ -25,7 +25,8 @@ MANUAL = ROOT / "refund_tui" / "manual"
 
 def _settings() -> list[str]:
     rows = [
-        f"| `{e.name}` | {f'`{e.option}`' if e.flag else '-'} | `{e.variable}` | {e.words} |" for e in SETTINGS.values()
+        f"| `{e.name}` | {f'`{e.option}`' if e.flag else '-'} | `{e.variable}` | {e.description} |"
+        for e in SETTINGS.values()
     ]
     return ["| setting | flag | variable | what it is |", "|---|---|---|---|", *rows]
 

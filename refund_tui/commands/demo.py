@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def demo_settings(settings: Settings, folder: Path, url: str) -> Settings:
     """`settings` with all that could reach a real service or ledger replaced by the demo's own."""
-    return settings.but(base_url=url, environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
+    return settings.replace(base_url=url, environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
         currency="EUR", refund_window_days=7, shared=False, proxy=None, ca_bundle=None,
     )  # fmt: skip
 

@@ -70,7 +70,7 @@ async def _play(folder: Path, settings: Settings) -> list[Account]:
     trips = [_service_trip(number, case) for number, case in enumerate(CASES)]
     trips += [ServiceTrip(STORE, name, "VISA", "4242", "EUR", Decimal("50.00")) for name in ("killed", "raced")]
     with SandboxThread(trips=trips) as service:
-        local = settings.but(base_url=service.url, store_id=STORE, data_dir=folder, auth="none", environment="DEMO")
+        local = settings.replace(base_url=service.url, store_id=STORE, data_dir=folder, auth="none", environment="DEMO")
         accounts = [await _case(local, service, number, case) for number, case in enumerate(CASES)]
         accounts.append(await _killed(local, service))
         accounts.append(await _raced(local, service))
@@ -143,7 +143,7 @@ def _asked_for(trip: str) -> Callable[[Books], bool]:
 
 async def _raced(settings: Settings, service: SandboxThread) -> Account:
     """Two clerks at 60 % of the same trip in the same instant: exactly one passes."""
-    desks = [Desk(settings.but(clerk=name), policy=IMPATIENT) for name in ("ana", "ben")]
+    desks = [Desk(settings.replace(clerk=name), policy=IMPATIENT) for name in ("ana", "ben")]
     for desk in desks:
         await desk.open()
         await desk.search(lambda trips: trips.put([Trip(STORE, "raced", captured=Money(5000, "EUR"))]))

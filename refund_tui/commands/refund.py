@@ -131,7 +131,7 @@ def _agreed(desk: Desk, stopping: Stopping, intent: Intent, standing: TripBalanc
     say(f"Reason       {intent.reason} ({intent.reason.words})")
     if _ask(stopping, "Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
-    if not settings.asks_again(intent.amount):
+    if not settings.must_be_typed_twice(intent.amount):
         return True
     return _ask(stopping, f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.host.high_water_files import marks_of
 from refund_tui.host.machine import this_host
-from refund_tui.host.mounts import refuse_distant
+from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.writing_host import HostGuard
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def open_ledger(settings: Settings, marks: HighWaterMarks | None = None, host: Host | None = None) -> Ledger:
     """The ledger that the settings name, open. Raises StoreError, also where it must not be written here."""
-    see_file_system(settings)
+    check_file_system(settings)
     path, marks = ledger_path(settings.data_dir), marks or marks_of(settings)
     return Ledger.open(path, shared=settings.shared, marks=marks, host=HostGuard(host or this_host()))
 
 
-def see_file_system(settings: Settings) -> None:
+def check_file_system(settings: Settings) -> None:
     """See that the data folder's file system can be trusted, unless the operator vouches for it. Raises StoreError."""
     if not settings.allow_network_filesystem:
-        refuse_distant(settings.data_dir)
+        refuse_network(settings.data_dir)

@@ -1,4 +1,4 @@
-"""What this host and account are: its clocks, where files are kept, who works here, which process this is.
+"""Facts about this host and account: clocks, paths, mounts, the time zone, who works here, which process this is.
 
-Nothing here knows of refunds.
+Nothing here knows about refunds.
 """

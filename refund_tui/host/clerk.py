@@ -1,4 +1,4 @@
-"""Owns who is working here, as far as the host knows: the login behind the session, not the account it became."""
+"""Owns who works here by default: the account that logged in, also where sudo changed to another account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST_CLERK = 64
 
 
 def login(environ: Mapping[str, str]) -> str:
-    """`SUDO_USER` before the name of this process's own account; its number where it has no name."""
+    """`SUDO_USER` if it is set, else the name of this process's account, or its number if it has no name."""
     return visible(environ.get("SUDO_USER") or _own_name(), LONGEST_CLERK)
 
 

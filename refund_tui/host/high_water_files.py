@@ -1,4 +1,4 @@
-"""Owns which high-water marks a ledger has outside its own folder, by the settings."""
+"""Owns where the high-water marks of a ledger are kept outside its own folder."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def marks_of(settings: Settings) -> HighWaterMarks:
-    """The marks of the ledger that the settings name; a demo's is beside it alone."""
+    """The marks of the ledger that the settings name. A demo's ledger has only the one beside it."""
     ledger = ledger_path(settings.data_dir)
     return HighWaterMarks(ledger, () if settings.environment == "DEMO" else _outside(settings, mark_name(ledger)))
 
 
 def _outside(settings: Settings, name: str) -> Iterator[tuple[Path, bool]]:
-    """Each file with whether the ledger may not be used without it: so where an operator chose the place."""
+    """Each file, and whether the ledger must not be used without it: true for the folder that the operator chose."""
     state = state_dir()
     if state is not None:
         yield state / "marks" / name, False

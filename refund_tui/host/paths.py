@@ -1,4 +1,7 @@
-"""Owns where this program keeps things, on each platform. Reads and writes none of them, only sees if it could."""
+"""Owns where this program keeps its files on each platform, and whether it may use those places.
+
+Reads and writes no file; the only thing it creates is the data folder.
+"""
 
 from __future__ import annotations
 
@@ -18,46 +21,45 @@ def ledger_path(data_dir: Path) -> Path:
 
 
 def trips_path(data_dir: Path) -> Path:
-    """The trips known here; they can be imported again, refunds cannot."""
+    """The trips that are known here. They can be imported again, refunds cannot."""
     return data_dir / "trips.sqlite3"
 
 
 def mark_name(ledger: Path) -> str:
-    """The name of a ledger's high-water mark in a folder that holds those of several ledgers."""
+    """The file name of a ledger's high-water mark in a folder with the marks of several ledgers."""
     return f"{hashlib.sha256(os.fsencode(ledger.resolve())).hexdigest()[:32]}.mark"
 
 
 def state_dir() -> Path | None:
-    """Where this account keeps what it has seen; None where the account has no home."""
-    from platformdirs import user_state_path  # costs more than all of --help
+    """The folder for this account's state; None if the account has no home folder."""
+    from platformdirs import user_state_path  # takes longer to import than all of --help
 
     return _of_account(lambda: user_state_path(NAME, appauthor=False))
 
 
 def default_data_dir() -> Path:
-    """Where the ledger is kept unless `data_dir` says otherwise. Raises ConfigError where the account has no home."""
+    """The folder of the ledger if `data_dir` is not set. Raises ConfigError if the account has no home folder."""
     return _data_dir(NAME)
 
 
 def demo_data_dir() -> Path:
-    """Where the demo keeps its own ledger, far from the real one. Raises ConfigError where the account has no home."""
+    """The folder of the demo's own ledger. Raises ConfigError if the account has no home folder."""
     return _data_dir(f"{NAME}-demo")
 
 
 def _data_dir(name: str) -> Path:
-    from platformdirs import user_data_path  # costs more than all of --help
+    from platformdirs import user_data_path  # takes longer to import than all of --help
 
     found = _of_account(lambda: user_data_path(name, appauthor=False))
     if found is None:
         raise ConfigError(
-            "this account has no home folder: set data_dir (--data-dir, REFUND_TUI_DATA_DIR) to a folder where the "
-            "ledger is kept"
+            "this account has no home folder: set data_dir (--data-dir, REFUND_TUI_DATA_DIR) to a folder for the ledger"
         )
     return found
 
 
 def _of_account(find: Callable[[], Path]) -> Path | None:
-    """What `find` returns; None for an account without a home, where platformdirs raises, or leaves `~` as it is."""
+    """What `find` returns, None for an account without a home: platformdirs then raises, or leaves `~` in the path."""
     try:
         found = find()
     except RuntimeError:
@@ -66,8 +68,8 @@ def _of_account(find: Callable[[], Path]) -> Path | None:
 
 
 def user_config() -> Path | None:
-    """The clerk's own configuration file, which need not exist; None where the account has no home."""
-    from platformdirs import user_config_path  # costs more than all of --help
+    """The account's own configuration file, which need not exist; None if the account has no home folder."""
+    from platformdirs import user_config_path  # takes longer to import than all of --help
 
     folder = _of_account(lambda: user_config_path(NAME, appauthor=False))
     return folder and folder / "config.toml"
@@ -75,42 +77,44 @@ def user_config() -> Path | None:
 
 def site_config() -> Path:
     """The host's configuration file, which need not exist."""
-    from platformdirs import site_config_path  # costs more than all of --help
+    from platformdirs import site_config_path  # takes longer to import than all of --help
 
     return site_config_path(NAME, appauthor=False) / "config.toml"
 
 
 def make_data_dir(data_dir: Path, *, shared: bool) -> None:
-    """See that `data_dir` is there and can be written. Raises ConfigError.
+    """Create `data_dir` if it is missing, and check that it can be written. Raises ConfigError.
 
-    Where it is made here it is 0700; shared 2770, so that what is made in it belongs to the folder's group.
+    Its mode is 0700. If it is `shared` it is 2770, so that new files in it belong to the folder's group.
     """
     try:
         if not data_dir.is_dir():
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            data_dir.chmod(0o2770 if shared else 0o700)  # mkdir obeys the umask
+            data_dir.chmod(0o2770 if shared else 0o700)  # mkdir applies the umask
     except OSError as error:
-        raise _unusable(data_dir, f"cannot be made ({error.strerror})") from error
+        raise _unusable(data_dir, f"cannot be created ({error.strerror})") from error
     if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
         raise _unusable(data_dir, "cannot be read and written by this account")
 
 
 def owned(path: Path) -> bool:
-    """Whether the file at `path` belongs to this account, or this account is root. Raises OSError."""
+    """Whether this account owns the file at `path`, or is root. Raises OSError."""
     return os.geteuid() in (0, path.stat().st_uid)
 
 
 def check_readable(data_dir: Path) -> None:
-    """See that what is in `data_dir`, if it is there at all, can be read. Raises ConfigError."""
+    """Check that `data_dir` can be read if it exists. Raises ConfigError."""
     try:
-        there = data_dir.is_dir()
-        if not there and data_dir.exists():
+        exists = data_dir.is_dir()
+        if not exists and data_dir.exists():
             raise _unusable(data_dir, "is not a folder")
     except OSError as error:
         raise _unusable(data_dir, f"cannot be read ({error.strerror})") from error
-    if there and not os.access(data_dir, os.R_OK | os.X_OK):
+    if exists and not os.access(data_dir, os.R_OK | os.X_OK):
         raise _unusable(data_dir, "cannot be read by this account")
 
 
 def _unusable(data_dir: Path, what: str) -> ConfigError:
-    return ConfigError(f"the data folder {data_dir} {what}: have its access set right, or choose another by data_dir")
+    return ConfigError(
+        f"the data folder {data_dir} {what}: correct its permissions, or choose another folder with data_dir"
+    )

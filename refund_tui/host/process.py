@@ -1,6 +1,6 @@
-"""Owns who sends: this process as the holder of an attempt, and whether another holder still lives.
+"""Owns the identity of the process that sends, and whether the process that holds another attempt still runs.
 
-Never guesses a death: of a holder on another host or in another container it says that it does not know.
+Never guesses: it says that it does not know about a process on another host or in another container.
 """
 
 from __future__ import annotations
@@ -10,58 +10,58 @@ import socket
 from pathlib import Path
 
 from refund_tui.core.refunds import Holder
-from refund_tui.host.clock import boot_id, named
+from refund_tui.host.clock import boot_id, is_boot_id
 
 
 def this_process() -> Holder:
-    """This process's lease: host, boot, namespace, pid and start, which together are never used again."""
+    """This process as the holder of an attempt. Host, boot, pid, start time and namespace together are never reused."""
     return Holder(socket.gethostname(), boot_id(), os.getpid(), _started(os.getpid()), _namespace())
 
 
 def alive(holder: Holder) -> bool | None:
-    """Whether a holder may still be sending; None where this process cannot know.
+    """Whether a holder may still be sending; None if this process cannot know.
 
-    Within one boot the host's name is not asked, for it can be changed; but a pid of another namespace, as another
-    container is, names another process here. Another boot of this host is over; another host's may not be.
+    In the same boot the host's name is ignored, since it can be changed. A pid of another namespace (another container)
+    is a different process here. A holder of an earlier boot of this host is dead; one of another host may live.
     """
     here = boot_id()
-    if holder.boot == here and named(here):
+    if holder.boot == here and is_boot_id(here):
         return _runs(holder) if holder.namespace and holder.namespace == _namespace() else None
-    if holder.host != socket.gethostname() or named(holder.boot) != named(here):
+    if holder.host != socket.gethostname() or is_boot_id(holder.boot) != is_boot_id(here):
         return None
-    return False if named(here) else _runs(holder)
+    return False if is_boot_id(here) else _runs(holder)
 
 
 def _runs(holder: Holder) -> bool:
-    """Whether the process of this pid is the holder, and still does something."""
-    told = _stat(holder.pid)
-    if told is None:  # gone, or hidden: /proc may be closed to other accounts, or not be there at all
+    """Whether the process with this pid is the holder and has not ended."""
+    stat = _stat(holder.pid)
+    if stat is None:  # the process is gone, or /proc is missing or hides the processes of other accounts
         return _exists(holder.pid)
-    state, started = told
+    state, started = stat
     return state not in "ZX" and started == (holder.started or started)
 
 
 def _namespace() -> str:
-    """What names the space in which this process's pid counts; empty where /proc does not tell, or tells another's."""
+    """The pid namespace of this process; empty if there is no /proc, or it is that of another namespace."""
     try:
-        here = Path("/proc/self").readlink().name == str(os.getpid())
-        return str(Path("/proc/self/ns/pid").readlink()) if here else ""
+        own_proc = Path("/proc/self").readlink().name == str(os.getpid())
+        return str(Path("/proc/self/ns/pid").readlink()) if own_proc else ""
     except OSError:
         return ""
 
 
 def _started(pid: int) -> str:
-    told = _stat(pid)
-    return told[1] if told else ""
+    stat = _stat(pid)
+    return stat[1] if stat else ""
 
 
 def _stat(pid: int) -> tuple[str, str] | None:
-    """A process's state (one letter) and its start in the kernel's ticks since boot; None when that cannot be read."""
+    """A process's state (one letter) and its start in kernel ticks since boot; None if they cannot be read."""
     try:
-        told = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
         return None
-    fields = told.rpartition(")")[2].split()
+    fields = text.rpartition(")")[2].split()
     return fields[0], fields[19]
 
 

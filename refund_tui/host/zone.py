@@ -1,4 +1,4 @@
-"""Owns how this host's time zone is told by name. Never guesses one from an offset."""
+"""Owns the name of this host's time zone. Never guesses a name from an offset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TIMEZONE = Path("/etc/timezone")
 
 
 def host_zone(environ: Mapping[str, str]) -> str:
-    """What `TZ`, the link at /etc/localtime or /etc/timezone names; UTC where none of them names a zone."""
+    """The zone that `TZ`, the link /etc/localtime, or /etc/timezone names, in this order; UTC if none names one."""
     for name in (environ.get("TZ", "").lstrip(":"), _linked(), _written()):
         if name and _known(name):
             return name

@@ -1,4 +1,4 @@
-"""The settings: `declared` lists them, `sources` finds where each was set, `readers` checks it, `load` gives them out.
+"""The settings: `declared` lists them, `sources` finds where each is set, `readers` checks its value, `load` combines.
 
 Holds no secret: credentials come from the signing library's own sources.
 """

@@ -1,4 +1,4 @@
-"""Owns the settings as the program uses them: all that was set anywhere, with what follows from it."""
+"""Owns the settings as the program uses them: the values from all sources, and what follows from them."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ DEFAULT = "default"
 
 
 class Settings(Declared):
-    """Every setting's value; `sources` says where each was set. Nothing changes them: `but` makes others."""
+    """The value of every setting; `sources` says where each was set. Immutable: `replace` makes a copy."""
 
     def __init__(self, values: Mapping[str, object], sources: Mapping[str, str]) -> None:
         super().__init__(values)
         self.sources = sources
 
-    def but(self, **changes: object) -> Settings:
-        """The same settings, but for `changes`."""
+    def replace(self, **changes: object) -> Settings:
+        """A copy with `changes`."""
         return Settings({**self.values, **changes}, self.sources)
 
-    def at(self, base_url: str) -> Settings:
-        """The same settings for the service at `base_url`, as it was checked. Raises ConfigError."""
+    def for_base_url(self, base_url: str) -> Settings:
+        """A copy for the service at `base_url`, which was checked before. Raises ConfigError."""
         source = self.sources["environment"]
-        told = None if source == DEFAULT else Given(self.environment, source)
-        return self.but(base_url=base_url, environment=_environment(base_url, told))
+        given = None if source == DEFAULT else Given(self.environment, source)
+        return self.replace(base_url=base_url, environment=_environment(base_url, given))
 
     @property
     def endpoint(self) -> str:
-        """What a ledger knows the service at `base_url` by: host, port and path; empty without any."""
+        """The name of the service at `base_url` in a ledger: host, port and path; empty without a `base_url`."""
         return DEMO if self.environment == "DEMO" else endpoint_of(self.base_url)
 
     @property
     def service(self) -> Service:
-        """The service as a ledger knows it."""
+        """The service as the ledger names it."""
         return Service(self.environment, self.endpoint)
 
     @property
@@ -55,26 +55,24 @@ class Settings(Declared):
         """The store's time zone."""
         return ZoneInfo(self.timezone)
 
-    def asks_again(self, amount: Money) -> bool:
-        """Whether `amount` has to be typed a second time before it is refunded."""
+    def must_be_typed_twice(self, amount: Money) -> bool:
+        """Whether a person must type `amount` a second time before it is refunded."""
         if self.environment != "PRODUCTION" or self.confirm_above is None:
             return False
         return Decimal(amount.digits) > self.confirm_above
 
     def require(self, *names: str) -> None:
-        """See that the settings `names` are set. Raises ConfigError."""
+        """Check that the settings `names` are set. Raises ConfigError."""
         missing = [SETTINGS[name] for name in names if self.values[name] is None]
         if missing:
             ways = " and ".join(f"{one.name} ({one.option}, {one.variable})" for one in missing)
-            raise ConfigError(
-                f"set {ways} to make refunds; refund-tui demo needs nothing, refund-tui history works without"
-            )
+            raise ConfigError(f"set {ways} to make refunds; refund-tui demo and refund-tui history work without")
 
 
 def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     """Flags, then `REFUND_TUI_*`, then the user's and the site's TOML file, then defaults.
 
-    `flags` by setting name, as text or as the value itself; None is not set. Raises ConfigError, one line a mistake.
+    `flags` by setting name, as text or as the value; None means not set. Raises ConfigError, one line for each mistake.
     """
     given = gather(flags, environ, paths.user_config, paths.site_config)
     values = _defaults() | {name: one.value for name, one in given.items()}
@@ -89,14 +87,14 @@ def _defaults() -> dict[str, object]:
     return {name: None if one.default is None else read(one, one.default, text=False) for name, one in SETTINGS.items()}
 
 
-def _environment(base_url: object, told: Given | None) -> str:
-    """What was told, else what the host says; a service that is not known to be a test moves real money."""
+def _environment(base_url: object, given: Given | None) -> str:
+    """The given value, else by the host. A service that is not known to be a test service moves real money."""
     real = moves_real_money(None if base_url is None else str(base_url))
-    if told is None:
+    if given is None:
         return "TEST" if real is False else "PRODUCTION"
-    if told.value == "TEST" and real:
+    if given.value == "TEST" and real:
         raise ConfigError(
-            f"{told.source} is TEST, but {host_of(str(base_url))} moves real money: "
+            f"{given.source} is TEST, but {host_of(str(base_url))} moves real money: "
             "set environment to PRODUCTION, or base_url to a test host"
         )
-    return str(told.value)
+    return str(given.value)

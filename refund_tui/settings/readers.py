@@ -1,6 +1,7 @@
-"""Owns how one setting's value is read and checked: from a flag's or a variable's text, or from what TOML gives.
+"""Owns how one setting's value is read and checked: from the text of a flag or variable, or from a TOML value.
 
-A reader returns the value as it is used, or raises ValueError in words. It repeats no value that might hold a secret.
+A reader returns the value that the program uses, or raises ValueError with a message for a person. A message never
+repeats a value that might be a secret.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ _YES = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": 
 
 
 def read(setting: Setting[object], given: object, *, text: bool) -> object:
-    """The value of a setting from what was given: `text` of a flag or variable, or TOML's. Raises ValueError."""
-    types, told, from_text, check = READERS[setting.reader]
+    """The value of a setting. `text`: `given` is the text of a flag or variable, not from TOML. Raises ValueError."""
+    types, expected, from_text, check = READERS[setting.reader]
     value = from_text(str(given)) if text else given
     if isinstance(value, bool) != (types == (bool,)) or not isinstance(value, types):
-        raise ValueError(f"must be {told}")
+        raise ValueError(f"must be {expected}")
     if setting.bounds is not None:
         _refuse_outside(*setting.bounds, Decimal(str(value)))
     return check(value)
@@ -43,7 +44,7 @@ def _refuse_outside(least: int, most: int, unit: str, value: Decimal) -> None:
         raise ValueError(f"must be from {least} to {most} {unit}")
 
 
-def _yes(text: str) -> object:
+def _yes_or_no(text: str) -> object:
     if text.lower() not in _YES:
         raise ValueError("is neither yes nor no")
     return _YES[text.lower()]
@@ -64,16 +65,16 @@ def _pairs(text: str) -> object:
 
 
 def check_zone(value: object) -> str:
-    """A zone that this host knows by name. Raises ValueError."""
+    """The name of a time zone that this host knows. Raises ValueError."""
     try:
         return ZoneInfo(str(value)).key
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError with an odd text
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         shown = visible(str(value), 40)
         raise ValueError(f"is {shown!r}, which is not a time zone: write a name such as Europe/Berlin") from None
 
 
 def _environment(value: object) -> str:
-    """TEST or PRODUCTION; DEMO belongs to the demo alone."""
+    """TEST or PRODUCTION. Only `refund-tui demo` sets DEMO."""
     if str(value).upper() == "DEMO":
         raise ValueError("can be DEMO only in refund-tui demo: set TEST or PRODUCTION")
     return _one_of(str(value).upper(), ("TEST", "PRODUCTION"))
@@ -102,15 +103,15 @@ def _currency(value: object) -> str:
 
 
 def _clerk(value: object) -> str:
-    """A name that can be shown as it is."""
+    """A name without invisible or control characters."""
     name = str(value).strip()
     if not name or len(name) > LONGEST_CLERK or visible(name) != name:
-        raise ValueError(f"must be a name of 1 to {LONGEST_CLERK} characters that can be shown")
+        raise ValueError(f"must be a name of 1 to {LONGEST_CLERK} visible characters")
     return name
 
 
 def check_path(value: object) -> Path:
-    """A path, `~` meaning the home folder."""
+    """An absolute path; `~` is replaced by the home folder. Raises ValueError."""
     if "\0" in str(value) or not str(value):
         raise ValueError("is not a path")
     try:
@@ -124,10 +125,10 @@ def check_path(value: object) -> Path:
 def _file(value: object) -> Path:
     path = check_path(value)
     try:
-        there = path.is_file()
+        exists = path.is_file()
     except OSError as error:
         raise ValueError(f"is {visible(str(path), 80)}, which cannot be read ({error.strerror})") from error
-    if not there:
+    if not exists:
         raise ValueError(f"is {path}, which is not a file")
     return path
 
@@ -142,21 +143,21 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _keys(value: object) -> dict[str, str]:
-    """Action names and keys, both text; which of them exist is known to the terminal."""
+    """Action names and keys, both text. The terminal checks which of them exist."""
     if not isinstance(value, dict) or not all(isinstance(key, str) and key for key in value.values()):
         raise ValueError('must be action = "key" pairs, all text')
     return {str(action): str(key) for action, key in value.items()}
 
 
 Reader = tuple[tuple[type, ...], str, Callable[[str], object], Callable[[object], object]]
-"""What TOML has to give, in types and in words; how text is read; how the value is checked."""
+"""The types that TOML must give, their name in messages, how text is converted, how the value is checked."""
 
 
 def _text(check: Callable[[object], object]) -> Reader:
     return (str,), "text in quotes", str, check
 
 
-def _as_it_is(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value
 
 
@@ -172,8 +173,8 @@ READERS: Mapping[str, Reader] = {
     "timezone": _text(check_zone),
     "path": _text(check_path),
     "file": _text(_file),
-    "yes": ((bool,), "true or false", _yes, _as_it_is),
-    "whole": ((int,), "a whole number", _number, _as_it_is),
+    "yes": ((bool,), "true or false", _yes_or_no, _unchanged),
+    "whole": ((int,), "a whole number", _number, _unchanged),
     "number": ((int, float, Decimal), "a number", _number, lambda value: float(str(value))),
     "amount": ((str, int, Decimal), 'an amount in quotes, such as "100.00"', str, _amount),
     "keys": ((dict,), "a table, action = key", _pairs, _keys),

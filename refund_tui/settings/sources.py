@@ -1,6 +1,6 @@
-"""Owns where settings come from: flags, variables, the user's file, the site's file. The first that speaks counts.
+"""Owns where settings come from: flags, variables, the user's file, the site's file. The first one that sets it counts.
 
-Collects every mistake, so that all can be mended at once; never repeats a value that might be a secret.
+Collects every mistake, so that all can be corrected at once. Never repeats a value that might be a secret.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from refund_tui.settings.declared import CONFIG, PREFIX, SETTINGS
 from refund_tui.settings.readers import check_path, read
 
 LONGEST = 1_000_000
-"""Bytes of a configuration file; so that a wrong name, such as a device's, does not use up all memory."""
+"""Bytes of a configuration file at most, so that a wrong path, such as a device, does not use up all memory."""
 
 CONFIG_VARIABLE = PREFIX + CONFIG.upper()
 
 _SECRET = re.compile(r"secret|token|password|passwd|access_?key|credential", re.IGNORECASE)
 _VERBS = {"is", "must", "can", "has", "holds", "names", "begins"}
-"""How a message goes on from a setting's name; any other is a sentence of its own behind a colon."""
+"""A message that begins with one of these continues a sentence after the setting's name. Others come after a colon."""
 
 
 class Given(NamedTuple):
-    """A value, checked, and where it was set, in words."""
+    """A checked value, and the place where it was set."""
 
     value: object
     source: str
@@ -38,9 +38,9 @@ class Given(NamedTuple):
 def gather(
     flags: Mapping[str, object], environ: Mapping[str, str], user: Callable[[], Path | None], site: Callable[[], Path]
 ) -> dict[str, Given]:
-    """Every setting that was set somewhere, by name. `user` and `site` say where the files are, if they are needed.
+    """Every setting that was set somewhere, by name. `user` and `site` return the paths of the two files.
 
-    Raises ConfigError, with one line for each mistake.
+    Raises ConfigError with one line for each mistake.
     """
     sources = _Sources()
     sources.add_flags(flags)
@@ -56,20 +56,20 @@ def gather(
 
 
 class _Sources:
-    """What was set so far, the first source first, and the mistakes in all of them."""
+    """The values from the sources that were read so far, and the mistakes in them."""
 
     def __init__(self) -> None:
         self.given: dict[str, Given] = {}
         self.mistakes: list[str] = []
 
     def add_flags(self, flags: Mapping[str, object]) -> None:
-        """Flags by setting name; None is not set."""
+        """Add the flags, by setting name; None means not set."""
         for name, value in flags.items():
             if name != CONFIG and value is not None:
                 self._take(name, value, SETTINGS[name].option, text=isinstance(value, str))
 
     def add_variables(self, environ: Mapping[str, str]) -> None:
-        """What `REFUND_TUI_*` says; an empty variable counts as not set, an unknown one is a mistake."""
+        """Add the variables `REFUND_TUI_*`. An empty one counts as not set, an unknown one is a mistake."""
         known = {setting.variable: name for name, setting in SETTINGS.items()}
         for variable, value in sorted(environ.items()):
             if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE or not value:
@@ -80,58 +80,60 @@ class _Sources:
                 self._unknown(visible(variable, 80), _nearest(variable, [*known, CONFIG_VARIABLE], "unset it"))
 
     def add_named_file(self, name: object) -> None:
-        """What the TOML file says that was named in place of the user's."""
+        """Add the TOML file that was named in place of the user's."""
         try:
             self.add_file(check_path(name), must=True)
         except ValueError as error:
             self.mistakes.append(f"the name of the configuration file {error}")
 
     def add_file(self, path: Path, *, must: bool) -> None:
-        """What a TOML file says; one that is missing is a mistake only where it `must` be there."""
+        """Add a TOML file. A missing file is a mistake only if it `must` exist."""
         text = self._read(path, must=must)
         try:
             content = tomllib.loads(text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
-            self.mistakes.append(f"{path} is not TOML: {visible(str(error))}; mend that line")
+            self.mistakes.append(f"{path} is not TOML: {visible(str(error))}; correct that line")
             return
-        except ValueError:  # Python reads whole numbers of up to 4,300 digits
-            self.mistakes.append(f"{path} holds a number of thousands of digits: take it out")
+        except ValueError:  # Python reads integers of at most 4,300 digits
+            self.mistakes.append(f"{path} has a number with thousands of digits: remove it")
             return
         except RecursionError:
-            self.mistakes.append(f"{path} holds brackets within brackets, far too deep: take them out")
+            self.mistakes.append(f"{path} has brackets that are nested too deeply: remove them")
             return
         for key, value in content.items():
             source = f"{path}:{_line_of(key, text)}: {visible(key, 80)}"
             if key in SETTINGS:
                 self._take(key, value, source, text=False)
             elif _SECRET.search(key):
-                self.mistakes.append(f"{source}: secrets are never kept in this file: take it out")
+                self.mistakes.append(f"{source}: secrets are never kept in this file: remove it")
             else:
-                self._unknown(source, _nearest(key, SETTINGS, "take it out"))
+                self._unknown(source, _nearest(key, SETTINGS, "remove it"))
 
     def _read(self, path: Path, *, must: bool) -> str:
         try:
             return self._text(path)
         except (FileNotFoundError, NotADirectoryError):
             if must:
-                remedy = f"name a file that does with --config or {CONFIG_VARIABLE}"
+                remedy = f"name an existing file with --config or {CONFIG_VARIABLE}"
                 self.mistakes.append(f"{path} does not exist: {remedy}")
         except UnicodeDecodeError:
             self.mistakes.append(f"{path} is not UTF-8 text: save it as UTF-8")
         except OSError as error:
-            self.mistakes.append(f"{path} cannot be read ({error.strerror}): have its access set right")
+            self.mistakes.append(f"{path} cannot be read ({error.strerror}): correct its permissions")
         return ""
 
     def _text(self, path: Path) -> str:
         with path.open("rb") as stream:
             content = stream.read(LONGEST + 1)
         if len(content) > LONGEST:
-            self.mistakes.append(f"{path} is larger than {LONGEST:,} bytes: no configuration is")
+            self.mistakes.append(
+                f"{path} is larger than {LONGEST:,} bytes, which no configuration file is: name another file"
+            )
             return ""
         return content.decode("utf-8")
 
     def _take(self, name: str, value: object, source: str, *, text: bool) -> None:
-        """Check one value and keep it, unless an earlier source has spoken; or note what is wrong with it."""
+        """Check one value and keep it unless an earlier source set it; or note what is wrong with it."""
         try:
             self.given.setdefault(name, Given(read(SETTINGS[name], value, text=text), source))
         except ValueError as error:
@@ -148,9 +150,9 @@ def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def _line_of(key: str, text: str) -> int:
-    """The line on which a statement sets `key`. A line inside a value of several lines is no statement's first.
+    """The number of the line on which a statement sets `key`, not a line inside a value of several lines.
 
-    What comes before a statement is TOML by itself, which is how the two are told apart.
+    They can be told apart: the text before a statement is valid TOML, the text before a line inside a value is not.
     """
     written = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[.=\]]""")
     lines = text.splitlines(keepends=True)

@@ -191,7 +191,7 @@ def test_a_data_folder_without_access_is_told(closed_folder: Path, below: str) -
     for command in ("history", "resume"):
         ended = run_bound(command, "--data-dir", folder, **REAL)
         assert ended.returncode == 2
-        assert "have its access set right" in only_line(ended)
+        assert "correct its permissions" in only_line(ended)
     ended = run_bound("doctor", "--offline", "--data-dir", folder)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "\nFAIL  data folder  " in ended.stdout

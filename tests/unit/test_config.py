@@ -141,7 +141,7 @@ def test_an_explicit_environment_wins_but_never_calls_production_a_test() -> Non
 MISTAKES = [
     ('clerc = "ana"', "{file}:1: clerc is not a setting: did you mean clerk?"),
     ('\nstore_id = "S"\n"store-id" = "S"', "{file}:3: store-id is not a setting: did you mean store_id?"),
-    ("zzz = 1", "{file}:1: zzz is not a setting: take it out"),
+    ("zzz = 1", "{file}:1: zzz is not a setting: remove it"),
     ("[bells]\nx = 1", "{file}:1: bells is not a setting: did you mean bell?"),
     ('aws_secret_access_key = "hunter2"', "{file}:1: aws_secret_access_key: secrets are never kept in this file"),
     ("store_id = 7", "{file}:1: store_id must be text in quotes"),
@@ -230,7 +230,7 @@ def test_the_time_zone_is_the_hosts_unless_told() -> None:
 
 def test_only_large_amounts_in_production_are_typed_twice() -> None:
     production = load(base_url=AMAZON)
-    assert not production.asks_again(Money(10000, "EUR"))
-    assert production.asks_again(Money(10001, "EUR"))
-    assert not load(base_url=AMAZON, confirm_above="off").asks_again(Money(10**9, "EUR"))
-    assert not load(base_url=AMAZON_TEST).asks_again(Money(10001, "EUR"))
+    assert not production.must_be_typed_twice(Money(10000, "EUR"))
+    assert production.must_be_typed_twice(Money(10001, "EUR"))
+    assert not load(base_url=AMAZON, confirm_above="off").must_be_typed_twice(Money(10**9, "EUR"))
+    assert not load(base_url=AMAZON_TEST).must_be_typed_twice(Money(10001, "EUR"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.host.mounts import UNKNOWN, file_system, is_distant
+from refund_tui.host.mounts import UNKNOWN, file_system, is_network
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/root rw
@@ -43,7 +43,7 @@ def test_a_link_is_judged_by_where_it_leads(tmp_path: Path) -> None:
 
 def test_where_the_platform_does_not_tell_nothing_is_refused(tmp_path: Path) -> None:
     assert file_system(tmp_path, tmp_path / "nowhere") == UNKNOWN
-    assert not is_distant(UNKNOWN)
+    assert not is_network(UNKNOWN)
 
 
 def test_here_it_is_one_that_the_kernel_knows(tmp_path: Path) -> None:
@@ -52,9 +52,9 @@ def test_here_it_is_one_that_the_kernel_knows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["fuse.sshfs", "fuse.rclone", "nfs", "nfs4", "cifs", "9p", "davfs", "virtiofs"])
 def test_locks_may_not_reach_over_a_network(kind: str) -> None:
-    assert is_distant(kind)
+    assert is_network(kind)
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "fuseblk", "fuse.fuse-overlayfs"])
 def test_locks_reach_on_one_host(kind: str) -> None:
-    assert not is_distant(kind)
+    assert not is_network(kind)

@@ -13,7 +13,7 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
 from refund_tui.commands.checks.records import check_records
 from refund_tui.errors import ConfigError, StoreError
-from refund_tui.host.mounts import file_system, is_distant
+from refund_tui.host.mounts import file_system, is_network
 from refund_tui.host.paths import check_readable, ledger_path, trips_path
 from refund_tui.store.sqlite.health import sqlite_version, try_folder
 
@@ -54,7 +54,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
 def _file_system(settings: Settings) -> Result:
     kind = file_system(settings.data_dir)
     says = f"{settings.data_dir} is on {kind}"
-    if not is_distant(kind):
+    if not is_network(kind):
         return ok("file system", says)
     if settings.allow_network_filesystem:
         return warn("file system", f"{says}, which the settings allow", "let no other host use this data folder")

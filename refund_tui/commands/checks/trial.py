@@ -30,7 +30,7 @@ SETTLED = "settled and said"
 def settings(folder: str, url: str) -> Settings:
     """A terminal of its own in `folder`."""
     given = {"base_url": url, "store_id": "DOCTOR", "data_dir": folder, "clerk": "doctor", "timezone": "UTC"}
-    return load_settings(given, {"HOME": folder}).but(environment="DEMO")
+    return load_settings(given, {"HOME": folder}).replace(environment="DEMO")
 
 
 async def make(folder: str, *, die: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
 from refund_tui.commands.output import say
-from refund_tui.desk.opening import see_file_system
+from refund_tui.desk.opening import check_file_system
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.high_water_files import marks_of
 from refund_tui.host.machine import this_host
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Accept the ledger as it is. Raises UsageError where there is nothing to accept, StoreError."""
     why = because(arguments)
-    see_file_system(settings)
+    check_file_system(settings)
     make_data_dir(settings.data_dir, shared=settings.shared)
     doubts = accept_older(
         ledger_path(settings.data_dir), marks_of(settings), HostGuard(this_host()), why, settings.clerk,

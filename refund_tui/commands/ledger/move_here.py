@@ -13,7 +13,7 @@ from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
-from refund_tui.desk.opening import see_file_system
+from refund_tui.desk.opening import check_file_system
 from refund_tui.errors import StoreUnusable
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.high_water_files import marks_of
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     why, path, host = because(arguments), ledger_path(settings.data_dir), this_host()
     if not path.exists():
         raise StoreUnusable(f"there is no ledger at {path}: nothing was changed")
-    see_file_system(settings)
+    check_file_system(settings)
     with closing(Ledger.open(path, shared=settings.shared, marks=marks_of(settings))) as ledger:
         ledger.move_to(host, why, settings.clerk, SystemClock().now())
     say(f"{visible(host.name)} writes this ledger from now on. It is recorded; nothing was sent.")

@@ -47,7 +47,7 @@ def confirmation(
         ("Reason", f"{filled.reason.digit} {filled.reason} ({filled.reason.words})"),
         ("Note", visible(filled.note, 60) or "-"),
     ])  # fmt: skip
-    again = filled.amount.digits if settings.asks_again(filled.amount) else None
+    again = filled.amount.digits if settings.must_be_typed_twice(filled.amount) else None
     return Question(f"Refund {filled.amount} ?", about, "refund it", typed_again=again)
 
 

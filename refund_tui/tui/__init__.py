@@ -14,6 +14,7 @@ from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
 from refund_tui.tui.commands import keymap
 from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.terminal.textual_inside import drawing_on, repair_textual
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -27,15 +28,12 @@ def run(settings: Settings) -> int:
         raise UsageError(reason)
     citizen.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
-    from refund_tui.tui.terminal.compositor import render_only_what_changed
     from refund_tui.tui.terminal.crash import crashed
 
-    render_only_what_changed()
-    citizen.forgive_wrong_bytes()
-    citizen.forgive_a_stalled_line()
+    repair_textual()
     app = RefundApp(settings)
     try:
-        with citizen.holding_signals(), citizen.drawing_on(1):
+        with citizen.holding_signals(), drawing_on(1):
             app.run(mouse=False)
     except Exception as error:
         raise crashed("".join(traceback.format_exception(error)), settings.data_dir) from error

@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from refund_tui.tui.terminal.display import Display
+from refund_tui.tui.terminal.textual_inside import repair_textual
 from refund_tui.tui.widgets.columns import Cell as RowCell
 from refund_tui.tui.widgets.plain_text import Plain, TextCell
 from refund_tui.tui.widgets.row_list import Column, RowList
@@ -133,7 +134,7 @@ class LineApp(Display):
 if __name__ == "__main__":
     if reason := citizen.refusal(os.environ.get("TERM")):
         sys.exit(reason)
-    citizen.forgive_wrong_bytes()
+    repair_textual()
     app = LineApp(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
     app.run(mouse=False)
     citizen.let_go_of_a_dead_line()

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from refund_tui.tui.terminal.cells import glyphs_in
 from refund_tui.tui.terminal.frame import CellRun, Frame
-from refund_tui.tui.terminal.textual_version import KNOWN, is_known
+from refund_tui.tui.terminal.textual_inside.version import KNOWN, is_installed_as, is_known
 from tests.terminal.pty_session import picture
 
 WIDTH, HEIGHT = 24, 8
@@ -132,7 +132,5 @@ def test_after_a_resize_and_when_told_to_forget_everything_is_drawn_again() -> N
 def test_the_stage_is_off_with_another_textual(tmp_path: Path) -> None:
     assert textual.__version__ == KNOWN
     assert is_known()
-    package = tmp_path / "textual"
-    package.mkdir()
     (tmp_path / "textual-8.2.9.dist-info").mkdir()
-    assert not is_known(str(package / "__init__.py"))
+    assert not is_installed_as(KNOWN, tmp_path)

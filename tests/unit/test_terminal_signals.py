@@ -13,7 +13,8 @@ from textual import constants
 
 from refund_tui.tui.terminal import signals as citizen
 from refund_tui.tui.terminal.crash import CrashReporting, crashed
-from refund_tui.tui.terminal.signals import TerminalOutput, prepare, refusal
+from refund_tui.tui.terminal.output import TerminalOutput
+from refund_tui.tui.terminal.signals import prepare, refusal
 
 
 class Ends:

@@ -6,11 +6,13 @@ import locale
 import os
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, ok, warn
 from refund_tui.core.text import visible
 from refund_tui.settings.declared import SETTINGS
+from refund_tui.tui.terminal.textual_inside.version import KNOWN, Repair, is_known
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -51,7 +53,23 @@ def check_terminal() -> Iterator[Result]:
         yield warn("encoding", f"is {encoding}", "set LANG to a UTF-8 locale, such as C.UTF-8")
     else:
         yield ok("encoding", "UTF-8")
+    yield _textual()
     yield from _size()
+
+
+def _textual() -> Result:
+    """Whether the installed Textual is the one whose inside is known; with another one, which repairs are off."""
+    if is_known():
+        return ok("textual", f"{KNOWN}, with all repairs")
+    found = f"{_version_of_textual()} is not {KNOWN}, so these repairs are off: {'; '.join(Repair)}"
+    return warn("textual", found, f"install textual=={KNOWN}; the screens work without the repairs")
+
+
+def _version_of_textual() -> str:
+    try:
+        return visible(metadata.version("textual"), 20)
+    except metadata.PackageNotFoundError:
+        return "its version"
 
 
 def _size() -> Iterator[Result]:

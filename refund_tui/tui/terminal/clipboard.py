@@ -1,4 +1,4 @@
-"""Owns the way to the clerk's clipboard: the terminal is asked (OSC 52), and nobody can know whether it did so."""
+"""Owns the way to the clerk's clipboard: the terminal is asked (OSC 52). Whether it did it cannot be known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from textual.app import App
 
+from refund_tui.tui.terminal.textual_inside import write_to_terminal
+
 LONGEST = 4_000
-"""Characters that are sent; terminals drop longer requests without a word."""
+"""Characters that are sent; terminals drop longer requests and say nothing."""
 
 SENT = "Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"
 
@@ -27,8 +29,7 @@ def request(text: str, environ: Mapping[str, str]) -> str:
 
 
 def copy(app: App[int], text: str, environ: Mapping[str, str]) -> str:
-    """Ask for `text` to be taken; what to tell the clerk, which claims nothing that cannot be known."""
-    if app._driver is not None and not app.is_headless:
-        app._driver.write(request(text, environ))
-        app._driver.flush()
+    """Ask for `text` to be taken. Returns what to tell the clerk: it claims nothing that cannot be known."""
+    if not app.is_headless and not write_to_terminal(app, request(text, environ)):
+        app.copy_to_clipboard(text[:LONGEST])
     return SENT.format(text=text)

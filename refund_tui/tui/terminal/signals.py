@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import io
 import locale
 import os
 import signal
@@ -15,9 +14,10 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from types import FrameType
 from typing import Any
+
+from refund_tui.tui.terminal.textual_inside.version import Repair
 
 QUIET = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
 """What Textual reads at its import, unless it is set: no animation, no second key protocol, time for Escape.
@@ -66,7 +66,8 @@ def _is_foreign(name: str) -> bool:
 def refusal(term: str | None) -> str | None:
     """Why the full screen cannot be shown here, with what to use instead, or None."""
     instead = "use refund-tui refund, resume or history, which need no screen"
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    streams = (sys.stdin, sys.stdout) if Repair.OUTPUT.on else (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         return f"this is not a terminal: {instead}"
     if term in (None, "", "dumb", "unknown"):
         return f"this terminal (TERM={term or ''}) cannot place text on a screen: {instead}, or set TERM"
@@ -81,77 +82,6 @@ def _speaks_utf_8(charset: str) -> bool:
         return codecs.lookup(charset).name in ("utf-8", "ascii")
     except LookupError:
         return False
-
-
-def forgive_wrong_bytes() -> None:
-    """Let a byte that is not UTF-8 be a replacement character; as shipped, Textual's input thread ends by it."""
-    from textual.drivers import linux_driver
-
-    from refund_tui.tui.terminal.textual_version import is_known
-
-    if is_known():
-        strict = codecs.getincrementaldecoder
-        vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(strict(name), errors="replace")
-
-
-def forgive_a_stalled_line() -> None:
-    """Let pictures queue up where nobody reads; as shipped, refunds wait after the thirtieth, and signals too."""
-    from textual.drivers import _writer_thread
-
-    from refund_tui.tui.terminal.textual_version import is_known
-
-    if is_known():
-        vars(_writer_thread)["MAX_QUEUED_WRITES"] = 0  # no bound: a countdown is 100 bytes a second
-
-
-class TerminalOutput(io.TextIOBase):
-    """The terminal as Textual writes to it: always UTF-8, and once the line is dead, what is written goes nowhere.
-
-    As shipped an error ends the writing thread; its queue fills up, and the program waits for ever, deaf to signals.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._kept = bytearray()
-
-    def fileno(self) -> int:
-        """The terminal's."""
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        """Whether there still is one."""
-        return os.isatty(self._descriptor)
-
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, text: str, /) -> int:
-        """Keep `text` for the next flush."""
-        self._kept += text.encode(errors="replace")
-        return len(text)
-
-    def flush(self) -> None:
-        """Send what was kept."""
-        kept, self._kept = self._kept, bytearray()
-        with suppress(OSError):
-            while kept:
-                del kept[: os.write(self._descriptor, kept)]
-
-
-@contextmanager
-def drawing_on(descriptor: int) -> Iterator[None]:
-    """Have Textual draw on this descriptor.
-
-    As shipped it draws on standard error: with `2>log` the terminal stays black while its keys still count, and under
-    LC_ALL=C or PYTHONIOENCODING a sign becomes several characters of an escape, and all behind it is out of place.
-    """
-    before = sys.__stderr__
-    sys.__stderr__ = TerminalOutput(descriptor)  # type: ignore[misc, assignment]
-    try:
-        yield
-    finally:
-        sys.__stderr__ = before  # type: ignore[misc]
 
 
 @contextmanager

@@ -1,16 +1,18 @@
 """Owns the stage between Textual's compositor and the terminal: of each update only the cells that changed are sent.
 
-It stands on what is inside one version of Textual, and is off with any other, or by the setting `cell_diff`: the same
-screen is then drawn with more bytes. It never changes what is shown.
+Without it the same screen is drawn with more bytes. It never changes what is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from rich.color import ColorSystem
-from rich.console import Console
+from rich.console import Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
 from textual.strip import Strip
 
 from refund_tui.tui.terminal.cells import glyphs_in
@@ -19,8 +21,21 @@ from refund_tui.tui.terminal.frame import CellRun, Frame
 Update = LayoutUpdate | ChopsUpdate
 
 
+def put_before_terminal(app: App[int], frame: Frame) -> None:
+    """Put the stage before the terminal of `app`."""
+    textuals_own = app._display
+
+    def display(screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            size = app.size.width, app.size.height
+            renderable = cast("RenderableType", CellDiff(renderable, frame, size))
+        textuals_own(screen, renderable)
+
+    vars(app)["_display"] = display
+
+
 class CellDiff(CompositorUpdate):
-    """An update of Textual's, that sends only what differs from `frame`; `size` is the terminal's."""
+    """An update of Textual's that sends only what differs from `frame`; `size` is the terminal's, in cells."""
 
     def __init__(self, update: Update, frame: Frame, size: tuple[int, int]) -> None:
         self._update, self._frame, self._size = update, frame, size

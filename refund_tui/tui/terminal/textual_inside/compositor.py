@@ -1,7 +1,7 @@
 """Owns the repairs of how Textual lays out and composes a screen: what changed is rendered again, and only that.
 
-As shipped a line that changed renders everything that shares its clip, some twenty widgets for a digit; and a text that
-changes while a layout is already asked for can keep the height of the text before it, for good.
+By itself Textual renders everything that shares a clip with a changed line: some twenty widgets for one digit. And a
+text that changes while a layout is already asked for can keep the height of the text before it, until the next layout.
 """
 
 from __future__ import annotations
@@ -13,26 +13,23 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from refund_tui.tui.terminal.textual_version import is_known
-
 _clear_cached_dimensions = Widget.clear_cached_dimensions
 
 
 def render_only_what_changed() -> None:
     """Make the repairs, for the whole process."""
-    if is_known():
-        Compositor._get_renders = _get_renders  # type: ignore[method-assign]
-        Widget.clear_cached_dimensions = _clear_all_dimensions  # type: ignore[method-assign]
+    Compositor._get_renders = _get_renders  # type: ignore[method-assign]
+    Widget.clear_cached_dimensions = _clear_all_dimensions  # type: ignore[method-assign]
 
 
 def _clear_all_dimensions(self: Widget) -> None:
-    """Forget the box too, whose number Textual leaves as it is where a layout was asked for before."""
+    """Clear the cached box too: Textual keeps it where a layout was already asked for."""
     _clear_cached_dimensions(self)
     self._box_model_cache.clear()
 
 
 def _get_renders(self: Compositor, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-    """Region, clip and strips of each widget seen within `crop`, as the compositor wants them."""
+    """Region, clip and strips of each widget that is seen within `crop`, as the compositor wants them."""
     for widget, (region, clip) in self.visible_widgets.items():
         seen = region.intersection(clip)
         if seen and (crop is None or crop.overlaps(seen)):

@@ -86,9 +86,9 @@ def _problem(history: History, marks: HighWaterMarks, path: Path) -> str:
     """Why what the ledger holds may not be all, or not as it was written; empty where that is not so."""
     try:
         history.check(marks)
+        found = quick_look(path, LEDGER)
     except StoreError as error:
         return str(error)
-    found = quick_look(path, LEDGER)
     return damaged_words(path, found.whole) if found.whole else ""
 
 

@@ -13,12 +13,14 @@ from refund_tui.desk.file_thread import FileThread
 from refund_tui.desk.opening import open_ledger
 from refund_tui.errors import StoreDamaged, StoreError
 from refund_tui.host.high_water_files import marks_of
+from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.sqlite.examine import damaged_rows_words, damaged_words, quick_look
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.trips import Trips
+from refund_tui.store.sqlite.writing_host import HostGuard
 
 if TYPE_CHECKING:
     from refund_tui.core.hosts import Host
@@ -31,7 +33,8 @@ class Files:
     """The ledger, the history and the trips of one data directory."""
 
     def __init__(self, settings: Settings, host: Host | None = None) -> None:
-        self._settings, self._host = settings, host
+        self._settings = settings
+        self._writer = HostGuard(host or this_host())
         self._path = ledger_path(settings.data_dir)
         self._marks = marks_of(settings)
         self._writing = FileThread[Ledger]("ledger")
@@ -49,7 +52,7 @@ class Files:
         what is waiting goes on without them, and whoever asks for a trip hears it.
         """
         settings = self._settings
-        await self._writing.open(lambda: open_ledger(settings, self._marks, self._host))
+        await self._writing.open(lambda: open_ledger(settings, self._marks, self._writer))
         await self._reading.open(lambda: History.open(self._path))
         try:
             await self._searching.open(lambda: Trips.open(trips_path(settings.data_dir), shared=settings.shared))
@@ -85,7 +88,8 @@ class Files:
     async def examine(self) -> str:
         """Look for damage beside the lanes, which nobody waits for; what was found, in words, empty where nothing was.
 
-        From then on nothing is written to a ledger whose structure is damaged.
+        From then on nothing is written to a ledger whose structure is damaged. Raises StoreError where it cannot be
+        looked at now.
         """
         found = await asyncio.to_thread(quick_look, self._path, LEDGER)
         if found.whole:
@@ -94,7 +98,9 @@ class Files:
 
     async def verify(self) -> None:
         """See that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
-        await self.write(Ledger.verify)
+        if self._damage:
+            raise StoreDamaged(self._damage)
+        await self.look(lambda history: history.verify(self._marks, self._writer))
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads. May be called again."""

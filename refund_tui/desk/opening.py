@@ -12,16 +12,15 @@ from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.writing_host import HostGuard
 
 if TYPE_CHECKING:
-    from refund_tui.core.hosts import Host
     from refund_tui.settings.load import Settings
     from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 
 
-def open_ledger(settings: Settings, marks: HighWaterMarks | None = None, host: Host | None = None) -> Ledger:
+def open_ledger(settings: Settings, marks: HighWaterMarks | None = None, writer: HostGuard | None = None) -> Ledger:
     """The ledger that the settings name, open. Raises StoreError, also where it must not be written here."""
     check_file_system(settings)
     path, marks = ledger_path(settings.data_dir), marks or marks_of(settings)
-    return Ledger.open(path, shared=settings.shared, marks=marks, host=HostGuard(host or this_host()))
+    return Ledger.open(path, shared=settings.shared, marks=marks, host=writer or HostGuard(this_host()))
 
 
 def check_file_system(settings: Settings) -> None:

@@ -42,9 +42,14 @@ class Watcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _examine(self) -> None:
-        for found in (self._files.no_trips, await self._files.examine()):
-            if found:
-                await self._tell(Trouble(found))
+        if self._files.no_trips:
+            await self._tell(Trouble(self._files.no_trips))
+        try:
+            found = await self._files.examine()
+        except StoreError:
+            return  # it cannot be looked at now, which the watch says too; the next start looks again
+        if found:
+            await self._tell(Trouble(found))
 
     async def _watch(self) -> None:
         """Notice what other processes wrote, within about a second, without a byte on the line."""

@@ -13,7 +13,7 @@ import pytest
 
 from refund_tui.core.refunds import State
 from refund_tui.desk.news import Trouble
-from refund_tui.errors import StoreChanged, StoreUnusable
+from refund_tui.errors import StoreBusy, StoreChanged, StoreUnusable
 from refund_tui.host.paths import ledger_path, trips_path
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
@@ -232,3 +232,18 @@ async def test_damaged_trips_hold_no_refund_up_and_the_advice_is_to_import_them_
     assert (code, "trips import" in told) == (1, True)
     code, told = await asyncio.to_thread(told_by, ["trips", "import", "-"], tmp_path)
     assert (code, "trips import" in told) == (3, True)
+
+
+async def test_a_ledger_that_is_only_held_by_another_program_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.store.sqlite.database.READ_TRIES", 1)
+    await filled(tmp_path)
+    service = ScriptedService()
+    async with desk_over(tmp_path, service) as desk:
+        with closing(sqlite3.connect(ledger_path(tmp_path), isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(StoreBusy):
+                await desk._files.examine()
+            other.execute("ROLLBACK")
+        await desk.take(intent(900), second_yes=True)

@@ -107,7 +107,10 @@ def _damage(path: Path, kind: Schema, remedy: str) -> Iterator[Result]:
         yield warn(name, "there is no room for the copy that is looked through", "make room, then ask again")
         return
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=path.parent if _may_write(path) else None) as scratch:
-        yield _told(name, full_look(path, kind, Path(scratch)), remedy)
+        try:
+            yield _told(name, full_look(path, kind, Path(scratch)), remedy)
+        except (StoreError, OSError) as error:
+            yield fail(name, str(error), "ask again when that is over")
 
 
 def _told(name: str, found: Findings, remedy: str) -> Result:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from refund_tui.errors import StoreError
+from refund_tui.errors import StoreDamaged
 from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import told
@@ -38,17 +38,23 @@ class Findings:
 
 
 def quick_look(path: Path, kind: Schema) -> Findings:
-    """The shape of a file, and SQLite's quick check where the file is not too large for it."""
+    """The shape of a file, and SQLite's quick check where the file is not too large for it.
+
+    Raises StoreError where it cannot be looked at now, which is no damage.
+    """
     return _examined(path, kind, "quick_check" if _size(path) <= QUICK_BYTES else None)
 
 
 def full_look(path: Path, kind: Schema, scratch: Path) -> Findings:
-    """The shape of a file, and SQLite's full check, of a copy that is made in the folder `scratch`. Raises OSError."""
+    """The shape of a file, and SQLite's full check, of a copy that is made in the folder `scratch`.
+
+    Raises StoreError where it cannot be looked at now, OSError.
+    """
     copy = scratch / path.name
     try:
         with told(f"the {kind.name} at {path}"):
             copy_to(path, copy)
-    except StoreError as error:
+    except StoreDamaged as error:
         return Findings((str(error),))
     return _examined(copy, kind, "integrity_check")
 
@@ -78,7 +84,7 @@ def _examined(path: Path, kind: Schema, check: str | None) -> Findings:
         with _reading(path, kind) as connection:
             whole = differences(connection, kind)
             found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({MOST})")] if check else []
-    except StoreError as error:
+    except StoreDamaged as error:
         return Findings((str(error),))
     lines = [line for row in found for line in row.splitlines() if line != "ok"]
     of_rows = tuple(line for line in lines if line.startswith(_OF_ROWS))

@@ -19,7 +19,7 @@ from refund_tui.core.times import stamp
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.store.recorded import as_recorded, newest_word
 from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
-from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.identity import Identity, identity_of
 from refund_tui.store.sqlite.ledger_services import belonging
@@ -160,6 +160,11 @@ class History:
     def writer(self) -> Host | None:
         """The host that writes the ledger; None where none has said so yet."""
         return writer_of(self._database)
+
+    def verify(self, *guards: Guard) -> None:
+        """See that those who stand by each transaction would let it be written. Raises what they raise."""
+        for guard in guards:
+            guard.before(self._database)
 
     def check(self, marks: HighWaterMarks) -> None:
         """See that the ledger lacks nothing that was seen; StoreChanged where it does."""

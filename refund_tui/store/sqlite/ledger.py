@@ -105,11 +105,6 @@ class Ledger:
         database.guards = (marks, host) if host is not None else (marks,)
         return cls(database)
 
-    def verify(self) -> None:
-        """See that it may still be written: by this host, with all that was seen in it. Raises StoreError."""
-        for guard in self._database.guards:
-            guard.before(self._database)
-
     def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:
         """Let another host write from now on, and no other. Raises UsageError where it does already."""
         move(self._database, host, why, who, now)

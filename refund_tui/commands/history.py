@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
 from refund_tui.commands.output import OUT, tell
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filter_line import SHAPES, Query, QueryError
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
-from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
-from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
-from refund_tui.core.times import unstamp
 from refund_tui.errors import StoreError, UsageError
+from refund_tui.host.clock import SystemClock
 from refund_tui.host.high_water_files import marks_of
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
@@ -34,19 +34,27 @@ if TYPE_CHECKING:
 
 UNSOUND = StoreError.exit_code
 
-_EXAMPLES = """\
+_WORDS = "\n  ".join(SHAPES.values())
+_EXAMPLES = f"""\
 examples:
   refund-tui history --limit 20                     the newest 20
-  refund-tui history --state UNKNOWN,BLOCKED        what needs a person
-  refund-tui history --since 2026-03-01 --until 2026-03-31 --csv > march.csv
+  refund-tui history state:UNKNOWN,BLOCKED          what needs a person
+  refund-tui history day:today clerk:ana "amount:>100"
+  refund-tui history day:2026-03 --csv > march.csv
   refund-tui history --json | jq -r .reconciliation_id
 
-days are the store's (timezone) and count whole; times need an offset: 2026-03-01T09:00+01:00"""
+the words are those of the filter line in the terminal:
+  {_WORDS}
+  open; what is none of them is looked for in ids and notes
+
+days are the store's (timezone) and count whole; since and until also take a time
+with its offset: since:2026-03-01T09:00+01:00"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The formats and the filters."""
     parser.epilog = _EXAMPLES
+    parser.add_argument("filter", nargs="*", metavar="WORD", help="such as state:UNKNOWN, day:today or a part of an id")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--csv", action="store_true", help="a table for spreadsheets")
@@ -62,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print what is asked for; exit code 0, also where there is nothing, PERSON where a record cannot be read, UNSOUND
     where what is printed may not be all. Raises UsageError, StoreError, also where the ledger is lost."""
-    wanted = _filter(arguments, settings.zone)
+    wanted = _filter(arguments, settings)
     limit = None if arguments.limit is None else _limit(arguments.limit)
     write = _writer(arguments, settings.zone)
     path, marks = ledger_path(settings.data_dir), marks_of(settings)
@@ -137,58 +145,24 @@ def _line(told: Told, zone: tzinfo) -> str:
     )
 
 
-def _filter(arguments: argparse.Namespace, zone: tzinfo) -> Filter:
-    return Filter(
-        text=arguments.text,
-        states=frozenset(_state(name) for given in arguments.state for name in given.split(",")),
-        clerk=arguments.by_clerk,
-        reason=_reason(arguments.reason),
-        since=None if arguments.since is None else _instant(arguments.since, zone, timedelta(0)),
-        until=None if arguments.until is None else _instant(arguments.until, zone, timedelta(days=1)),
-    )
-
-
-def _state(name: str) -> State:
+def _filter(arguments: argparse.Namespace, settings: Settings) -> Filter:
+    """What the words and the flags ask for together. Raises UsageError."""
+    today = SystemClock().now().at.astimezone(settings.zone).date()
+    query = Query(settings.zone, today, settings.currency)
+    flags = {
+        "state": ",".join(arguments.state), "clerk": arguments.by_clerk, "reason": arguments.reason,
+        "since": arguments.since, "until": arguments.until,
+    }  # fmt: skip
     try:
-        return State(name.strip().upper())
-    except ValueError as error:
-        raise UsageError(f"{visible(name, 40)!r} is not a state: {', '.join(State)}") from error
-
-
-def _reason(name: str | None) -> ReasonCode | None:
-    if name is None:
-        return None
-    found = ReasonCode.parse(name)
-    if found is None:
-        raise UsageError(
-            f"{visible(name, 40)!r} is not a reason: {', '.join(ReasonCode)}, or a digit from {REASON_DIGITS}"
-        )
-    return found
+        wanted = query.read(" ".join(arguments.filter))
+        for name, value in flags.items():
+            wanted = query.narrowed(wanted, name, value or "")
+    except QueryError as error:
+        raise UsageError(visible(str(error), 200)) from error
+    return replace(wanted, text=f"{wanted.text} {arguments.text}".strip())
 
 
 def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise UsageError(f"--limit {visible(text, 40)} is not a number of refunds")
     return int(text)
-
-
-def _instant(text: str, zone: tzinfo, further: timedelta) -> datetime:
-    """The instant (UTC) of a time with an offset, or of a day's midnight in `zone`, that many days `further`."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return _exact(text)
-    try:
-        return datetime.combine(day + further, time.min, tzinfo=zone).astimezone(UTC)
-    except OverflowError as error:
-        raise UsageError(f"{text} is too far away") from error
-
-
-def _exact(text: str) -> datetime:
-    try:
-        return unstamp(text)
-    except ValueError as error:
-        shown = visible(text, 40)
-        raise UsageError(
-            f"{shown!r} is not a day: write 2026-03-01, or a time with its offset, 2026-03-01T09:00+01:00"
-        ) from error

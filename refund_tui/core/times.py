@@ -1,6 +1,6 @@
 """Owns instants and waits that survive a wrong clock, a reboot and a restart of the program.
 
-Never reads a clock itself: an instant is handed in as a `Mark`, made by whoever owns a `Clock`.
+Never reads a clock itself: an instant is handed in as an `Instant`, made by whoever owns a `Clock`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def left_of(now: Instant, *waits: Wait | None) -> float:
 
 
 class Clock(Protocol):
-    """Where marks come from; the one that reads this host is `refund_tui.host.clock.SystemClock`."""
+    """Where instants come from; the one that reads this host is `refund_tui.host.clock.SystemClock`."""
 
     def now(self) -> Instant:
         """The present instant."""
@@ -100,7 +100,12 @@ def window_closes(began: datetime, days: int, zone: tzinfo) -> datetime:
     last = last_day(began, days, zone)
     if last == date.max:
         return datetime.max.replace(tzinfo=UTC)
-    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+    return midnight(last + timedelta(days=1), zone)
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant (UTC) at which a day of the store begins. Raises OverflowError beyond the calendar."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def countdown(seconds: float) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from datetime import UTC
 from statistics import median, quantiles
 
+from refund_tui.core.filter_line import Query
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.history import History
-from refund_tui.tui.history_filter import Query
 from tests.benchmarks.first_screen import FEW, MILLION
 from tests.support.crowd import CURRENCY, LAST, crowd, made_refunds, trip_id
 

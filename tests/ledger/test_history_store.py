@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from refund_tui.core.currencies import DIGITS
+from refund_tui.core.filter_line import Query
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
@@ -24,7 +25,6 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.tui.history_filter import Query
 from tests.support.ledgers import (
     ANOTHER,
     ENDPOINT,

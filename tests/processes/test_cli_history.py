@@ -155,6 +155,13 @@ def test_csv_has_a_heading_and_counts_the_attempts(folder: Path) -> None:
         (["--since", "2026-03-02"], ""),
         (["--since", "2026-03-01", "--until", "2026-03-01", "--timezone", "UTC"], "321"),
         (["--until", "2026-03-01", "--timezone", "Pacific/Kiritimati"], ""),
+        (["state:ACCEPTED"], "1"),
+        (["open", "clerk:ana"], "3"),
+        (["day:2026-03", "amount:500JPY"], "2"),
+        (["amount:>10EUR", "until:2026-03-01T12:02:00Z"], "1"),
+        (["day:today"], ""),
+        (["--clerk", "ben", "trip-2", "day:1.3.26", "--timezone", "UTC"], "2"),
+        (["clerk:ben", "trip-1"], ""),
     ],
 )
 def test_filters(folder: Path, filters: list[str], trips: str) -> None:

@@ -146,7 +146,21 @@ def test_the_newest_stands_first_and_the_undated_last(trips: Trips) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("trip-1", "TRIP", "R-1001", "r-10", "1001", " r-1001\n", "1234", "50", "50.0", "50,00", "50.00"),
+        *(
+            "trip-1",
+            "TRIP",
+            "R-1001",
+            "r-10",
+            "1001",
+            " r-1001\n",
+            "1234",
+            "50",
+            "50.0",
+            "50,00",
+            "50.00",
+            "50EUR",
+            "50,00eur",
+        ),
         *("sku-1", "müsli", "MUSLI", "mu\u0308sli", "riegel", "visa 1234", "1234 banan 50"),
         *("2026-11-23", "2026-11", "2026-11-2", "23.11.2026", "23.11.26", "23.11", "23.11.", "today"),
         *("visa 23.11.", "today riegel"),
@@ -165,7 +179,18 @@ def test_it_is_found_by(trips: Trips, text: str) -> None:
         *("*", "%", "_", "R-1*", "R-1%", "r_1001", "t?ip", "[tT]rip", "^trip", "(", "-", '"', '"trip-1"', "'"),
         *("'; DROP TABLE trip", "trip-1 OR 1", "NOT zebra", "NEAR(trip riegel)", "words:trip", "trip-1 zebra"),
         *("trip\x1b[31m", "\u202etrip-9", "trip\udc80x", "\U0001f4a9", "x" * 5000),
-        *("24.11.", "99.99.2026", "2026-13", "0000-00-00", "9999-12-31", "31.12.9999", "yesterday"),
+        *(
+            "24.11.",
+            "99.99.2026",
+            "2026-13",
+            "0000-00-00",
+            "9999-12-31",
+            "31.12.9999",
+            "yesterday",
+            "50JPY",
+            "5EUR",
+            "50JPX",
+        ),
     ],
 )
 def test_what_is_typed_stands_for_itself_and_finds_nothing_else(trips: Trips, text: str) -> None:

@@ -9,8 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, tzinfo
 
+from refund_tui.core.days import read_days
+from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.trip_spelling import spellings
 from refund_tui.core.trips import Trip
 from refund_tui.store.sqlite.trip_schema import first_row
@@ -22,8 +24,8 @@ MOST_TERMS = 8
 
 _INNER = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"[0-9]+,[0-9]{0,2}")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{0,2}))?")
-_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{4}|[0-9]{2})?)?")
+_HALF_TYPED = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]?")
+"""A month, on the way to one of its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ def wanted(text: str, zone: tzinfo, today: date | None) -> Wanted | None:
         return None
     match = _every(terms)
     for place, term in enumerate(terms):
-        if days := _days(term, today):
-            return Wanted(match, _every(terms[:place] + terms[place + 1 :]), _span(*days, zone))
+        if span := _span(term, today, zone):
+            return Wanted(match, _every(terms[:place] + terms[place + 1 :]), span)
     return Wanted(match)
 
 
@@ -86,48 +88,34 @@ def _every(terms: list[str]) -> str:
 def _any_of(term: str) -> str:
     """A term as a quoted prefix, in which nothing is syntax; an amount with a decimal comma also with a point.
 
-    A UUID finds its other spelling too.
+    A UUID finds its other spelling too, an amount with its currency (500JPY) the trips of exactly that amount.
     """
     forms = [term, term.replace(",", ".")] if _AMOUNT.fullmatch(term) else {term, *spellings(term)}
-    quoted = ['"' + form.replace('"', '""') + '" *' for form in forms]
+    quoted = [f"{_quoted(form)} *" for form in forms]
+    if amount := _amount(term):
+        quoted.append(_quoted(amount))
     return f"({' OR '.join(quoted)})"
 
 
-def _span(first: date, after: date, zone: tzinfo) -> Span:
-    begin, end = (datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in (first, after))
-    return Span(first_row(begin), first_row(end))
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
-def _days(term: str, today: date | None) -> tuple[date, date] | None:
-    """The days that a term names, from the first to the one after the last."""
+def _amount(term: str) -> str | None:
+    """The digits that a trip of this amount is found by, None for what is no amount with a currency."""
+    digits, code = split_currency(term)
     try:
-        if found := _ISO.fullmatch(term):
-            return _iso(*found.groups())
-        day = _one_day(term, today)
-        return None if day is None else (day, day + timedelta(days=1))
-    except (ValueError, OverflowError):
+        return parse_amount(digits, code).digits if code else None
+    except AmountError:
         return None
 
 
-def _iso(year: str, month: str, day: str | None) -> tuple[date, date]:
-    if day and len(day) == 2:
-        one = date(int(year), int(month), int(day))
-        return one, one + timedelta(days=1)
-    first = date(int(year), int(month), 1)
-    return first, (first + timedelta(days=31)).replace(day=1)
-
-
-def _one_day(term: str, today: date | None) -> date | None:
-    """`today`, `yesterday`, `23.11.2026`, `23.11.26`; `23.11` is the last one that has been."""
-    if today and term in ("today", "yesterday"):
-        return today - timedelta(days=term == "yesterday")
-    found = _DOTTED.fullmatch(term)
-    if not found:
+def _span(term: str, today: date | None, zone: tzinfo) -> Span | None:
+    """The rows of the day or the month that a term names, None where it names none."""
+    half = _HALF_TYPED.fullmatch(term)
+    days = read_days(half[1] if half else term, today)
+    try:
+        begin, end = days.instants(zone) if days else (None, None)
+    except OverflowError:
         return None
-    day, month, year = int(found[1]), int(found[2]), found[3]
-    if year:
-        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    if today is None:
-        return None
-    this_year = date(today.year, month, day)
-    return this_year if this_year <= today else this_year.replace(year=today.year - 1)
+    return Span(first_row(begin), first_row(end)) if begin else None

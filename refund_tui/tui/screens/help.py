@@ -12,9 +12,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from refund_tui.core.filter_line import OPEN, SHAPES
 from refund_tui.core.reasons import REASON_DIGITS
 from refund_tui.tui.commands import Command, keys_of
-from refund_tui.tui.history_filter import OPEN, SHAPES
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
 

@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.filter_line import SHAPES, Query, QueryError, complete
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
@@ -22,7 +23,6 @@ from refund_tui.desk.desk import Desk
 from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import HISTORY
 from refund_tui.tui.files import export
-from refund_tui.tui.history_filter import SHAPES, Query, QueryError, complete
 from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal

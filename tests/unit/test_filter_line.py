@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from refund_tui.core.filter_line import Query, QueryError, complete
 from refund_tui.core.filters import Filter
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
-from refund_tui.tui.history_filter import Query, QueryError, complete
 
 BERLIN = Query(ZoneInfo("Europe/Berlin"), date(2026, 3, 29), "EUR")
 
@@ -77,19 +77,34 @@ def test_days_are_the_stores_even_when_they_have_23_hours() -> None:
     assert BERLIN.read("since:2026-03-28 until:2026-03-29") == Filter(since=at(27, 23), until=at(29, 22))
 
 
+def test_a_month_is_all_its_days_and_a_day_without_its_year_the_last_that_has_been() -> None:
+    march = Filter(since=datetime(2026, 2, 28, 23, tzinfo=UTC), until=at(31, 22))
+    assert BERLIN.read("day:2026-03") == BERLIN.read("since:2026-03 until:2026-03") == march
+    assert BERLIN.read("day:28.03.") == BERLIN.read("day:28.3.26") == BERLIN.read("day:yesterday")
+    assert BERLIN.read("day:30.3.") == BERLIN.read("day:2025-03-30")
+
+
+def test_since_and_until_take_a_time_with_its_offset_too() -> None:
+    wanted = Filter(since=at(1, 8), until=at(2, 9))
+    assert BERLIN.read("since:2026-03-01T09:00+01:00 until:2026-03-02T09:00Z") == wanted
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
         ("state:FOO", "FOO is no state: write one such as UNKNOWN"),
         ("state:WAITING,UNKX", "UNKX is no state"),
         ("reason:9", "9 is no reason: write a digit from 1 to 5"),
-        ("day:monday", "a day is written 2026-03-29, today or yesterday"),
+        ("day:monday", "a day is written 2026-03-29, 29.03., 2026-03, today or yesterday"),
+        ("day:2026-03-2", "a day is written"),
+        ("day:31.02.", "a day is written"),
+        ("since:2026-03-01T09:00", "a time is written with its offset"),
         ("until:9999-12-31", "a day is written"),
         ("amount:5.005", "3 decimals: EUR has 2"),
         ("amount:>x", "only digits"),
         ("amount:5JPX", "JPX is not a currency"),
         ("amount:5.5JPY", "JPY has no decimals"),
-        ("stat:UNKNOWN", "stat: is no word of this line; write state:UNKNOWN"),
+        ("stat:UNKNOWN", "stat: here; write state:UNKNOWN"),
         ("clark:ana", "write clerk:ana"),
     ],
 )

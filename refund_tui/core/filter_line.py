@@ -1,6 +1,7 @@
-"""Owns the words of the history's filter line, such as `open clerk:ana day:2026-11-23 reason:1 amount:>10 text`.
+"""Owns the words by which refunds are found, such as `open clerk:ana day:today reason:1 amount:>10 text`.
 
-Every word that is not one of these is text to be found; nothing typed is ever a query language of the store's.
+The history's filter line and `refund-tui history` read them alike. Every word that is not one of these is text to be
+found; nothing typed is ever a query language of the store's. Reads no clock: today and the zone are handed in.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 
+from refund_tui.core.days import BACK, days_as_written, read_days
 from refund_tui.core.filters import Filter
 from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import OPEN_STATES, State
+from refund_tui.core.times import unstamp
 
 OPEN = "open"
 """The word for every state in which something may still become of a refund."""
@@ -23,12 +26,16 @@ SHAPES = {
     "state": "state:UNKNOWN,WAITING",
     "clerk": "clerk:ana",
     "reason": "reason:1",
-    "day": "day:today, day:yesterday or day:2026-03-01",
+    "day": "day:today, day:yesterday, day:23.11., day:2026-03-01 or day:2026-03",
     "since": "since:2026-03-01",
     "until": "until:2026-03-31",
     "amount": "amount:12.50, amount:>10, amount:5-20 or amount:500JPY",
 }
 """Each word, as it is written."""
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+"""How a day with a time begins."""
 
 
 class QueryError(ValueError):
@@ -48,36 +55,43 @@ class Query:
         wanted, texts = Filter(), []
         for word in line.split():
             name, colon, value = word.partition(":")
-            reader = self._readers().get(name.lower()) if colon else None
             if word.lower() == OPEN:
                 wanted = replace(wanted, states=OPEN_STATES)
-            elif reader is None:
+            elif not colon or name.lower() not in self._readers():
                 _refuse_slip(name, colon)
                 texts.append(word)
-            elif value:
-                wanted = reader(wanted, value)
+            else:
+                wanted = self.narrowed(wanted, name.lower(), value)
         return replace(wanted, text=" ".join(texts))
+
+    def narrowed(self, wanted: Filter, name: str, value: str) -> Filter:
+        """`wanted` and also what the word `name:value` asks for, all of it for an empty value. Raises QueryError."""
+        return self._readers()[name](wanted, value) if value else wanted
 
     def _readers(self) -> dict[str, Callable[[Filter, str], Filter]]:
         return {
             "state": lambda wanted, value: replace(wanted, states=_states(value)),
             "clerk": lambda wanted, value: replace(wanted, clerk=value),
             "reason": lambda wanted, value: replace(wanted, reason=_reason(value)),
-            "day": lambda wanted, value: replace(wanted, since=self._day(value), until=self._day(value, 1)),
-            "since": lambda wanted, value: replace(wanted, since=self._day(value)),
-            "until": lambda wanted, value: replace(wanted, until=self._day(value, 1)),
+            "day": self._day,
+            "since": lambda wanted, value: replace(wanted, since=_exact(value) or self._days(value)[0]),
+            "until": lambda wanted, value: replace(wanted, until=_exact(value) or self._days(value)[1]),
             "amount": self._amount,
         }
 
-    def _day(self, value: str, further: int = 0) -> datetime:
-        """The first instant (UTC) of a day, or of one `further` on."""
+    def _day(self, wanted: Filter, value: str) -> Filter:
+        since, until = self._days(value)
+        return replace(wanted, since=since, until=until)
+
+    def _days(self, value: str) -> tuple[datetime, datetime]:
+        """When a day or a month begins and when it is over (UTC); the beginning of `today` is enough for it."""
+        word = next((word for word in BACK if word.startswith(value.lower())), value)
         try:
-            back = next((back for word, back in _DAYS.items() if word.startswith(value.lower())), None)
-            day = date.fromisoformat(value) if back is None else self.today - timedelta(days=back)
-            local = datetime.combine(day + timedelta(days=further), time.min, tzinfo=self.zone)
-            return local.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise QueryError(f"a day is written {self.today.isoformat()}, today or yesterday") from None
+            if days := read_days(word, self.today):
+                return days.instants(self.zone)
+        except OverflowError:
+            pass
+        raise QueryError(days_as_written(self.today))
 
     def _amount(self, wanted: Filter, value: str) -> Filter:
         """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""
@@ -95,7 +109,14 @@ class Query:
         return replace(wanted, least=lowest, most=highest)
 
 
-_DAYS = {"today": 0, "yesterday": 1}
+def _exact(value: str) -> datetime | None:
+    """A time with its offset, 2026-03-01T09:00+01:00, or None for what has no time in it. Raises QueryError."""
+    if not _TIME.match(value):
+        return None
+    try:
+        return unstamp(value)
+    except ValueError:
+        raise QueryError("a time is written with its offset: 2026-03-01T09:00+01:00") from None
 
 
 def _minor(typed: str, currency: str | None) -> int | None:
@@ -114,7 +135,7 @@ def _refuse_slip(name: str, colon: str) -> None:
     """A word with a colon that is nearly one of ours was meant as ours; any other is text."""
     near = difflib.get_close_matches(name.lower(), SHAPES, 1) if colon else []
     if near:
-        raise QueryError(f"{name}: is no word of this line; write {SHAPES[near[0]]}")
+        raise QueryError(f"there is no word {name}: here; write {SHAPES[near[0]]}")
 
 
 def _states(value: str) -> frozenset[State]:
@@ -123,7 +144,7 @@ def _states(value: str) -> frozenset[State]:
     for begun in filter(None, value.upper().split(",")):
         meant = {state for state in State if state.startswith(begun)}
         if not meant:
-            raise QueryError(f"{begun} is no state: write one such as UNKNOWN; F1 names them all")
+            raise QueryError(f"{begun} is no state: write one such as UNKNOWN, or open")
         found |= meant
     return frozenset(found)
 
@@ -131,7 +152,7 @@ def _states(value: str) -> frozenset[State]:
 def _reason(value: str) -> ReasonCode:
     found = ReasonCode.parse(value)
     if found is None:
-        raise QueryError(f"{value} is no reason: write a digit from {REASON_DIGITS}, as in the form")
+        raise QueryError(f"{value} is no reason: write a digit from {REASON_DIGITS}, or the code")
     return found
 
 
@@ -151,4 +172,6 @@ def _longer(word: str) -> list[str]:
         return [f"{name}:{done}{comma}{state}" for state in State if state.startswith(begun.upper())]
     if name.lower() == "reason":
         return [f"{name}:{code.digit}" for code in ReasonCode if not value]
-    return [f"{name}:{day}" for day in _DAYS if name.lower() == "day" and day.startswith(value.lower())]
+    if name.lower() in ("day", "since", "until"):
+        return [f"{name}:{day}" for day in BACK if day.startswith(value.lower())]
+    return []

@@ -41,8 +41,8 @@ def _states() -> list[str]:
 
 
 def _lessons() -> list[str]:
-    rows = [f"| {trip.record['receipt']} | {trip.lesson} |" for trip in sample_trips(NOON)]
-    return ["| receipt | what is to be seen |", "|---|---|", *rows]
+    rows = [f"| {trip.record['receipt']} | {trip.description} |" for trip in sample_trips(NOON)]
+    return ["| receipt | what it shows |", "|---|---|", *rows]
 
 
 def _codes() -> list[str]:

@@ -1,9 +1,9 @@
 """A Payment service on loopback, for the demo, for training and for tests.
 
-It is written from the contract alone and shares nothing with the client, so that a misreading cannot hide on both
-sides. It binds no address but loopback, asks for no credentials and moves no real money: it writes down what a real
-service would have moved. What is named here is loaded when it is first asked for, so that a program which only lists
-its commands does not load HTTP for it.
+It is written from the contract alone and shares no code with the client, so that one misreading cannot be on both
+sides. It binds only loopback, asks for no credentials and moves no real money: it records what a real service would
+have moved. The names below are loaded when they are first used, so that a program which only lists its commands does
+not load HTTP.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = [
     "sample_trips",
 ]
 
-_ROOMS = {
+_MODULES = {
     "books": ("Arrival", "Books", "Execution", "Verdict"),
     "catalogue": ("Catalogue", "ServiceTrip"),
     "errors": ("JournalError", "PortTaken", "SandboxError", "ScriptError"),
@@ -55,10 +55,10 @@ _ROOMS = {
     "service": ("PaymentService",),
     "thread": ("SandboxThread",),
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

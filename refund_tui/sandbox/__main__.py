@@ -1,4 +1,4 @@
-"""`python -m refund_tui.sandbox`: the sandbox on its own."""
+"""`python -m refund_tui.sandbox`: the sandbox without the rest of the program."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Owns what the service says: the contract's answers, and the odd ones that a step asks for.
+"""Owns the service's answers: those of the contract, and the faulty ones that a step asks for.
 
-Builds values only; what reaches the line, and how fast, is the wire's.
+Builds values only. `wire` decides which bytes are sent, and how fast.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _BODIES: dict[int, dict[str, str]] = {
     503: {"errorMsg": "ServiceUnavailableException"},
     504: {"message": "Endpoint request timed out"},
 }
-"""The body of a step's status that names none: the contract's (400, 403, 500, 503), else what API gateways say."""
+"""The body for a step's status if the step gives none: the contract's (400, 403, 500, 503), else an API gateway's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer without the headers that every answer carries (Date, Content-Length)."""
+    """An answer without the headers that every answer has (Date, Content-Length)."""
 
     status: int
     body: bytes = b""
@@ -57,28 +57,28 @@ def bad_request() -> Reply:
 
 
 def unknown_trip() -> Reply:
-    """Payment service, refund, 400: a trip that is not one of that store."""
+    """Payment service, refund, 400: a trip that this store does not have."""
     return say(400, {"errorMsg": "UnknownShoppingTrip"})
 
 
-def spoiled(honest: Reply, step: Step, now: datetime) -> Reply:
-    """What `step` makes of the honest answer; `now` is the service's own clock, for Retry-After as an HTTP-date."""
-    reply = honest
-    if step.status is not None and not (200 <= step.status < 300 and honest.status == 200):
+def apply_step(normal: Reply, step: Step, now: datetime) -> Reply:
+    """The answer after the faults of `step`; `now` is the service's own clock, for Retry-After as an HTTP-date."""
+    reply = normal
+    if step.status is not None and not (200 <= step.status < 300 and normal.status == 200):
         reply = _plain(step.status, step)
     elif step.status is not None:
-        reply = Reply(step.status, honest.body, honest.headers)
+        reply = Reply(step.status, normal.body, normal.headers)
     if step.body is not None:
         reply = Reply(reply.status, step.body[0], (("Content-Type", step.body[1]),))
-    elif step.shape is not None and honest.status == 200:
-        reply = Reply(reply.status, _shape(step.shape, honest.body), honest.headers)
+    elif step.shape is not None and normal.status == 200:
+        reply = Reply(reply.status, _shape(step.shape, normal.body), normal.headers)
     elif step.garbage is not None:
         reply = _garbage(step.garbage, reply)
     return Reply(reply.status, reply.body, _headers(reply, step, now))
 
 
 def http_date(instant: datetime) -> str:
-    """An instant in UTC as HTTP says it (RFC 9110, IMF-fixdate), in whole seconds."""
+    """A time in UTC as HTTP writes it (RFC 9110, IMF-fixdate), in whole seconds."""
     return format_datetime(instant, usegmt=True)
 
 
@@ -108,7 +108,7 @@ def _retry_after(value: str, now: datetime) -> str:
     return http_date(now + timedelta(seconds=int(ahead)))
 
 
-def _shape(shape: str, honest: bytes) -> bytes:
+def _shape(shape: str, normal: bytes) -> bytes:
     bodies = {
         "empty": b"",
         "null": b"null",
@@ -116,7 +116,7 @@ def _shape(shape: str, honest: bytes) -> bytes:
         "no-id": b"{}",
         "long-id": json.dumps({"reconciliationId": "L" * 80}).encode(),
         "odd-id": b'{"reconciliationId": "550e8400-e29b-41d4-a716-446655440000"}',
-        "not-json": honest.rstrip(b"}") + b",",
+        "not-json": normal.rstrip(b"}") + b",",
         "error": json.dumps(_BODIES[500]).encode(),
         "gateway-error": json.dumps(_BODIES[502]).encode(),
         "form-feed": b"\f",

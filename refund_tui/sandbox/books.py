@@ -1,7 +1,7 @@
-"""Owns what really moved: every request, every execution, and what the two come to.
+"""Owns the service's accounts: every request, every movement of money (an execution), and their sums.
 
-An execution is money that moved once. Nothing is answered before it is written here and, where there is a journal, in
-the journal. Safe to read from other threads while the service runs.
+No request is answered before it is recorded here and, if there is a journal, in the journal. Other threads may read the
+accounts while the service runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from refund_tui.sandbox.report import as_dict, as_text
 __all__ = ["Arrival", "Books", "Execution", "Verdict"]
 
 Totals = dict[tuple[str, str, str], Decimal]
-"""By store, trip and currency: what moved."""
+"""The sum that moved, by store, trip and currency."""
 
 
 def utc_now() -> datetime:
@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 
 
 class Books:
-    """The service's own record. `key_memory`: seconds after which a refund id is forgotten; None is never."""
+    """The service's own record. `key_memory` is the seconds after which a refund id is forgotten; None means never."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Books:
         wall: Callable[[], datetime] = utc_now,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open the books; those of an earlier sandbox are taken up from `journal`. JournalError when it is unusable."""
+        """Open the accounts and read those of an earlier sandbox from `journal`. Raises JournalError."""
         self._ceilings = ceilings or {}
         self._key_memory = key_memory
         self._wall, self._ticks = wall, ticks
@@ -55,7 +55,7 @@ class Books:
         self._times: Counter[str] = Counter()
         self._journal = Journal(journal) if journal is not None else None
         for record in self._journal.earlier if self._journal is not None else ():
-            self._take_up(record)
+            self._add(record)
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -71,12 +71,12 @@ class Books:
 
     @property
     def conflicts(self) -> tuple[Arrival, ...]:
-        """The requests that came with the id of an executed refund but another body; none of them moved money."""
+        """The requests with the id of an executed refund but another body. None of them moved money."""
         return tuple(arrival for arrival in self.arrivals if arrival.verdict is Verdict.CONFLICT)
 
     @property
     def totals(self) -> Totals:
-        """What moved, by store, trip and currency."""
+        """The sum that moved, by store, trip and currency."""
         totals: Totals = {}
         for done in self.executions:
             key = (done.store_id, done.trip_id, done.currency)
@@ -85,7 +85,7 @@ class Books:
 
     @property
     def overpaid(self) -> Totals:
-        """The totals that exceed what was captured on their trip, or are in another currency than it."""
+        """The totals that are above the captured amount of their trip, or in another currency."""
         found: Totals = {}
         for (store_id, trip_id, currency), total in self.totals.items():
             ceiling = self._ceilings.get((store_id, trip_id))
@@ -94,23 +94,23 @@ class Books:
         return found
 
     def times_executed(self, request_id: str) -> int:
-        """How often money moved for a refund id; more than 1 only where `key_memory` let it be forgotten."""
+        """How often money moved for a refund id. More than once only if the id was forgotten after `key_memory`."""
         with self._changed:
             return self._times[request_id]
 
     def requests_for(self, request_id: str) -> tuple[Arrival, ...]:
-        """The requests that came with a refund id, oldest first."""
+        """The requests with this refund id, oldest first."""
         return tuple(arrival for arrival in self.arrivals if arrival.request_id == request_id)
 
     def wait_until(self, condition: Callable[[Books], bool], timeout: float = 10.0) -> bool:
-        """Block until `condition` holds of these books, at most `timeout` seconds; whether it came to hold."""
+        """Wait until `condition` is true of these accounts, at most `timeout` seconds; whether it became true."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout)
 
     def refund(self, request: RefundRequest, body: bytes, moves: bool) -> tuple[Verdict, str]:
-        """Enter a valid refund, and move its money if `moves` and it has not moved yet; its reconciliation id.
+        """Record a valid refund; its verdict and reconciliation id. Its money moves if `moves`, unless it moved before.
 
-        The same id with the same bytes is the same refund; with others it is a conflict.
+        The same id with the same bytes is the same refund. The same id with other bytes is a conflict.
         """
         with self._changed:
             earlier = self._remembered(request.request_id)
@@ -121,7 +121,7 @@ class Books:
             if not moves:
                 return Verdict.HELD, done.reconciliation_id
             self._write(done)
-            self._take_up(done)
+            self._add(done)
             return Verdict.EXECUTED, done.reconciliation_id
 
     def arrive(
@@ -137,7 +137,7 @@ class Books:
         request_id: str | None = None,
         trip_id: str | None = None,
     ) -> None:
-        """Write down a request, and what it is about to be answered."""
+        """Record a request, and the answer that will be sent."""
         with self._changed:
             arrival = Arrival(
                 number=len(self._arrivals) + 1,
@@ -154,11 +154,11 @@ class Books:
                 body=body,
             )
             self._write(arrival)
-            self._take_up(arrival)
+            self._add(arrival)
             self._changed.notify_all()
 
     def report(self) -> str:
-        """What really moved, as a plain table."""
+        """What moved, as a plain table."""
         return as_text(self)
 
     def as_dict(self) -> dict[str, object]:
@@ -166,7 +166,7 @@ class Books:
         return as_dict(self)
 
     def close(self) -> None:
-        """Close the journal; the books can still be read."""
+        """Close the journal. The accounts can still be read."""
         if self._journal is not None:
             self._journal.close()
 
@@ -194,7 +194,7 @@ class Books:
         if self._journal is not None:
             self._journal.write(record)
 
-    def _take_up(self, record: Execution | Arrival) -> None:
+    def _add(self, record: Execution | Arrival) -> None:
         if isinstance(record, Arrival):
             self._arrivals.append(record)
         else:

@@ -1,6 +1,6 @@
-"""Owns which shopping trips the service knows, and what it tells of them.
+"""Owns which shopping trips the service knows, and what it says about them.
 
-What was captured is kept for the books' remarks only: the contract documents no ceiling, so none is enforced.
+The captured amount is used only to report overpaid trips: the contract documents no ceiling, so none is enforced.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from decimal import Decimal
 from refund_tui.sandbox.steps import Step
 
 Ceilings = dict[tuple[str, str], tuple[Decimal, str]]
-"""By store and trip: what was captured, and in which currency."""
+"""The captured amount and its currency, by store and trip."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTrip:
-    """A trip of the service's: `recipe` is played for each new refund of it, `exists=False` hides it on purpose."""
+    """A trip. Each new refund of it goes through the steps of `recipe`. `exists=False` hides it from the service."""
 
     store_id: str
     trip_id: str
@@ -31,14 +31,14 @@ class ServiceTrip:
 
 
 class Catalogue:
-    """The trips the service knows. With `any_trip` it knows every trip but those hidden on purpose."""
+    """The trips that the service knows. With `any_trip` it knows every trip but those with `exists=False`."""
 
     def __init__(self, trips: Iterable[ServiceTrip] = (), any_trip: bool = False) -> None:
         self._trips = {(trip.store_id, trip.trip_id): trip for trip in trips}
         self._any_trip = any_trip
 
     def find(self, store_id: str, trip_id: str) -> ServiceTrip | None:
-        """The trip, or None when the service does not know it (Payment service, refund, 400, UnknownShoppingTrip)."""
+        """The trip, None if the service does not know it (Payment service, refund, 400, UnknownShoppingTrip)."""
         trip = self._trips.get((store_id, trip_id))
         if trip is None and self._any_trip:
             return ServiceTrip(store_id, trip_id, brand="VISA", tail=_tail(trip_id))
@@ -50,7 +50,7 @@ class Catalogue:
         return trip.recipe if trip is not None else ()
 
     def ceilings(self) -> Ceilings:
-        """What was captured, for the trips of which that is known."""
+        """The captured amounts of the trips for which they are known."""
         return {
             key: (trip.captured, trip.currency)
             for key, trip in self._trips.items()
@@ -59,7 +59,7 @@ class Catalogue:
 
 
 def transactional_data(trip: ServiceTrip) -> dict[str, object]:
-    """What the service tells of a trip: whose card paid, and never an amount, a time or an article."""
+    """What the service says about a trip: whose card paid, but no amount, no time and no article."""
     known = {"brand": trip.brand, "tail": trip.tail, "currency": trip.currency}
     return {name: value for name, value in known.items() if value is not None} | {
         "posEntryMode": "EMV_9F39_07",

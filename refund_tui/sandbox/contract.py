@@ -1,6 +1,6 @@
-"""Owns what a request must look like (Payment service, refund and transactional-data): read exactly, judged whole.
+"""Owns the rules for a request (Payment service, refund and transactional-data): strict on types and patterns.
 
-Never enforces what the contract does not document. Amounts are Decimal from the first byte on, never floats.
+Never enforces what the contract does not document. Amounts are read as Decimal, never as floats.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _CODE = re.compile(r"[A-Z]{3}")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 _MOST_DIGITS = 15
-"""Digits before the decimal point that the books can add up exactly; no processor takes as many."""
+"""Digits before the decimal point at most, so that sums stay exact. No processor accepts as many."""
 
 
 class BadRequest(ValueError):
-    """A missing or malformed value. The service only says `BadRequestException`; the text is for the books."""
+    """A missing or malformed value. The answer is only `BadRequestException`; this text is for the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class TripQuery:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """A well-formed body of `POST /v1/refund`; `amount` is as it was written, in units of `currency`."""
+    """A well-formed body of `POST /v1/refund`; `amount` is in units of `currency`, with the digits of the request."""
 
     store_id: str
     trip_id: str
@@ -46,7 +46,7 @@ class RefundRequest:
 
 
 def read_json(body: bytes) -> dict[str, object]:
-    """The JSON object in `body`, every number in it a Decimal; BadRequest when there is none."""
+    """The JSON object in `body`, with every number as a Decimal. Raises BadRequest."""
     try:
         value = json.loads(
             body.decode("utf-8"), parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant
@@ -57,7 +57,7 @@ def read_json(body: bytes) -> dict[str, object]:
 
 
 def read_refund(value: Mapping[str, object]) -> RefundRequest:
-    """The refund that `value` asks for, unknown fields ignored; BadRequest names the first field that breaks a rule."""
+    """The refund that `value` asks for; unknown fields are ignored. Raises BadRequest for the first wrong field."""
     amount = _object(value.get("amount"), "amount")
     return RefundRequest(
         store_id=_text(value, "storeId", _ID),
@@ -70,12 +70,12 @@ def read_refund(value: Mapping[str, object]) -> RefundRequest:
 
 
 def read_query(value: Mapping[str, object]) -> TripQuery:
-    """The trip that `value` asks about; BadRequest names the first field that breaks a rule."""
+    """The trip that `value` asks about. Raises BadRequest for the first wrong field."""
     return TripQuery(_text(value, "storeId", _ID), _text(value, "shoppingTripId", _ID))
 
 
 def mentioned(value: Mapping[str, object], field: str) -> str | None:
-    """A text field as it came, valid or not, to match faults and to keep the books by; None when it is no text."""
+    """A text field, valid or not, to find its fault step and to record it; None if it is not text."""
     found = value.get(field)
     return found if isinstance(found, str) else None
 
@@ -110,5 +110,5 @@ def _amount(value: object) -> Decimal:
 
 def _reason(value: object) -> str:
     if not isinstance(value, str) or value not in REASONS:
-        raise BadRequest("refundReasonCode is none of " + ", ".join(REASONS))
+        raise BadRequest("refundReasonCode is not one of " + ", ".join(REASONS))
     return value

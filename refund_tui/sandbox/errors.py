@@ -1,14 +1,14 @@
-"""Owns what the sandbox raises on purpose: each one is a sentence for the person who started it."""
+"""Owns the sandbox's errors: each one is a sentence for the person who started it."""
 
 from __future__ import annotations
 
 
 class SandboxError(Exception):
-    """The base: the sandbox cannot do what it was asked; no answer was given and nothing was moved."""
+    """The base of the sandbox's errors. No answer was given and no money moved."""
 
 
 class ScriptError(SandboxError, ValueError):
-    """A fault script that cannot be played; names the step, the key and the nearest spelling."""
+    """A fault script that cannot be used. Names the step, the key and the nearest known spelling."""
 
 
 class JournalError(SandboxError):
@@ -16,4 +16,4 @@ class JournalError(SandboxError):
 
 
 class PortTaken(SandboxError):
-    """The port that was asked for cannot be had, as a rule because another program listens on it."""
+    """The port cannot be used, usually because another program listens on it."""

@@ -9,17 +9,17 @@ DEFAULT_PORT = 8787
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the sandbox's flags to `parser`; what it parses is what `serve` takes."""
-    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 takes any free one (default %(default)s)")
+    """Add the sandbox's flags to `parser`. `serve` takes the parsed result."""
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 means any free port (default %(default)s)")
     parser.add_argument("--any-trip", action="store_true", help="know every trip, not only the sample trips")
-    parser.add_argument("--script", type=Path, metavar="FILE", help="faults to play, as JSON")
-    parser.add_argument("--journal", type=Path, metavar="FILE", help="remember what moved in this file of JSON lines")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="faults to simulate, as JSON")
+    parser.add_argument("--journal", type=Path, metavar="FILE", help="record what moved in this file of JSON lines")
     parser.add_argument(
-        "--key-memory", type=_seconds, metavar="SECONDS", help="forget refund ids after so long (default: never)"
+        "--key-memory", type=_seconds, metavar="SECONDS", help="forget refund ids after this time (default: never)"
     )
-    parser.add_argument("--report", action="store_true", help="print at the end what money really moved")
+    parser.add_argument("--report", action="store_true", help="print at the end what money moved")
     parser.add_argument(
-        "--print-trips", action="store_true", help="print the sample trips as JSON lines, for import, and end"
+        "--print-trips", action="store_true", help="print the sample trips as JSON lines for import, then stop"
     )
 
 

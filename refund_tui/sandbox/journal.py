@@ -1,7 +1,7 @@
-"""Owns the journal: a file of JSON lines that remembers the books when the sandbox is killed.
+"""Owns the journal: a file of JSON lines that keeps the accounts when the sandbox ends or is killed.
 
-A line is handed to the operating system before the request it tells of is answered, so it survives `kill -9` of the
-sandbox (though not a power cut). One sandbox at a time writes to a journal.
+A line is given to the operating system before its request is answered, so it survives `kill -9` of the sandbox, but not
+a power cut. One sandbox at a time may write to a journal.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from refund_tui.sandbox.records import (
 
 
 class Journal:
-    """An open journal; `earlier` are the records that it held when it was opened."""
+    """An open journal. `earlier` are the records that were in it when it was opened."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file; JournalError when it cannot be read, written or understood."""
+        """Open or create the file. Raises JournalError if it cannot be read, written or understood."""
         self._path = path
         try:
             self._file = path.open("a+b")
@@ -38,7 +38,7 @@ class Journal:
             raise
 
     def write(self, record: Execution | Arrival) -> None:
-        """Append one record and flush it; JournalError when that fails."""
+        """Append one record and flush it. Raises JournalError."""
         value = execution_to_json(record) if isinstance(record, Execution) else arrival_to_json(record)
         try:
             self._file.write(json.dumps(value).encode() + b"\n")
@@ -53,7 +53,7 @@ class Journal:
     def _read(self) -> tuple[Execution | Arrival, ...]:
         self._file.seek(0)
         lines = self._file.read().split(b"\n")
-        if unfinished := lines.pop():  # its writer was killed before it answered: it never happened
+        if unfinished := lines.pop():  # its writer was killed before it answered, so nothing moved
             self._file.truncate(self._file.tell() - len(unfinished))
         return tuple(self._record(line, number) for number, line in enumerate(lines, 1))
 

@@ -1,6 +1,6 @@
-"""Owns the two kinds of entries in the books, and how each is written as one JSON object.
+"""Owns the two kinds of records in the accounts, and how each is written as one JSON object.
 
-A request's credentials stay in memory: they are never written to a file.
+A request's credentials stay in memory and are never written to a file.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _MASKED = "(not written)"
 
 
 class Verdict(StrEnum):
-    """What a request came to, for the money."""
+    """What a request did to the money."""
 
     EXECUTED = "executed"
     """A valid refund: the money moved now."""
     REPEATED = "repeated"
     """The id of an executed refund, with the same bytes: nothing moved again."""
     HELD = "held"
-    """A valid refund whose money a fault kept from moving."""
+    """A valid refund whose money did not move because of a fault step."""
     CONFLICT = "conflict"
     """The id of an executed refund, with other bytes: refused."""
     REFUSED = "refused"
@@ -31,12 +31,12 @@ class Verdict(StrEnum):
     LOOKED_UP = "looked up"
     """A valid transactional-data request."""
     NOT_SERVED = "not served"
-    """No operation of the service: another path, method or content type, or a body too large."""
+    """Not a request for an operation of the service: another path, method or content type, or too large."""
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Money that moved; `amount` is exact, `digest` the SHA-256 of the request's bytes, `at` in UTC."""
+    """Money that moved. `amount` is exact, `digest` is the SHA-256 of the request's bytes, `at` is in UTC."""
 
     request_id: str
     at: datetime
@@ -51,10 +51,10 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request received in full, at `at` (UTC) and `ticks` (seconds, monotonic, comparable within one boot).
+    """A request that was received completely, at `at` (UTC) and `ticks` (seconds, monotonic within one boot).
 
-    `answer` is what was about to be sent: a status, or what a fault did instead. `why` is the reason of a refusal,
-    `fault` the step that was played. `request_id` and `trip_id` are as they came, valid or not.
+    `answer` is what will be sent: a status, or what a fault does instead. `why` is the reason of a refusal, `fault` is
+    the step that was applied. `request_id` and `trip_id` are those of the request, valid or not.
     """
 
     number: int
@@ -72,12 +72,12 @@ class Arrival:
 
     @property
     def executed(self) -> bool:
-        """Whether this very request moved the money."""
+        """Whether this request moved the money."""
         return self.verdict is Verdict.EXECUTED
 
 
 def execution_to_json(done: Execution) -> dict[str, Any]:
-    """The execution as a JSON object; the amount is a string, digit by digit."""
+    """The execution as a JSON object; the amount is a string with its exact digits."""
     return {
         "kind": "execution",
         "refundRequestId": done.request_id,
@@ -93,7 +93,7 @@ def execution_to_json(done: Execution) -> dict[str, Any]:
 
 
 def execution_from_json(value: dict[str, Any]) -> Execution:
-    """What `execution_to_json` wrote; KeyError, TypeError, ValueError or ArithmeticError for anything else."""
+    """Reads what `execution_to_json` wrote. Raises KeyError, TypeError, ValueError or ArithmeticError."""
     return Execution(
         request_id=value["refundRequestId"],
         at=datetime.fromisoformat(value["at"]),
@@ -108,7 +108,7 @@ def execution_from_json(value: dict[str, Any]) -> Execution:
 
 
 def arrival_to_json(arrival: Arrival) -> dict[str, Any]:
-    """The request as a JSON object; the body's bytes stand one for one as the characters of latin-1."""
+    """The request as a JSON object. Each byte of the body is one latin-1 character."""
     return {
         "kind": "request",
         "number": arrival.number,
@@ -127,7 +127,7 @@ def arrival_to_json(arrival: Arrival) -> dict[str, Any]:
 
 
 def arrival_from_json(value: dict[str, Any]) -> Arrival:
-    """What `arrival_to_json` wrote; KeyError, TypeError or ValueError for anything else."""
+    """Reads what `arrival_to_json` wrote. Raises KeyError, TypeError or ValueError."""
     return Arrival(
         number=value["number"],
         at=datetime.fromisoformat(value["at"]),

@@ -1,6 +1,7 @@
-"""Owns how the books are told: a plain table for people, a dictionary for JSON.
+"""Owns how the accounts are shown: a plain table for people, a dictionary for JSON.
 
-Shows only ids and amounts that passed the contract's rules, so nothing that a client sent can steer a terminal.
+The table has only ids and amounts that passed the contract's rules, so that no client can send control characters to
+the terminal.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def as_text(books: Books) -> str:
 
 
 def as_dict(books: Books) -> dict[str, object]:
-    """`executions`, `requests` (oldest first), `totals` and `overpaid` by trip and currency, `conflicts` counted."""
+    """`executions`, `requests` (oldest first), `totals` and `overpaid` by trip and currency, the count of `conflicts`."""
     return {
         "executions": [execution_to_json(done) for done in books.executions],
         "requests": [arrival_to_json(arrival) for arrival in books.arrivals],

@@ -36,13 +36,13 @@ _Recipe = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class SampleTrip:
-    """`record` is one JSON object in the terminal's import format; `recipe` the fault steps of each new refund.
+    """`record` is one JSON object in the terminal's import format; `recipe` has the fault steps of each new refund.
 
-    `lesson` says in one sentence what is to be seen; `exists` is False where the service does not know the trip.
+    `description` says in one sentence what the trip shows; `exists` is False if the service does not know the trip.
     """
 
     record: dict[str, Any]
-    lesson: str
+    description: str
     recipe: list[dict[str, Any]] = field(default_factory=list)
     exists: bool = True
 
@@ -63,7 +63,7 @@ class SampleTrip:
 
 
 def sample_trips(now: datetime) -> list[SampleTrip]:
-    """The demo's trips; `now` must know its time zone, best the store's, where the window's last day is counted."""
+    """The demo's trips. `now` must have a time zone, best the store's: the refund window's days are counted in it."""
     return [*_ordinary(now), *_faulty(now), *_special(now)]
 
 
@@ -93,7 +93,7 @@ def _faulty(now: datetime) -> list[SampleTrip]:
         ),
         SampleTrip(
             _record(now, "92ab34f6", "R-1005 UNAVAILABLE", 47, ("MASTERCARD", "4444"), "6.90", [_SALAD]),
-            "The service says 503 once, retryAfter 8 s: it is waited out, then the refund is accepted.",
+            "The service says 503 once, retryAfter 8 s: the refund waits that long, then it is accepted.",
             [{"status": 503, "retryAfter": "8"}],
         ),
         SampleTrip(
@@ -103,12 +103,12 @@ def _faulty(now: datetime) -> list[SampleTrip]:
         ),
         SampleTrip(
             _record(now, "5c0f9d13", "R-1007 ANSWER LOST", 64, ("VISA", "9010"), "14.75", [_WINE, _COFFEE]),
-            "The money moves and the answer is lost: the same id is asked again, nothing is paid twice.",
+            "The money moves and the answer is lost: the same id is sent again, and nothing is paid twice.",
             [{"drop": "after"}],
         ),
         SampleTrip(
             _record(now, "e83b62d5", "R-1008 SERVER ERROR", 120, ("MASTERCARD", "2323"), "5.80", [_WRAP]),
-            "The service says 500 twice: the refund waits a little longer each time, then is accepted.",
+            "The service says 500 twice: the refund waits, the second time longer, then it is accepted.",
             [{"status": 500, "repeat": 2}],
         ),
         SampleTrip(
@@ -118,7 +118,7 @@ def _faulty(now: datetime) -> list[SampleTrip]:
         ),
         SampleTrip(
             _record(now, "a90c15e7", "R-1010 NOT AUTHORISED", 200, ("AMEX", "3005"), "6.55", [_COFFEE, _JUICE]),
-            "The service says 403 once: the refund is BLOCKED with advice, and goes on when you say it is repaired.",
+            "The service says 403 once: the refund is BLOCKED with advice, and continues when you say it is repaired.",
             [{"status": 403}],
         ),
     ]

@@ -1,22 +1,22 @@
-"""Owns the fault script: a file that says which requests go wrong, and the queues that its steps are taken from.
+"""Owns the fault script: a file that says which requests get a faulty answer, and the queues of its steps.
 
 A script is `{"refund": [step, …], "transactional-data": [step, …]}`. Each request takes the first step that is left and
-fits; when none is, the answer is honest. A step is an object of these keys, all optional:
+fits it; without one it gets a normal answer. A step is an object with these keys, all optional:
 
     status       200 to 599, with the service's own body for it unless `body` gives another
-    retryAfter   text: the Retry-After header (a list: several; "http-date+5": a date 5 s ahead); in a 503's body
-    body         JSON, or text sent as it is           headers     an object of further headers
+    retryAfter   text: the Retry-After header (a list: several; "http-date+5": a date in 5 s); for a 503 in the body
+    body         JSON, or text sent unchanged           headers     an object of more headers
     delay        seconds before the answer             drip        seconds after each byte of it
     drop         "before" or "after" the money moved: the connection is closed without an answer
-    hang         true: never answered                  endless     true: a body without end
+    hang         true: never answered                  endless     true: a body that never ends
     cut          "status-line", "headers", "body": the answer ends there
-    garbage      "gzip", "html", "text", "certificate" (a proxy that wants one; give it the status 400)
+    garbage      "gzip", "html", "text", "certificate" (a proxy that asks for one; use it with status 400)
     redirect     a URL (status 307 unless given)
     shape        "empty", "null", "array", "no-id", "long-id", "odd-id", "not-json", "error", "gateway-error",
-                 "form-feed": a 200 that is not as documented
-    execute      whether the money moves; otherwise it does unless the status is not 2xx or `drop` is "before"
-    date_skew    seconds by which the service's Date is ahead
-    repeat       a count, or "forever"                 trip        a trip id: only requests for it take the step
+                 "form-feed": a 200 that the contract does not document
+    execute      whether the money moves; by default it moves if the status is 2xx and `drop` is not "before"
+    date_skew    seconds that are added to the service's Date
+    repeat       a count, or "forever"                 trip        a trip id: only its requests take the step
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ OPERATIONS = (REFUND, LOOKUP)
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The steps of each operation, in the order in which requests meet them."""
+    """The steps of each operation, in the order in which requests take them."""
 
     refund: tuple[Step, ...] = ()
     lookup: tuple[Step, ...] = ()
 
 
 def load_script(path: Path) -> Script:
-    """The script in a JSON file; ScriptError names the file and what is wrong with it."""
+    """The script in a JSON file. Raises ScriptError with the file's name and what is wrong."""
     try:
         value = json.loads(path.read_bytes())
     except OSError as error:
@@ -57,7 +57,7 @@ def load_script(path: Path) -> Script:
 
 
 def parse_script(value: object) -> Script:
-    """The script in a JSON value `{"refund": [step, …], "transactional-data": [step, …]}`, or ScriptError."""
+    """The script in a JSON value `{"refund": [step, …], "transactional-data": [step, …]}`. Raises ScriptError."""
     if not isinstance(value, dict):
         raise ScriptError('it is not an object such as {"refund": [{"status": 500}]}')
     for key in value:
@@ -67,7 +67,7 @@ def parse_script(value: object) -> Script:
 
 
 class Faults:
-    """Hands out each request's step: the script's first that is left and fits, then the trip's recipe, then honesty."""
+    """Gives each request its step: the first one left in the script that fits, then the trip's recipe, else none."""
 
     def __init__(self, script: Script, catalogue: Catalogue) -> None:
         self._queues = {REFUND: _Queue(script.refund), LOOKUP: _Queue(script.lookup)}
@@ -75,11 +75,11 @@ class Faults:
         self._catalogue = catalogue
 
     def play(self, script: Script) -> None:
-        """Replace what is left of the script by another one; recipes go on."""
+        """Replace the rest of the script by another one. The recipes continue."""
         self._queues = {REFUND: _Queue(script.refund), LOOKUP: _Queue(script.lookup)}
 
     def take(self, operation: str, store_id: str | None, trip_id: str | None, request_id: str | None) -> Step:
-        """The step for this request; a trip's recipe is played anew for each refund id."""
+        """The step for this request. Each refund id goes through its trip's recipe from the beginning."""
         step = self._queues[operation].take(trip_id)
         if step is None and operation == REFUND and store_id and trip_id and request_id:
             step = self._recipe(store_id, trip_id, request_id).take(trip_id)

@@ -1,4 +1,4 @@
-"""Owns the standalone sandbox: one process that serves until a signal ends it in order."""
+"""Owns the standalone sandbox: one process that serves until a signal, then closes everything."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from refund_tui.sandbox.service import PaymentService
 
 
 def serve(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    """Run the sandbox with the flags of `add_arguments` until SIGINT or SIGTERM; exit code 0, or 2 with a sentence.
+    """Run the sandbox with the flags of `add_arguments` until SIGINT or SIGTERM; exit code 0, or 2 with a message.
 
-    `say` writes a line to standard output; what it raises ends the sandbox in order."""
+    `say` writes a line to standard output. An exception of it closes the sandbox and is raised.
+    """
     if options.print_trips:
         say("\n".join(json.dumps(trip.record) for trip in sample_trips(utc_now())))
         return 0

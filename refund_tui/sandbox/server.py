@@ -1,4 +1,4 @@
-"""Owns the listening socket and its connections: loopback only, HTTP/1.1, kept alive."""
+"""Owns the listening socket and its connections: loopback only, HTTP/1.1 with keep-alive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import h11
 from refund_tui.sandbox.answers import Reply, say
 from refund_tui.sandbox.errors import PortTaken
 from refund_tui.sandbox.service import AnswerPlan, PaymentService
-from refund_tui.sandbox.wire import Conversation, Gone, Request
+from refund_tui.sandbox.wire import ConnectionEnded, HttpConnection, Request
 
 HOST = "127.0.0.1"
 
@@ -26,7 +26,7 @@ class PaymentServer:
     def __init__(self, service: PaymentService) -> None:
         self._service = service
         self._server: asyncio.Server | None = None
-        self._conversations: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
     @property
@@ -35,47 +35,49 @@ class PaymentServer:
         return f"http://{HOST}:{self.port}"
 
     async def start(self, port: int = 0) -> None:
-        """Listen on `port`, or on any free one for 0; PortTaken when it cannot be had."""
+        """Listen on `port`, or on any free one for 0. Raises PortTaken."""
         try:
-            self._server = await asyncio.start_server(self._meet, HOST, port)
+            self._server = await asyncio.start_server(self._accept, HOST, port)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             why = "it is already taken" if taken else os.strerror(error.errno or 0).lower()
-            raise PortTaken(f"cannot listen on port {port}: {why}; stop what has it, or choose another") from error
+            raise PortTaken(
+                f"cannot listen on port {port}: {why}; stop the program that uses it, or choose another port"
+            ) from error
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Close the socket and every connection, whatever they are in the middle of."""
+        """Close the socket and every connection at once, also in the middle of an answer."""
         if self._server is not None:
             self._server.close()
-        for conversation in self._conversations:
-            conversation.cancel()
-        await asyncio.gather(*self._conversations, return_exceptions=True)
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
-        self._conversations.add(task)
+        self._connections.add(task)
         try:
             # Stopping cancels it; a cancelled task would be logged as an error by asyncio's own callback (Python 3.11).
-            with suppress(Gone, ConnectionError, asyncio.CancelledError):
-                await self._converse(Conversation(reader, writer))
+            with suppress(ConnectionEnded, ConnectionError, asyncio.CancelledError):
+                await self._serve(HttpConnection(reader, writer))
             writer.close()
         finally:
-            self._conversations.discard(task)
+            self._connections.discard(task)
             if not writer.is_closing():
                 writer.transport.abort()
 
-    async def _converse(self, conversation: Conversation) -> None:
+    async def _serve(self, connection: HttpConnection) -> None:
         while True:
             try:
-                request = await conversation.receive()
+                request = await connection.receive()
             except h11.RemoteProtocolError:
-                await conversation.answer_to_nonsense(
+                await connection.answer_malformed(
                     self._service.refuse("not HTTP", (), b"", say(400, {"message": "Bad Request"}))
                 )
                 return
-            await conversation.answer(self._plan(request))
+            await connection.answer(self._plan(request))
 
     def _plan(self, request: Request) -> AnswerPlan:
         if (refusal := _refusal(request)) is not None:
@@ -87,7 +89,7 @@ class PaymentServer:
 
 
 def _refusal(request: Request) -> Reply | None:
-    """What HTTP itself says to a request that is none of the service's, or None."""
+    """The HTTP error for a request that is not for an operation of the service, else None."""
     if request.path not in (_REFUND, _LOOKUP):
         return say(404, {"message": "Not Found"})
     if request.method != "POST":

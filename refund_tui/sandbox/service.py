@@ -1,7 +1,7 @@
-"""Owns the service's decisions: from the bytes of one request to its answer and its fate, without sockets or waiting.
+"""Owns the service's decisions: from the bytes of one request to its answer, without sockets or waiting.
 
-The order is: is it valid, does the trip exist, has the id been seen; the fault comes over what these say. The money
-moves, and the books know it, before anything is answered.
+The order is: is the request valid, does the trip exist, was the id seen before; then a fault step may change the
+answer. The money moves and is recorded before anything is answered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class AnswerPlan:
-    """What is to be sent, and how; `date` is the service's clock for the Date header."""
+    """The answer to send, and the step that says how. `date` is the service's time for the Date header."""
 
     reply: Reply
     step: Step
@@ -32,14 +32,14 @@ class AnswerPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ruling:
+class _Decision:
     reply: Reply
     verdict: Verdict
     why: str = ""
 
 
 class PaymentService:
-    """A Payment service without its sockets. `wall` is its clock, in UTC."""
+    """A Payment service without sockets. `wall` is its clock, in UTC."""
 
     def __init__(
         self, books: Books, catalogue: Catalogue, script: Script | None = None, wall: Callable[[], datetime] = utc_now
@@ -50,19 +50,19 @@ class PaymentService:
         self._wall = wall
 
     def play(self, script: Script) -> None:
-        """Replace what is left of the fault script."""
+        """Replace the rest of the fault script."""
         self._faults.play(script)
 
     def refund(self, headers: Headers, body: bytes) -> AnswerPlan:
         """`POST /v1/refund`."""
-        return self._serve(REFUND, headers, body, self._rule_refund)
+        return self._serve(REFUND, headers, body, self._decide_refund)
 
     def transactional_data(self, headers: Headers, body: bytes) -> AnswerPlan:
         """`POST /v1/payment/transactional-data`."""
-        return self._serve(LOOKUP, headers, body, self._rule_lookup)
+        return self._serve(LOOKUP, headers, body, self._decide_lookup)
 
     def refuse(self, operation: str, headers: Headers, body: bytes, reply: Reply) -> AnswerPlan:
-        """A request that is none of the service's: written down, and answered as the server decided."""
+        """Record a request that is not for an operation of the service; its answer is `reply`."""
         self.books.arrive(
             operation=operation, headers=headers, body=body, verdict=Verdict.NOT_SERVED, answer=str(reply.status)
         )
@@ -73,63 +73,63 @@ class PaymentService:
         operation: str,
         headers: Headers,
         body: bytes,
-        rule: Callable[[Mapping[str, object], bytes, Step], _Ruling],
+        decide: Callable[[Mapping[str, object], bytes, Step], _Decision],
     ) -> AnswerPlan:
-        value, unreadable = _lenient(body)
+        value, unreadable = _read(body)
         trip_id, request_id = mentioned(value, "shoppingTripId"), mentioned(value, "refundRequestId")
         step = self._faults.take(operation, mentioned(value, "storeId"), trip_id, request_id)
-        ruling = _refused(unreadable) if unreadable else rule(value, body, step)
+        decision = _refused(unreadable) if unreadable else decide(value, body, step)
         date = self._wall() + timedelta(seconds=step.date_skew)
-        reply = answers.spoiled(ruling.reply, step, date)
+        reply = answers.apply_step(decision.reply, step, date)
         self.books.arrive(
             operation=operation,
             headers=headers,
             body=body,
-            verdict=ruling.verdict,
-            answer=_told(reply, step),
-            why=ruling.why,
-            fault=step.told,
+            verdict=decision.verdict,
+            answer=_described(reply, step),
+            why=decision.why,
+            fault=step.source,
             request_id=request_id,
             trip_id=trip_id,
         )
         return AnswerPlan(reply, step, date)
 
-    def _rule_refund(self, value: Mapping[str, object], body: bytes, step: Step) -> _Ruling:
+    def _decide_refund(self, value: Mapping[str, object], body: bytes, step: Step) -> _Decision:
         try:
             request = read_refund(value)
         except BadRequest as error:
             return _refused(str(error))
         if self._catalogue.find(request.store_id, request.trip_id) is None:
-            return _Ruling(answers.unknown_trip(), Verdict.REFUSED, "no such trip in this store")
+            return _Decision(answers.unknown_trip(), Verdict.REFUSED, "no such trip in this store")
         verdict, reconciliation_id = self.books.refund(request, body, step.moves_money)
         if verdict is Verdict.CONFLICT:
-            return _Ruling(answers.bad_request(), verdict, "this refundRequestId was executed with another body")
-        return _Ruling(answers.accepted(reconciliation_id), verdict)
+            return _Decision(answers.bad_request(), verdict, "this refundRequestId was executed with another body")
+        return _Decision(answers.accepted(reconciliation_id), verdict)
 
-    def _rule_lookup(self, value: Mapping[str, object], _body: bytes, _step: Step) -> _Ruling:
+    def _decide_lookup(self, value: Mapping[str, object], _body: bytes, _step: Step) -> _Decision:
         try:
             query = read_query(value)
         except BadRequest as error:
             return _refused(str(error))
         trip = self._catalogue.find(query.store_id, query.trip_id)
         if trip is None:
-            return _Ruling(answers.unknown_trip(), Verdict.REFUSED, "no such trip in this store")
-        return _Ruling(answers.say(200, transactional_data(trip)), Verdict.LOOKED_UP)
+            return _Decision(answers.unknown_trip(), Verdict.REFUSED, "no such trip in this store")
+        return _Decision(answers.say(200, transactional_data(trip)), Verdict.LOOKED_UP)
 
 
-def _lenient(body: bytes) -> tuple[dict[str, object], str]:
-    """The body's object, or an empty one and why it cannot be read."""
+def _read(body: bytes) -> tuple[dict[str, object], str]:
+    """The body's JSON object; or an empty one, and why it cannot be read."""
     try:
         return read_json(body), ""
     except BadRequest as error:
         return {}, str(error)
 
 
-def _refused(why: str) -> _Ruling:
-    return _Ruling(answers.bad_request(), Verdict.REFUSED, why)
+def _refused(why: str) -> _Decision:
+    return _Decision(answers.bad_request(), Verdict.REFUSED, why)
 
 
-def _told(reply: Reply, step: Step) -> str:
+def _described(reply: Reply, step: Step) -> str:
     if step.hang:
         return "never"
     if step.drop is not None:

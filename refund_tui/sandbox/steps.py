@@ -1,6 +1,6 @@
-"""Owns what can go wrong with one answer, as a `Step`, and how a step is read from JSON.
+"""Owns the faults that one answer can have, as a `Step`, and how a step is read from JSON.
 
-Never plays a step: what the money does is the service's, what the bytes do is the wire's.
+Never applies a step: `service` decides about the money, `wire` about the bytes.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request's fate; the empty step is an honest answer. Times are seconds.
+    """What happens to one request; the empty step is a normal answer. Times are in seconds.
 
-    `told` is the step as the script wrote it, for the books. `body` is bytes and their content type. `retry_after` are
-    header values, but for a 503, where the contract has it in the body. `repeat` counts the requests it serves.
+    `source` is the step's JSON in the script, for the record. `body` is bytes and their content type. `retry_after` are
+    header values; for a 503 the contract has it in the body. `repeat` is the number of requests that take this step.
     """
 
-    told: str = ""
+    source: str = ""
     status: int | None = None
     retry_after: tuple[str, ...] = ()
     body: tuple[bytes, str] | None = None
@@ -55,7 +55,7 @@ class Step:
 
     @property
     def moves_money(self) -> bool:
-        """Whether a valid refund is executed: as `execute` says; else unless the status or `drop: before` is a no."""
+        """Whether a valid refund is executed: as `execute` says, else if `drop` is "after", else with a 2xx status."""
         if self.execute is not None:
             return self.execute
         if self.drop is not None:
@@ -64,14 +64,14 @@ class Step:
 
 
 def read_steps(value: object, where: str) -> tuple[Step, ...]:
-    """The steps in a JSON array; ScriptError names `where`, the step's number from 1, and the key."""
+    """The steps in a JSON array. Raises ScriptError with `where`, the step's number from 1, and the key."""
     if not isinstance(value, list):
         raise ScriptError(f"{where} is not a list of steps")
     return tuple(_read_step(step, f"{where} step {number}") for number, step in enumerate(value, 1))
 
 
 def nearest(word: str, words: tuple[str, ...]) -> str:
-    """`: did you mean "…"?`, or the whole choice when nothing is near."""
+    """`: did you mean "…"?`, or all words if none is similar."""
     close = difflib.get_close_matches(word, words, n=1)
     return f': did you mean "{close[0]}"?' if close else ": it can be " + ", ".join(f'"{known}"' for known in words)
 
@@ -79,7 +79,7 @@ def nearest(word: str, words: tuple[str, ...]) -> str:
 def _read_step(value: object, where: str) -> Step:
     if not isinstance(value, dict):
         raise ScriptError(f'{where} is not an object such as {{"status": 500}}')
-    fields: dict[str, Any] = {"told": json.dumps(value, ensure_ascii=True, separators=(",", ":"))}
+    fields: dict[str, Any] = {"source": json.dumps(value, ensure_ascii=True, separators=(",", ":"))}
     for key, found in value.items():
         if key not in _READERS:
             raise ScriptError(f'{where}: unknown key "{key}"{nearest(key, tuple(_READERS))}')
@@ -98,18 +98,20 @@ def _with_redirect_status(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(step: Step, where: str) -> None:
-    """Refuse what contradicts itself: a script that cannot mean what it says should not run."""
+    """Raise ScriptError for a step whose keys contradict each other."""
     for group in (("drop", "hang", "cut", "drip", "endless"), ("body", "garbage", "shape", "endless", "drop", "hang")):
         if len(both := [name for name in group if getattr(step, name)]) > 1:
             raise ScriptError(f'{where}: "{both[0]}" and "{both[1]}" exclude each other')
     if step.drop is not None and step.execute not in (None, step.drop == "after"):
         raise ScriptError(f'{where}: "drop": "{step.drop}" and "execute": {str(step.execute).lower()} contradict')
     if step.shape is not None and step.status not in (None, 200):
-        raise ScriptError(f'{where}: "shape" is an odd 200 and takes no other "status"')
+        raise ScriptError(f'{where}: "shape" is for a 200 and cannot be used with another "status"')
     if step.redirect is not None and not 300 <= (step.status or 0) < 400:
         raise ScriptError(f'{where}: "redirect" needs a "status" from 300 to 399')
     if step.status == 503 and len(step.retry_after) > 1:
-        raise ScriptError(f'{where}, key "retryAfter": a 503 has one, in its body; further ones go to "headers"')
+        raise ScriptError(
+            f'{where}, key "retryAfter": a 503 has one value, in its body; put more of them into "headers"'
+        )
 
 
 def _status(value: object) -> int:
@@ -125,7 +127,7 @@ def _retry_after(value: object) -> tuple[str, ...]:
 
 def _line(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable() or value != value.strip():
-        raise ValueError(f"{json.dumps(value)} is not one line of text in quotes, without blanks around it")
+        raise ValueError(f"{json.dumps(value)} is not one line of text in quotes, without spaces before or after it")
     return value
 
 
@@ -134,7 +136,7 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
         raise ValueError('it is not an object such as {"X-Name": "value"}')
     for name in value:
         if name.lower() in ("content-length", "transfer-encoding", "connection"):
-            raise ValueError(f'"{name}" frames the answer; for a broken one use "cut" or "endless"')
+            raise ValueError(f'"{name}" is set by the server; use "cut" or "endless" for a broken answer')
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
             raise ValueError(f"{json.dumps(name)} is not a header's name")
     return tuple((name, _line(text)) for name, text in value.items())
@@ -207,4 +209,4 @@ _READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "repeat": ("repeat", _repeat),
     "trip": ("trip", _line),
 }
-"""By the key in the script: the field of `Step`, and how its value is read."""
+"""The field of `Step` and the reader of its value, by key in the script."""

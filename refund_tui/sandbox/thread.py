@@ -1,4 +1,4 @@
-"""Owns a sandbox in a thread and an event loop of its own, for programs and tests that do something else meanwhile."""
+"""Owns a sandbox in a thread with its own event loop, for programs and tests that do other work at the same time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from refund_tui.sandbox.script import Script
 from refund_tui.sandbox.server import PaymentServer
 from refund_tui.sandbox.service import PaymentService
 
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 
 class SandboxThread:
-    """A Payment service that listens from `start` (or `with`) until `stop`; its books can be read all the time."""
+    """A Payment service that listens from `start` (or `with`) until `stop`. Its accounts can be read at any time."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class SandboxThread:
         key_memory: float | None = None,
         port: int = 0,
     ) -> None:
-        """`port` 0 is any free one; `key_memory` is in seconds. JournalError when the journal cannot be used."""
+        """`port` 0 means any free port; `key_memory` is in seconds. Raises JournalError."""
         catalogue = Catalogue(trips, any_trip)
         self.books = Books(ceilings=catalogue.ceilings(), journal=journal, key_memory=key_memory)
         self._service = PaymentService(self.books, catalogue, script)
@@ -53,27 +53,27 @@ class SandboxThread:
         return self._server.url
 
     def start(self) -> Self:
-        """Listen, and return when that is so; PortTaken when the port cannot be had."""
+        """Return once the service listens. Raises PortTaken."""
         ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="sandbox", daemon=True)
         self._thread.start()
         try:
-            ready.result(_PATIENCE)
+            ready.result(_TIMEOUT)
         except BaseException:
             self.stop()
             raise
         return self
 
     def play(self, script: Script) -> None:
-        """Replace what is left of the fault script, from the next request on."""
+        """Replace the rest of the fault script, from the next request on."""
         self._service.play(script)
 
     def stop(self) -> None:
-        """Close every connection, end the thread and close the journal; a second call does nothing."""
+        """Close every connection, end the thread and close the journal. A second call does nothing."""
         if self._loop is not None and self._end is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
         if self._thread is not None:
-            self._thread.join(_PATIENCE)
+            self._thread.join(_TIMEOUT)
         self.books.close()
 
     def __enter__(self) -> Self:

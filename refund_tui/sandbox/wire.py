@@ -1,6 +1,6 @@
-"""Owns one connection's bytes: reads requests with h11, and sends answers as honestly or badly as their step says.
+"""Owns the bytes of one connection: reads requests with h11, and sends answers with the faults of their steps.
 
-Decides nothing about money: it is handed a plan that is already written down.
+Decides nothing about money: the request is recorded before its answer gets here.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from refund_tui.sandbox.answers import Reply, http_date
 from refund_tui.sandbox.service import AnswerPlan, Headers
 
 LARGEST_BODY = 1_000_000
-"""Bytes of a request's body that are kept; of a larger one the rest is read and dropped (413)."""
+"""Bytes of a request's body at most. The rest of a larger one is read and ignored (413)."""
 
 _CHUNK = 16_384
 
 
-class Gone(Exception):
-    """The client closed the connection, or the script did."""
+class ConnectionEnded(Exception):
+    """The client or a fault step ended the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came; `body` is at most LARGEST_BODY bytes, `too_large` says that more came."""
+    """A request. `body` is at most LARGEST_BODY bytes; `too_large` says that there were more."""
 
     method: str
     path: str
@@ -39,8 +39,8 @@ class Request:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
-class Conversation:
-    """The requests and answers of one connection, one at a time, kept alive between them."""
+class HttpConnection:
+    """The requests and answers of one connection, one after the other, with keep-alive."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -48,10 +48,10 @@ class Conversation:
         self._wants_body = True
 
     async def receive(self) -> Request:
-        """The next request; Gone when there is none, h11.RemoteProtocolError when it is not HTTP."""
+        """The next request. Raises ConnectionEnded if there is none, h11.RemoteProtocolError if it is not HTTP."""
         head = await self._next()
         if not isinstance(head, h11.Request):
-            raise Gone
+            raise ConnectionEnded
         self._wants_body = head.method != b"HEAD"
         body, too_large = await self._body()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
@@ -59,26 +59,26 @@ class Conversation:
         return Request(head.method.decode("latin-1"), path, headers, body, too_large)
 
     async def answer(self, plan: AnswerPlan) -> None:
-        """Send what the plan says and make ready for the next request; Gone when there can be none."""
+        """Send the answer and get ready for the next request. Raises ConnectionEnded if there can be none."""
         step = plan.step
         await asyncio.sleep(step.delay)
         if step.hang:
-            await self._listen_for_the_end()
+            await self._wait_for_close()
         if step.hang or step.drop is not None:
-            raise Gone
+            raise ConnectionEnded
         if step.endless:
-            await self._pour(plan)
+            await self._send_endless(plan)
         head, body = self._head(plan), self._body_of(plan.reply)
         if step.cut is not None:
             await self._send(_cut(step.cut, head, body))
-            raise Gone
-        await self._drip(head + body, step.drip)
+            raise ConnectionEnded
+        await self._send_slowly(head + body, step.drip)
         if self._connection.our_state is h11.MUST_CLOSE:
-            raise Gone
+            raise ConnectionEnded
         self._connection.start_next_cycle()
 
-    async def answer_to_nonsense(self, plan: AnswerPlan) -> None:
-        """Answer what is not HTTP, where that is still possible."""
+    async def answer_malformed(self, plan: AnswerPlan) -> None:
+        """Answer a request that is not HTTP, if that is still possible."""
         if self._connection.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             await self._send(self._head(plan) + self._body_of(plan.reply))
 
@@ -97,7 +97,7 @@ class Conversation:
             too_large = too_large or len(body) + len(event.data) > LARGEST_BODY
             body += b"" if too_large else event.data
         if not isinstance(event, h11.EndOfMessage):
-            raise Gone
+            raise ConnectionEnded
         return bytes(body), too_large
 
     def _head(self, plan: AnswerPlan, endless: bool = False) -> bytes:
@@ -114,13 +114,13 @@ class Conversation:
         body = reply.body if self._wants_body and reply.status not in (204, 304) else b""
         return _bytes(self._connection, h11.Data(data=body)) + _bytes(self._connection, h11.EndOfMessage())
 
-    async def _pour(self, plan: AnswerPlan) -> None:
+    async def _send_endless(self, plan: AnswerPlan) -> None:
         await self._send(self._head(plan, endless=True))
         await self._send(_bytes(self._connection, h11.Data(data=b'{"reconciliationId": "')))
         while True:
             await self._send(_bytes(self._connection, h11.Data(data=b"E" * _CHUNK)))
 
-    async def _drip(self, data: bytes, pause: float) -> None:
+    async def _send_slowly(self, data: bytes, pause: float) -> None:
         if not pause:
             await self._send(data)
             return
@@ -128,7 +128,7 @@ class Conversation:
             await self._send(data[place : place + 1])
             await asyncio.sleep(pause)
 
-    async def _listen_for_the_end(self) -> None:
+    async def _wait_for_close(self) -> None:
         while await self._reader.read(65_536):
             pass
 

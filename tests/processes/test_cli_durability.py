@@ -15,8 +15,8 @@ from refund_tui.settings.load import load_settings
 from refund_tui.store.sqlite import database
 from tests.support.program import run
 
-GOOD = Departure("the request", frozenset(), 4, 4)
-EARLY = Departure("the request", frozenset({"ledger.sqlite3-journal"}), 4, 0)
+GOOD = Departure("the request", frozenset())
+EARLY = Departure("the request", frozenset({"ledger.sqlite3-journal"}))
 
 
 def test_it_shows_that_a_killed_process_s_attempt_is_kept_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_each_is_a_record_that_can_be_imported_as_json() -> None:
         record = json.loads(json.dumps(trip.record))
         assert record["storeId"] == "STORE-001"
         assert datetime.fromisoformat(record["startTime"]) < datetime.fromisoformat(record["endTime"])
-        assert trip.lesson.endswith(".")
+        assert trip.description.endswith(".")
 
 
 @pytest.mark.parametrize("receipt", [name for name in TRIPS if name not in ("R-1003", "R-1012")])

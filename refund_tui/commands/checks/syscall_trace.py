@@ -1,4 +1,4 @@
-"""Reads a system call trace (`strace -f -y`) and says what was not yet on disk when something left the process."""
+"""Owns the reading of a system call trace (`strace -f -y`): what was not yet on disk when data left the process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 CALLS = "pwrite64,write,ftruncate,fdatasync,fsync,sendto,sendmsg"
-"""The calls to trace: everything that changes a file, makes it durable, or leaves the process."""
+"""The calls to trace: those that change a file, sync it to disk, or send data out of the process."""
 
 _CALL = re.compile(r"^\d+\s+(?P<name>\w+)\(\d+<(?P<target>[^>]*)>(?P<rest>.*)")
 _RESUMED = re.compile(r"^(?P<pid>\d+)\s+<\.\.\. (?P<name>\w+) resumed>")
@@ -16,29 +16,25 @@ _UNFINISHED = re.compile(r"^(?P<pid>\d+)\s+(?P<name>\w+)\(\d+<(?P<target>[^>]*)>
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Something that left the process, and the files of the ledger that were written but not synced at that moment."""
+    """Data that left the process, and the ledger's files that were written but not synced at that moment."""
 
     what: str
     unsynced: frozenset[str]
-    writes_before: int
-    syncs_before: int
 
 
 def departures(trace: Iterable[str], markers: dict[str, str]) -> list[Departure]:
-    """Each call whose data holds one of `markers` (text → name), with the ledger's state when it was made.
+    """Each call whose data has one of `markers` (text → name), with the unsynced files when it began.
 
-    A sync counts once it has returned; a write counts from its beginning.
+    A sync counts when it has returned; a write counts from its beginning.
     """
     dirty: set[str] = set()
     pending: dict[str, str] = {}
     found: list[Departure] = []
-    writes = syncs = 0
     for line in trace:
         if resumed := _RESUMED.match(line):
             target = pending.pop(resumed["pid"], None)
             if target is not None and resumed["name"] in ("fdatasync", "fsync"):
                 dirty.discard(target)
-                syncs += 1
             continue
         call = _CALL.match(line)
         if call is None:
@@ -49,11 +45,7 @@ def departures(trace: Iterable[str], markers: dict[str, str]) -> list[Departure]
                 pending[unfinished["pid"]] = target
             else:
                 dirty.discard(target)
-                syncs += 1
         elif ours:
             dirty.add(target)
-            writes += 1
-        found.extend(
-            Departure(name, frozenset(dirty), writes, syncs) for text, name in markers.items() if text in call["rest"]
-        )
+        found.extend(Departure(name, frozenset(dirty)) for text, name in markers.items() if text in call["rest"])
     return found

@@ -33,7 +33,7 @@ def as_text(books: Books) -> str:
 
 
 def as_dict(books: Books) -> dict[str, object]:
-    """`executions`, `requests` (oldest first), `totals` and `overpaid` by trip and currency, the count of `conflicts`."""
+    """`executions` and `requests`, oldest first; `totals`, `overpaid` per trip and currency; number of `conflicts`."""
     return {
         "executions": [execution_to_json(done) for done in books.executions],
         "requests": [arrival_to_json(arrival) for arrival in books.arrivals],

@@ -1,1 +1,1 @@
-"""What is on disk: the ledger of refunds, the trips known here, import and export. SQL stays in this room."""
+"""What is on disk: the ledger of refunds, the trips, import and export. No SQL and no `sqlite3` type leaves it."""

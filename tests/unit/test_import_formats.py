@@ -206,8 +206,8 @@ def test_an_empty_field_is_an_unknown_one(unknown: object) -> None:
         ({"items": [{"id": "x", "unitPrice": "a lot"}]}, "items.0.unitPrice: must be digits"),
         ({"items": [{"name": "x"}]}, "items.0.id: is missing"),
         ({"receipt": "x" * 300}, "receipt: 300 characters: at most 255"),
-        ({"receipt": "\ud800"}, "receipt: contains something that is not text"),
-        ({"receipt": "a\0b"}, "receipt: contains something that is not text"),
+        ({"receipt": "\ud800"}, "receipt: contains characters that are not text"),
+        ({"receipt": "a\0b"}, "receipt: contains characters that are not text"),
     ],
 )  # fmt: skip
 def test_a_reason_names_the_field_in_one_line(changes: dict[str, object], told: str) -> None:
@@ -256,13 +256,13 @@ def test_a_damaged_element_of_an_array_costs_only_itself_where_lines_part_them(b
     assert taken(content) == ["trip-a", "trip-a"]
     [reason] = reasons(content)
     assert reason.startswith("element 2 (line 3): not JSON")
-    assert reason.endswith("reading went on at line 4")
+    assert reason.endswith("reading continued at line 4")
 
 
 def test_what_is_cut_off_is_said() -> None:
     assert reasons(f"[{GOOD},")[-1].startswith("line 1: the array ends without its closing ]")
     assert reasons(f'[{GOOD},{{"storeId"')[-1].endswith("no further record was found after it")
-    assert reasons(f"[{GOOD}]{GOOD}") == ["line 1: more follows after the array: it was not read"]
+    assert reasons(f"[{GOOD}]{GOOD}") == ["line 1: there is more text after the array: it was not read"]
 
 
 def test_bad_rows_of_a_csv_cost_only_themselves() -> None:

@@ -1,6 +1,6 @@
-"""Owns the reading of trips from files: JSON, JSON lines, CSV and Create Purchases bodies, told apart by content.
+"""Owns the reading of trips from files: JSON, JSON lines, CSV and Create Purchases bodies, recognized by content.
 
-Never stores anything, and never stops at a bad record: it names it and goes on.
+Stores nothing. A bad record does not end the reading: it is named, and reading continues.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from refund_tui.store.imports.values import BLANK, FileDamaged, LeftOut, RecordP
 __all__ = ["LeftOut", "TripReader"]
 
 MOST_DROPPED = 50
-"""Names of dropped fields that are remembered of one file."""
+"""Names of dropped fields that are counted in one file at most."""
 
 
 class TripReader:
-    """The trips of one file, read once. `taken` is the bytes read so far, `dropped` the fields that were not taken."""
+    """The trips of one file, which is read once. `dropped` counts the fields that are not kept, by name."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._source = Source(stream)
@@ -36,14 +36,14 @@ class TripReader:
         return self._source.taken
 
     def __iter__(self) -> Iterator[Trip | LeftOut]:
-        """Each trip, and each record that had to be left out, in the file's order.
+        """Each trip, and each record that was left out, in the file's order.
 
-        Raises UsageError where the file is none of the formats, OSError where it cannot be read.
+        Raises UsageError if the file has none of the formats, OSError if it cannot be read.
         """
         for piece in _pieces(self._source):
-            yield piece if isinstance(piece, LeftOut) else self._judged(piece)
+            yield piece if isinstance(piece, LeftOut) else self._checked(piece)
 
-    def _judged(self, piece: RecordPiece) -> Trip | LeftOut:
+    def _checked(self, piece: RecordPiece) -> Trip | LeftOut:
         for name in dropped_fields(piece.value):
             if name in self.dropped or len(self.dropped) < MOST_DROPPED:
                 self.dropped[name] += 1
@@ -54,7 +54,7 @@ class TripReader:
 
 
 def _pieces(source: Source) -> Iterator[RecordPiece | LeftOut]:
-    """What the file holds, read as what its beginning shows it to be."""
+    """The records of the file, in the format that its beginning shows."""
     head = source.head()
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError("it is UTF-16: save it as UTF-8 and import it again")

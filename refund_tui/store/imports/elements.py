@@ -1,6 +1,7 @@
-"""Owns the reading of a JSON array, of JSON lines, or of a JSON object alone: files that need not fit in memory.
+"""Owns the reading of a JSON array, of JSON lines, or of one JSON object. The file need not fit into memory.
 
-After a damaged element it goes on at the next line that looks like the beginning of one; what it skips is named.
+After a damaged element reading continues at the next line that looks like the beginning of an element. What is skipped
+is named.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _BETWEEN = " \t\r\n,"
 
 
 def read_elements(source: Source) -> Iterator[RecordPiece | LeftOut]:
-    """Each element of the array that the file holds, or each of the objects that it holds without an array."""
+    """Each element of the file's array, or each of its objects if there is no array."""
     cursor = _Cursor(source)
     closing = cursor.opening()
     number = 0
@@ -25,8 +26,8 @@ def read_elements(source: Source) -> Iterator[RecordPiece | LeftOut]:
             value = cursor.value()
             yield LeftOut(where, value.reason) if isinstance(value, RecordRefused) else RecordPiece(where, value)
         except FileDamaged as error:
-            passed = cursor.recover()
-            yield LeftOut(where, f"{error}; {passed}")
+            skipped = cursor.recover()
+            yield LeftOut(where, f"{error}; {skipped}")
             if cursor.lost:
                 return
     yield from _end(cursor, char, closing)
@@ -38,11 +39,11 @@ def _end(cursor: _Cursor, char: str, closing: str) -> Iterator[LeftOut]:
     elif closing:
         cursor.step()
         if cursor.peek():
-            yield LeftOut(f"line {cursor.line}", "more follows after the array: it was not read")
+            yield LeftOut(f"line {cursor.line}", "there is more text after the array: it was not read")
 
 
 class _Cursor:
-    """A place in the text of a file."""
+    """A position in the text of a file."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -53,14 +54,14 @@ class _Cursor:
         self.lost = False
 
     def opening(self) -> str:
-        """Go over the bracket that opens an array, if one does; the bracket that will close it, or nothing."""
+        """Skip the bracket that opens an array; the bracket that closes it, or "" if there is no array."""
         if self.peek() != "[":
             return ""
         self.step()
         return "]"
 
     def peek(self) -> str:
-        """The next character that is neither blank nor a comma, empty at the end of the file."""
+        """The next character that is neither white space nor a comma; "" at the end of the file."""
         while True:
             while self._at < len(self._text):
                 if self._text[self._at] not in _BETWEEN:
@@ -70,17 +71,17 @@ class _Cursor:
                 return ""
 
     def step(self) -> None:
-        """Go one character on."""
+        """Move forward by one character."""
         self.line += self._text[self._at] == "\n"
         self._at += 1
 
     def value(self) -> object:
-        """The JSON value that begins here, or RecordRefused; goes on to its end. Raises FileDamaged and stays."""
+        """The JSON value that begins here, or RecordRefused; moves to its end. Raises FileDamaged without moving."""
         if self._indent is None:
             before = self._text[self._text.rfind("\n", 0, self._at) + 1 : self._at]
             self._indent = before if before.isspace() else ""
         value, end = self._whole_value()
-        self._pass(end)
+        self._move_to(end)
         return value
 
     def _whole_value(self) -> tuple[object, int]:
@@ -91,31 +92,31 @@ class _Cursor:
                     return (RecordRefused(TOO_LONG) if end - self._at > LONGEST else value), end
             except FileDamaged:
                 if len(self._text) - self._at > LONGEST:
-                    self._refuse_endless()
+                    self._refuse_too_long()
                     raise
                 if not self._more():
                     raise
 
-    def _refuse_endless(self) -> None:
+    def _refuse_too_long(self) -> None:
         if self._text.find("\n", self._at, self._at + LONGEST) < 0:
             raise FileDamaged(TOO_LONG)
 
     def recover(self) -> str:
-        """Go on to the next line that begins an object as the first one did; says where that is, or sets `lost`."""
-        sign = f"\n{self._indent}{{"
-        while (found := self._text.find(sign, self._at + 1)) < 0:
-            self._pass(len(self._text) - len(sign))
+        """Move to the next line that begins an object with the first one's indent; says where, or sets `lost`."""
+        beginning = f"\n{self._indent}{{"
+        while (found := self._text.find(beginning, self._at + 1)) < 0:
+            self._move_to(len(self._text) - len(beginning))
             if not self._more():
                 self.lost = True
                 return "no further record was found after it"
-        self._pass(found + 1)
-        return f"reading went on at line {self.line}"
+        self._move_to(found + 1)
+        return f"reading continued at line {self.line}"
 
-    def _pass(self, end: int) -> None:
+    def _move_to(self, end: int) -> None:
         end = max(self._at, end)
         self.line += self._text.count("\n", self._at, end)
         self._at = end
-        if self._at > CHUNK:  # what was read is let go of, or each error would count its lines again
+        if self._at > CHUNK:  # drop what was read, so that an error does not count its lines again
             self._text, self._at = self._text[self._at :], 0
 
     def _more(self) -> bool:

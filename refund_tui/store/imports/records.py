@@ -1,7 +1,7 @@
-"""Owns the two kinds of record that tell of a trip: our own, and the body of a Create Purchases request.
+"""Owns the two forms of a trip record: our own, and the body of a Create Purchases request.
 
-Strict, and silent about what it refuses: a reason names the field and the rule, never the value, which might be a card
-number. Fields that are not listed here are dropped.
+Strict. A reason names the field and the rule but never the value, which might be a card number. Fields that are not
+listed here are dropped.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _check_text(text: str) -> str | None:
     if len(text) > LONGEST_TEXT:
         return f"{len(text)} characters: at most {LONGEST_TEXT}"
     if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
-        return "contains something that is not text"
+        return "contains characters that are not text"
     return None
 
 
@@ -97,7 +97,7 @@ class _Quantity(_Part):
 
 
 def _price(value: object) -> object:
-    """A unit price is an amount like `captured`, or its number alone, in the currency of what was captured."""
+    """A unit price is an amount like `captured`, or only a number, in the currency of `captured`."""
     return value if isinstance(value, dict) else _exact(value)
 
 
@@ -110,7 +110,7 @@ class _Item(_Part):
 
 
 class _Record(_Part):
-    """A trip record, our own format."""
+    """A trip record in our own format."""
 
     store_id: StoreId
     shopping_trip_id: TripId
@@ -128,7 +128,7 @@ class _Times(_Part):
 
 
 class _Purchase(_Part):
-    """The body of a Create Purchases request: it tells the cart, never what was captured nor the card."""
+    """The body of a Create Purchases request: it has the cart, but no captured amount and no card."""
 
     store_id: StoreId
     idempotent_shopping_trip_id: TripId
@@ -137,7 +137,7 @@ class _Purchase(_Part):
 
 
 def trip_of(value: object) -> Trip:
-    """The trip that one record of a file tells of. Raises FileDamaged, with the fields and the reasons."""
+    """The trip of one record of a file. Raises FileDamaged with the fields and the reasons."""
     if not isinstance(value, dict):
         raise FileDamaged("is not a record: an object with storeId and shoppingTripId is expected")
     try:
@@ -151,7 +151,7 @@ def trip_of(value: object) -> Trip:
 
 
 def dropped_fields(value: object) -> Iterator[str]:
-    """The names of the fields of a trip record that are not taken. A Create Purchases body has many; none is named."""
+    """The names of the fields of a trip record that are not kept. Those of a Create Purchases body are not named."""
     if isinstance(value, dict) and "idempotentShoppingTripId" not in value:
         yield from _unlisted(value, _Record)
         yield from (f"captured.{name}" for name in _unlisted(value.get("captured"), _Amount))
@@ -201,7 +201,7 @@ def _article(item: _Item, currency: str | None) -> Article:
 
 
 def _money(amount: _Amount | Decimal | None, currency: str | None, field: str) -> Money | None:
-    """Exact money, None where the amount or its currency is not known."""
+    """The exact amount, None if the amount or its currency is not known."""
     value, code = (amount.amount, amount.code) if isinstance(amount, _Amount) else (amount, currency)
     if value is None or code is None:
         return None
@@ -213,8 +213,8 @@ def _money(amount: _Amount | Decimal | None, currency: str | None, field: str) -
 
 def _reasons(error: ValidationError) -> str:
     problems = error.errors(include_input=False, include_url=False)
-    told = "; ".join(_reason(problem["loc"], problem["type"], problem) for problem in problems[:MOST_REASONS])
-    return told + (f"; and {len(problems) - MOST_REASONS} more" if len(problems) > MOST_REASONS else "")
+    reasons = "; ".join(_reason(problem["loc"], problem["type"], problem) for problem in problems[:MOST_REASONS])
+    return reasons + (f"; and {len(problems) - MOST_REASONS} more" if len(problems) > MOST_REASONS else "")
 
 
 _PLAIN = {
@@ -227,5 +227,5 @@ _PLAIN = {
 
 def _reason(place: tuple[int | str, ...], kind: str, problem: Any) -> str:
     field = ".".join(str(step) for step in place if step not in ("_Amount", "decimal"))
-    told = str(problem["ctx"]["error"]) if kind == "value_error" else _PLAIN.get(kind, problem["msg"])
-    return f"{field}: {told}"
+    reason = str(problem["ctx"]["error"]) if kind == "value_error" else _PLAIN.get(kind, problem["msg"])
+    return f"{field}: {reason}"

@@ -1,6 +1,6 @@
-"""Owns the bytes of one import file: its head, its lines, its chunks, and how much of it was read.
+"""Owns the bytes of one import file: its beginning, its lines, its chunks, and how much of it was read.
 
-Never holds more than a chunk and one record, whatever the file is: a line that is too long is skipped, not read.
+Never holds more than a chunk and one record in memory: a line that is too long is skipped.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ import codecs
 from typing import BinaryIO, NamedTuple
 
 CHUNK = 64 * 1024
-"""Bytes read at a time; the first ones also tell what kind of file it is."""
+"""Bytes that are read at a time. The first chunk also shows the format of the file."""
 
 LONGEST = 1024 * 1024
-"""Bytes (or characters) that one record may have."""
+"""Bytes (or characters) that one record may have at most."""
 
 TOO_LONG = f"is longer than {LONGEST // 1024} kB"
 
 ESCAPED = "surrogateescape"
-"""How bytes that are not UTF-8 are carried along until the record that has them can be named."""
+"""The error handler that keeps bytes that are not UTF-8, so that their record can be named later."""
 
 
 class SourceLine(NamedTuple):
-    """One line of a file. Of a line longer than LONGEST the text is not kept."""
+    """One line of a file. A line longer than LONGEST has no text and is not `whole`."""
 
     number: int
     text: str
@@ -29,7 +29,7 @@ class SourceLine(NamedTuple):
 
 
 class Source:
-    """One import file, read once from its beginning to its end. `taken` is the number of bytes read so far."""
+    """One import file, which is read once from beginning to end. `taken` is the number of bytes read so far."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -39,27 +39,27 @@ class Source:
         self.taken = 0
 
     def head(self) -> bytes:
-        """The beginning of the file without its byte order mark, to look at; it will be read again."""
+        """The beginning of the file without its byte order mark. It is read again as the first line or text."""
         while len(self._held) < CHUNK and self._more():
             pass
         self._held = self._held.removeprefix(codecs.BOM_UTF8)
         return self._held[:CHUNK]
 
     def line(self) -> SourceLine | None:
-        """The next line without its end, None after the last."""
+        """The next line without its line break, None after the last one."""
         searched = 0
         while (end := self._held.find(b"\n", searched)) < 0:
             searched = len(self._held)
             if searched > LONGEST:
                 self._skip_line()
-                return self._told(b"", whole=False)
+                return self._counted(b"", whole=False)
             if not self._more():
                 return self._last_line()
         line, self._held = self._held[:end], self._held[end + 1 :]
-        return self._told(line)
+        return self._counted(line)
 
     def text(self) -> str:
-        """The next chunk of text, empty at the end."""
+        """The next chunk of text, "" at the end."""
         if not self._held and not self._more():
             return self._decode(b"", True)
         held, self._held = self._held, b""
@@ -71,13 +71,13 @@ class Source:
         self._held += chunk
         return bool(chunk)
 
-    def _told(self, line: bytes, *, whole: bool = True) -> SourceLine:
+    def _counted(self, line: bytes, *, whole: bool = True) -> SourceLine:
         self._lines += 1
         return SourceLine(self._lines, line.removesuffix(b"\r").decode("utf-8", ESCAPED), whole)
 
     def _last_line(self) -> SourceLine | None:
         line, self._held = self._held, b""
-        return self._told(line) if line else None
+        return self._counted(line) if line else None
 
     def _skip_line(self) -> None:
         while (end := self._held.find(b"\n")) < 0:

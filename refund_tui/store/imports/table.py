@@ -1,6 +1,6 @@
-"""Owns the reading of CSV: a heading with the record's column names, dotted where they are nested, and its rows.
+"""Owns the reading of CSV: a heading with the names of the record's fields (`card.brand` if nested), and its rows.
 
-Never guesses a column: a cell belongs to the name above it, and an empty cell is an unknown field.
+Never guesses a column: a cell belongs to the name in the heading, and an empty cell means that the field is not known.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from refund_tui.store.imports.source import LONGEST, TOO_LONG, Source, SourceLin
 from refund_tui.store.imports.values import FileDamaged, LeftOut, RecordPiece, decode, find_odd, twice
 
 MOST_LINES = 200
-"""Lines that one row may have, where its cells hold line breaks: an open quote costs no more than its own row."""
+"""Lines that one row may have at most if its cells have line breaks, so that an open quote spoils only its own row."""
 
 _NEEDED = {"storeId", "shoppingTripId"}
 
 
 def heading(line: str) -> tuple[list[str], str] | None:
-    """The column names in a CSV file's first line and its delimiter; None if it is no heading of trip records.
+    """The column names in a CSV file's first line and its delimiter; None if it is not a heading of trip records.
 
-    Raises UsageError for a column that is there twice: which of the two counts, nobody could tell.
+    Raises UsageError for a column that is there twice, since nobody can tell which of the two counts.
     """
     for delimiter in ",;\t":
         try:
@@ -51,17 +51,17 @@ def read_rows(source: Source, names: list[str], delimiter: str) -> Iterator[Reco
 
 
 class _Rows:
-    """The lines of a file, joined to rows where quoted cells hold line breaks."""
+    """The lines of a file, joined to one row if quoted cells have line breaks."""
 
     def __init__(self, source: Source, names: list[str], delimiter: str) -> None:
         self._source, self._names, self._delimiter = source, names, delimiter
-        self._given_back: deque[SourceLine] = deque()
+        self._returned: deque[SourceLine] = deque()
 
     def next_line(self) -> SourceLine | None:
-        return self._given_back.popleft() if self._given_back else self._source.line()
+        return self._returned.popleft() if self._returned else self._source.line()
 
     def record(self, line: SourceLine) -> dict[str, object]:
-        """What the row that begins with `line` tells. Raises FileDamaged, which then concerns that line alone."""
+        """The record of the row that begins with `line`. Raises FileDamaged; then only that line is skipped."""
         if not line.whole:
             raise FileDamaged(TOO_LONG)
         taken = [line]
@@ -70,11 +70,11 @@ class _Rows:
         except FileDamaged:
             if len(taken) == 1:
                 raise
-            self._given_back.extendleft(reversed(taken[1:]))
+            self._returned.extendleft(reversed(taken[1:]))
             raise FileDamaged("a quoted cell does not end") from None
 
     def _joined(self, taken: list[SourceLine]) -> str:
-        """The text of the row; adds to `taken` the lines that an open quote goes on to."""
+        """The text of the row; adds to `taken` the lines that are inside its quotes."""
         text = taken[0].text
         while text.count('"') % 2:
             more = self.next_line() if len(taken) < MOST_LINES and len(text) <= LONGEST else None
@@ -114,7 +114,7 @@ def _put(record: dict[str, object], name: str, cell: str) -> None:
         return
     nested = record.setdefault(outer, {})
     if not isinstance(nested, dict):
-        raise FileDamaged(f"column {visible(name, 60)} is nested in one that has a value of its own")
+        raise FileDamaged(f"column {visible(name, 60)} is nested in another column that has a value")
     nested[inner] = cell
 
 

@@ -1,6 +1,6 @@
-"""Owns JSON as an import reads it: exact numbers, no duplicate names, nothing that a text must not contain.
+"""Owns JSON as an import reads it: exact numbers, no duplicate names, no characters that a text must not have.
 
-Never lets a number become a float, and never tells what a damaged record contains.
+Never converts a number to a float, and never shows the content of a damaged record.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from refund_tui.core.text import visible
 
 BLANK = " \t\r\n"
-"""What JSON takes for blank."""
+"""White space as JSON defines it."""
 
 
 class FileDamaged(ValueError):
@@ -22,14 +22,14 @@ class FileDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A JSON number, by its digits as they were written."""
+    """A JSON number with the digits of the file."""
 
     digits: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPiece:
-    """What stands at one place of a file (`where`: "line 7"), read but not yet judged."""
+    """The value at one place of a file (`where`: "line 7"), not yet checked."""
 
     where: str
     value: object
@@ -37,7 +37,7 @@ class RecordPiece:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What could not be taken: its place in the file, and why, in one line."""
+    """A record that was left out: its place in the file, and the reason in one line."""
 
     where: str
     reason: str
@@ -45,24 +45,24 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RecordRefused:
-    """A value whose end is known, but which may not be taken; `reason` says why."""
+    """A value that must be left out although its end is known; `reason` says why."""
 
     reason: str
 
 
-class _Twice(Exception):
+class _DuplicateName(Exception):
     pass
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """What an object tells. An empty value tells nothing: null, "" and {} are unknown fields."""
+    """An object without its empty values: null, "" and {} mean that a field is not known."""
     if name := twice(name for name, _ in pairs):
-        raise _Twice(name)
+        raise _DuplicateName(name)
     return {name: value for name, value in pairs if value not in (None, "", {})}
 
 
 def twice(names: Iterable[str]) -> str | None:
-    """The first name that comes a second time, fit to be shown; None where each comes once."""
+    """The first name that is there twice, made visible; None if there is none."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -72,7 +72,7 @@ def twice(names: Iterable[str]) -> str | None:
 
 
 _ENDS = json.JSONDecoder(parse_float=str, parse_int=str)
-"""Tells where a refused value ends."""
+"""Finds the end of a refused value."""
 
 _EXACT = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object)
 
@@ -86,12 +86,12 @@ def decode(text: str) -> object:
     if isinstance(value, RecordRefused):
         raise FileDamaged(value.reason)
     if end < len(text):
-        raise FileDamaged("more follows after its end")
+        raise FileDamaged("there is more text after its end")
     return value
 
 
 def decode_at(text: str, start: int) -> tuple[object, int]:
-    """The JSON value that begins at `start`, or that it is RecordRefused, and where it ends. Raises FileDamaged."""
+    """The JSON value that begins at `start`, or RecordRefused, and where it ends. Raises FileDamaged."""
     try:
         value, end = _exact_at(text, start)
     except json.JSONDecodeError as error:
@@ -105,12 +105,12 @@ def decode_at(text: str, start: int) -> tuple[object, int]:
 def _exact_at(text: str, start: int) -> tuple[object, int]:
     try:
         return _EXACT.raw_decode(text, start)
-    except _Twice as error:
+    except _DuplicateName as error:
         return RecordRefused(f"{error} is given twice"), _ENDS.raw_decode(text, start)[1]
 
 
 def find_odd(text: str) -> str | None:
-    """What is wrong with text that was not UTF-8 in the file, or that holds a NUL; None if nothing is."""
+    """What is wrong with text that is not UTF-8 or has a NUL byte; None if nothing is."""
     odd = _ODD.search(text)
     if odd is None:
         return None

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.output import OUT
 from refund_tui.core.trips import Trip
+from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError, UsageError
-from refund_tui.host.paths import demo_data_dir, ledger_path, make_data_dir, trips_path
+from refund_tui.host.paths import demo_data_dir, make_data_dir
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
 from refund_tui.settings.declared import SETTINGS
-from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import Storage
     from refund_tui.sandbox import SampleTrip
     from refund_tui.settings.load import Settings
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     folder = _folder(settings)
     if arguments.fresh:
-        _forget(folder)
+        _forget(settings, folder)
     samples = sample_trips(datetime.now(UTC).astimezone(settings.zone))
     try:
         with SandboxThread(trips=[sample.service_trip for sample in samples], journal=folder / JOURNAL) as service:
@@ -78,37 +78,34 @@ def _folder(settings: Settings) -> Path:
     told = settings.sources["data_dir"] == SETTINGS["data_dir"].option
     folder = settings.data_dir if told else demo_data_dir()
     make_data_dir(folder, shared=False)
-    if ledger_path(folder).exists() and not _is_a_demos(folder):
+    storage = storage_of(settings.replace(data_dir=folder))
+    if storage.exists() and not _is_a_demos(storage, folder):
         raise ConfigError(f"{folder} holds a ledger that is not the demo's: choose another --data-dir for the demo")
     (folder / JOURNAL).touch(mode=0o600)
     return folder
 
 
-def _is_a_demos(folder: Path) -> bool:
+def _is_a_demos(storage: Storage, folder: Path) -> bool:
     """What the ledger says of itself; where it says nothing, as 0.1.0's does not, the journal beside it tells."""
     try:
-        with closing(History.open(ledger_path(folder))) as history:
+        with closing(storage.open_history()) as history:
             environment = history.belonging().environment
     except StoreError:
         environment = None
     return environment == "DEMO" if environment else (folder / JOURNAL).exists()
 
 
-def _forget(folder: Path) -> None:
+def _forget(settings: Settings, folder: Path) -> None:
     """Start over: only the files that the demo made itself are removed."""
-    for path in (ledger_path(folder), *HighWaterMarks(ledger_path(folder)).paths, trips_path(folder), folder / JOURNAL):
-        for leftover in (path, path.with_name(path.name + "-journal")):
-            leftover.unlink(missing_ok=True)
+    demo = settings.replace(data_dir=folder, environment="DEMO")
+    for path in (*maintenance_of(demo).files(), folder / JOURNAL):
+        path.unlink(missing_ok=True)
 
 
 def _import(settings: Settings, samples: Sequence[SampleTrip]) -> None:
     """Make the sample trips known, by the very road of `trips import`."""
     from refund_tui.store.imports import TripReader  # brings pydantic
-    from refund_tui.store.sqlite.trips import Trips
 
     lines = "\n".join(json.dumps(sample.record) for sample in samples)
-    trips = Trips.open(trips_path(settings.data_dir))
-    try:
+    with closing(storage_of(settings).open_trips()) as trips:
         trips.put([trip for trip in TripReader(io.BytesIO(lines.encode())) if isinstance(trip, Trip)])
-    finally:
-        trips.close()

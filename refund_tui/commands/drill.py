@@ -146,7 +146,7 @@ async def _raced(settings: Settings, service: SandboxThread) -> Account:
     desks = [Desk(settings.replace(clerk=name), policy=IMPATIENT) for name in ("ana", "ben")]
     for desk in desks:
         await desk.open()
-        await desk.search(lambda trips: trips.put([Trip(STORE, "raced", captured=Money(5000, "EUR"))]))
+        await desk.trips.put([Trip(STORE, "raced", captured=Money(5000, "EUR"))])
     try:
         asked = [desk.take(_intent("raced", Money(3000, "EUR")), second_yes=True) for desk in desks]
         passed = [one for one in await asyncio.gather(*asked, return_exceptions=True) if isinstance(one, Refund)]
@@ -161,8 +161,8 @@ async def _raced(settings: Settings, service: SandboxThread) -> Account:
 
 
 async def _account(desk: Desk, service: SandboxThread, name: str, key: str, end: State, moves: int) -> Account:
-    refund = await desk.look(lambda history: history.get(key))
-    attempts = await desk.look(lambda history: history.attempts(key))
+    refund = await desk.history.get(key)
+    attempts = await desk.history.attempts(key)
     requests, moved = service.books.requests_for(key), service.books.times_executed(key)
     state = refund.state if isinstance(refund, Refund) else None
     same = len({request.body for request in requests}) <= 1

@@ -17,7 +17,6 @@ from refund_tui.core.times import countdown, left_of
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
-from refund_tui.store.sqlite.history import History
 
 MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
 """Seconds left at which a wait says another line."""
@@ -65,7 +64,8 @@ class Follower:
         """
         try:
             await self._desk.verify()
-            refund, awaited = await self._desk.look(self._look)
+            awaited = await self._awaited()  # first, so that no answer falls between
+            refund = await self._desk.history.get(self._key)
         except StoreError as error:
             lasting = isinstance(error, StoreChanged | StoreDamaged)  # waiting does not mend it
             if lasting or not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
@@ -79,13 +79,12 @@ class Follower:
         if self._key in self._desk.unsaved:
             return None
         self._tell(refund)
-        return refund, awaited
+        return refund, awaited and refund.open  # what was accepted awaits nothing more
 
-    def _look(self, history: History) -> tuple[Refund | Damaged | None, bool]:
-        """The request is looked for first, so that no answer falls between. An ACCEPTED refund awaits nothing more."""
-        awaited = any(isinstance(one, Attempt) and one.ended_at is None for one in history.attempts(self._key))
-        refund = history.get(self._key)
-        return refund, awaited and isinstance(refund, Refund) and refund.open
+    async def _awaited(self) -> bool:
+        """Whether a request of the refund has no answer on record."""
+        attempts = await self._desk.history.attempts(self._key)
+        return any(isinstance(one, Attempt) and one.ended_at is None for one in attempts)
 
     def _say_once(self, sentence: str) -> None:
         """A failure that lasts is told at each try: say it once, until something has changed."""

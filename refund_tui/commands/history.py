@@ -9,7 +9,6 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
@@ -19,17 +18,13 @@ from refund_tui.core.filter_line import SHAPES, Query, QueryError
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.text import visible
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import StoreError, UsageError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.high_water_files import marks_of
-from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
-from refund_tui.store.sqlite.examine import damaged_words, quick_look
-from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.history import History
-from refund_tui.store.sqlite.schema import LEDGER
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import HistoryPort, Storage
     from refund_tui.settings.load import Settings
 
 UNSOUND = StoreError.exit_code
@@ -73,31 +68,30 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     wanted = _filter(arguments, settings)
     limit = None if arguments.limit is None else _limit(arguments.limit)
     write = _writer(arguments, settings.zone)
-    path, marks = ledger_path(settings.data_dir), marks_of(settings)
-    marks.refuse_lost()
-    if not path.exists():
-        tell(f"refund-tui: no refund was made here yet: there is no ledger at {visible(str(path))}")
+    storage = storage_of(settings)
+    storage.refuse_lost()
+    if not storage.exists():
+        tell(f"refund-tui: no refund was made here yet: there is no ledger at {visible(storage.place)}")
         return 0
-    history, damaged = History.open(path), 0
+    history, damaged = storage.open_history(), 0
     try:
         for told in refunds(history, wanted, limit):
             write(told)
             damaged += isinstance(told[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in told[1])
         _name_elsewhere(history, settings)
-        problem = _problem(history, marks, path)
+        problem = _problem(history, storage)
     finally:
         history.close()
     return _account(problem, damaged)
 
 
-def _problem(history: History, marks: HighWaterMarks, path: Path) -> str:
+def _problem(history: HistoryPort, storage: Storage) -> str:
     """Why what the ledger holds may not be all, or not as it was written; empty where that is not so."""
     try:
-        history.check(marks)
-        found = quick_look(path, LEDGER)
+        history.check()
+        return storage.examine().whole
     except StoreError as error:
         return str(error)
-    return damaged_words(path, found.whole) if found.whole else ""
 
 
 def _account(problem: str, damaged: int) -> int:
@@ -110,7 +104,7 @@ def _account(problem: str, damaged: int) -> int:
     return PERSON if damaged else OK
 
 
-def _name_elsewhere(history: History, settings: Settings) -> None:
+def _name_elsewhere(history: HistoryPort, settings: Settings) -> None:
     """Say what no program with these settings will send, whatever was asked for. Raises StoreError."""
     if settings.base_url is None:
         return

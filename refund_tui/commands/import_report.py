@@ -6,14 +6,13 @@ Never changes anything, and never stops an import: where the ledger cannot be re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from refund_tui.core.money import Money
 from refund_tui.core.rules import RAISE
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.core.trips import Trip
+from refund_tui.desk.ports import HistoryPort, Storage
 from refund_tui.errors import StoreError
-from refund_tui.store.sqlite.history import History
 
 MOST_NAMED = 20
 """Trips that are named; of the rest only their number is told."""
@@ -22,12 +21,12 @@ MOST_NAMED = 20
 class Raised:
     """The trips of which a file says that more was captured, or in another currency, than the ledger goes by."""
 
-    def __init__(self, ledger: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, storage: Storage, say: Callable[[str], None]) -> None:
         self._say = say
         self._found: dict[str, tuple[Trip, Money]] = {}
-        self._history: History | None = None
-        if ledger.exists():
-            self._try(lambda: self._open(ledger))
+        self._history: HistoryPort | None = None
+        if storage.exists():
+            self._try(lambda: self._open(storage))
 
     def close(self) -> None:
         """Let go of the ledger."""
@@ -53,8 +52,8 @@ class Raised:
         if len(self._found) > MOST_NAMED:
             self._say(f"and {len(self._found) - MOST_NAMED:,} more")
 
-    def _open(self, ledger: Path) -> None:
-        self._history = History.open(ledger)
+    def _open(self, storage: Storage) -> None:
+        self._history = storage.open_history()
 
     def _compare(self, told: dict[str, Trip]) -> None:
         counted = self._history.captured(told) if self._history else {}

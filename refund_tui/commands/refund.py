@@ -73,7 +73,7 @@ async def _recorded(desk: Desk, stopping: Stopping, arguments: argparse.Namespac
 
 
 async def _name_elsewhere(desk: Desk) -> None:
-    counts = await desk.look(lambda history: history.elsewhere(desk.endpoint))
+    counts = await desk.history.elsewhere(desk.endpoint)
     if told := open_elsewhere(counts):
         say(f"{told}: not sent from here. refund-tui history shows them.")
 

@@ -23,12 +23,12 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, left_of
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import HistoryPort
     from refund_tui.settings.load import Settings
 
 SHOWN = 20
@@ -112,7 +112,7 @@ def _line(refund: Refund) -> str:
 
 def _account(desk: Desk) -> int:
     """Say what is not decided, and tell it by the exit code. Raises StoreError."""
-    history = History.open(ledger_path(desk.settings.data_dir))
+    history = storage_of(desk.settings).open_history()
     try:
         damaged = history.damaged_open()
         persons = _name(history, desk, damaged, PERSON_STATES, "for a person to see to, in the terminal's history")
@@ -124,7 +124,7 @@ def _account(desk: Desk) -> int:
     return PERSON if persons or damaged or elsewhere & PERSON_STATES else OPEN if others or elsewhere else OK
 
 
-def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str) -> bool:
+def _name(history: HistoryPort, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str) -> bool:
     """Say which refunds are in `states`, without the damaged, and when those that wait go; whether there are any."""
     here, zone = desk.endpoint, desk.settings.zone
     wanted = Filter(states=states, endpoint=here)
@@ -139,7 +139,7 @@ def _name(history: History, desk: Desk, damaged: Sequence[Damaged], states: froz
     return count > 0
 
 
-def _name_elsewhere(history: History, here: str) -> set[State]:
+def _name_elsewhere(history: HistoryPort, here: str) -> set[State]:
     """Say which refunds are open at other services; the states that they are in."""
     wanted = Filter(states=OPEN_STATES, elsewhere=here)
     if told := open_elsewhere(history.elsewhere(here)):
@@ -149,7 +149,7 @@ def _name_elsewhere(history: History, here: str) -> set[State]:
     return {state for state in wanted.states if history.count(replace(wanted, states=frozenset({state})), 1)}
 
 
-def _shown(history: History, wanted: Filter) -> list[Refund]:
+def _shown(history: HistoryPort, wanted: Filter) -> list[Refund]:
     return [refund for refund in history.rows(wanted, 0, SHOWN) if isinstance(refund, Refund)]
 
 

@@ -19,11 +19,11 @@ from refund_tui.commands.import_report import Raised
 from refund_tui.commands.output import WORDS, say, tell
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import UsageError
-from refund_tui.host.paths import ledger_path, trips_path
-from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import TripsPort
     from refund_tui.settings.load import Settings
     from refund_tui.store.imports import LeftOut, TripReader
 
@@ -79,8 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the files one after the other; the exit code. Raises StoreError."""
-    trips = Trips.open(trips_path(settings.data_dir), shared=settings.shared)
-    raised, total, unread = Raised(ledger_path(settings.data_dir), _say), Tally(), False
+    storage = storage_of(settings)
+    trips = storage.open_trips()
+    raised, total, unread = Raised(storage, _say), Tally(), False
     try:
         for name in arguments.files:
             unread |= not _import(name, trips, total, raised)
@@ -96,7 +97,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 2 if unread else int(total.left_out > 0)
 
 
-def _import(name: str, trips: Trips, total: Tally, raised: Raised) -> bool:
+def _import(name: str, trips: TripsPort, total: Tally, raised: Raised) -> bool:
     """Import one file and tell what became of it; whether it could be read to its end."""
     from refund_tui.store.imports import TripReader  # brings pydantic, which only reading a file needs
 
@@ -120,7 +121,7 @@ def _import(name: str, trips: Trips, total: Tally, raised: Raised) -> bool:
     return True
 
 
-def _taken(reader: TripReader, trips: Trips, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
+def _taken(reader: TripReader, trips: TripsPort, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
     """Put what the reader reads into the trips file; each batch that was put."""
     records = iter(reader)
     while batch := _batch(records, reader):

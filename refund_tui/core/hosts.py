@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+MOVE = (
+    "or, where the ledger has been moved here and nothing uses it elsewhere any more: "
+    'refund-tui ledger move-here --because "WHY"'
+)
+"""What a person can do who knows that no other host uses the ledger any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Host:

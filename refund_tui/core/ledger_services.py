@@ -32,6 +32,16 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a ledger says of itself. `environment` and `host` are None until they are known; `made_at` in UTC."""
+
+    id: str
+    environment: str | None
+    host: str | None
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Belonging:
     """The services that a ledger may send to; `environment` is None where nobody has named them yet."""
 

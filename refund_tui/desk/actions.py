@@ -14,7 +14,7 @@ from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Instant
 from refund_tui.desk.attempt_end import Terms, take_over, under_way
 from refund_tui.desk.compare_and_swap import compare_and_swap
-from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.desk.ports import LedgerPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Evidence:
         return {name: str(value).lower() if name == "paid" else value for name, value in asdict(self).items()}
 
 
-def note_receipt(ledger: Ledger, key: str, who: str, now: Instant) -> tuple[Refund, bool]:
+def note_receipt(ledger: LedgerPort, key: str, who: str, now: Instant) -> tuple[Refund, bool]:
     """Remember that a receipt is printed; the refund, and whether one was printed before. Raises StoreError."""
     copy = ledger.has_event(key, PRINTED)
     why = "a copy of the receipt" if copy else "the receipt"
@@ -47,7 +47,7 @@ def note_receipt(ledger: Ledger, key: str, who: str, now: Instant) -> tuple[Refu
     return refund, copy
 
 
-def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Evidence | None, now: Instant) -> Refund:
+def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Evidence | None, now: Instant) -> Refund:
     """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
     data = evidence.as_data() if evidence else None
     _end_what_is_over(ledger, terms, key, now)
@@ -63,7 +63,7 @@ def act(ledger: Ledger, terms: Terms, key: str, action: Action, evidence: Eviden
     return compare_and_swap(ledger, key, write)
 
 
-def open_gate(ledger: Ledger, terms: Terms, word: str, now: Instant) -> tuple[Refund, ...]:
+def open_gate(ledger: LedgerPort, terms: Terms, word: str, now: Instant) -> tuple[Refund, ...]:
     """End the wait that the service asked the account for; the refunds whose own waits end with it.
 
     `word` is the person's reason, kept in the event. Raises NotPossible, StoreError.
@@ -77,7 +77,7 @@ def open_gate(ledger: Ledger, terms: Terms, word: str, now: Instant) -> tuple[Re
     return ended
 
 
-def _end_what_is_over(ledger: Ledger, terms: Terms, key: str, now: Instant) -> None:
+def _end_what_is_over(ledger: LedgerPort, terms: Terms, key: str, now: Instant) -> None:
     """End an open attempt for which a person need not wait."""
     attempt, refund = ledger.open_attempt(key), ledger.get(key)
     if not isinstance(attempt, Attempt) or refund is None:

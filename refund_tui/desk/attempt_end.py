@@ -16,8 +16,8 @@ from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Instant
 from refund_tui.desk.compare_and_swap import compare_and_swap
+from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, StoreUnusable
-from refund_tui.store.sqlite.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
     return UnderWay(attempt, alive, latest, over=alive is False or lifecycle.outlived(started, now, policy))
 
 
-def finish(ledger: Ledger, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:
+def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:
     """Write what came of an attempt; the refund after it, and its event's kind. Raises StoreError.
 
     Raises RecordUnusable where the refund's own record cannot take it: the answer is then recorded beside it.
@@ -99,7 +99,7 @@ def finish(ledger: Ledger, terms: Terms, in_flight: InFlight, outcome: Outcome, 
         raise RecordUnusable(f"{error}. The answer ({outcome.word}) is kept as an event of the ledger") from error
 
 
-def _keep_apart(ledger: Ledger, terms: Terms, attempt: Attempt, outcome: Outcome, now: Instant) -> None:
+def _keep_apart(ledger: LedgerPort, terms: Terms, attempt: Attempt, outcome: Outcome, now: Instant) -> None:
     """Keep the answer beside its refund. Raises StoreError, never a RecordUnusable: that says that it is kept."""
     try:
         ledger.finish_apart(attempt, outcome, terms.by_desk, now)
@@ -112,7 +112,7 @@ def _is(current: Attempt | Damaged, attempt: Attempt) -> bool:
 
 
 def take_over(
-    ledger: Ledger, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
+    ledger: LedgerPort, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
 ) -> tuple[Refund, str]:
     """End an attempt that nothing more will be heard of: its request may have been executed. Raises StoreError."""
     gone = "the program ended while the answer was awaited"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import TripBalance
+from refund_tui.desk.ports import HistoryPort
 from refund_tui.payments.body import differences
-from refund_tui.store.sqlite.history import History
 
 NOT_RECORDED = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
 
@@ -26,7 +26,7 @@ def altered(refund: Refund, *, recorded: bool = True) -> str | None:
     )
 
 
-def checked(standing: TripBalance, history: History) -> TripBalance:
+def checked(standing: TripBalance, history: HistoryPort) -> TripBalance:
     """The standing with those of its refunds named whose records were altered: what is left is not known then.
 
     Raises StoreError.

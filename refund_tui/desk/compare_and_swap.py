@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from refund_tui.core.refunds import Refund
+from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import StoreBusy, StoreChanged
-from refund_tui.store.sqlite.ledger import Ledger
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ RACES = 8
 """How often a decision is made anew before we say that others are in the way."""
 
 
-def compare_and_swap(ledger: Ledger, key: str, write: Callable[[Refund], T | None]) -> T:
+def compare_and_swap(ledger: LedgerPort, key: str, write: Callable[[Refund], T | None]) -> T:
     """What `write` returns for the refund as it is; None from it means that another process was faster.
 
     Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races, RecordUnusable where

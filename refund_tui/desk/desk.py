@@ -1,6 +1,6 @@
 """Owns the road of a refund: here it is taken, recorded, sent, waited for and settled, and nowhere else.
 
-Knows no screen. What a screen shows it reads from the ledger, through `look` and `search`, after the desk's news.
+Knows no screen. What a screen shows it reads from the ledger, through `history` and `trips`, after the desk's news.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from refund_tui.core import lifecycle
 from refund_tui.core.damaged_rows import Damaged
@@ -29,16 +29,15 @@ from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import altered, checked
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble
+from refund_tui.desk.opening import storage_of
+from refund_tui.desk.reads import HistoryReads, TripReads
 from refund_tui.desk.sender import Sender
 from refund_tui.desk.watch import WATCH, Watcher
 from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.paths import ledger_path, owned
 from refund_tui.host.process import alive, this_process
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, CardFound
-from refund_tui.store.sqlite.history import History
-from refund_tui.store.sqlite.trips import Trips
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from refund_tui.core.hosts import Host
     from refund_tui.payments.client import PaymentClient
     from refund_tui.settings.load import Settings
-
-T = TypeVar("T")
 
 GRACE = 2.0
 """Seconds for which a request on the wire is still awaited when the program ends."""
@@ -86,12 +83,15 @@ class Desk:
         self._connecting = asyncio.Lock()
         self._listeners: list[Callable[[News], None]] = []
         self._failed: list[Callable[[News], None]] = []
-        self._files = Files(settings, host)
+        self._storage = storage_of(settings, host)
+        self.files = Files(self._storage)
+        """The ledger, the history and the trips; for the desk's own parts, which run their calls there."""
+        self.history, self.trips = HistoryReads(self.files), TripReads(self.files)
         self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
-        self._sender = Sender(self._files, self._terms, self._connect, self._tell)
-        self._watcher = Watcher(self._files, self._tell, self._sender.wake)
+        self.sender = Sender(self.files, self._terms, self._connect, self._tell)
+        self._watcher = Watcher(self.files, self._tell, self.sender.wake)
 
     @property
     def clerk(self) -> str:
@@ -102,6 +102,11 @@ class Desk:
     def endpoint(self) -> str:
         """The endpoint whose refunds this desk sends, empty for none; others' are shown and left alone."""
         return "" if self.refusal else self.settings.endpoint
+
+    @property
+    def holder(self) -> Holder:
+        """The lease by which this process sends."""
+        return self._terms.holder
 
     @property
     def environment(self) -> str:
@@ -116,17 +121,17 @@ class Desk:
     @property
     def unsaved(self) -> dict[str, str]:
         """Refunds whose answer could not be written yet, by key, each with its sentence."""
-        return self._sender.unsaved
+        return self.sender.unsaved
 
     @property
     def offline(self) -> bool:
         """Whether this process's last attempt did not reach the service at all."""
-        return self._sender.offline
+        return self.sender.offline
 
     @property
     def on_the_wire(self) -> bool:
         """Whether this process awaits an answer now."""
-        return self._sender.in_flight
+        return self.sender.in_flight
 
     def now(self) -> Instant:
         """The present instant."""
@@ -149,18 +154,18 @@ class Desk:
         when it fails. Raises StoreError.
         """
         try:
-            await self._files.open()
+            await self.files.open()
             if self.settings.base_url is not None:
                 await self._belong()
-            self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+            self.summary = await self.files.look(lambda history: history.summary(self.endpoint))
         except BaseException:
-            await self._files.close()
+            await self.files.close()
             raise
 
     async def _belong(self) -> None:
         service, now = self.settings.service, self.now()
-        owner = owned(ledger_path(self.settings.data_dir))
-        self.belonging = await self._files.write(
+        owner = self._storage.owned()
+        self.belonging = await self.files.write(
             lambda ledger: ledger.services.claim(service, self.clerk, now, owner=owner)
         )
         self.refusal = self.belonging.refusal(service)
@@ -168,48 +173,40 @@ class Desk:
     def begin(self) -> None:
         """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
         if self.endpoint:
-            self._sender.begin()
+            self.sender.begin()
         self._watcher.begin()
 
     def wake(self) -> None:
         """Look at the ledger now, as when time was moved."""
-        self._sender.wake()
+        self.sender.wake()
 
     async def close(self) -> None:
         """End in order: a request on the wire gets its grace, what came of it is recorded, the files are closed."""
-        await self._sender.close(GRACE)
+        await self.sender.close(GRACE)
         await self._watcher.close()
         if self._client is not None:
             await self._client.aclose()
         with contextlib.suppress(StoreError):  # what cannot be read now is remembered by the next
-            await self._files.remember()
-        await self._files.close()
-
-    async def look(self, call: Callable[[History], T]) -> T:
-        """Read refunds: runs `call` off the event loop. Raises StoreError."""
-        return await self._files.look(call)
-
-    async def search(self, call: Callable[[Trips], T]) -> T:
-        """Read trips: runs `call` off the event loop. Raises StoreError."""
-        return await self._files.search(call)
+            await self.files.remember()
+        await self.files.close()
 
     async def trip(self, store_id: str, trip_id: str) -> Trip | None:
         """What is known here of a trip, in whichever spelling of its id. Raises StoreError."""
-        return await self.search(lambda trips: trips.get(store_id, trip_id))
+        return await self.trips.get(store_id, trip_id)
 
     async def standing(self, store_id: str, trip_id: str) -> TripBalance:
         """What counts on a trip: its refunds, and what was captured as far as it is known here. Raises StoreError."""
         trip = await self.trip(store_id, trip_id)
-        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
-        ceiling = await self.look(lambda history: history.ceiling(store_id, trip_id))
+        refunds = await self.history.of_trip(store_id, trip_id)
+        ceiling = await self.files.look(lambda history: history.ceiling(store_id, trip_id))
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
         standing = TripBalance.of(captured, refunds, ceiling, told)
-        return await self.look(lambda history: checked(standing, history))
+        return await self.files.look(lambda history: checked(standing, history))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
         trip = await self.trip(store_id, trip_id)
-        refunds = await self.look(lambda history: history.of_trip(store_id, trip_id))
+        refunds = await self.history.of_trip(store_id, trip_id)
         return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
 
     def window_closes(self, trip: Trip | None, standing: TripBalance | None = None) -> datetime | None:
@@ -232,9 +229,9 @@ class Desk:
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
-        recorded = await self._files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
+        recorded = await self.files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
         await self._tell(Changed(recorded, "recorded"))
-        self._sender.wake()
+        self.sender.wake()
         return recorded
 
     async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
@@ -245,7 +242,7 @@ class Desk:
         self._refuse_strangers()
         now = self.now()
         ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
-        await self._files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
+        await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
         """Do what a person asks for. Raises NotPossible, ConfigError, StoreError."""
@@ -253,9 +250,9 @@ class Desk:
         if action in SENDING:
             await self._refuse_others(key)
         now = self.now()
-        changed = await self._files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
+        changed = await self.files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
         await self._tell(Changed(changed, str(action)))
-        self._sender.wake()
+        self.sender.wake()
         return changed
 
     async def open_gate(self, word: str) -> None:
@@ -265,26 +262,26 @@ class Desk:
         """
         self._refuse_strangers()
         now = self.now()
-        ended = await self._files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
+        ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
         await self._refresh()
         for refund in ended:
             await self._tell(Changed(refund, "wait_ended"))
-        self._sender.wake()
+        self.sender.wake()
 
     async def save_draft(self, draft: Draft) -> None:
         """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""
         if self.refusal:
             return
         now = self.now()
-        await self._files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
+        await self.files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
     async def print_receipt(self, key: str) -> str:
         """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
         self._refuse_strangers()
-        found, now = await self.look(lambda history: history.get(key)), self.now()
+        found, now = await self.history.get(key), self.now()
         if isinstance(found, Refund) and (told := altered(found)):
             raise NotPossible(f"{told}. No receipt was made")
-        refund, copy = await self._files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
+        refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
         return receipt(refund, now.at, self.settings.zone, copy=copy)
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
@@ -294,7 +291,7 @@ class Desk:
         answer = await client.transactional_data(store_id, trip_id)
         if isinstance(answer, CardFound):
             card, currency = answer.card, answer.currency
-            await self.search(lambda trips: trips.remember_card(store_id, trip_id, card, currency))
+            await self.files.search(lambda trips: trips.remember_card(store_id, trip_id, card, currency))
         return answer
 
     async def drain(self, *, wait: bool = True) -> Summary:
@@ -306,9 +303,9 @@ class Desk:
         self.listen(lambda _news: changed.set())
         while True:
             changed.clear()
-            lasting = StoreDamaged if self._sender.in_flight else StoreUnusable
-            if isinstance(self._sender.failure, lasting):
-                raise self._sender.failure  # nothing can be sent or written: whoever waits would wait for good
+            lasting = StoreDamaged if self.sender.in_flight else StoreUnusable
+            if isinstance(self.sender.failure, lasting):
+                raise self.sender.failure  # nothing can be sent or written: whoever waits would wait for good
             summary = await self._try_refresh()
             if summary is not None and self._drained(summary, wait=wait):
                 await self._watcher.examined()
@@ -326,19 +323,19 @@ class Desk:
         except (StoreChanged, StoreDamaged):  # waiting does not mend it
             raise
         except StoreError:
-            if not self._sender.in_flight:
+            if not self.sender.in_flight:
                 raise
             return None
 
     def _drained(self, summary: Summary, *, wait: bool) -> bool:
-        if self._sender.in_flight:
+        if self.sender.in_flight:
             return False
-        moving = summary.going_on - len(self._sender.stuck)
-        return moving <= 0 or (self._sender.idle and not wait)
+        moving = summary.going_on - len(self.sender.stuck)
+        return moving <= 0 or (self.sender.idle and not wait)
 
     async def verify(self) -> None:
         """See that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
-        await self._files.verify()
+        await self.files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
         """What a person can do now to a refund here; what would send another service's is not among it.
@@ -365,7 +362,7 @@ class Desk:
             raise ConfigError(self.refusal)
 
     async def _refuse_others(self, key: str) -> None:
-        refund = await self.look(lambda history: history.get(key))
+        refund = await self.history.get(key)
         if isinstance(refund, Refund) and refund.endpoint != self.endpoint:
             raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")
 
@@ -396,5 +393,5 @@ class Desk:
             await self._tell(Trouble(f"this program could not show its news ({error!r}); the refunds go on"))
 
     async def _refresh(self) -> Summary:
-        self.summary = await self._files.look(lambda history: history.summary(self.endpoint))
+        self.summary = await self.files.look(lambda history: history.summary(self.endpoint))
         return self.summary

@@ -7,39 +7,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from refund_tui.desk.file_thread import FileThread
-from refund_tui.desk.opening import open_ledger
+from refund_tui.desk.ports import HistoryPort, LedgerPort, Storage, TripsPort
 from refund_tui.errors import StoreDamaged, StoreError
-from refund_tui.host.high_water_files import marks_of
-from refund_tui.host.machine import this_host
-from refund_tui.host.paths import ledger_path, trips_path
-from refund_tui.store.sqlite.examine import damaged_rows_words, damaged_words, quick_look
-from refund_tui.store.sqlite.history import History
-from refund_tui.store.sqlite.ledger import Ledger
-from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.trips import Trips
-from refund_tui.store.sqlite.writing_host import HostGuard
-
-if TYPE_CHECKING:
-    from refund_tui.core.hosts import Host
-    from refund_tui.settings.load import Settings
 
 T = TypeVar("T")
 
 
 class Files:
-    """The ledger, the history and the trips of one data directory."""
+    """The ledger, the history and the trips of one storage."""
 
-    def __init__(self, settings: Settings, host: Host | None = None) -> None:
-        self._settings = settings
-        self._writer = HostGuard(host or this_host())
-        self._path = ledger_path(settings.data_dir)
-        self._marks = marks_of(settings)
-        self._writing = FileThread[Ledger]("ledger")
-        self._reading = FileThread[History]("history")
-        self._searching = FileThread[Trips]("trips")
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._writing = FileThread[LedgerPort]("ledger")
+        self._reading = FileThread[HistoryPort]("history")
+        self._searching = FileThread[TripsPort]("trips")
         self.no_trips = ""
         """Why the trips cannot be used; empty where they can."""
         self._damage = ""
@@ -51,25 +35,24 @@ class Files:
         Raises StoreError, also where the ledger must not be written here. Trips that cannot be used are no reason:
         what is waiting goes on without them, and whoever asks for a trip hears it.
         """
-        settings = self._settings
-        await self._writing.open(lambda: open_ledger(settings, self._marks, self._writer))
-        await self._reading.open(lambda: History.open(self._path))
+        await self._writing.open(self._storage.open_ledger)
+        await self._reading.open(self._storage.open_history)
         try:
-            await self._searching.open(lambda: Trips.open(trips_path(settings.data_dir), shared=settings.shared))
+            await self._searching.open(self._storage.open_trips)
         except StoreError as error:
             self.no_trips = str(error)
 
-    async def write(self, call: Callable[[Ledger], T]) -> T:
+    async def write(self, call: Callable[[LedgerPort], T]) -> T:
         """Run `call` on the ledger, in its thread. Raises StoreError, also once the ledger was found to be damaged."""
         if self._damage:
             raise StoreDamaged(self._damage)
         return await self._writing.run(call)
 
-    async def look(self, call: Callable[[History], T]) -> T:
+    async def look(self, call: Callable[[HistoryPort], T]) -> T:
         """Run `call` on the history, in its thread. Raises StoreError."""
         return await self._reading.run(call)
 
-    async def search(self, call: Callable[[Trips], T]) -> T:
+    async def search(self, call: Callable[[TripsPort], T]) -> T:
         """Run `call` on the trips, in their thread. Raises StoreError."""
         if self.no_trips:
             raise StoreDamaged(self.no_trips)
@@ -78,12 +61,12 @@ class Files:
     async def remember(self) -> None:
         """Have on disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
         if self._reading.opened:
-            await self.look(lambda history: history.remember(self._marks))
+            await self.look(lambda history: history.remember())
 
-    async def generation(self) -> tuple[int, int]:
-        """What changes when another process has written. Raises StoreError."""
-        trips = await self.search(Trips.generation) if self._searching.opened else 0
-        return await self.look(History.generation), trips
+    async def changes_seen(self) -> tuple[int, int]:
+        """Two numbers that change when another process has written. Raises StoreError."""
+        trips = await self.search(lambda trips: trips.changes_seen()) if self._searching.opened else 0
+        return await self.look(lambda history: history.changes_seen()), trips
 
     async def examine(self) -> str:
         """Look for damage beside the lanes, which nobody waits for; what was found, in words, empty where nothing was.
@@ -91,16 +74,15 @@ class Files:
         From then on nothing is written to a ledger whose structure is damaged. Raises StoreError where it cannot be
         looked at now.
         """
-        found = await asyncio.to_thread(quick_look, self._path, LEDGER)
-        if found.whole:
-            self._damage = damaged_words(self._path, found.whole)
-        return self._damage or (damaged_rows_words(self._path, found.rows) if found.rows else "")
+        found = await asyncio.to_thread(self._storage.examine)
+        self._damage = found.whole
+        return found.whole or found.rows
 
     async def verify(self) -> None:
         """See that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
         if self._damage:
             raise StoreDamaged(self._damage)
-        await self.look(lambda history: history.verify(self._marks, self._writer))
+        await self.look(lambda history: history.verify())
 
     async def close(self) -> None:
         """Close what is open, after what was begun, and end the threads. May be called again."""

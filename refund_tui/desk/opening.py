@@ -1,29 +1,34 @@
-"""Owns how the program opens a ledger to write: on a trusted file system, by its host, with its high-water marks."""
+"""Owns the choice of what keeps the refunds: the ledger and the trips that the settings name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refund_tui.host.high_water_files import marks_of
-from refund_tui.host.machine import this_host
-from refund_tui.host.mounts import refuse_network
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.ledger import Ledger
-from refund_tui.store.sqlite.writing_host import HostGuard
+from refund_tui.host.high_water_files import marks_outside
+from refund_tui.store.sqlite.maintenance import SqliteMaintenance
+from refund_tui.store.sqlite.storage import SqliteStorage
 
 if TYPE_CHECKING:
+    from refund_tui.core.hosts import Host
+    from refund_tui.desk.ports import Maintenance, Storage
     from refund_tui.settings.load import Settings
-    from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 
 
-def open_ledger(settings: Settings, marks: HighWaterMarks | None = None, writer: HostGuard | None = None) -> Ledger:
-    """The ledger that the settings name, open. Raises StoreError, also where it must not be written here."""
-    check_file_system(settings)
-    path, marks = ledger_path(settings.data_dir), marks or marks_of(settings)
-    return Ledger.open(path, shared=settings.shared, marks=marks, host=writer or HostGuard(this_host()))
+def storage_of(settings: Settings, host: Host | None = None) -> Storage:
+    """Where the settings say that the refunds are kept; nothing is opened yet. `host` is the one that writes."""
+    return _sqlite(settings, host)
 
 
-def check_file_system(settings: Settings) -> None:
-    """See that the data folder's file system can be trusted, unless the operator vouches for it. Raises StoreError."""
-    if not settings.allow_network_filesystem:
-        refuse_network(settings.data_dir)
+def maintenance_of(settings: Settings) -> Maintenance:
+    """The upkeep of the same."""
+    return SqliteMaintenance(_sqlite(settings))
+
+
+def _sqlite(settings: Settings, host: Host | None = None) -> SqliteStorage:
+    return SqliteStorage(
+        settings.data_dir,
+        shared=settings.shared,
+        any_file_system=settings.allow_network_filesystem,
+        outside=marks_outside(settings),
+        host=host,
+    )

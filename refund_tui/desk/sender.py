@@ -21,9 +21,9 @@ from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
 from refund_tui.desk.body_check import NOT_RECORDED
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
+from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreUncertain
 from refund_tui.payments.body import differences
-from refund_tui.store.sqlite.ledger import Ledger
 
 AGAIN = 2.0
 """Seconds between two looks at another process's attempt, and between two tries to write an answer."""
@@ -127,7 +127,7 @@ class Sender:
                 if not anchored:
                     await self._files.write(lambda ledger: ledger.anchor(self._terms.clock.now()))
                     anchored = True
-                rest = await self._step()
+                rest = await self.step()
                 self.failure = None
             except StoreError as error:
                 self.failure = error
@@ -139,9 +139,9 @@ class Sender:
     async def _rest(self, seconds: float | None) -> None:
         await _within(seconds if seconds is None else min(seconds, LONGEST_REST), self._awake)
 
-    async def _step(self) -> float | None:
+    async def step(self) -> float | None:
         """One look at the ledger, and one attempt if one is due. Seconds to rest, None until woken."""
-        plan = await self._files.write(self._plan)
+        plan = await self._files.write(self.plan)
         self._in_flight = plan.in_flight
         for news in plan.news:
             await self._tell(news)
@@ -151,7 +151,8 @@ class Sender:
         await self._send(plan.in_flight)
         return 0.0
 
-    def _plan(self, ledger: Ledger) -> SendPlan:
+    def plan(self, ledger: LedgerPort) -> SendPlan:
+        """Look at the ledger, in its thread: take over, decide, and claim at most one attempt."""
         now, plan = self._terms.clock.now(), SendPlan()
         self.stuck = {}
         self._take_over(ledger, now, plan)
@@ -164,13 +165,13 @@ class Sender:
                 break
         return plan
 
-    def _take_over(self, ledger: Ledger, now: Instant, plan: SendPlan) -> None:
+    def _take_over(self, ledger: LedgerPort, now: Instant, plan: SendPlan) -> None:
         for refund, attempt in ledger.under_way(self._terms.endpoint):
             with self._set_apart(refund, plan):
                 self._look_after(ledger, refund, attempt, now, plan)
 
     def _look_after(
-        self, ledger: Ledger, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
+        self, ledger: LedgerPort, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
     ) -> None:
         """One open attempt: its holder lives, or it is taken over; or nobody can tell, since it cannot be read."""
         terms = self._terms
@@ -186,7 +187,7 @@ class Sender:
         else:
             plan.rest_at_most(AGAIN)
 
-    def _claim(self, ledger: Ledger, refund: Refund, now: Instant, plan: SendPlan) -> bool:
+    def _claim(self, ledger: LedgerPort, refund: Refund, now: Instant, plan: SendPlan) -> bool:
         """Whether an attempt of `refund` is recorded and to be carried out by this process."""
         forbidden = _forbidden(ledger, refund, now, self._terms.policy)
         with self._set_apart(refund, plan):
@@ -202,7 +203,7 @@ class Sender:
             plan.news.append(Changed(current, "attempt_started"))
         return plan.in_flight is not None
 
-    def _decide(self, ledger: Ledger, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
+    def _decide(self, ledger: LedgerPort, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
         changed = ledger.change(refund, decision, self._terms.by_desk, now)
         plan.news.extend([Changed(changed, decision.kind)] if changed else [])
 
@@ -217,7 +218,7 @@ class Sender:
                 plan.news.append(Trouble(str(error)))
             self._said[refund.key] = str(error)
 
-    def _begin(self, ledger: Ledger, refund: Refund, now: Instant) -> Attempt | None:
+    def _begin(self, ledger: LedgerPort, refund: Refund, now: Instant) -> Attempt | None:
         try:
             attempt = ledger.begin(refund, self._terms.holder, now)
         except StoreUncertain:
@@ -228,13 +229,14 @@ class Sender:
         return attempt
 
     async def _send(self, in_flight: InFlight) -> None:
-        outcome = await self._answer(in_flight)
+        outcome = await self.answer(in_flight)
         arrived = self._terms.clock.now()
         self.offline = isinstance(outcome, Unreachable)
         await self._tell_skew(outcome, arrived)
         await self._record(in_flight, outcome, arrived)
 
-    async def _answer(self, in_flight: InFlight) -> Outcome:
+    async def answer(self, in_flight: InFlight) -> Outcome:
+        """Send a claimed attempt's bytes, unless that is too late by now; what came of it."""
         try:
             payments = await self._connect()
         except Exception as error:  # noqa: BLE001 whatever fails here fails before a byte could leave
@@ -265,7 +267,7 @@ class Sender:
         while True:
             last = self._leaving.is_set()
             try:
-                told = await self._record_once(in_flight, outcome, arrived)
+                told = await self.record_once(in_flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.failure = error if isinstance(error, StoreError) else None
                 self.unsaved[key] = self._not_saved(outcome, error, last=last)
@@ -290,7 +292,8 @@ class Sender:
             "refund it anew"
         )
 
-    async def _record_once(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> News:
+    async def record_once(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> News:
+        """Try once to write what came of an attempt; the news that it is on disk. Raises StoreError."""
         write = self._files.write
         try:
             return Changed(*await write(lambda ledger: finish(ledger, self._terms, in_flight, outcome, arrived)))
@@ -306,7 +309,7 @@ class Sender:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
 
 
-def _forbidden(ledger: Ledger, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
+def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
     """What forbids an attempt of a refund now: a record that was altered, the horizon, the window."""
     altered = differences(refund.body, refund.key, refund.intent)
     if altered is None and not ledger.as_recorded(refund):

@@ -56,7 +56,7 @@ class Watcher:
         seen: tuple[int, int] | None = None
         while True:
             try:
-                now = await self._files.generation()
+                now = await self._files.changes_seen()
                 if now != seen:
                     await self._files.remember()
                 if seen is not None and now != seen:

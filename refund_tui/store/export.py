@@ -15,7 +15,6 @@ from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Attempt, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
-from refund_tui.store.sqlite.history import History
 
 PAGE = 200
 """Refunds read at a time."""
@@ -36,7 +35,19 @@ Told = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def page(history: History, wanted: Filter, below: int | None, limit: int = PAGE) -> tuple[list[Told], int | None]:
+class Exported(Protocol):
+    """What an export reads."""
+
+    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
+        """`limit` refunds, newest first, each with its place; `below` is the last one's of the page before."""
+        ...
+
+    def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
+        """The attempts of a refund, oldest first."""
+        ...
+
+
+def page(history: Exported, wanted: Filter, below: int | None, limit: int = PAGE) -> tuple[list[Told], int | None]:
     """At most `limit` refunds with their attempts, newest first, and where the next page begins; None at the end.
 
     Raises StoreError.
@@ -46,7 +57,7 @@ def page(history: History, wanted: Filter, below: int | None, limit: int = PAGE)
     return told, rows[-1][0] if len(rows) == limit else None
 
 
-def refunds(history: History, wanted: Filter, limit: int | None = None) -> Iterator[Told]:
+def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[Told]:
     """The refunds that `wanted` asks for, at most `limit`, newest first. Raises StoreError."""
     below, left = None, limit
     while left is None or left > 0:

@@ -9,7 +9,7 @@ from pathlib import Path
 from refund_tui.core.filters import Filter
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
-from refund_tui.store.export import Csv, JsonLines, page
+from refund_tui.store.export import Csv, JsonLines
 
 
 async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Path, int]:
@@ -21,7 +21,7 @@ async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Pa
     table = JsonLines(text) if lines else Csv(text)
     below, number, first = None, 0, True
     while first or below is not None:
-        told, below = await desk.look(lambda history, below=below: page(history, wanted, below))  # type: ignore[misc]
+        told, below = await desk.history.page(wanted, below)
         for refund in told:
             table.write(refund)
         await asyncio.to_thread(_write, path, text.getvalue(), first=first)

@@ -59,7 +59,7 @@ def alter(folder: Path, what: str) -> None:
 
 
 async def second(desk: Desk) -> Refund:
-    refunds = await desk.look(lambda history: sound(row for _, row in history.page(Filter(), None, 9)))
+    refunds = await desk.files.look(lambda history: sound(row for _, row in history.page(Filter(), None, 9)))
     return refunds[0]
 
 
@@ -132,7 +132,7 @@ async def test_what_is_sent_are_the_bytes_that_were_compared(folder: Path) -> No
     async with desk_over(folder, service) as desk:
         desk.begin()
         await asyncio.wait_for(desk.drain(), 10)
-        refunds = await desk.look(lambda history: sound(row for _, row in history.page(Filter(), None, 9)))
+        refunds = await desk.files.look(lambda history: sound(row for _, row in history.page(Filter(), None, 9)))
     assert service.requests == [refund.body for refund in reversed(refunds)]
     assert not any(differences(refund.body, refund.key, refund.intent) for refund in refunds)
 

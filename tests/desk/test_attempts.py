@@ -67,13 +67,13 @@ def judged(verdict: bool | None) -> Callable[[Holder], bool | None]:
 
 
 async def state(desk: Desk, key: str) -> State:
-    found = await desk.look(lambda history: history.get(key))
+    found = await desk.history.get(key)
     assert isinstance(found, Refund)
     return found.state
 
 
 async def kinds(desk: Desk, key: str) -> list[str]:
-    return [event.kind for event in await desk.look(lambda history: sound(history.events(key)))]
+    return [event.kind for event in sound(await desk.history.events(key))]
 
 
 async def test_a_stopped_refund_is_not_settled_while_its_request_is_on_the_wire(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ async def test_a_stopped_refund_is_settled_once_its_request_has_ended(tmp_path: 
 
 
 async def has_ended(desk: Desk, key: str) -> bool:
-    return all(attempt.ended_at for attempt in await desk.look(lambda history: sound(history.attempts(key))))
+    return all(attempt.ended_at for attempt in sound(await desk.history.attempts(key)))
 
 
 async def test_asking_again_sends_nothing_until_the_request_on_the_wire_has_ended(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ async def test_a_person_can_settle_what_outlived_every_request_and_a_late_yes_ra
 
 
 async def has_alarm(desk: Desk, key: str) -> bool:
-    found = await desk.look(lambda history: history.get(key))
+    found = await desk.history.get(key)
     return isinstance(found, Refund) and found.life.alarm
 
 
@@ -221,14 +221,12 @@ async def heard_late(ears: Ears) -> bool:
 async def test_a_request_that_has_not_left_in_time_is_not_sent(tmp_path: Path) -> None:
     """The program stood still between the attempt's record and the wire: another may have taken it over and settled."""
     clock, service = FakeClock(), ScriptedService()
-    async with desk_over(tmp_path, service, clock=clock) as desk:
-        connect = desk._sender._connect
 
-        async def slow() -> object:
-            clock.advance(LIMIT)
-            return await connect()
+    def slow() -> ScriptedService:
+        clock.advance(LIMIT)
+        return service
 
-        desk._sender._connect = slow  # type: ignore[assignment]
+    async with desk_over(tmp_path, service, clock=clock, connect=slow) as desk:
         ears = Ears(desk)
         desk.begin()
         refund = await desk.take(intent())

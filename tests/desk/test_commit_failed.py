@@ -148,5 +148,5 @@ async def test_an_answer_that_nobody_knows_of_is_written_once(tmp_path: Path, mo
             return bool(ears.kinds) and ears.kinds[-1] == "accepted" and not desk.unsaved
 
         await ears.until(saved)
-        events = await desk.look(lambda history: history.events(refund.key))
+        events = await desk.history.events(refund.key)
     assert [event.kind for event in sound(events)] == ["recorded", "attempt_started", "accepted"]

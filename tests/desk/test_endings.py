@@ -24,7 +24,7 @@ from tests.support.service import ScriptedService, accepted, never
 async def found(folder: Path, key: str) -> Refund:
     """The refund as the next process finds it."""
     async with desk_over(folder, ScriptedService()) as desk:
-        refund = await desk.look(lambda history: history.get(key))
+        refund = await desk.history.get(key)
     assert isinstance(refund, Refund)
     return refund
 

@@ -48,7 +48,7 @@ async def test_a_desk_closes_all_it_opened(tmp_path: Path) -> None:
 async def test_a_desk_that_cannot_open_a_later_file_leaves_none_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_path: Path) -> None:
+    def fails(*_: object) -> None:
         raise StoreError("the history cannot be read")
 
     monkeypatch.setattr(History, "open", fails)

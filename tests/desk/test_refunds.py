@@ -24,11 +24,11 @@ from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, Elsewhere, Unsaved
 from refund_tui.desk.watch import WATCH
-from refund_tui.store.sqlite.history import History
+from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears
-from tests.support.ledgers import sound
+from tests.support.ledgers import all_events, connection_of, sound
 from tests.support.service import ScriptedService, accepted
 
 
@@ -41,7 +41,7 @@ TIMED_OUT = Uncertain(answer(), Doubt.TIMEOUT)
 
 
 async def outcomes(desk: Desk, refund: Refund) -> list[str | None]:
-    return [attempt.outcome for attempt in await desk.look(lambda history: sound(history.attempts(refund.key)))]
+    return [attempt.outcome for attempt in sound(await desk.history.attempts(refund.key))]
 
 
 async def test_a_refund_is_recorded_sent_and_accepted(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_pa
         await other.open_gate("  the service's support said so  ")
         await ears.until_state(first.key, State.ACCEPTED)
         await ears.until_state(second.key, State.ACCEPTED)
-        assert (await desk.look(lambda history: history.summary(desk.endpoint))).gate is None
-        events = await desk.look(lambda history: sound(history.events_since(0, 100)))
+        assert (await desk.files.look(lambda history: history.summary(desk.endpoint))).gate is None
+        events = all_events(ledger_path(tmp_path))
     [opened] = [event for event in events if event.kind == "gate_opened"]
     assert (opened.key, opened.why, opened.who) == (None, "the service's support said so", "ana")
     [ended] = [event for event in events if event.kind == "wait_ended"]
@@ -106,10 +106,10 @@ async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_pa
 @pytest.mark.parametrize(("word", "told"), [(" ", "say why"), ("x" * 201, "at most 200"), ("fine", "does not wait")])
 async def test_the_account_is_not_opened_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        before = await desk.look(History.last_seq)
+        before = await desk.files.look(lambda history: history.last_seq())
         with pytest.raises(NotPossible, match=told):
             await desk.open_gate(word)
-        assert await desk.look(History.last_seq) == before
+        assert await desk.files.look(lambda history: history.last_seq()) == before
 
 
 async def test_the_wait_of_a_503_is_kept_within_the_window_and_a_person_can_end_it(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ async def test_a_dead_process_is_taken_over_with_the_doubt_and_the_same_bytes(tm
     clock, dead = FakeClock(), other_process()
     async with desk_over(tmp_path, ScriptedService(), clock=clock, holder=dead) as desk:
         refund = await desk.take(intent())
-        attempt = await desk._files.write(lambda ledger: ledger.begin(refund, dead, desk.now()))
+        attempt = await desk.files.write(lambda ledger: ledger.begin(refund, dead, desk.now()))
         assert attempt is not None
     service = ScriptedService()
     async with desk_over(tmp_path, service, clock=clock, alive=lambda holder: holder != dead) as desk:
@@ -201,7 +201,7 @@ async def test_a_living_process_keeps_its_refund(tmp_path: Path) -> None:
     busy, clock = other_process(), FakeClock()
     async with desk_over(tmp_path, ScriptedService(), clock=clock, holder=busy) as first:
         refund = await first.take(intent())
-        await first._files.write(lambda ledger: ledger.begin(refund, busy, first.now()))
+        await first.files.write(lambda ledger: ledger.begin(refund, busy, first.now()))
         service = ScriptedService()
         async with desk_over(tmp_path, service, clock=clock) as second:
             second.begin()
@@ -213,7 +213,7 @@ async def test_stopped_while_on_the_wire_and_a_late_yes_is_still_a_yes(tmp_path:
     service = ScriptedService()
 
     async def stop_first(_body: bytes) -> object:
-        [(refund, _attempt)] = await desk._files.write(lambda ledger: ledger.under_way(desk.endpoint))
+        [(refund, _attempt)] = await desk.files.write(lambda ledger: ledger.under_way(desk.endpoint))
         await desk.act(refund.key, Action.STOP)
         return accepted("LATE")
 
@@ -286,9 +286,7 @@ async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
     service = ScriptedService()
 
     async def full_disk(_body: bytes) -> object:
-        await desk._files.write(
-            lambda ledger: ledger._database._connection.executescript("VACUUM; PRAGMA max_page_count = 1")
-        )
+        await desk.files.write(lambda ledger: connection_of(ledger).executescript("VACUUM; PRAGMA max_page_count = 1"))
         return Accepted(Answer(200, "accepted", raw="x" * 4000), "REC7")
 
     service.script.append(full_disk)  # type: ignore[arg-type]
@@ -302,11 +300,11 @@ async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
 
         await ears.until(said)
         assert "accepted, not saved" in desk.unsaved[refund.key]
-        stored = await desk.look(lambda history: history.get(refund.key))
+        stored = await desk.history.get(refund.key)
         assert isinstance(stored, Refund)
         assert stored.state is State.SENDING, "the screen must not show what is not on disk"
-        await desk._files.write(
-            lambda ledger: ledger._database._connection.execute("PRAGMA max_page_count = 100000000").fetchone()
+        await desk.files.write(
+            lambda ledger: connection_of(ledger).execute("PRAGMA max_page_count = 100000000").fetchone()
         )
         await ears.until_state(refund.key, State.ACCEPTED)
         assert desk.unsaved == {}
@@ -319,7 +317,7 @@ async def test_every_change_is_told_only_after_it_is_on_disk(tmp_path: Path) -> 
         desk.begin()
         refund = await desk.take(intent())
         await ears.until_state(refund.key, State.WAITING)
-        events = await desk.look(lambda history: sound(history.events(refund.key)))
+        events = sound(await desk.history.events(refund.key))
         assert [event.kind for event in events] == ["recorded", "attempt_started", "rate_limited"]
         assert [news.kind for news in ears.heard if isinstance(news, Changed)] == [event.kind for event in events]
 
@@ -336,7 +334,7 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
         async def remember() -> None:
             looked.set()  # the watcher's first look is done
 
-        monkeypatch.setattr(other._files, "remember", remember)
+        monkeypatch.setattr(other.files, "remember", remember)
         other._watcher.begin()
         await looked.wait()
         await one.take(intent(700), second_yes=True)

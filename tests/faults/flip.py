@@ -197,7 +197,7 @@ class Run:
             await _take_too_much(desk)
             await asyncio.wait_for(desk.drain(wait=False), PATIENCE)
             elsewhere = bool(desk.summary.elsewhere or desk.refusal)
-            rows = await desk.look(lambda history: history.rows(Filter(), 0, 99))
+            rows = await desk.history.rows(Filter(), 0, 99)
             self._judge(flip, rows, service, check, elsewhere=elsewhere)
         except TimeoutError:
             flip.wrong.append("the desk did not come to an end")

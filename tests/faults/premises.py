@@ -64,7 +64,7 @@ class Premises(RuleBasedStateMachine):
         self.seen: dict[str, Refund] = {}
         self.told: tuple[Event, ...] = ()
         known = [Trip(STORE, trip, captured=Money(CAPTURED, "EUR")) for trip in TRIPS]
-        self.run(self.desk("ana").search(lambda trips: trips.put(known)))
+        self.run(self.desk("ana").trips.put(known))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something asynchronous to its end."""
@@ -77,7 +77,7 @@ class Premises(RuleBasedStateMachine):
             mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
             desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=mine, alive=self._judge(mine))
             self.run(desk.open())
-            self.run(desk._files.write(lambda ledger: ledger.anchor(self.clock.now())))
+            self.run(desk.files.write(lambda ledger: ledger.anchor(self.clock.now())))
             self.desks[clerk] = desk
         return self.desks[clerk]
 
@@ -87,19 +87,19 @@ class Premises(RuleBasedStateMachine):
 
     def refunds(self) -> list[Refund]:
         """The ledger, newest first."""
-        return self.run(self.desk("ana").look(lambda history: sound(history.rows(Filter(), 0, 1_000))))
+        return sound(self.run(self.desk("ana").history.rows(Filter(), 0, 1_000)))
 
     def _begin(self, clerk: str) -> InFlight | None:
         """An attempt that is on record, if one is due soon; its request has not left."""
         desk = self.desk(clerk)
-        plan = self.run(desk._files.write(desk._sender._plan))
+        plan = self.run(desk.files.write(desk.sender.plan))
         if plan.in_flight is None and plan.rest:
             self.passes(plan.rest + 0.001)
-            plan = self.run(desk._files.write(desk._sender._plan))
+            plan = self.run(desk.files.write(desk.sender.plan))
         return plan.in_flight
 
     def _die(self, clerk: str) -> None:
-        self.dead.add(self.desks[clerk]._sender._terms.holder)
+        self.dead.add(self.desks[clerk].holder)
         self.abandoned.append(self.desks.pop(clerk))
 
     def passes(self, seconds: float) -> None:
@@ -108,7 +108,7 @@ class Premises(RuleBasedStateMachine):
         self.truth += timedelta(seconds=seconds)
 
     def _under_way(self, desk: Desk) -> list[Attempt]:
-        pairs = self.run(desk._files.write(lambda ledger: ledger.under_way(desk.endpoint)))
+        pairs = self.run(desk.files.write(lambda ledger: ledger.under_way(desk.endpoint)))
         return sound(attempt for _refund, attempt in pairs)
 
     def teardown(self) -> None:

@@ -106,7 +106,7 @@ async def window(folder: Path, now: datetime) -> bool:
     """Whether a trip of 2 March, 23:30 in Berlin, can still be refunded at `now`."""
     began = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
     async with desk_over(folder, ScriptedService(), clock=FakeClock(at=now)) as desk:
-        await desk.search(lambda trips: trips.put([Trip(STORE, TRIP, began=began, captured=Money(5000, "EUR"))]))
+        await desk.trips.put([Trip(STORE, TRIP, began=began, captured=Money(5000, "EUR"))])
         try:
             await desk.take(intent(100), second_yes=True)
         except Refused as refused:
@@ -131,7 +131,7 @@ async def test_a_window_that_closes_while_the_network_is_down_asks_a_person(tmp_
     clock, service = FakeClock(), ScriptedService(Unreachable(Answer(None, "no network")))
     async with desk_over(tmp_path, service, clock=clock) as desk:
         trip = Trip(STORE, TRIP, began=NOON - timedelta(days=7), captured=Money(5000, "EUR"))
-        await desk.search(lambda trips: trips.put([trip]))
+        await desk.trips.put([trip])
         ears = Ears(desk)
         desk.begin()
         refund = await desk.take(intent())

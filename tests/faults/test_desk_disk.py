@@ -17,6 +17,7 @@ from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over, intent, other_process
 from tests.support.ears import Ears
+from tests.support.ledgers import connection_of
 from tests.support.service import ScriptedService
 
 LONG_ANSWER = Accepted(Answer(200, "accepted", raw="x" * 4_000), "REC7")
@@ -25,13 +26,13 @@ NO_MORE = 1
 
 async def pragma(desk: Desk, setting: str) -> None:
     """Have the ledger's own connection meet a fault: it can write no more, or grow no further, as on a full disk."""
-    await desk._files.write(lambda ledger: ledger._database._connection.execute(f"PRAGMA {setting}"))
+    await desk.files.write(lambda ledger: connection_of(ledger).execute(f"PRAGMA {setting}"))
 
 
 async def room(desk: Desk, pages: int) -> None:
     """Give up what is free inside the ledger's file, and let it grow to so many pages and no further."""
     script = f"VACUUM; PRAGMA max_page_count = {pages}"
-    await desk._files.write(lambda ledger: ledger._database._connection.executescript(script))
+    await desk.files.write(lambda ledger: connection_of(ledger).executescript(script))
 
 
 async def fill(desk: Desk) -> None:

@@ -219,7 +219,7 @@ async def test_damaged_trips_hold_no_refund_up_and_the_advice_is_to_import_them_
     async with desk_over(tmp_path, service) as desk:
         ears = Ears(desk)
         desk.begin()
-        [waiting] = await desk.look(lambda history: history.of_trip("STORE-001", intent().trip_id))
+        [waiting] = await desk.history.of_trip("STORE-001", intent().trip_id)
         await ears.until_state(waiting.key, State.ACCEPTED)
 
         async def said() -> bool:
@@ -244,6 +244,6 @@ async def test_a_ledger_that_is_only_held_by_another_program_is_not_called_damag
         with closing(sqlite3.connect(ledger_path(tmp_path), isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             with pytest.raises(StoreBusy):
-                await desk._files.examine()
+                await desk.files.examine()
             other.execute("ROLLBACK")
         await desk.take(intent(900), second_yes=True)

@@ -74,7 +74,7 @@ def test_a_desk_that_takes_no_answer_for_not_sent_is_found_out(monkeypatch: pyte
 
 
 def test_a_desk_that_asks_again_under_a_new_id_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent, answer = set[str](), Sender._answer
+    sent, answer = set[str](), Sender.answer
 
     async def answer_anew(desk: Sender, in_flight: InFlight) -> Outcome:
         again, refund = in_flight.refund.key in sent, in_flight.refund
@@ -82,7 +82,7 @@ def test_a_desk_that_asks_again_under_a_new_id_is_found_out(monkeypatch: pytest.
         anew = replace(refund, body=refund.body.replace(refund.key.encode(), new_key().encode()))
         return await answer(desk, replace(in_flight, refund=anew if again else refund))
 
-    monkeypatch.setattr(Sender, "_answer", answer_anew)
+    monkeypatch.setattr(Sender, "answer", answer_anew)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.send(clerk="ana", fault={"drop": "after"}, patient=False)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.hosts import Host, host_of
-from refund_tui.core.refunds import Event, State
+from refund_tui.core.refunds import State
 from refund_tui.errors import StoreChanged, StoreDamaged, StoreUnusable
 from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
-from tests.support.ledgers import history_at
+from tests.support.ledgers import all_events, history_at
 from tests.support.program import run
 from tests.support.service import ScriptedService
 
@@ -106,9 +106,7 @@ async def test_a_person_moves_it_here_and_that_is_recorded(tmp_path: Path) -> No
     assert (checked.returncode, "till-1 writes it, not" in checked.stdout) == (1, True)
     assert run("ledger", "move-here", "--because", "till-1 is retired", *data).returncode == 0
     assert writer(tmp_path) == this_host()
-    with history_at(ledger_path(tmp_path)) as history:
-        event = history.events_since(0, 100)[-1]
-    assert isinstance(event, Event)
+    event = all_events(ledger_path(tmp_path))[-1]
     assert (event.kind, event.why, event.key) == ("moved_here", "till-1 is retired", None)
     assert host_of(event.data["before"]) == ONE
     again = run("ledger", "move-here", "--because", "once more", *data)
@@ -117,7 +115,7 @@ async def test_a_person_moves_it_here_and_that_is_recorded(tmp_path: Path) -> No
     async with desk_over(tmp_path, service) as desk:
         desk.begin()
         ears = Ears(desk)
-        [waiting] = await desk.look(lambda history: history.of_trip("STORE-001", intent().trip_id))
+        [waiting] = await desk.history.of_trip("STORE-001", intent().trip_id)
         await ears.until_state(waiting.key, State.ACCEPTED)
 
 

@@ -36,7 +36,7 @@ async def program(
 
 async def refunds(stage: Stage) -> list[Refund]:
     """What the ledger has, newest first."""
-    return await stage.desk.look(lambda history: sound(history.rows(Filter(), 0, 50)))
+    return sound(await stage.desk.history.rows(Filter(), 0, 50))
 
 
 async def unknown(stage: Stage) -> None:

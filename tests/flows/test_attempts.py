@@ -53,7 +53,7 @@ async def test_a_stopped_refund_cannot_be_settled_while_its_request_is_on_the_wi
 async def test_of_a_sender_in_another_container_no_more_is_said_than_is_known(tmp_path: Path) -> None:
     async with desk_over(tmp_path, ScriptedService(), base_url=URL) as other:
         refund = await other.take(intent())
-        await other._files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, other.now()))
+        await other.files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, other.now()))
     async with program(tmp_path) as stage:
         await stage.press("f4")
         await stage.until("newest first")
@@ -79,14 +79,14 @@ async def test_the_sentence_about_what_follows_is_true_of_the_sender(
 ) -> None:
     async with desk_over(tmp_path, ScriptedService(), alive=lambda _holder: True) as desk:
         refund = await desk.take(intent())
-        await desk._files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, desk.now()))
+        await desk.files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, desk.now()))
         if action is not None:
             await desk.act(refund.key, Action.STOP)
         if action is Action.ASK_AGAIN:
             await desk.act(refund.key, Action.ASK_AGAIN)
     async with desk_over(tmp_path, ScriptedService(), alive=lambda _holder: alive) as desk:
-        found = await desk.look(lambda history: history.get(refund.key))
-        attempts = await desk.look(lambda history: history.attempts(refund.key))
+        found = await desk.history.get(refund.key)
+        attempts = await desk.history.attempts(refund.key)
         assert isinstance(found, Refund)
         assert said in what_next(desk, found, desk.under_way(attempts))
 
@@ -95,8 +95,8 @@ async def test_once_no_request_can_be_so_old_a_person_need_not_wait(tmp_path: Pa
     clock = FakeClock()
     async with desk_over(tmp_path, ScriptedService(), clock=clock) as desk:
         refund = await desk.take(intent())
-        await desk._files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, desk.now()))
+        await desk.files.write(lambda ledger: ledger.begin(refund, ELSEWHERE, desk.now()))
         stopped = await desk.act(refund.key, Action.STOP)
         clock.advance(Policy().longest_attempt)
-        attempts = await desk.look(lambda history: history.attempts(refund.key))
+        attempts = await desk.history.attempts(refund.key)
         assert "settles it, with evidence" in what_next(desk, stopped, desk.under_way(attempts))

@@ -28,7 +28,7 @@ def imported(folder: Path, *trips: Trip) -> None:
 
 
 async def id_of(stage: Stage, receipt: str) -> str:
-    [found] = await stage.desk.search(lambda trips: trips.find(receipt, 0, 1))
+    [found] = await stage.desk.trips.find(receipt, 0, 1)
     return found.trip_id
 
 

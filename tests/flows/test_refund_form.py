@@ -23,7 +23,7 @@ def face() -> Face:
 
 async def has(stage: Stage) -> int:
     """How many refunds the ledger has."""
-    return await stage.desk.look(lambda history: history.count(Filter()))
+    return await stage.desk.history.count(Filter())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.support.clock import FakeClock
 from tests.support.damage import damage
 from tests.support.desks import STORE, desk_over, intent
 from tests.support.ears import Ears
-from tests.support.ledgers import history_at, ledger_at, sending, sound
+from tests.support.ledgers import all_events, history_at, ledger_at, sending, sound
 from tests.support.service import ScriptedService
 
 DAMAGES = {
@@ -90,7 +90,7 @@ def row_of(folder: Path) -> tuple[object, ...]:
 
 async def states(desk: Desk) -> list[str]:
     """How each refund is listed, oldest first."""
-    rows = await desk.look(lambda history: history.rows(Filter(), 0, 10))
+    rows = await desk.history.rows(Filter(), 0, 10)
     return ["DAMAGED" if isinstance(row, Damaged) else str(row.state) for row in reversed(rows)]
 
 
@@ -131,7 +131,7 @@ async def test_a_rotten_word_of_a_closed_refund_is_found_too(folder: Path) -> No
 
 async def test_a_person_can_do_nothing_to_it(folder: Path) -> None:
     async with desk_over(folder, ScriptedService()) as desk:
-        [refund] = sound(await desk.look(lambda history: history.of_trip(STORE, "trip-2")))
+        [refund] = sound(await desk.history.of_trip(STORE, "trip-2"))
     alter(folder, "reason = 'NONE'")
     async with desk_over(folder, ScriptedService()) as desk:
         with pytest.raises(StoreError, match=r"reason holds 'NONE'.*nothing is sent"):
@@ -142,12 +142,12 @@ async def test_an_event_and_an_attempt_that_cannot_be_read_are_told_among_the_ot
     async with desk_over(folder, ScriptedService()) as desk:
         desk.begin()
         await desk.drain()
-        [refund] = sound(await desk.look(lambda history: history.of_trip(STORE, "trip-2")))
+        [refund] = sound(await desk.history.of_trip(STORE, "trip-2"))
     for what, table in (("data = '{', who = 'ben'", "event"), ("http_status = 'x'", "attempt")):
         assert damage(ledger_path(folder), f"UPDATE {table} SET {what} WHERE key = ?", refund.key) >= 1
     async with desk_over(folder, ScriptedService()) as desk:
-        events = await desk.look(lambda history: history.events(refund.key))
-        attempts = await desk.look(lambda history: history.attempts(refund.key))
+        events = await desk.history.events(refund.key)
+        attempts = await desk.history.attempts(refund.key)
         assert all(isinstance(row, Damaged) and row.columns["who"] == "ben" for row in events)
         assert [isinstance(row, Damaged) for row in attempts] == [True]
 
@@ -169,7 +169,7 @@ async def test_an_open_attempt_that_cannot_be_read_leaves_its_refund_unknown_and
         await desk.take(intent(trip="trip-2"))
         summary = await asyncio.wait_for(desk.drain(), 10)
         assert (summary[State.UNKNOWN], summary[State.SENDING], len(service.requests)) == (1, 0, 1)
-        [found] = sound(await desk.look(lambda history: history.of_trip(STORE, "trip-1")))
+        [found] = sound(await desk.history.of_trip(STORE, "trip-1"))
         assert (found.state, found.life.maybe_executed) == (State.UNKNOWN, True)
 
 
@@ -201,7 +201,7 @@ async def test_an_answer_to_a_refund_that_rotted_meanwhile_is_kept_beside_it(fol
         desk.begin()
         summary = await asyncio.wait_for(desk.drain(), 10)
         assert (summary.damaged, len(service.requests)) == (1, 3)
-        told = sound(await desk.look(lambda history: history.events_since(0, 100)))
+        told = all_events(ledger_path(folder))
     [kept] = [event for event in told if event.kind == "answer_set_apart"]
     assert (kept.key, kept.data["detail"], kept.data["outcome"]) == (None, "cut off", "connection_lost")
     assert any(isinstance(news, Trouble) and "kept as an event" in news.why for news in ears.heard)
@@ -212,9 +212,9 @@ async def test_a_draft_that_cannot_be_read_is_not_shown_and_stops_nothing(folder
         await desk.save_draft(Draft(STORE, "trip-9", "1.00"))
     alter(folder, "amount = NULL, note = CAST(x'ff' AS TEXT)", "1", "draft")
     async with desk_over(folder, ScriptedService()) as desk:
-        assert await desk.look(lambda history: history.last_draft("ana")) is None
+        assert await desk.history.last_draft("ana") is None
         await desk.save_draft(Draft(STORE, "trip-9", "2.00"))
-        assert await desk.look(lambda history: history.last_draft("ana")) == Draft(STORE, "trip-9", "2.00")
+        assert await desk.history.last_draft("ana") == Draft(STORE, "trip-9", "2.00")
 
 
 async def test_a_refund_that_its_key_does_not_lead_to_is_set_apart(folder: Path) -> None:

@@ -180,7 +180,7 @@ def test_what_is_recorded_meanwhile_does_not_come_into_an_export(tmp_path: Path)
 def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with ledger_at(path) as ledger, history_at(path) as history:
-        before = history.generation()
+        before = history.changes_seen()
         flights = [
             sending(ledger, ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False))
             for number in range(2)
@@ -191,7 +191,7 @@ def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tm
         answered(
             ledger, ledger.record(new_refund(trip="limited"), NOW, second_yes=False), RateLimited(Answer(429), 60.0)
         )
-        assert history.generation() != before
+        assert history.changes_seen() != before
         summary = history.summary(ENDPOINT)
         assert (summary[State.QUEUED], summary[State.SENDING], summary[State.WAITING]) == (1, len(flights), 1)
         assert (summary[State.BLOCKED], summary[State.UNKNOWN], summary.alarms) == (0, 0, 0)
@@ -199,18 +199,6 @@ def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tm
         assert summary.waits == (Wait(NOW, 60.0),)
         assert history.summary(ANOTHER)[State.QUEUED] == 1
         assert history.summary("a third").gate is None
-
-
-def test_events_since_are_each_told_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    with ledger_at(path) as ledger, history_at(path) as history:
-        refund = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), Accepted(Answer(200), "REC1"))
-        told: list[Event] = []
-        while events := history.events_since(told[-1].seq if told else 0, 1):
-            told.extend(sound(events))
-        assert tuple(told) == history.events(refund.key)
-        assert [event.kind for event in told] == ["recorded", "attempt_started", "accepted"]
-        assert history.last_seq() == told[-1].seq
 
 
 # Every field comes back

@@ -97,7 +97,7 @@ async def test_no_other_service_can_have_it(path: Path, url: str) -> None:
         assert HOST in desk.refusal
         with pytest.raises(ConfigError):
             await desk.take(intent(trip="trip-new"))
-        assert (await desk.look(History.belonging)).environment is None
+        assert (await desk.files.look(lambda history: history.belonging())).environment is None
     finally:
         await desk.close()
 

@@ -23,7 +23,7 @@ from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import intent, recorded, settings
-from tests.support.ledgers import sound
+from tests.support.ledgers import all_events, sound
 from tests.support.program import run
 
 
@@ -66,8 +66,8 @@ async def test_a_service_that_the_ledger_does_not_name_is_sent_nothing(
     await desk.open()
     try:
         desk.begin()
-        [refund] = await desk.look(lambda history: history.rows(Filter(), 0, 10))
-        seq = await desk.look(History.last_seq)
+        [refund] = await desk.history.rows(Filter(), 0, 10)
+        seq = await desk.files.look(lambda history: history.last_seq())
         with pytest.raises(ConfigError, match=f"{name_of(ours)}.*{name_of(theirs)}"):
             await desk.take(intent(trip="trip-2"))
         with pytest.raises(ConfigError):
@@ -75,7 +75,7 @@ async def test_a_service_that_the_ledger_does_not_name_is_sent_nothing(
         with pytest.raises(ConfigError):
             await desk.card_of("STORE-001", "trip-1")
         await desk.drain(wait=False)
-        assert await desk.look(History.last_seq) == seq
+        assert await desk.files.look(lambda history: history.last_seq()) == seq
     finally:
         await desk.close()
     assert theirs.books.arrivals == ()
@@ -188,8 +188,7 @@ def test_only_the_ledgers_owner_adds_an_endpoint(
 def test_what_is_added_is_recorded(tmp_path: Path, ours: SandboxThread, theirs: SandboxThread) -> None:
     recorded(tmp_path, ours.url)
     add_endpoint(tmp_path, theirs.url)
-    with closing(History.open(ledger_path(tmp_path))) as history:
-        named = [event for event in sound(history.events_since(0, 10)) if event.kind == "endpoint_named"]
+    named = [event for event in all_events(ledger_path(tmp_path)) if event.kind == "endpoint_named"]
     assert [event.data["endpoint"] for event in named] == [name_of(ours), name_of(theirs)]
     assert named[1].why == "the service moved"
 

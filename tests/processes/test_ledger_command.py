@@ -16,7 +16,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger import Ledger
-from tests.support.ledgers import NOW, history_at, ledger_at, named, new_refund, sound
+from tests.support.ledgers import NOW, all_events, history_at, ledger_at, named, new_refund, sound
 from tests.support.program import run
 
 
@@ -61,8 +61,8 @@ def test_an_older_copy_is_accepted_by_a_recorded_word_and_what_is_open_in_it_car
         assert refund.life.maybe_executed
         assert safe_to_ask(refund.life, NOW, Policy()) == Policy().horizon
         ledger.record(new_refund(900), NOW, second_yes=True)
-    with history_at(ledger_path(tmp_path)) as history:
-        word, doubt, _ = sound(history.events_since(1, 10))
+    with history_at(ledger_path(tmp_path)):
+        word, doubt, _ = all_events(ledger_path(tmp_path), 1)
         assert (word.kind, word.why, word.key) == ("older_copy_accepted", "disk died, books compared", None)
         assert word.seq == 3, "above every number that was seen"
         assert (doubt.kind, doubt.key) == ("older_copy_accepted", key)
@@ -100,8 +100,8 @@ def test_a_lost_ledger_is_begun_anew_only_by_a_recorded_word(tmp_path: Path, *, 
         pass
     assert emptied == ledger_path(tmp_path).exists()
     assert run("ledger", "accept-older", "--because", "no copy left", "--data-dir", str(tmp_path)).returncode == 0
-    with ledger_at(ledger_path(tmp_path)), history_at(ledger_path(tmp_path)) as history:
-        [word] = sound(history.events_since(0, 10))
+    with ledger_at(ledger_path(tmp_path)):
+        [word] = all_events(ledger_path(tmp_path))
         assert (word.seq, word.kind, word.data["seen"]) == (2, "older_copy_accepted", "1")
 
 
@@ -141,7 +141,7 @@ def test_a_person_ends_the_accounts_wait_with_a_word_that_is_recorded(tmp_path: 
         assert len(sandbox.books.executions) == 1
     with history_at(ledger_path(tmp_path)) as history:
         assert [refund.state for refund in sound(history.rows(Filter(), 0, 9))] == [State.ACCEPTED]
-        [opened] = [event for event in sound(history.events_since(0, 99)) if event.kind == "gate_opened"]
+        [opened] = [event for event in all_events(ledger_path(tmp_path)) if event.kind == "gate_opened"]
         assert (opened.who, opened.why) == ("eva", "support corrected the header")
 
 

@@ -70,13 +70,14 @@ async def desk_over(
     holder: Holder | None = None,
     host: Host | None = None,
     alive: Callable[[Holder], bool | None] = lambda _holder: True,
+    connect: Callable[[], ScriptedService] | None = None,
     **changes: object,
 ) -> AsyncIterator[Desk]:
-    """An open desk that sends to `service`; `alive` judges other holders."""
+    """An open desk that sends to `service`, reached by `connect`; `alive` judges other holders."""
     desk = Desk(
         settings(data_dir, **changes),
         clock=clock or FakeClock(),
-        connect=lambda: cast("PaymentClient", service),
+        connect=lambda: cast("PaymentClient", connect() if connect else service),
         random=lambda: 0.5,
         holder=holder or other_process(),
         alive=alive,

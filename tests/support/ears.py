@@ -43,7 +43,7 @@ class Ears:
         found: list[Refund] = []
 
         async def reached() -> bool:
-            refund = await self._desk.look(lambda history: history.get(key))
+            refund = await self._desk.history.get(key)
             found[:] = [refund] if isinstance(refund, Refund) else []
             return isinstance(refund, Refund) and refund.state in states
 

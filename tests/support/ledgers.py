@@ -15,10 +15,14 @@ from refund_tui.core.lifecycle import Policy, decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Attempt, Holder, Intent, Refund
+from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Refund
 from refund_tui.core.times import Instant, stamp
+from refund_tui.desk.ports import LedgerPort
+from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.rows import event_of
+from refund_tui.store.sqlite.schema import LEDGER
 from tests.support.clock import FakeClock
 
 STORE, TRIP, ENDPOINT, ANOTHER = "STORE-001", "trip-1", "test-account", "another account"
@@ -54,6 +58,18 @@ def sound(found: Iterable[T | Damaged]) -> list[T]:
     rows = list(found)
     assert not [row for row in rows if isinstance(row, Damaged)]
     return cast("list[T]", rows)
+
+
+def all_events(path: Path, after: int = 0) -> list[Event]:
+    """The events of the ledger at `path`, oldest first: those of refunds, and those of the whole ledger."""
+    with closing(Database.read(path, LEDGER)) as database:
+        return sound(map(event_of, database.rows("SELECT * FROM event WHERE seq > ? ORDER BY seq", after)))
+
+
+def connection_of(ledger: LedgerPort) -> sqlite3.Connection:
+    """The very connection by which an open ledger writes, to have it meet a fault."""
+    assert isinstance(ledger, Ledger)
+    return ledger._database._connection
 
 
 def sending(ledger: Ledger, refund: Refund, now: Instant = NOW) -> tuple[Refund, Attempt]:

@@ -231,10 +231,10 @@ def test_a_day_without_its_year_is_the_last_one_that_has_been(trips: Trips) -> N
 
 def test_another_terminals_import_is_noticed_and_seen(tmp_path: Path, trips: Trips) -> None:
     other = Trips.open(tmp_path / "trips.sqlite3")
-    before = trips.generation()
+    before = trips.changes_seen()
     other.put([trip()])
     other.close()
-    assert trips.generation() != before
+    assert trips.changes_seen() != before
     assert found(trips, "") == ["trip-1"]
 
 

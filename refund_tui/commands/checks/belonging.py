@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.core.ledger_services import LOOPBACK, open_elsewhere
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import StoreError
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -26,7 +25,7 @@ def check_belonging(settings: Settings) -> Iterator[Result]:
     A ledger that cannot be read is another check's.
     """
     try:
-        with closing(History.open(ledger_path(settings.data_dir))) as history:
+        with closing(storage_of(settings).open_history()) as history:
             belonging = history.belonging()
             elsewhere = history.elsewhere(belonging.here(settings.service))
     except StoreError:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,9 @@ from refund_tui.commands.checks.syscall_trace import CALLS, Departure, departure
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
+from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.mounts import file_system
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.health import how_kept
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -45,9 +44,9 @@ def check_durability(settings: Settings) -> Iterator[Result]:
         return
     yield from _medium(folder)
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as trial:
-        yield from _tried("SQLite setting", lambda: _kept(Path(trial)))
+        yield from _tried("SQLite setting", lambda: _kept(settings))
         yield from _tried("sync", lambda: [_sync_time(Path(trial))])
-        yield from _tried("kill -9", lambda: [_death(Path(trial) / "death")])
+        yield from _tried("kill -9", lambda: [_death(settings, Path(trial) / "death")])
         yield from _tried("order of syncs", lambda: [_order(Path(trial) / "order")])
 
 
@@ -69,8 +68,8 @@ def _medium(folder: Path) -> Iterator[Result]:
         yield warn("medium", f"{folder} is on a container's {kind}", remedy)
 
 
-def _kept(folder: Path) -> Iterator[Result]:
-    for name, found, wanted in how_kept(folder / "trial.sqlite3"):
+def _kept(settings: Settings) -> Iterator[Result]:
+    for name, found, wanted in maintenance_of(settings).how_kept():
         if found == wanted:
             yield ok("SQLite setting", f"{name} is {found}")
         else:
@@ -95,14 +94,11 @@ def _sync_time(folder: Path) -> Result:
     return ok("sync", says)
 
 
-def _death(folder: Path) -> Result:
+def _death(settings: Settings, folder: Path) -> Result:
     """A process killed for real after it recorded an attempt: another reads the attempt back."""
     _trial(folder, "--die")
-    history = History.open(ledger_path(folder))
-    try:
+    with closing(storage_of(settings.replace(data_dir=folder, environment="DEMO")).open_history()) as history:
         refunds = history.of_trip("DOCTOR", TRIP)
-    finally:
-        history.close()
     if [isinstance(refund, Refund) and refund.state for refund in refunds] == [State.SENDING]:
         return ok("kill -9", "what a killed process had recorded is read back by another")
     return fail("kill -9", "what a killed process had recorded is not there", "do not use this data folder")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
 from refund_tui.commands.checks.records import check_records
+from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.mounts import file_system, is_network
 from refund_tui.host.paths import check_readable, ledger_path, trips_path
-from refund_tui.store.sqlite.health import sqlite_version, try_folder
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import Maintenance
     from refund_tui.settings.load import Settings
 
 LEAST_ROOM = 50_000_000
@@ -26,7 +27,8 @@ LEAST_ROOM = 50_000_000
 
 def check_files(settings: Settings) -> Iterator[Result]:
     """The folder, the files in it, and whether a ledger can be kept there."""
-    yield ok("SQLite", sqlite_version())
+    maintenance = maintenance_of(settings)
+    yield ok(*maintenance.engine())
     folder = settings.data_dir
     if lost := lost_ledger(settings):
         yield lost
@@ -45,9 +47,9 @@ def check_files(settings: Settings) -> Iterator[Result]:
         if path.exists():
             yield from _modes(path, 0o600, 0o660, settings.shared)
     yield _room(folder)
-    yield _trial(folder)
+    yield _trial(folder, maintenance)
     yield from check_ledger(settings)
-    yield from check_records(ledger_path(folder))
+    yield from check_records(storage_of(settings))
     yield from check_trips(settings)
 
 
@@ -78,11 +80,11 @@ def _room(folder: Path) -> Result:
     return ok("disk", says) if free >= LEAST_ROOM else warn("disk", says, "make room before refunds cannot be recorded")
 
 
-def _trial(folder: Path) -> Result:
+def _trial(folder: Path, maintenance: Maintenance) -> Result:
     if not os.access(folder, os.W_OK):
         return warn("ledger trial", f"{folder} cannot be written by this account", "refunds can be reviewed, not made")
     try:
-        try_folder(folder)
+        maintenance.try_out()
     except StoreError as error:
         return fail("ledger trial", str(error), "no ledger can be kept here: choose another data_dir")
     except OSError as error:

@@ -5,29 +5,21 @@ Changes neither. SQLite's full check is made of a copy, so that it keeps no refu
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.core.filters import Filter
+from refund_tui.core.hosts import MOVE
+from refund_tui.core.ledger_health import Findings
+from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreError
-from refund_tui.host.high_water_files import marks_of
 from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path, trips_path
-from refund_tui.store.sqlite.examine import Findings, full_look
-from refund_tui.store.sqlite.health import try_reading
-from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.history import History
-from refund_tui.store.sqlite.migrations import Schema
-from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.trip_schema import TRIPS
-from refund_tui.store.sqlite.writing_host import MOVE
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import Maintenance, Storage
     from refund_tui.settings.load import Settings
 
 _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
@@ -36,7 +28,7 @@ _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
 def lost_ledger(settings: Settings) -> Result | None:
     """That the ledger held something and is gone; None where that is not so."""
     try:
-        marks_of(settings).refuse_lost()
+        storage_of(settings).refuse_lost()
     except StoreError as error:
         return fail("ledger", str(error), "make no refund by other means before it is found")
     return None
@@ -44,54 +36,53 @@ def lost_ledger(settings: Settings) -> Result | None:
 
 def check_ledger(settings: Settings) -> Iterator[Result]:
     """Its high-water marks, whether it holds all that was seen, its shape, and SQLite's full check."""
-    path, marks = ledger_path(settings.data_dir), marks_of(settings)
+    path = ledger_path(settings.data_dir)
     if not path.exists() or path.stat().st_size == 0:
         return
-    yield from _marks(marks)
+    storage, maintenance = storage_of(settings), maintenance_of(settings)
+    yield from _marks(maintenance)
     try:
-        count = try_reading(path)
+        with closing(storage.open_history()) as history:
+            count = history.count(Filter())
     except StoreError as error:
         yield fail("ledger", str(error), _RESTORE)
         return
     yield ok("ledger", f"refunds recorded: {count:,}")
-    yield _complete(path, marks)
-    yield _host(path)
-    yield from _damage(path, LEDGER, _RESTORE)
+    yield _complete(storage)
+    yield _host(storage)
+    yield _damage("ledger check", maintenance.examine_ledger, _RESTORE)
 
 
 def check_trips(settings: Settings) -> Iterator[Result]:
     """Whether the trips file is undamaged; it is no loss where it is not."""
-    path = trips_path(settings.data_dir)
-    if path.exists():
-        yield from _damage(path, TRIPS, "move it away, then import the trips again: refund-tui trips import FILE")
+    if trips_path(settings.data_dir).exists():
+        remedy = "move it away, then import the trips again: refund-tui trips import FILE"
+        yield _damage("trips file check", maintenance_of(settings).examine_trips, remedy)
 
 
-def _marks(marks: HighWaterMarks) -> Iterator[Result]:
-    for file in marks.files:
-        try:
-            mark = file.read()
-        except StoreError as error:
-            yield fail("high-water mark", str(error), "nothing is sent until then")
-            continue
-        if mark is None:
-            yield warn("high-water mark", f"{file.path} is not there", "it is made when the terminal is next opened")
+def _marks(maintenance: Maintenance) -> Iterator[Result]:
+    for mark in maintenance.marks():
+        if mark.problem:
+            yield fail("high-water mark", mark.problem, "nothing is sent until then")
+        elif mark.seq is None:
+            yield warn("high-water mark", f"{mark.place} is not there", "it is made when the terminal is next opened")
         else:
-            yield ok("high-water mark", f"{file.path} knows {mark.seq:,} changes")
+            yield ok("high-water mark", f"{mark.place} knows {mark.seq:,} changes")
 
 
-def _complete(path: Path, marks: HighWaterMarks) -> Result:
+def _complete(storage: Storage) -> Result:
     try:
-        with closing(History.open(path)) as history:
-            history.check(marks)
+        with closing(storage.open_history()) as history:
+            history.check()
     except StoreError as error:
         return fail("ledger complete", str(error), "nothing is sent until then")
     return ok("ledger complete", "every change that was seen here is in it")
 
 
-def _host(path: Path) -> Result:
+def _host(storage: Storage) -> Result:
     mine = this_host()
     try:
-        with closing(History.open(path)) as history:
+        with closing(storage.open_history()) as history:
             told = history.writer()
     except StoreError as error:
         return fail("ledger host", str(error), "nothing is sent until then")
@@ -100,24 +91,13 @@ def _host(path: Path) -> Result:
     return fail("ledger host", f"{told.name} writes it, not {mine.name}", f"work there; {MOVE}")
 
 
-def _damage(path: Path, kind: Schema, remedy: str) -> Iterator[Result]:
-    name = f"{kind.name} check"
-    room = shutil.disk_usage(path.parent).free
-    if room < 2 * path.stat().st_size:
-        yield warn(name, "there is no room for the copy that is looked through", "make room, then ask again")
-        return
-    with tempfile.TemporaryDirectory(prefix=".doctor-", dir=path.parent if _may_write(path) else None) as scratch:
-        try:
-            yield _told(name, full_look(path, kind, Path(scratch)), remedy)
-        except (StoreError, OSError) as error:
-            yield fail(name, str(error), "ask again when that is over")
-
-
-def _told(name: str, found: Findings, remedy: str) -> Result:
+def _damage(name: str, examine: Callable[[], Findings | None], remedy: str) -> Result:
+    try:
+        found = examine()
+    except (StoreError, OSError) as error:
+        return fail(name, str(error), "ask again when that is over")
+    if found is None:
+        return warn(name, "there is no room for the copy that is looked through", "make room, then ask again")
     if found.whole or found.rows:
         return fail(name, "; ".join([*found.whole, *found.rows]), remedy)
     return ok(name, "tables, indexes and triggers are this program's, and SQLite finds no damage")
-
-
-def _may_write(path: Path) -> bool:
-    return os.access(path.parent, os.W_OK)

@@ -16,13 +16,12 @@ from refund_tui.commands.ledger import accept_older, ceiling, endpoints, gate, m
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.high_water_files import marks_of
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import HistoryPort
     from refund_tui.settings.load import Settings
 
 
@@ -47,21 +46,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do what the subcommand says; the exit code. Raises RefundTuiError."""
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
     if chosen.run is not accept_older.run:
-        marks_of(settings).refuse_lost()
+        storage_of(settings).refuse_lost()
     return chosen.run(arguments, settings)
 
 
 def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
-    path = ledger_path(settings.data_dir)
-    history = History.open(path)
+    storage = storage_of(settings)
+    history = storage.open_history()
     try:
         identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
-        writer, problem = history.writer(), _problem(history, settings)
+        writer, problem = history.writer(), _problem(history)
         held = history.summary(settings.endpoint).gate
     finally:
         history.close()
     for name, value in (
-        ("ledger", path),
+        ("ledger", storage.place),
         ("id", identity.id),
         ("made", identity.made_at),
         ("environment", identity.environment or "-"),
@@ -76,10 +75,10 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def _problem(history: History, settings: Settings) -> StoreError | None:
+def _problem(history: HistoryPort) -> StoreError | None:
     """That the ledger lacks what was seen."""
     try:
-        history.check(marks_of(settings))
+        history.check()
     except StoreError as error:
         return error
     return None

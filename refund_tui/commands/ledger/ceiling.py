@@ -17,8 +17,8 @@ from refund_tui.core.money import AmountError, Money, parse_amount, split_curren
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import UsageError
-from refund_tui.host.paths import ledger_path
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Record the word and print what counts before and after. Raises UsageError, StoreError."""
     why = because(arguments)
-    path = ledger_path(settings.data_dir)
-    if not path.exists():
-        raise UsageError(f"there is no ledger at {path}: nothing was changed")
+    storage = storage_of(settings)
+    if not storage.exists():
+        raise UsageError(f"there is no ledger at {storage.place}: nothing was changed")
     return asyncio.run(_set(arguments, settings, why))
 
 

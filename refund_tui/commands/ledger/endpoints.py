@@ -17,13 +17,12 @@ from refund_tui.core.endpoints import check_base_url
 from refund_tui.core.ledger_services import Service
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant
-from refund_tui.desk.opening import open_ledger
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import StoreUnusable, UsageError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.paths import ledger_path, owned
-from refund_tui.store.sqlite.ledger_services import Services
 
 if TYPE_CHECKING:
+    from refund_tui.desk.ports import ServicesPort
     from refund_tui.settings.load import Settings
 
 
@@ -62,11 +61,13 @@ def _service(url: str, settings: Settings) -> Service:
         raise UsageError(f"the URL {visible(url, 80)} {error}") from error
 
 
-def _write(settings: Settings, change: Callable[[Services, Instant], None]) -> None:
-    path = ledger_path(settings.data_dir)
-    if not path.exists():
-        raise StoreUnusable(f"there is no ledger at {path} yet: the first terminal that is opened names its service")
-    if not owned(path):
-        raise UsageError(f"only the account that owns {path}, or root, may say to which services it sends")
-    with closing(open_ledger(settings)) as ledger:
+def _write(settings: Settings, change: Callable[[ServicesPort, Instant], None]) -> None:
+    storage = storage_of(settings)
+    if not storage.exists():
+        raise StoreUnusable(
+            f"there is no ledger at {storage.place} yet: the first terminal that is opened names its service"
+        )
+    if not storage.owned():
+        raise UsageError(f"only the account that owns {storage.place}, or root, may say to which services it sends")
+    with closing(storage.open_ledger()) as ledger:
         change(ledger.services, SystemClock().now())

@@ -11,9 +11,8 @@ from refund_tui.commands.ledger.because import add_because, because
 from refund_tui.commands.output import say
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.desk.desk import Desk
+from refund_tui.desk.opening import storage_of
 from refund_tui.errors import UsageError
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.history import History
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -28,7 +27,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """End the account's wait. Raises RefundTuiError, also where the account does not wait."""
     settings.require("base_url")
     why = because(arguments)
-    History.open(ledger_path(settings.data_dir)).close()  # none is made where there is none
+    storage_of(settings).open_history().close()  # none is made where there is none
     try:
         asyncio.run(_open(settings, why))
     except NotPossible as error:

@@ -6,20 +6,15 @@ Sends nothing. What the other host left under way goes on as after a process tha
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
 from refund_tui.commands.output import say
 from refund_tui.core.text import visible
-from refund_tui.desk.opening import check_file_system
+from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreUnusable
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.high_water_files import marks_of
-from refund_tui.host.machine import this_host
-from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.ledger import Ledger
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -32,11 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Move the ledger to this host. Raises UsageError where it is there already, StoreError."""
-    why, path, host = because(arguments), ledger_path(settings.data_dir), this_host()
-    if not path.exists():
-        raise StoreUnusable(f"there is no ledger at {path}: nothing was changed")
-    check_file_system(settings)
-    with closing(Ledger.open(path, shared=settings.shared, marks=marks_of(settings))) as ledger:
-        ledger.move_to(host, why, settings.clerk, SystemClock().now())
+    why, storage = because(arguments), storage_of(settings)
+    if not storage.exists():
+        raise StoreUnusable(f"there is no ledger at {storage.place}: nothing was changed")
+    host = maintenance_of(settings).move_here(why, settings.clerk, SystemClock().now())
     say(f"{visible(host.name)} writes this ledger from now on. It is recorded; nothing was sent.")
     return OK

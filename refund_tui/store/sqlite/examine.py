@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from refund_tui.core.ledger_health import Findings
 from refund_tui.errors import StoreDamaged
 from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.database import Database
@@ -27,14 +27,6 @@ MOST = 5
 
 _OF_ROWS = ("NULL value in ", "non-", "CHECK constraint failed in ", "TEXT value in ", "NUMERIC value in ")
 """How SQLite begins what concerns the values of single rows: the structure that holds them is whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What is wrong: with the file as a whole, whose other rows cannot be trusted either, and with single rows."""
-
-    whole: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
 
 
 def quick_look(path: Path, kind: Schema) -> Findings:

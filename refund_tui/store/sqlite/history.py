@@ -12,17 +12,16 @@ from typing import Self
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.filters import Filter, Order, Summary
 from refund_tui.core.hosts import Host
-from refund_tui.core.ledger_services import Belonging
+from refund_tui.core.ledger_services import Belonging, Identity
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.times import stamp
 from refund_tui.core.trip_spelling import folded_trip
-from refund_tui.store.recorded import as_recorded, newest_word
 from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
-from refund_tui.store.sqlite.identity import Identity, identity_of
 from refund_tui.store.sqlite.ledger_services import belonging
+from refund_tui.store.sqlite.recorded import as_recorded, newest_word
 from refund_tui.store.sqlite.rows import (
     OF_TRIP,
     attempt_of,
@@ -34,7 +33,7 @@ from refund_tui.store.sqlite.rows import (
     wait_of,
 )
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.writing_host import writer_of
+from refund_tui.store.sqlite.writing_host import HostGuard, writer_of
 
 NOTES = 10_000
 """How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
@@ -52,13 +51,17 @@ SPAN = 20_000
 class History:
     """Reads refunds. One thread at a time. Every method raises StoreError."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, marks: HighWaterMarks | None = None, host: HostGuard | None = None) -> None:
+        self._database, self._marks = database, marks or HighWaterMarks(database.path)
+        self._guards: tuple[Guard, ...] = (self._marks, host) if host is not None else (self._marks,)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a ledger for reading; StoreUnusable when there is none."""
-        return cls(Database.read(path, LEDGER))
+    def open(cls, path: Path, marks: HighWaterMarks | None = None, host: HostGuard | None = None) -> Self:
+        """Open a ledger for reading; StoreUnusable when there is none.
+
+        `marks` say how far it has come, `host` is the one that may write it.
+        """
+        return cls(Database.read(path, LEDGER), marks, host)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -148,41 +151,36 @@ class History:
             return self._newest()
         return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
 
-    def generation(self) -> int:
+    def changes_seen(self) -> int:
         """A number that changes when another connection has written."""
         return int(str(self._database.pragma("data_version")))
 
     def identity(self) -> Identity:
         """What the ledger says of itself."""
         [row] = self._database.rows("SELECT * FROM identity")
-        return identity_of(row)
+        return Identity(row["id"], row["environment"], row["host"], row["made_at"])
 
     def writer(self) -> Host | None:
         """The host that writes the ledger; None where none has said so yet."""
         return writer_of(self._database)
 
-    def verify(self, *guards: Guard) -> None:
-        """See that those who stand by each transaction would let it be written. Raises what they raise."""
-        for guard in guards:
+    def verify(self) -> None:
+        """See that it may be written here: by this host, with all that was seen in it."""
+        for guard in self._guards:
             guard.before(self._database)
 
-    def check(self, marks: HighWaterMarks) -> None:
+    def check(self) -> None:
         """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
-        marks.check(self._database)
+        self._marks.check(self._database)
 
-    def remember(self, marks: HighWaterMarks) -> None:
+    def remember(self) -> None:
         """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""
-        marks.check(self._database)
-        marks.rise(newest_of(self._database), sync=True)
+        self._marks.check(self._database)
+        self._marks.rise(newest_of(self._database), sync=True)
 
     def last_seq(self) -> int:
         """The number of the newest event, 0 when there is none."""
         return self._number("SELECT coalesce(max(seq), 0) FROM event")
-
-    def events_since(self, seq: int, limit: int) -> tuple[Event | Damaged, ...]:
-        """At most `limit` events after `seq`, oldest first."""
-        sql = "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
-        return tuple(map(event_of, self._database.rows(sql, seq, limit)))
 
     def summary(self, endpoint: str) -> Summary:
         """What is open at one endpoint, and how much elsewhere."""

@@ -31,7 +31,6 @@ from refund_tui.core.refunds import (
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trip_spelling import folded_trip
 from refund_tui.errors import RecordUnusable
-from refund_tui.store.recorded import CEILING_SET, as_recorded, newest_word, said_of
 from refund_tui.store.sqlite.anchoring import anchor
 from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.database import Database
@@ -39,6 +38,7 @@ from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import note as _note
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_services import Services
+from refund_tui.store.sqlite.recorded import CEILING_SET, as_recorded, newest_word, said_of
 from refund_tui.store.sqlite.rows import (
     INTENT,
     LIFE,

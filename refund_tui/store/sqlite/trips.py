@@ -52,7 +52,7 @@ class Trips:
         """Let go of the file."""
         self._database.close()
 
-    def generation(self) -> int:
+    def changes_seen(self) -> int:
         """A number that changes when another connection has written."""
         return int(str(self._database.pragma("data_version")))
 

@@ -5,7 +5,7 @@ Two hosts over one file overpaid: on a network's file system their locks may not
 
 from __future__ import annotations
 
-from refund_tui.core.hosts import Host, host_of
+from refund_tui.core.hosts import MOVE, Host, host_of
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database
@@ -70,10 +70,3 @@ def _refused(told: Host, mine: Host) -> StoreChanged:
         f"this ledger is written by another host, {told.name}{alike}; this one is {mine.name}. Two hosts must not "
         f"write one ledger, since their locks may not reach each other. Nothing is sent. Work on {told.name}; {MOVE}"
     )
-
-
-MOVE = (
-    "or, where the ledger has been moved here and nothing uses it elsewhere any more: "
-    'refund-tui ledger move-here --because "WHY"'
-)
-"""What a person can do who knows that no other host uses the ledger any more."""

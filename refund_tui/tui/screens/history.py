@@ -151,8 +151,8 @@ class HistoryScreen(RefundScreen):
             self._words.show(str(error))
             return
         order = self._order
-        rows = await self._desk.look(lambda history: history.rows(wanted, start, limit, order))
-        known = await self._desk.look(lambda history: history.count(wanted, MOST))
+        rows = await self._desk.history.rows(wanted, start, limit, order)
+        known = await self._desk.history.count(wanted, MOST)
         total = min(known, MOST) if order is Order.LARGEST else known
         self.rows.set_rows(start, rows, total, edition=edition)
         self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
@@ -253,7 +253,7 @@ class HistoryScreen(RefundScreen):
 
     async def _ask_about_all(self) -> None:
         blocked = Filter(states=frozenset({State.BLOCKED}), endpoint=self._desk.endpoint)
-        found = await self._desk.look(lambda history: history.rows(blocked, 0, MOST))
+        found = await self._desk.history.rows(blocked, 0, MOST)
         self._blocked = [refund for refund in found if isinstance(refund, Refund)]
         self._go("asking-all")
         self._panel.ask(all_question(self._blocked))

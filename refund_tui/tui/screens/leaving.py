@@ -49,13 +49,13 @@ class LeavingScreen(ScreenPane):
 
     async def _open_refunds(self) -> list[Part]:
         wanted = Filter(states=GOING_ON_STATES, endpoint=self._desk.endpoint)
-        refunds = await self._desk.look(lambda history: history.rows(wanted, 0, SHOWN + 1))
+        refunds = await self._desk.history.rows(wanted, 0, SHOWN + 1)
         lines = [part for refund in refunds[:SHOWN] if isinstance(refund, Refund) for part in _line(refund)]
         return [*lines, "… and more\n"] if len(refunds) > SHOWN else lines
 
     async def _elsewhere(self) -> str:
         here = self._desk.endpoint
-        told = open_elsewhere(await self._desk.look(lambda history: history.elsewhere(here)))
+        told = open_elsewhere(await self._desk.history.elsewhere(here))
         return f"\n\n{told}: not sent from here." if told else ""
 
     @on(ConfirmPanel.Answered)

@@ -90,8 +90,8 @@ class LookupScreen(ScreenPane):
 
     async def _search(self, start: int, *, fresh: bool, edition: int | None = None) -> None:
         text, zone, today = self._text, self._desk.settings.zone, self._today()
-        trips = await self._desk.search(lambda known: known.find(text, start, 60, zone=zone, today=today))
-        total = await self._desk.search(lambda known: known.count(text, MOST, zone=zone, today=today))
+        trips = await self._desk.trips.find(text, start, 60, zone=zone, today=today)
+        total = await self._desk.trips.count(text, MOST, zone=zone, today=today)
         if text != self._text:
             return  # another search is on its way
         if fresh:
@@ -197,7 +197,7 @@ class LookupScreen(ScreenPane):
     async def _found(self, text: str) -> Trip | None:
         """The trip that `text` finds at the cursor's place, where its row is not here yet."""
         zone, today, place = self._desk.settings.zone, self._today(), self.rows.cursor
-        trips = await self._desk.search(lambda known: known.find(text, place, 1, zone=zone, today=today))
+        trips = await self._desk.trips.find(text, place, 1, zone=zone, today=today)
         return trips[0] if trips else None
 
     @on(Input.Submitted, "#search")

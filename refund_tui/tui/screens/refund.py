@@ -86,7 +86,7 @@ class RefundFormScreen(RefundScreen):
         clerk = self._desk.clerk
         if self._trip_id or self._desk.refusal:
             return
-        self._draft = await self._desk.look(lambda history: history.last_draft(clerk))
+        self._draft = await self._desk.history.last_draft(clerk)
         if self._draft is not None:
             key = key_of("refund", self._desk.settings.keys)
             what = f"{visible(self._draft.amount, 12)} on trip {short(self._draft.trip_id)}".strip()
@@ -141,7 +141,7 @@ class RefundFormScreen(RefundScreen):
         await self.keep_draft()  # of the trip before
         trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
         clerk = self._desk.clerk
-        draft = await self._desk.look(lambda history: history.draft(clerk, store_id, trip_id))
+        draft = await self._desk.history.draft(clerk, store_id, trip_id)
         self._trip, self._standing = trip, standing
         self._go_by(store_id, trip_id)
         articles = trip.articles if trip else ()

@@ -76,9 +76,9 @@ class Timeline(VerticalScroll, can_focus=True):
         key = self._key
         if key is None:
             return
-        found = await self._desk.look(lambda history: history.get(key))
-        attempts = await self._desk.look(lambda history: history.attempts(key))
-        events = await self._desk.look(lambda history: history.events(key))
+        found = await self._desk.history.get(key)
+        attempts = await self._desk.history.attempts(key)
+        events = await self._desk.history.events(key)
         if found is not None and key == self._key:
             self._found, self._attempts, self._events = found, attempts, events
             self.redraw()

@@ -1,0 +1,348 @@
+"""Owns what the desk, the screens and the commands need of a ledger, of its history and of the trips.
+
+One implementation is `store/sqlite`; `opening.py` chooses it. No method here says how or where something is kept, and
+each is one whole: a transaction, or a short read. Every method raises StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, tzinfo
+from pathlib import Path
+from typing import Protocol
+
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.filters import Filter, Order, Summary
+from refund_tui.core.hosts import Host
+from refund_tui.core.ledger_health import Damage, Findings, MarkSeen
+from refund_tui.core.ledger_services import Belonging, Identity, Service
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Outcome
+from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Refund
+from refund_tui.core.times import Instant, Wait
+from refund_tui.core.trips import Card, Trip
+
+
+class ServicesPort(Protocol):
+    """Writes to which services a ledger belongs; adds to them, and takes none away."""
+
+    def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> Belonging:
+        """To what the ledger belongs; one that names nothing yet is given to `service`, if `owner` or its refunds say
+        so."""
+        ...
+
+    def add(self, service: Service, because: str, who: str, now: Instant) -> None:
+        """Let the ledger send to one more endpoint. Raises UsageError where that is of another environment."""
+        ...
+
+    def assign(self, keys: Sequence[str], endpoint: str, because: str, who: str, now: Instant) -> None:
+        """Say to which of the ledger's endpoints refunds belong whose own name says it of none. Raises UsageError."""
+        ...
+
+
+class LedgerPort(Protocol):
+    """Writes refunds. Used by one thread at a time."""
+
+    @property
+    def services(self) -> ServicesPort:
+        """To which services it belongs."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+    def record(self, refund: Refund, now: Instant, *, second_yes: bool, told: str | None = None) -> Refund:
+        """Write a new refund if its trip, as it is in this very transaction, admits it; the refund as it is on disk.
+
+        `told` is the currency that the service told. Raises core.rules.Refused, NeedsSecondYes: nothing was written.
+        """
+        ...
+
+    def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
+        """Write a person's word on what was captured on a trip."""
+        ...
+
+    def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
+        """Claim a refund and record an attempt, durably; None where another was faster or it must not be sent now."""
+        ...
+
+    def finish(
+        self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Instant
+    ) -> Refund | None:
+        """Write what came of an attempt and what was decided; None when the refund changed meanwhile: decide anew."""
+        ...
+
+    def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
+        """Whether `finish` has written this very answer although it failed; it is made durable then."""
+        ...
+
+    def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
+        """Keep what came of an attempt where its refund's record cannot take it."""
+        ...
+
+    def change(
+        self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
+    ) -> Refund | None:
+        """Write what a person or the clock decided; None when the refund changed meanwhile."""
+        ...
+
+    def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
+        """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
+        ...
+
+    def get(self, key: str) -> Refund | None:
+        """One refund by its idempotency key. Raises RecordUnusable where its record cannot be read."""
+        ...
+
+    def has_event(self, key: str, kind: str) -> bool:
+        """Whether an event of that kind was written for a refund."""
+        ...
+
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        ...
+
+    def sendable(self, endpoint: str) -> list[Refund]:
+        """What is sent without a person's word, oldest first, without what cannot be read."""
+        ...
+
+    def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt | Damaged]]:
+        """Every attempt at the endpoint that has not ended, whoever holds it, with its refund as it is."""
+        ...
+
+    def open_attempt(self, key: str) -> Attempt | Damaged | None:
+        """The attempt of a refund that has not ended, whoever holds it."""
+        ...
+
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait that holds the whole account."""
+        ...
+
+    def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
+        """End the account's wait, and the own wait of each refund whose last answer asked for it; those refunds.
+
+        None when the account does not wait: nothing was written then.
+        """
+        ...
+
+    def anchor(self, now: Instant) -> None:
+        """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
+        ...
+
+
+class HistoryPort(Protocol):
+    """Reads refunds. Used by one thread at a time; needs no write access."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+    def get(self, key: str) -> Refund | Damaged | None:
+        """One refund by its idempotency key."""
+        ...
+
+    def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
+        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        ...
+
+    def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
+        """A person's newest word on what was captured on a trip."""
+        ...
+
+    def captured(self, trips: Iterable[str]) -> dict[str, Money]:
+        """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
+        ...
+
+    def as_recorded(self, refund: Refund) -> bool:
+        """Whether what was asked for is what was recorded, as far as that is told."""
+        ...
+
+    def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
+        """The attempts of a refund, oldest first."""
+        ...
+
+    def events(self, key: str) -> tuple[Event | Damaged, ...]:
+        """The events of a refund, oldest first."""
+        ...
+
+    def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
+        """What a clerk had typed for a trip, in whichever spelling of its id."""
+        ...
+
+    def last_draft(self, clerk: str) -> Draft | None:
+        """The draft that a clerk typed last."""
+        ...
+
+    def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
+        """`limit` refunds from the `start`-th of the order on."""
+        ...
+
+    def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
+        """`limit` refunds, newest first, each with its place; `below` is the last one's of the page before."""
+        ...
+
+    def count(self, wanted: Filter, cap: int = 10_001) -> int:
+        """How many refunds; a filtered count stops at `cap`."""
+        ...
+
+    def changes_seen(self) -> int:
+        """A number that changes when somebody else has written."""
+        ...
+
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 when there is none."""
+        ...
+
+    def summary(self, endpoint: str) -> Summary:
+        """What is open at one endpoint, and how much elsewhere."""
+        ...
+
+    def damaged_open(self) -> tuple[Damaged, ...]:
+        """The refunds that cannot be read and may be open, at every endpoint, newest first."""
+        ...
+
+    def damaged(self) -> Iterator[Damaged]:
+        """Every row that cannot be read; reads the whole ledger, page after page."""
+        ...
+
+    def elsewhere(self, endpoint: str) -> dict[str, int]:
+        """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        ...
+
+    def belonging(self) -> Belonging:
+        """To which services the ledger belongs."""
+        ...
+
+    def identity(self) -> Identity:
+        """What the ledger says of itself."""
+        ...
+
+    def writer(self) -> Host | None:
+        """The host that writes the ledger; None where none has said so yet."""
+        ...
+
+    def verify(self) -> None:
+        """See that the ledger may be written here: by this host, with nothing missing that was seen."""
+        ...
+
+    def check(self) -> None:
+        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
+        ...
+
+    def remember(self) -> None:
+        """Keep outside the ledger, durably, how far it has come. Raises StoreChanged where it lacks what was seen."""
+        ...
+
+
+class TripsPort(Protocol):
+    """Reads and writes the trips known here. Used by one thread at a time."""
+
+    def close(self) -> None:
+        """Let go of them."""
+        ...
+
+    def changes_seen(self) -> int:
+        """A number that changes when somebody else has written."""
+        ...
+
+    def get(self, store_id: str, trip_id: str) -> Trip | None:
+        """What is known of one trip, in whichever spelling of its id. Raises RecordUnusable where it cannot be read."""
+        ...
+
+    def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
+        """Keep what is told of these trips, in one transaction; how many were new, changed, and the same as before."""
+        ...
+
+    def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
+        """Keep the card and the currency that the service told of a trip."""
+        ...
+
+    def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
+        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text."""
+        ...
+
+    def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
+        """How many trips `text` finds, counted up to `cap` and no further."""
+        ...
+
+
+class Storage(Protocol):
+    """Where one ledger and its trips are kept. Opens them; whoever opens one closes it."""
+
+    @property
+    def place(self) -> str:
+        """Where the ledger is, for sentences."""
+        ...
+
+    def exists(self) -> bool:
+        """Whether there is a ledger yet."""
+        ...
+
+    def owned(self) -> bool:
+        """Whether this account may say to which services the ledger belongs. Raises OSError where there is none."""
+        ...
+
+    def refuse_lost(self) -> None:
+        """See that a ledger which held something is still there, with something in it."""
+        ...
+
+    def open_ledger(self) -> LedgerPort:
+        """The ledger to write, made where there is none."""
+        ...
+
+    def open_history(self) -> HistoryPort:
+        """The ledger to read; StoreUnusable where there is none."""
+        ...
+
+    def open_trips(self) -> TripsPort:
+        """The trips, made where there are none."""
+        ...
+
+    def examine(self) -> Damage:
+        """Look for damage, quickly; slower than a read. Raises StoreError where that cannot be told now."""
+        ...
+
+
+class Maintenance(Protocol):
+    """What an operator does with a storage: look at its health, and decide what no program may decide."""
+
+    def engine(self) -> tuple[str, str]:
+        """What keeps the ledger, and its version."""
+        ...
+
+    def marks(self) -> list[MarkSeen]:
+        """What each record outside the ledger says of how far the ledger has come."""
+        ...
+
+    def examine_ledger(self) -> Findings | None:
+        """Look through all of the ledger; None where there is no room for that."""
+        ...
+
+    def examine_trips(self) -> Findings | None:
+        """Look through all of the trips; None where there is no room for that."""
+        ...
+
+    def try_out(self) -> None:
+        """See that a ledger can be kept here, without touching the one that is. Raises OSError."""
+        ...
+
+    def how_kept(self) -> list[tuple[str, object, object]]:
+        """Each setting that makes a write last: its name, what it is here, and what it must be."""
+        ...
+
+    def files(self) -> list[Path]:
+        """Every file in which something is kept, whether it is there or not."""
+        ...
+
+    def accept_older(self, why: str, who: str, now: Instant) -> int:
+        """Take the ledger as it is, although something that was seen is missing; how many open refunds carry a doubt.
+
+        Raises UsageError where there is nothing to accept.
+        """
+        ...
+
+    def move_here(self, why: str, who: str, now: Instant) -> Host:
+        """Let this host write from now on, and no other; this host. Raises UsageError where it does already."""
+        ...

@@ -1,0 +1,88 @@
+"""Owns what screens and commands read at the desk. Each read runs in its file's thread, never on the event loop.
+
+Holds nothing: each answer is as the files are at that moment. Every method raises StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, tzinfo
+
+from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.filters import Filter, Order
+from refund_tui.core.refunds import Attempt, Draft, Event, Refund
+from refund_tui.core.trips import Trip
+from refund_tui.desk.files import Files
+from refund_tui.store.export import Told, page
+
+
+class HistoryReads:
+    """The refunds of the desk's ledger."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    async def get(self, key: str) -> Refund | Damaged | None:
+        """One refund by its idempotency key."""
+        return await self._files.look(lambda history: history.get(key))
+
+    async def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
+        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        return await self._files.look(lambda history: history.of_trip(store_id, trip_id))
+
+    async def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
+        """The attempts of a refund, oldest first."""
+        return await self._files.look(lambda history: history.attempts(key))
+
+    async def events(self, key: str) -> tuple[Event | Damaged, ...]:
+        """The events of a refund, oldest first."""
+        return await self._files.look(lambda history: history.events(key))
+
+    async def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
+        """`limit` refunds from the `start`-th of the order on."""
+        return await self._files.look(lambda history: history.rows(wanted, start, limit, order))
+
+    async def count(self, wanted: Filter, cap: int = 10_001) -> int:
+        """How many refunds; a filtered count stops at `cap`."""
+        return await self._files.look(lambda history: history.count(wanted, cap))
+
+    async def page(self, wanted: Filter, below: int | None) -> tuple[list[Told], int | None]:
+        """A page of refunds with their attempts, for exports, and where the next one begins; None at the end."""
+        return await self._files.look(lambda history: page(history, wanted, below))
+
+    async def elsewhere(self, endpoint: str) -> dict[str, int]:
+        """How many refunds are open at each other endpoint, by its name."""
+        return await self._files.look(lambda history: history.elsewhere(endpoint))
+
+    async def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
+        """What a clerk had typed for a trip."""
+        return await self._files.look(lambda history: history.draft(clerk, store_id, trip_id))
+
+    async def last_draft(self, clerk: str) -> Draft | None:
+        """The draft that a clerk typed last."""
+        return await self._files.look(lambda history: history.last_draft(clerk))
+
+
+class TripReads:
+    """The trips known at the desk."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    async def get(self, store_id: str, trip_id: str) -> Trip | None:
+        """What is known of one trip, in whichever spelling of its id."""
+        return await self._files.search(lambda trips: trips.get(store_id, trip_id))
+
+    async def find(
+        self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None
+    ) -> list[Trip]:
+        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text."""
+        return await self._files.search(lambda trips: trips.find(text, start, limit, zone=zone, today=today))
+
+    async def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
+        """How many trips `text` finds, counted up to `cap` and no further."""
+        return await self._files.search(lambda trips: trips.count(text, cap, zone=zone, today=today))
+
+    async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
+        """Keep what is told of these trips; how many were new, changed, and the same as before."""
+        return await self._files.search(lambda known: known.put(trips))

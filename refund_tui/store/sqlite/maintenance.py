@@ -1,0 +1,105 @@
+"""Owns what an operator does with the SQLite files: look through them, try the folder, decide about the ledger.
+
+A look changes nothing of them: it is made of a copy, or of a ledger that is thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from refund_tui.core.hosts import Host
+from refund_tui.core.ledger_health import Findings, MarkSeen
+from refund_tui.core.times import Instant
+from refund_tui.errors import StoreError
+from refund_tui.host.paths import make_data_dir
+from refund_tui.store.sqlite.acceptance import accept_older
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.examine import full_look
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.mark_file import MarkFile
+from refund_tui.store.sqlite.migrations import Schema
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.storage import SqliteStorage
+from refund_tui.store.sqlite.trip_schema import TRIPS
+from refund_tui.store.sqlite.writing_host import HostGuard
+
+SAFE = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0}
+"""What makes a commit durable and the ledger's rules hold, as SQLite names it."""
+
+
+class SqliteMaintenance:
+    """The upkeep of one storage. Every method raises StoreError."""
+
+    def __init__(self, storage: SqliteStorage) -> None:
+        self._storage = storage
+
+    def engine(self) -> tuple[str, str]:
+        """SQLite, and the version that this Python brings."""
+        return "SQLite", sqlite3.sqlite_version
+
+    def marks(self) -> list[MarkSeen]:
+        """What each high-water mark outside the ledger holds."""
+        return [_seen(file) for file in self._storage.marks.files]
+
+    def examine_ledger(self) -> Findings | None:
+        """SQLite's full check of the ledger, made of a copy; None where there is no room for it. Raises OSError."""
+        return _looked_through(self._storage.ledger, LEDGER)
+
+    def examine_trips(self) -> Findings | None:
+        """SQLite's full check of the trips file, made of a copy; None where there is no room. Raises OSError."""
+        return _looked_through(self._storage.trips, TRIPS)
+
+    def try_out(self) -> None:
+        """Make a ledger in a folder of its own in the data folder, read back how it is kept, and remove it. Raises
+        OSError."""
+        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=self._storage.folder) as folder:
+            Ledger.open(Path(folder) / "trial.sqlite3").close()
+
+    def how_kept(self) -> list[tuple[str, object, object]]:
+        """Each setting of a ledger that is made in the data folder and removed: its name, what SQLite says it is, what
+        it must be. Raises OSError."""
+        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=self._storage.folder) as folder:  # noqa: SIM117
+            with closing(Database.open(Path(folder) / "trial.sqlite3", LEDGER)) as database:
+                return [(name, database.pragma(name), wanted) for name, wanted in SAFE.items()]
+
+    def files(self) -> list[Path]:
+        """The ledger, its marks and the trips, each with the journal that a dead writer may leave beside it."""
+        kept = (self._storage.ledger, *self._storage.marks.paths, self._storage.trips)
+        return [found for path in kept for found in (path, path.with_name(path.name + "-journal"))]
+
+    def accept_older(self, why: str, who: str, now: Instant) -> int:
+        """Take the ledger as it is; how many of its open refunds carry a doubt from now on. Raises UsageError."""
+        storage = self._storage
+        storage.check_file_system()
+        make_data_dir(storage.folder, shared=storage.shared)
+        host = HostGuard(storage.host)
+        return accept_older(storage.ledger, storage.marks, host, why, who, now, shared=storage.shared)
+
+    def move_here(self, why: str, who: str, now: Instant) -> Host:
+        """Let this host write from now on; this host. Raises UsageError where it does already."""
+        storage = self._storage
+        storage.check_file_system()
+        with closing(Ledger.open(storage.ledger, shared=storage.shared, marks=storage.marks)) as ledger:
+            ledger.move_to(storage.host, why, who, now)
+        return storage.host
+
+
+def _seen(file: MarkFile) -> MarkSeen:
+    try:
+        mark = file.read()
+    except StoreError as error:
+        return MarkSeen(str(file.path), problem=str(error))
+    return MarkSeen(str(file.path), mark.seq if mark else None)
+
+
+def _looked_through(path: Path, kind: Schema) -> Findings | None:
+    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
+        return None
+    beside = path.parent if os.access(path.parent, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix=".doctor-", dir=beside) as scratch:
+        return full_look(path, kind, Path(scratch))

@@ -50,8 +50,8 @@ def read_days(text: str, today: date | None) -> Days | None:
 
 
 def days_as_written(today: date) -> str:
-    """How a day can be written, for a person who wrote it in another way."""
-    return f"a day is written {today.isoformat()}, {today:%d.%m.}, {today:%Y-%m}, today or yesterday"
+    """How a day or a month can be written, for a person who wrote it in another way."""
+    return f"{today.isoformat()}, {today:%d.%m.}, {today:%Y-%m} or today"
 
 
 def _one_day(text: str, today: date | None) -> date | None:

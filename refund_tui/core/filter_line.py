@@ -91,7 +91,7 @@ class Query:
                 return days.instants(self.zone)
         except OverflowError:
             pass
-        raise QueryError(days_as_written(self.today))
+        raise QueryError(f"{value} is no day: write {days_as_written(self.today)}")
 
     def _amount(self, wanted: Filter, value: str) -> Filter:
         """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from refund_tui.arguments import EXIT_CODES
 from refund_tui.commands import COMMANDS
 from refund_tui.commands.keys import table
+from refund_tui.commands.ledger import SUBCOMMANDS
 from refund_tui.sandbox import sample_trips
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.store.sqlite.ledger import Ledger
@@ -33,6 +34,11 @@ def _settings() -> list[str]:
 
 def _commands() -> list[str]:
     return ["| command | what it does |", "|---|---|", *(f"| `refund-tui {c.name}` | {c.help} |" for c in COMMANDS)]
+
+
+def _ledger_commands() -> list[str]:
+    rows = [f"| `refund-tui ledger {one.name}` | {one.help} |" for one in SUBCOMMANDS]
+    return ["| command | what it does |", "|---|---|", *rows]
 
 
 def _states() -> list[str]:
@@ -71,7 +77,7 @@ def _needed(needed: int, key: int) -> str:
 PARTS: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "keys": table, "settings": _settings, "commands": _commands, "states": _states, "lessons": _lessons,
-        "codes": _codes,
+        "codes": _codes, "ledger": _ledger_commands,
     },
     MANUAL / "states.md": {"states": _states},
     MANUAL / "ledger.md": {"tables": _tables},

@@ -1,4 +1,4 @@
-"""Owns the checks of what this host and its configuration say: settings and where they came from, the terminal."""
+"""Owns the checks of the settings, with where each was set, and of the terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, ok, warn
 from refund_tui.core.text import visible
+from refund_tui.host.paths import site_config, user_config
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.tui.terminal.textual_inside.version import KNOWN, Repair, is_known
 
@@ -21,16 +22,21 @@ COLUMNS, ROWS = 80, 24
 
 
 def check_settings(settings: Settings) -> Iterator[Result]:
-    """Each setting with its source; what is missing to make refunds. A mistake in one never gets this far."""
+    """Each setting with its source, and what is missing to make refunds. A wrong setting ends the program earlier."""
     for entry in SETTINGS.values():
         yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]})")
     for name, without in (
-        ("base_url", "refunds can be reviewed here, not made"),
-        ("store_id", "refunds can be reviewed here, not made"),
-        ("currency", "trips whose currency is not known here cannot be refunded"),
+        ("base_url", "refunds can be reviewed, but not made"),
+        ("store_id", "refunds can be reviewed, but not made"),
+        ("currency", "a trip without a recorded currency cannot be refunded"),
     ):
         if getattr(settings, name) is None:
-            yield warn(name, f"is not set: {without}", f"set it by REFUND_TUI_{name.upper()} or in the configuration")
+            yield warn(name, f"is not set: {without}", f"set it with REFUND_TUI_{name.upper()} or in {_file()}")
+
+
+def _file() -> str:
+    """The configuration file of this account, or of the host if the account has no home folder."""
+    return visible(str(user_config() or site_config()))
 
 
 def _shown(value: object) -> str:
@@ -45,7 +51,11 @@ def check_terminal() -> Iterator[Result]:
     """Whether the terminal can show the screens."""
     kind = os.environ.get("TERM", "")
     if kind in ("", "dumb", "unknown"):
-        yield warn("terminal", f"TERM is {kind or 'not set'}", "the screens need more; refund-tui refund does not")
+        yield warn(
+            "terminal",
+            f"TERM is {kind or 'not set'}",
+            "set TERM to what this terminal is; refund-tui refund works without",
+        )
     else:
         yield ok("terminal", f"TERM is {visible(kind)}")
     encoding = locale.getpreferredencoding(do_setlocale=False)
@@ -77,6 +87,6 @@ def _size() -> Iterator[Result]:
         return
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
     if columns < COLUMNS or rows < ROWS:
-        yield warn("size", f"{columns}x{rows}", f"the screens are made for {COLUMNS}x{ROWS} and more")
+        yield warn("size", f"{columns}x{rows}", f"make it {COLUMNS}x{ROWS} or larger")
     else:
         yield ok("size", f"{columns}x{rows}")

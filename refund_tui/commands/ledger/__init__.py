@@ -92,21 +92,25 @@ def _gate(held: Wait | None, settings: Settings) -> str:
 
 
 SUBCOMMANDS = (
-    LedgerSubcommand("show", "print what the ledger says of itself", lambda _parser: None, _show),
-    LedgerSubcommand("open-gate", "end the wait that the service asked of the account", gate.add_arguments, gate.run),
-    LedgerSubcommand("ceiling", "say what was captured on a trip", ceiling.add_arguments, ceiling.run),
     LedgerSubcommand(
-        "accept-older",
-        "go on with an older copy, or anew where it is lost",
-        accept_older.add_arguments,
-        accept_older.run,
+        "show", "print its id, environment, endpoints, host, newest event and gate", lambda _parser: None, _show
     ),
-    LedgerSubcommand("move-here", "let this host write it, and no other", move_here.add_arguments, move_here.run),
+    LedgerSubcommand("open-gate", "end the wait of the whole account after a 429", gate.add_arguments, gate.run),
+    LedgerSubcommand("ceiling", "record what was captured on a trip", ceiling.add_arguments, ceiling.run),
     LedgerSubcommand(
-        "add-endpoint", "let it send to one more service of its environment", endpoints.add_arguments, endpoints.add
+        "accept-older", "continue with an older copy, or with a new ledger if it is lost",
+        accept_older.add_arguments, accept_older.run,
     ),
     LedgerSubcommand(
-        "assign-endpoint", "say which service refunds of version 0.1.0 are for", endpoints.assign_arguments,
+        "move-here", "move the ledger to this host; then no other host may use it", move_here.add_arguments,
+        move_here.run,
+    ),
+    LedgerSubcommand(
+        "add-endpoint", "add an endpoint of its environment to which it may send", endpoints.add_arguments,
+        endpoints.add,
+    ),
+    LedgerSubcommand(
+        "assign-endpoint", "say for which endpoint refunds of version 0.1.0 are", endpoints.assign_arguments,
         endpoints.assign,
     ),
 )  # fmt: skip

@@ -231,7 +231,7 @@ class HistoryScreen(RefundScreen):
         """What needs a person, or all again."""
         if not self._listing:
             self._go("listing")
-        self._find.value = "" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON
+        self._find.fill("" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON)
 
     def action_export(self) -> None:
         """Write what is filtered to a file."""

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
+from refund_tui.core.money import Money
 from refund_tui.core.refunds import Draft, Intent, Refund
 from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, check_trip, known_as
 from refund_tui.core.text import visible
@@ -215,7 +216,7 @@ class RefundFormScreen(RefundScreen):
     @on(ArticleList.Marked)
     def _marked(self, message: ArticleList.Marked) -> None:
         if message.total is not None:
-            self._form.fill_amount(message.total)
+            self._fill(message.total)
 
     def action_submit(self) -> None:
         """Ask, if nothing is wrong."""
@@ -259,7 +260,12 @@ class RefundFormScreen(RefundScreen):
     def action_all_left(self) -> None:
         """All that is left."""
         if self._standing.left is not None:
-            self._form.fill_amount(self._standing.left)
+            self._fill(self._standing.left)
+
+    def _fill(self, amount: Money) -> None:
+        """Put an amount in; what a clerk typed is never changed unsaid."""
+        if typed := self._form.fill_amount(amount):
+            self.frame.announce(f"The amount was {visible(typed, 20)}, now it is {amount}.")
 
     async def action_back(self) -> None:
         """To the search; what was typed is kept, what is under way goes on."""

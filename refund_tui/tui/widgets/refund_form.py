@@ -42,6 +42,8 @@ class RefundForm(Vertical):
         self._touched: set[str] = set()
         self._amount, self._currency = field("amount", "12.50"), field("currency", "EUR")
         self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
+        self._made = ""
+        """The amount that the program put in last, not the clerk."""
         self._left = Plain("", id="amount-left")
         self._currency_part = Vertical(id="currency-part")
         self._problems = {
@@ -62,20 +64,19 @@ class RefundForm(Vertical):
 
     def begin(self, standing: TripBalance, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
-        self._standing, self._touched = standing, set()
-        self._currency.value = standing.currency or (draft and draft.currency) or currency or ""
+        self._standing, self._touched, self._made = standing, set(), ""
+        self._currency.fill(standing.currency or (draft and draft.currency) or currency or "")
         self._amount.value = draft.amount if draft else ""
         self._note.value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
         self._reason.choose(reason.digit if reason else None)
         self.renew(standing)
-        self._amount.focus()
-        self._amount.select_all()  # what is typed replaces a draft's amount
+        self.focus_first()
 
     def renew(self, standing: TripBalance) -> None:
         """What counts on the trip changed: what is left may have, and its currency may have become known."""
         if standing.currency not in (None, self._standing.currency):
-            self._currency.value = standing.currency or ""
+            self._currency.fill(standing.currency or "")
         self._currency_part.display = standing.captured is None
         self._standing = standing
         left = standing.left
@@ -83,17 +84,21 @@ class RefundForm(Vertical):
         self._tell()
 
     def focus_first(self) -> None:
-        """The cursor into the amount."""
+        """The cursor into the amount, which is selected: what is typed replaces it."""
         self._amount.focus()
+        self._amount.select_all()
 
     def draft(self, store_id: str, trip_id: str) -> Draft:
         """What is typed, as typed."""
         amount, currency, note = map(_typed_in, (self._amount, self._currency, self._note))
         return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note)
 
-    def fill_amount(self, amount: Money) -> None:
-        """Put an amount in, as if typed."""
-        self._amount.value = amount.digits
+    def fill_amount(self, amount: Money) -> str:
+        """Put an amount in. Returns what a clerk had typed there and is replaced, or ""."""
+        before, self._made = self._made, amount.digits
+        typed = _typed_in(self._amount)
+        self._amount.fill(amount.digits)
+        return "" if typed in (before, self._made) else typed
 
     def wrong(self) -> dict[str, str]:
         """What is wrong, by field, in the form's order."""

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from refund_tui.desk.actions import Evidence
 from refund_tui.tui.widgets.choice import Choice
 from refund_tui.tui.widgets.plain_text import Plain
-from refund_tui.tui.widgets.text_field import field
+from refund_tui.tui.widgets.text_field import Field, field
 
 PAID = 1
 _NEEDED = {
@@ -50,7 +50,7 @@ class SettleForm(Vertical):
         self.query_one("#settle-title", Plain).show(title)
         self.query_one(Choice).choose(None)
         for name in _NEEDED:
-            self.query_one(f"#{name}", Input).value = now if name == "when" else ""
+            self.query_one(f"#{name}", Field).fill(now if name == "when" else "")
         self._tell()
         self.query_one(Choice).focus()
 

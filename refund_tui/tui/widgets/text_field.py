@@ -20,6 +20,11 @@ class Field(Input):
     virtual_size = Reactive(Size(0, 0), layout=False)
     """As shipped, every character lays the whole screen out again."""
 
+    def fill(self, value: str) -> None:
+        """Put in what is not typed now: all of it is selected, so that the first key replaces it."""
+        self.value = value
+        self.select_all()
+
     def render_line(self, y: int) -> Strip:
         """What is typed, underlined to the field's end, so that an empty one is seen too."""
         return super().render_line(y).apply_style(_LINE)
@@ -32,7 +37,7 @@ class Field(Input):
         self.replace(visible(said), *sorted(self.selection))
 
 
-def field(name: str, hint: str = "") -> Input:
+def field(name: str, hint: str = "") -> Field:
     """A field with an id; `hint` shows while it is empty."""
     made = Field(placeholder=hint, compact=True, id=name, select_on_focus=False)
     made.cursor_blink = False

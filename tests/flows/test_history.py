@@ -28,7 +28,7 @@ async def test_the_filter_line_narrows_and_says_how_a_word_is_written(tmp_path: 
         await stage.press("enter")
         assert "2.00 EUR" not in _list(stage)
         await stage.press("f7", "ctrl+u", "day:nonsense")
-        await stage.until("a day is written 2026-03-02")
+        await stage.until("nonsense is no day: write 2026-03-02")
         await stage.press("ctrl+u", "clerk:nobody")
         await stage.until("No refund matches")
         await stage.press("ctrl+u", "f5")

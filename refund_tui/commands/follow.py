@@ -11,9 +11,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown, left_of
+from refund_tui.core.times import countdown
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
@@ -108,9 +109,7 @@ class Follower:
 
     def left(self, refund: Refund) -> float:
         """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""
-        if not refund.state.sendable:
-            return 0.0
-        return left_of(self._desk.now(), refund.life.wait, self._desk.summary.gate)
+        return left_to_wait(refund.life, self._desk.summary.gate, self._desk.now())
 
     def _count_down(self, left: float) -> None:
         first = self._said_left == float("inf")

@@ -18,9 +18,10 @@ from refund_tui.commands.signals import GOES_ON, Stopping
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, PERSON_STATES, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown, left_of
+from refund_tui.core.times import countdown
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.desk.opening import storage_of
@@ -85,9 +86,7 @@ async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> 
 
 
 def _begins(desk: Desk) -> str:
-    summary, now = desk.summary, desk.now()
-    left = left_of(now, *summary.waits[:1], summary.gate)
-    count = summary.going_on
+    left, count = desk.summary.left_to_wait(desk.now()), desk.summary.going_on
     return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
 
@@ -96,7 +95,7 @@ def _tell(desk: Desk, news: News) -> None:
         case Changed(refund=refund) if not refund.open:
             say(_line(refund))
         case Changed(refund=refund):
-            left = left_of(desk.now(), refund.life.wait, desk.summary.gate) if refund.state.sendable else 0.0
+            left = left_to_wait(refund.life, desk.summary.gate, desk.now())
             tell(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
         case Unsaved(why=why) | Trouble(why=why):
             tell(visible(why))
@@ -134,7 +133,7 @@ def _name(history: HistoryPort, desk: Desk, damaged: Sequence[Damaged], states: 
     if count:
         tell(f"{count} refund{'' if count == 1 else 's'} {what}")
     for refund in _shown(history, wanted):
-        left = left_of(now, refund.life.wait, gate) if refund.state.sendable else 0.0
+        left = left_to_wait(refund.life, gate, now)
         tell("  " + _line(refund) + (f"; {next_attempt(left, now.at, zone)}" if left > 0 else ""))
     return count > 0
 

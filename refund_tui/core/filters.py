@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import GOING_ON_STATES, SENDABLE_STATES, State
-from refund_tui.core.times import Wait
+from refund_tui.core.times import Instant, Wait, left_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class Summary:
     def to_send(self) -> int:
         """How many refunds are still to be sent, now or after their wait."""
         return self._count(SENDABLE_STATES)
+
+    def left_to_wait(self, now: Instant) -> float:
+        """Seconds until the next refund may be sent: the shortest own wait, or the account's where that is longer."""
+        own = min((wait.remaining(now) for wait in self.waits), default=0.0)
+        return max(own, left_of(now, self.gate))
 
     def _count(self, states: Iterable[State]) -> int:
         return sum(self[state] for state in states)

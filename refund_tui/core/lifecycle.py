@@ -21,7 +21,7 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, Life, State
-from refund_tui.core.times import Instant, Wait, span
+from refund_tui.core.times import Instant, Wait, left_of, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,14 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
             return frozenset({Action.ASK_AGAIN} if under_way else {Action.ASK_AGAIN, Action.SETTLE})
         case _:
             return frozenset()
+
+
+def left_to_wait(life: Life, gate: Wait | None, now: Instant) -> float:
+    """Seconds until a refund may be sent: its own wait or the account's (`gate`), whichever is longer.
+
+    0 where it is not the desk's turn to send it.
+    """
+    return left_of(now, life.wait, gate) if life.state.sendable else 0.0
 
 
 def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
@@ -184,10 +192,12 @@ def too_late_to_send(started: Instant, now: Instant, policy: Policy) -> bool:
     return now.longest_since(started) > policy.to_leave
 
 
-def process_died(life: Life, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What it means that the process that was sending is gone: its request may have been executed."""
-    answer = Answer(detail="the program ended while the answer was awaited")
-    return decide(life, Uncertain(answer, Doubt.PROCESS_DIED), sent, now, policy, random)
+def process_died(detail: str = "the program ended while the answer was awaited") -> Outcome:
+    """What an attempt came to of whose sender nothing more will be heard: its request may have been executed.
+
+    `detail` says how that is known. What follows is decided as for any other outcome.
+    """
+    return Uncertain(Answer(detail=detail), Doubt.PROCESS_DIED)
 
 
 def _accepted(life: Life, outcome: Accepted) -> Decision:

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+LONGEST_RAW = 4_000
+"""Characters of an answer's raw text that are kept and shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from refund_tui.core import lifecycle
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.lifecycle import Policy
-from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
+from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Instant
 from refund_tui.desk.compare_and_swap import compare_and_swap
@@ -115,7 +115,6 @@ def take_over(
     ledger: LedgerPort, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
 ) -> tuple[Refund, str]:
     """End an attempt that nothing more will be heard of: its request may have been executed. Raises StoreError."""
-    gone = "the program ended while the answer was awaited"
-    unheard = "nothing more was heard of the program that sent it"
-    outcome = Uncertain(Answer(detail=gone if alive is False else unheard), Doubt.PROCESS_DIED)
+    died = lifecycle.process_died
+    outcome = died() if alive is False else died("nothing more was heard of the program that sent it")
     return finish(ledger, terms, InFlight(refund, attempt), outcome, now)

@@ -28,13 +28,14 @@ from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import altered, checked
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Changed, News, Trouble
+from refund_tui.desk.news import Changed, News, Trouble, Unsaved, fault_of
 from refund_tui.desk.opening import storage_of
 from refund_tui.desk.reads import HistoryReads, TripReads
 from refund_tui.desk.sender import Sender
 from refund_tui.desk.watch import WATCH, Watcher
 from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
 from refund_tui.host.clock import SystemClock
+from refund_tui.host.crash_file import write_crash
 from refund_tui.host.process import alive, this_process
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, CardFound
@@ -143,9 +144,10 @@ class Desk:
         attempt = next((attempt for attempt in sound if attempt.ended_at is None), None)
         return under_way(attempt, self._terms, self.now()) if attempt else None
 
-    def listen(self, callback: Callable[[News], None]) -> None:
-        """Hear all news from now on, on the event loop."""
+    def listen(self, callback: Callable[[News], None]) -> Callable[[], None]:
+        """Call `callback` with all news from now on, on the event loop; what is returned ends that."""
         self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
     async def open(self) -> None:
         """Open the ledger, the history and the trips, and see to which service the ledger belongs.
@@ -300,7 +302,13 @@ class Desk:
         An attempt of this process is waited for in any case, also where a person stopped its refund meanwhile.
         """
         changed = asyncio.Event()
-        self.listen(lambda _news: changed.set())
+        end = self.listen(lambda _news: changed.set())
+        try:
+            return await self._until_drained(changed, wait=wait)
+        finally:
+            end()
+
+    async def _until_drained(self, changed: asyncio.Event, *, wait: bool) -> Summary:
         while True:
             changed.clear()
             lasting = StoreDamaged if self.sender.in_flight else StoreUnusable
@@ -380,6 +388,9 @@ class Desk:
     async def _tell(self, news: News) -> None:
         with contextlib.suppress(Exception):  # news is told even where the summary cannot be read anew
             await self._refresh()
+        if isinstance(news, Trouble | Unsaved) and news.fault:
+            file = await asyncio.to_thread(write_crash, news.fault, self.settings.data_dir)
+            news = replace(news, why=f"{news.why}. For support: {file}") if file else news
         for listener in tuple(self._listeners):
             try:
                 listener(news)
@@ -390,7 +401,8 @@ class Desk:
         """Say once of each listener that it failed; it goes on hearing news."""
         if listener not in self._failed:
             self._failed.append(listener)
-            await self._tell(Trouble(f"this program could not show its news ({error!r}); the refunds go on"))
+            why = f"this program could not show its news ({error!r}); the refunds go on"
+            await self._tell(Trouble(why, fault_of(error)))
 
     async def _refresh(self) -> Summary:
         self.summary = await self.files.look(lambda history: history.summary(self.endpoint))

@@ -16,11 +16,11 @@ from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.lifecycle import Decision, Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Refund, State
-from refund_tui.core.times import SKEW, Instant, left_of, skew_words, span
+from refund_tui.core.times import SKEW, Instant, skew_words, span
 from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
 from refund_tui.desk.body_check import NOT_RECORDED
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Changed, News, Trouble, Unsaved
+from refund_tui.desk.news import Changed, News, Trouble, Unsaved, fault_of
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreUncertain
 from refund_tui.payments.body import differences
@@ -133,7 +133,8 @@ class Sender:
                 self.failure = error
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 one fault of ours must not end all sending
-                await self._tell(Trouble(f"sending failed by a fault of this program ({error!r}); it is tried again"))
+                why = f"sending failed by a fault of this program ({error!r}); it is tried again"
+                await self._tell_fault(error, why)
             await self._rest(rest)
 
     async def _rest(self, seconds: float | None) -> None:
@@ -158,7 +159,7 @@ class Sender:
         self._take_over(ledger, now, plan)
         gate = ledger.gate(self._terms.endpoint)
         for refund in ledger.sendable(self._terms.endpoint):
-            left = left_of(now, refund.life.wait, gate)
+            left = lifecycle.left_to_wait(refund.life, gate, now)
             if left > 0:
                 plan.rest_at_most(left)
             elif self._claim(ledger, refund, now, plan):
@@ -241,6 +242,7 @@ class Sender:
             payments = await self._connect()
         except Exception as error:  # noqa: BLE001 whatever fails here fails before a byte could leave
             why = str(error) if isinstance(error, RefundTuiError) else f"this program failed ({error!r})"
+            await self._tell_fault(error, why)
             return NeedsRepair(Answer(detail=f"{why}; nothing was sent"), Repair.CONFIGURATION)
         if self._closing:
             return Unreachable(Answer(detail="the program was closed first; nothing was sent"))
@@ -252,9 +254,11 @@ class Sender:
         except asyncio.CancelledError:
             if not self._leaving.is_set():
                 raise
-            return Uncertain(Answer(detail="the program was closed while the answer was awaited"), Doubt.PROCESS_DIED)
+            return lifecycle.process_died("the program was closed while the answer was awaited")
         except Exception as error:  # noqa: BLE001 a fault of ours must not lose the doubt about the money
-            return Uncertain(Answer(detail=f"this program failed while sending ({error!r})"), Doubt.CONNECTION_LOST)
+            why = f"this program failed while sending ({error!r})"
+            await self._tell_fault(error, why)
+            return Uncertain(Answer(detail=why), Doubt.CONNECTION_LOST)
         finally:
             self._request = None
 
@@ -271,7 +275,7 @@ class Sender:
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.failure = error if isinstance(error, StoreError) else None
                 self.unsaved[key] = self._not_saved(outcome, error, last=last)
-                await self._tell(Unsaved(key, self.unsaved[key]))
+                await self._tell(Unsaved(key, self.unsaved[key], fault_of(error)))
                 if last:
                     return
                 await _within(AGAIN, self._leaving)
@@ -299,6 +303,11 @@ class Sender:
             return Changed(*await write(lambda ledger: finish(ledger, self._terms, in_flight, outcome, arrived)))
         except RecordUnusable as error:  # the answer is on disk, beside a refund that is set apart
             return Trouble(str(error))
+
+    async def _tell_fault(self, error: Exception, why: str) -> None:
+        """Announce a fault of this program. An error that a person can act on is told with the refund instead."""
+        if not isinstance(error, RefundTuiError):
+            await self._tell(Trouble(why, fault_of(error)))
 
     async def _tell_skew(self, outcome: Outcome, arrived: Instant) -> None:
         theirs = outcome.answer.server_date

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Elsewhere, News, Trouble
+from refund_tui.desk.news import Elsewhere, News, Trouble, fault_of
 from refund_tui.errors import StoreError
 
 WATCH = 1.0
@@ -66,5 +66,6 @@ class Watcher:
             except StoreError as error:
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 one fault of ours must not end the watch
-                await self._tell(Trouble(f"watching the ledger failed by a fault of this program ({error!r})"))
+                why = f"watching the ledger failed by a fault of this program ({error!r})"
+                await self._tell(Trouble(why, fault_of(error)))
             await asyncio.sleep(WATCH)

@@ -16,12 +16,10 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from refund_tui.core.cards import check_brand, check_tail, masked
 from refund_tui.core.money import check_currency
+from refund_tui.core.outcomes import LONGEST_RAW
 
 LONGEST_BODY = 65_536
 """Bytes that are read of one answer's body, and bytes that are kept of it after decoding."""
-
-LONGEST_RAW = 4_000
-"""Characters of an answer's text that the ledger keeps."""
 
 LONGEST_ID = 128
 """Characters kept of a reconciliation id: twice the contract's limit, since its own sample breaks the rule."""

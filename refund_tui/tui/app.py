@@ -20,6 +20,7 @@ from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
+from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.bindings import bindings
@@ -27,7 +28,7 @@ from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key
 from refund_tui.tui.messages import DeskNews
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import LATER, ScreenSwitcher
-from refund_tui.tui.terminal.crash import CrashReporting, written
+from refund_tui.tui.terminal.crash import CrashReporting
 from refund_tui.tui.terminal.display import Display
 from refund_tui.tui.terminal.key_queue import KeyQueue
 from refund_tui.tui.terminal.signals import LOOK, a_shell_waits, end_in_order, terminal_is_gone
@@ -209,7 +210,7 @@ class RefundApp(CrashReporting, Display, KeyQueue):
 
     def failed(self, error: Exception) -> None:
         """Say what support will want to know; the refunds under way go on."""
-        file = written("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
+        file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         history, where = key_of("history", self.desk.settings.keys), f" For support: {file}" if file else ""
         self.announce(
             f"This program failed at that ({type(error).__name__}). What is in the history ({history}) is safe.{where}"

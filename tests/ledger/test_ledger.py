@@ -10,12 +10,12 @@ import pytest
 
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
-from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Uncertain
+from refund_tui.core.outcomes import LONGEST_RAW, Accepted, Answer, Doubt, Outcome, RateLimited, Uncertain
 from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.core.times import Wait
 from refund_tui.errors import StoreUnusable
-from refund_tui.store.sqlite.ledger import RAW_CAP, Ledger
+from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.clock import FakeClock
 from tests.support.ledgers import (
     ANOTHER,
@@ -109,7 +109,7 @@ def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: Ledger) 
 def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: Ledger, path: Path) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     current, attempt = sending(ledger, refund)
-    died = lifecycle.process_died(current.life, attempt.started, NOW, Policy(), 0.5)
+    died = lifecycle.decide(current.life, lifecycle.process_died(), attempt.started, NOW, Policy(), 0.5)
     taken_over = ledger.finish(current, attempt, CUT, died, "the desk", NOW)
     assert taken_over is not None
     late = lifecycle.decide(taken_over.life, ACCEPTED, attempt.started, NOW, Policy(), 0.5)
@@ -126,7 +126,7 @@ def test_a_raw_answer_is_kept_up_to_its_cap(ledger: Ledger, path: Path) -> None:
     answered(ledger, refund, Accepted(Answer(200, "accepted", "ü" * 100_000), "REC1"))
     with history_at(path) as history:
         [attempt] = sound(history.attempts(refund.key))
-    assert attempt.raw == "ü" * RAW_CAP
+    assert attempt.raw == "ü" * LONGEST_RAW
 
 
 def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Ledger) -> None:

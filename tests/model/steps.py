@@ -161,7 +161,7 @@ def _key_after(world: World, outcome: Outcome) -> int:
 
 def _is_taken_over(world: World, request: Request) -> Step:
     """The sender is judged dead. Its request may still be executed; was it judged wrongly, its answer still comes."""
-    decision = lifecycle.process_died(world.life, request.sent, NOW, POLICY, RANDOM)
+    decision = lifecycle.decide(world.life, lifecycle.process_died(), request.sent, NOW, POLICY, RANDOM)
     after = replace(world.put(request, replace(request, open=False)), key=key_of_next(world, died=True))
     return Step("taken over", after.with_life(decision.life))
 

@@ -22,6 +22,7 @@ from refund_tui.core.lifecycle import (
     decide_late,
     doubted,
     go_on,
+    left_to_wait,
     outlived,
     possible,
     process_died,
@@ -139,7 +140,7 @@ def test_an_unavailable_service_is_waited_for_as_long_as_it_asks() -> None:
 
 
 def test_a_dead_process_is_a_doubt_about_its_attempt() -> None:
-    died = process_died(SENDING, after(5), NOW, POLICY, 0.5)
+    died = decide(SENDING, process_died(), after(5), NOW, POLICY, 0.5)
     why = "the program ended while the answer was awaited"
     assert (died.kind, died.why) == ("process_died", why)
     assert died.life == replace(
@@ -536,3 +537,15 @@ def test_an_open_attempt_that_cannot_be_read_may_have_been_executed_and_is_not_s
 def test_a_refund_of_which_something_is_not_known_may_have_been_sent_since_then() -> None:
     assert doubted(Life(State.QUEUED), NOW) == Life(State.QUEUED, maybe_executed=True, first_sent=NOW)
     assert doubted(DOUBTED, NOW) == DOUBTED
+
+
+def test_a_refund_waits_for_its_own_wait_and_for_the_accounts() -> None:
+    waiting, gate = Life(State.WAITING, wait=Wait(SENT, 30.0)), Wait(SENT, 90.0)
+    assert left_to_wait(waiting, None, SENT) == 30.0
+    assert left_to_wait(waiting, gate, SENT) == left_to_wait(Life(State.QUEUED), gate, SENT) == 90.0
+    assert left_to_wait(Life(State.QUEUED), None, SENT) == 0.0
+
+
+@pytest.mark.parametrize("state", [state for state in State if not state.sendable])
+def test_what_the_desk_does_not_send_waits_for_nothing(state: State) -> None:
+    assert left_to_wait(Life(state), Wait(SENT, 90.0), SENT) == 0.0

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refund_tui.core.outcomes import (
+    LONGEST_RAW,
     Accepted,
     Doubt,
     NeedsRepair,
@@ -18,7 +19,7 @@ from refund_tui.core.outcomes import (
     Repair,
     Uncertain,
 )
-from refund_tui.payments.answers import LONGEST_RAW, HttpAnswer
+from refund_tui.payments.answers import HttpAnswer
 from refund_tui.payments.classification import classify
 from tests.support.raw import zipped
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import refund_tui
 from refund_tui.arguments import EXIT_CODES
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.receipt import DECIDED
@@ -98,3 +99,9 @@ def test_every_setting_that_can_be_a_flag_is_one() -> None:
 
 def test_the_exit_codes_name_the_states_that_need_a_person() -> None:
     assert all(state in EXIT_CODES for state in PERSON_STATES)
+
+
+def test_only_the_lifecycle_says_what_the_death_of_a_process_means() -> None:
+    package = Path(refund_tui.__file__).parent
+    told = [path for path in package.rglob("*.py") if "PROCESS_DIED" in path.read_text()]
+    assert {path.relative_to(package).as_posix() for path in told} == {"core/lifecycle.py", "core/outcomes.py"}

@@ -15,7 +15,7 @@ from refund_tui.core import lifecycle, rules
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.hosts import Host
 from refund_tui.core.lifecycle import Decision
-from refund_tui.core.outcomes import Outcome
+from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import (
     ASKED,
     SENDABLE_STATES,
@@ -54,9 +54,6 @@ from refund_tui.store.sqlite.rows import (
 )  # fmt: skip
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.writing_host import HostGuard, move
-
-RAW_CAP = 4_000
-"""Characters kept of a raw answer."""
 
 NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
 _RECORD = Meaning(
@@ -193,7 +190,7 @@ class Ledger:
         answer = outcome.answer
         found = self._database.row(
             "SELECT 1 FROM attempt WHERE key = ? AND number = ? AND ended_at = ? AND outcome = ? AND raw = ?",
-            attempt.key, attempt.number, stamp(now.at), outcome.word, answer.raw[:RAW_CAP],
+            attempt.key, attempt.number, stamp(now.at), outcome.word, answer.raw[:LONGEST_RAW],
         )  # fmt: skip
         if found is None:
             return False
@@ -376,7 +373,7 @@ def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: O
         "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
         " WHERE key = ? AND number = ? AND ended_at IS NULL",
         (
-            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:RAW_CAP],
+            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:LONGEST_RAW],
             attempt.key, attempt.number,
         ),
     )  # fmt: skip
@@ -387,7 +384,7 @@ def _late(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
     """What an event keeps of an answer for which its attempt has no room any more."""
     answer = outcome.answer
     told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
-    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:RAW_CAP]}
+    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}
 
 
 def _gate(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:

@@ -6,9 +6,7 @@ Textual's own crash page shows source with the values of its variables: a shoppe
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +16,8 @@ from textual.dom import DOMNode
 
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.errors import RefundTuiError
+from refund_tui.host.crash_file import write_crash
 from refund_tui.tui.terminal.textual_inside import end_without_source
-
-NAME = "crash.txt"
-"""The file in the data folder. It holds the last failure only, so that failures never fill a disk."""
 
 
 class Crashed(RefundTuiError):
@@ -82,19 +78,6 @@ def crashed(crash: str, folder: Path) -> Crashed:
         "the program made a mistake and has ended. Every refund that was confirmed is recorded:",
         "refund-tui history shows them, and refund-tui, started again, goes on with those that are open.",
     ]
-    if file := written(crash, folder):
+    if file := write_crash(crash, folder):
         words.append(f"For support: {file}")
     return Crashed("\n".join(words))
-
-
-def written(crash: str, folder: Path) -> Path | None:
-    """Write `crash` to its file; None where that was not possible."""
-    file = folder / NAME
-    try:
-        file.unlink(missing_ok=True)  # never write through a link that somebody else put there
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
-            out.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{crash}")
-    except OSError:
-        return None
-    return file

@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from refund_tui.core.damaged_rows import DAMAGED
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown, left_of
+from refund_tui.core.times import countdown
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.columns import fit
 from refund_tui.tui.widgets.plain_text import TextCell
@@ -82,6 +82,5 @@ class StatusLine(Horizontal):
         return " · ".join(words) or "nothing open"
 
     def _next(self) -> str:
-        summary, now = self._desk.summary, self._desk.now()
-        left = max(left_of(now, summary.gate), min((wait.remaining(now) for wait in summary.waits), default=0.0))
+        left = self._desk.summary.left_to_wait(self._desk.now())
         return f" · next {countdown(left)}" if left > 0 else ""

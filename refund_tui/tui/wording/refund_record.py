@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.widgets.plain_text import Part
@@ -14,9 +15,6 @@ from refund_tui.tui.wording.states import STYLES, ago, moment
 
 NAME = 19
 """Columns for the name of a fact."""
-
-LONGEST_ANSWER = 4_000
-"""Characters of a raw answer that are shown."""
 
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
@@ -100,4 +98,4 @@ def _folded(text: str, indent: int, width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(visible(text, LONGEST_ANSWER), max(20, width))
+    return textwrap.wrap(visible(text, LONGEST_RAW), max(20, width))

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import Wait, left_of, span
+from refund_tui.core.times import Wait, span
 from refund_tui.core.trips import Card
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
@@ -66,9 +66,9 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
 
     0 where that is not what it waits for, as while a request of it is still under way.
     """
-    if not (refund.state.sendable and desk.sends(refund)) or (pending and not pending.over):
+    if not desk.sends(refund) or (pending and not pending.over):
         return 0.0
-    return left_of(desk.now(), *_waits(desk, refund))
+    return lifecycle.left_to_wait(refund.life, desk.summary.gate, desk.now())
 
 
 def _waits(desk: Desk, refund: Refund) -> list[Wait]:

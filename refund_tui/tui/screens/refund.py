@@ -229,27 +229,23 @@ class RefundFormScreen(RefundScreen):
             return
         self.frame.announce("")
         self._go("confirm")
-        self._confirm.ask(
-            confirmation(self._desk.settings, self._store, self._trip_id, self._trip, self._standing, filled)
-        )
+        intent = Intent(self._store, self._trip_id, filled.amount, filled.reason, filled.note)
+        self._confirm.ask(confirmation(self._desk.settings, intent, self._trip, self._standing))
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
-        if message.yes:
-            self.in_background(self._take(second_yes=message.yes_key == DIFFERENT))
+        question = message.question
+        if message.yes and question.intent is not None:
+            self.in_background(self._take(question.intent, second_yes=question.yes_key == DIFFERENT))
         else:
             self._go("filling")
 
-    async def _take(self, *, second_yes: bool) -> None:
-        filled = self._form.filled()
-        if filled is None:
-            self._go("filling")
-            return
-        intent = Intent(self._store, self._trip_id, filled.amount, filled.reason, filled.note)
+    async def _take(self, intent: Intent, *, second_yes: bool) -> None:
+        """Record the refund that was shown and confirmed, whatever the form holds by now."""
         try:
             refund = await self._desk.take(intent, second_yes=second_yes)
         except NeedsSecondYes as alike:
-            self._confirm.ask(second_look(self._desk, alike.alike))
+            self._confirm.ask(second_look(self._desk, intent, alike.alike))
         except (Refused, RefundTuiError) as refused:
             self._go("filling")
             self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")

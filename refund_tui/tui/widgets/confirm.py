@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
+from refund_tui.core.refunds import Intent
 from refund_tui.core.times import Instant
 from refund_tui.tui.widgets.footer import cap
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
@@ -28,7 +29,8 @@ YES = "y"
 class Question:
     """What is asked: a title, what it is about, and what the two keys do.
 
-    With `typed_again` the yes key only opens a field, and Enter with that very text answers.
+    With `typed_again` the yes key only opens a field, and Enter with that very text answers. `intent` is the refund
+    that a yes takes, where the question is about a new one.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Question:
     no: str = "go back"
     yes_key: str = YES
     typed_again: str | None = None
+    intent: Intent | None = None
 
     @property
     def words(self) -> Content:
@@ -61,7 +64,7 @@ class ConfirmPanel(Vertical, can_focus=True):
         """A person decided."""
 
         yes: bool
-        yes_key: str
+        question: Question
 
     def __init__(self, now: Callable[[], Instant], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -108,7 +111,7 @@ class ConfirmPanel(Vertical, can_focus=True):
 
     def _answer(self, yes: bool) -> None:
         self._opened = None
-        self.post_message(self.Answered(yes, self._question.yes_key))
+        self.post_message(self.Answered(yes, self._question))
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:

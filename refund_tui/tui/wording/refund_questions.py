@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refund_tui.core.refunds import Refund
+from refund_tui.core.refunds import Intent, Refund
 from refund_tui.core.rules import RAISE, TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
@@ -13,7 +13,6 @@ from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardN
 from refund_tui.settings.load import Settings
 from refund_tui.tui.widgets.confirm import Question
 from refund_tui.tui.widgets.plain_text import Part
-from refund_tui.tui.widgets.refund_form import Filled
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words
 
 DIFFERENT = "d"
@@ -31,27 +30,25 @@ def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
     return parts[:-1]
 
 
-def confirmation(
-    settings: Settings, store: str, trip_id: str, trip: Trip | None, standing: TripBalance, filled: Filled
-) -> Question:
+def confirmation(settings: Settings, intent: Intent, trip: Trip | None, standing: TripBalance) -> Question:
     """Everything that the clerk is about to answer for, once more."""
     card, left = card_words(trip.card) if trip else "", standing.left
     real = settings.environment == "PRODUCTION"
     environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
     about = table([
-        ("Store", visible(store, 60)),
+        ("Store", visible(intent.store_id, 60)),
         ("Environment", environment),
-        ("Trip", visible(trip_id, 60)),
+        ("Trip", visible(intent.trip_id, 60)),
         ("Card", card or "not known here"),
-        ("Amount", f"{filled.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
-        ("Reason", f"{filled.reason.digit} {filled.reason} ({filled.reason.words})"),
-        ("Note", visible(filled.note, 60) or "-"),
+        ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
+        ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
+        ("Note", visible(intent.note, 60) or "-"),
     ])  # fmt: skip
-    again = filled.amount.digits if settings.must_be_typed_twice(filled.amount) else None
-    return Question(f"Refund {filled.amount} ?", about, "refund it", typed_again=again)
+    again = intent.amount.digits if settings.must_be_typed_twice(intent.amount) else None
+    return Question(f"Refund {intent.amount} ?", about, "refund it", typed_again=again, intent=intent)
 
 
-def second_look(desk: Desk, alike: Sequence[Refund]) -> Question:
+def second_look(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:
     """The refunds that look like this one, and what a second yes means."""
     now, parts = desk.now().at, list[Part]()
     for refund in alike[:8]:
@@ -59,7 +56,8 @@ def second_look(desk: Desk, alike: Sequence[Refund]) -> Question:
         parts += [f"{refund.intent.amount!s:>13}  ", (state, STYLES[TONES[refund.state]])]
         parts += [f" {ago(refund.created_at, now)}, by {visible(refund.clerk, 20)}\n"]
     about = [*parts, "\nNothing was recorded yet. Is yours a different refund?"]
-    return Question("This trip already has:", about, "yes, a different one: refund it too", yes_key=DIFFERENT)
+    yes = "yes, a different one: refund it too"
+    return Question("This trip already has:", about, yes, yes_key=DIFFERENT, intent=intent)
 
 
 def told_of_trip(stopped: str | None, standing: TripBalance) -> tuple[str, bool]:

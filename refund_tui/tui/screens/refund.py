@@ -146,9 +146,11 @@ class RefundFormScreen(RefundScreen):
         self._trip, self._standing = trip, standing
         self._go_by(store_id, trip_id)
         articles = trip.articles if trip else ()
-        self._articles.show_articles(articles)
+        self._articles.show_articles((self._store, self._trip_id), articles)
         self._articles_title.display = bool(articles)
         self._form.begin(standing, self._desk.settings.currency, draft)
+        if self._articles.agree_with(self._form.amount):
+            self._marked()  # the amount is theirs
         self._go("filling")
         self._facts()
 
@@ -206,6 +208,8 @@ class RefundFormScreen(RefundScreen):
         if not self._trip_id or self._step.current != "filling":
             return
         self._typed_draft = self._form.draft(self._store, self._trip_id)
+        if self._form.amount_is_typed:
+            self._articles.agree_with(self._form.amount)
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(SAVE_AFTER, self._save_draft)
@@ -214,9 +218,13 @@ class RefundFormScreen(RefundScreen):
         self.in_background(self.keep_draft())
 
     @on(ArticleList.Marked)
-    def _marked(self, message: ArticleList.Marked) -> None:
-        if message.total is not None:
-            self._fill(message.total)
+    def _marked(self) -> None:
+        if (total := self._articles.marked_total) is not None:
+            self._fill(total)
+            return
+        self._form.withdraw_amount()
+        if self._articles.marked:
+            self.frame.announce("The price of a marked article is not known here: type the amount.")
 
     def action_submit(self) -> None:
         """Ask, if nothing is wrong."""
@@ -251,6 +259,7 @@ class RefundFormScreen(RefundScreen):
             self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")
         else:
             self._typed_draft = None
+            self._articles.unmark_all()
             self.follow(refund)
 
     def action_all_left(self) -> None:
@@ -259,7 +268,8 @@ class RefundFormScreen(RefundScreen):
             self._fill(self._standing.left)
 
     def _fill(self, amount: Money) -> None:
-        """Put an amount in; what a clerk typed is never changed unsaid."""
+        """Put an amount in; what a clerk typed is never changed unsaid, and no other marks stay beside it."""
+        self._articles.agree_with(amount.digits)
         if typed := self._form.fill_amount(amount):
             self.frame.announce(f"The amount was {visible(typed, 20)}, now it is {amount}.")
 

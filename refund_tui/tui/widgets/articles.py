@@ -29,20 +29,40 @@ class ArticleList(RowList[int]):
 
     @dataclass
     class Marked(Message):
-        """Other articles are marked; `total` is None where nothing is, or a price is not known."""
-
-        total: Money | None
+        """Other articles are marked."""
 
     def __init__(self) -> None:
         super().__init__(COLUMNS, self._row_of, lambda place: place, id="articles")
         self._articles: Sequence[Article] = ()
         self.marked: dict[int, Decimal] = {}
+        self._marked_of: dict[tuple[str, str], dict[int, Decimal]] = {}
+        """What is marked of each trip, for as long as the program runs."""
 
-    def show_articles(self, articles: Sequence[Article]) -> None:
-        """Show a cart, nothing marked."""
-        self._articles, self.marked = articles, {}
+    def show_articles(self, trip: tuple[str, str], articles: Sequence[Article]) -> None:
+        """Show a trip's cart from its first article on, with what was marked of it before."""
+        self._articles, self.marked = articles, self._marked_of.setdefault(trip, {})
+        if any(place >= len(articles) for place in self.marked):
+            self.marked.clear()  # the cart was imported anew
         self.display = bool(articles)
+        self.restart()
         self.set_rows(0, range(len(articles)), len(articles), fresh=True)
+
+    @property
+    def marked_total(self) -> Money | None:
+        """What is marked comes to; None where nothing is, or a price is not known."""
+        return added_up(self._articles, self.marked)
+
+    def agree_with(self, amount: str) -> bool:
+        """Mark nothing any more where what is marked comes to another amount. Returns whether it comes to this one."""
+        total = self.marked_total
+        if total is not None and total.digits != amount:
+            self.unmark_all()
+        return total is not None and total.digits == amount
+
+    def unmark_all(self) -> None:
+        """Mark nothing, and tell nobody."""
+        self.marked.clear()
+        self.redraw()
 
     def action_mark(self) -> None:
         """Mark all of an article, or none of it."""
@@ -67,7 +87,7 @@ class ArticleList(RowList[int]):
 
     def _say(self) -> None:
         self.refresh()
-        self.post_message(self.Marked(added_up(self._articles, self.marked)))
+        self.post_message(self.Marked())
 
     def _row_of(self, place: int) -> tuple[str, ...]:
         article = self._articles[place]

@@ -100,6 +100,21 @@ class RefundForm(Vertical):
         self._amount.fill(amount.digits)
         return "" if typed in (before, self._made) else typed
 
+    def withdraw_amount(self) -> None:
+        """Take out the amount that the program put in; one that a clerk typed stays."""
+        if not self.amount_is_typed:
+            self._amount.value = self._made = ""
+
+    @property
+    def amount(self) -> str:
+        """The amount as it stands there."""
+        return _typed_in(self._amount)
+
+    @property
+    def amount_is_typed(self) -> bool:
+        """Whether a clerk typed the amount, rather than the program."""
+        return self.amount != self._made
+
     def wrong(self) -> dict[str, str]:
         """What is wrong, by field, in the form's order."""
         found = {

@@ -1,0 +1,131 @@
+"""Articles that are marked and the amount say one thing, whatever is typed, left and come back to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Input
+
+from refund_tui.core.money import Money
+from refund_tui.core.trips import Article
+from refund_tui.host.paths import trips_path
+from refund_tui.store.sqlite.trips import Trips
+from tests.flows.stage import Stage, program
+from tests.support.clock import NOON
+from tests.support.records import trip
+
+TO_ARTICLES = ("tab", "tab", "tab")
+TO_AMOUNT = ("shift+tab", "shift+tab", "shift+tab")
+
+
+def amount(stage: Stage) -> str:
+    return stage.pilot.app.query_one("#amount", Input).value
+
+
+def ticks(stage: Stage) -> list[str]:
+    """The first word of each article that is shown as marked."""
+    return [line.partition("✓ ")[2].split(",")[0].split()[0] for line in stage.text.splitlines() if "✓" in line]
+
+
+async def marked(stage: Stage) -> None:
+    """The form of R-1002, its first article marked, 9.88 of 13.79."""
+    await stage.open("R-1002")
+    await stage.press(*TO_ARTICLES, "space")
+    await stage.until("✓")
+    assert amount(stage) == "9.88"
+
+
+async def test_marks_are_there_on_coming_back_so_that_one_more_adds_up(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("escape")
+        await stage.open("R-1001")
+        assert ticks(stage) == []
+        await stage.open("R-1002")
+        await stage.until("✓")
+        await stage.press(*TO_ARTICLES, "down", "space")
+        await stage.until("13.79")
+        assert (amount(stage), ticks(stage)) == ("13.79", ["Comté", "Grapes"])
+
+
+async def test_typing_another_amount_takes_the_marks_off(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press(*TO_AMOUNT, "5.00")
+        assert (amount(stage), ticks(stage)) == ("5.00", [])
+        await stage.press(*TO_ARTICLES, "down", "space")
+        await stage.until("The amount was 5.00, now it is 3.91")
+
+
+async def test_all_that_is_left_takes_off_marks_that_come_to_less(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("f5")
+        assert (amount(stage), ticks(stage)) == ("13.79", [])
+
+
+async def test_all_that_is_left_leaves_marks_that_come_to_it(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("down", "space", "f5")
+        assert (amount(stage), ticks(stage)) == ("13.79", ["Comté", "Grapes"])
+
+
+async def test_the_amount_that_marks_made_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("escape")
+        await stage.open("R-1002")
+        await stage.press(*TO_ARTICLES, "space")
+        assert (amount(stage), ticks(stage)) == ("", [])
+
+
+async def test_an_article_without_a_price_leaves_no_sum_of_the_others(tmp_path: Path) -> None:
+    trips = Trips.open(trips_path(tmp_path))
+    wine, bag = Article("1", "Wine", unit_price=Money(1150, "EUR")), Article("2", "Bag")
+    trips.put([trip("unpriced", began=NOON, ended=NOON, receipt="R-2001", articles=(wine, bag))])
+    trips.close()
+    async with program(tmp_path) as stage:
+        await stage.open("R-2001")
+        await stage.press(*TO_ARTICLES, "space", "down", "space")
+        await stage.until("The price of a marked article is not known here: type the amount.")
+        assert (amount(stage), ticks(stage)) == ("", ["Wine", "Bag"])
+        await stage.press(*TO_AMOUNT, "12.00")
+        assert (amount(stage), ticks(stage)) == ("12.00", ["Wine", "Bag"]), "they contradict no amount"
+
+
+async def test_the_next_trips_articles_begin_at_their_first(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1001")
+        await stage.press(*TO_ARTICLES, "down", "down")
+        await stage.open("R-1003")
+        await stage.press(*TO_ARTICLES, "space")
+        assert ticks(stage) == ["Riesling"]
+
+
+async def test_marks_are_gone_once_they_are_a_refund(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("shift+tab", "shift+tab", "1", "f10")
+        await stage.until("refund it")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        await stage.open("R-1002")
+        await stage.until("of 3.91 EUR left")
+        assert (amount(stage), ticks(stage)) == ("", [])
+
+
+async def test_marks_of_a_program_that_was_left_are_not_made_up_and_the_drafts_amount_is_not_changed_unsaid(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("escape")
+        await stage.until("Find")
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.until("9.88")
+        await stage.press(*TO_ARTICLES, "down", "space")
+        await stage.until("The amount was 9.88, now it is 3.91")
+        assert amount(stage) == "3.91"

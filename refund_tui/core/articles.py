@@ -1,4 +1,4 @@
-"""Owns what a cart's articles are worth, so that marking them adds the amount up. Exact but for one rounding."""
+"""Owns the prices of a cart's articles, so that those that are marked add up to an amount. Never uses a float."""
 
 from __future__ import annotations
 

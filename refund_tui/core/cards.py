@@ -1,7 +1,7 @@
-"""Owns what may be kept of a card: a brand that is a word, four last digits, and of free text no card number.
+"""Owns what may be kept of a card: its brand, its last four digits, and no card number inside any free text.
 
 Receipts, article ids and article names are the retailer's own and are kept as they are: barcodes and receipt numbers
-have the form of card numbers too often.
+often have the form of a card number.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 MOST_DIGITS = 4
-"""Digits that a brand may have, in any script and however they are parted."""
+"""The most digits that a brand may have, in any script and with anything between them."""
 
 _TAIL = re.compile(r"[0-9]{4}")
 _BRAND_SIGNS = frozenset(" -_.,&'/+()!®™")
@@ -26,7 +26,7 @@ _RUNS = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?P<digits>(?<!\w)(?<!\w-)\d+(?:[ -]\d+)*(?!\w)(?!-\w))"
 )
-"""Runs of digits that stand alone; ids are passed over."""
+"""Digits that stand alone, in groups; digits inside an id are left out."""
 
 
 def check_brand(text: str) -> str | None:
@@ -53,7 +53,7 @@ def masked(text: str) -> str:
 
 
 def _masked_run(run: str) -> str:
-    """A run of digits, in groups parted by single blanks or dashes; a card number is one group or several."""
+    """Hide each card number in groups of digits with single blanks or dashes between; it is one group or several."""
     groups, shown, first = re.split("([ -])", run), "", 0
     while first < len(groups):
         found = _end_of_card_number(groups, first)

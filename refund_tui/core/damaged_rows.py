@@ -1,4 +1,4 @@
-"""Owns what is told of a row that cannot be read. It is set apart: never sent, never changed, never guessed at."""
+"""Owns what is known of a row that cannot be read. It is never sent, never changed, and nothing of it is guessed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DAMAGED = "DAMAGED"
-"""The word that stands where a state would."""
+"""The word that is shown in place of a state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
     """A row of the ledger or of the trips file that cannot be read: `why` names what is wrong with it.
 
-    `table` and `row` say where it is. `columns` holds, as text, each value that is there, whether it makes sense or
-    not: it comes from outside and is made visible by whoever shows it.
+    `table` and `row` say where it is. `columns` holds each of its values as text, whether it makes sense or not: it is
+    text from outside, and must pass `core.text.visible` before it is shown.
     """
 
     table: str

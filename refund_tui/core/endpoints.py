@@ -16,8 +16,8 @@ _V6_LOOPBACK = IPv6Address("::1")
 def check_base_url(text: str) -> str:
     """The service's URL without a trailing slash and without /v1, which the client adds itself. Raises ValueError.
 
-    `localhost` becomes 127.0.0.1, or nobody could say which of this host's services is asked; over TLS it stays, since
-    the certificate says it.
+    `localhost` becomes 127.0.0.1, since localhost can be two addresses with a different service at each. With https it
+    stays, since the certificate names it.
     """
     parts = _split_url(text)
     if parts.scheme not in ("https", "http"):
@@ -47,9 +47,9 @@ def check_proxy(text: str) -> str:
 
 
 def endpoint_of(base_url: str | None) -> str:
-    """Host, port and path of a service; empty without any. Only the port of https elsewhere goes without saying.
+    """Host, port and path of a service, empty for no URL. The port 443 is left out, except on this very host.
 
-    On this very host each port is a service of its own.
+    On this very host each port is a different service.
     """
     if base_url is None:
         return ""
@@ -65,7 +65,7 @@ def host_of(base_url: str | None) -> str:
 
 
 def _written(host: str) -> str:
-    """An address in its one short form, IPv6 in brackets; a name as it is."""
+    """The host as an endpoint writes it: an address in its short form, IPv6 in brackets, a name as it is."""
     address = _address(host)
     if address is None:
         return host
@@ -98,7 +98,7 @@ def _split_url(text: str) -> SplitResult:
 
 
 def _checked_host(parts: SplitResult) -> str:
-    """The host, after everything around it was looked at."""
+    """The URL's host, after its other parts were checked. Raises ValueError."""
     if "@" in parts.netloc:
         raise ValueError("must not hold a name or a password: secrets are never settings")
     host = parts.hostname or ""

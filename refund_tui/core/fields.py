@@ -13,7 +13,7 @@ LONGEST_NOTE = 200
 """A note stays in the ledger and never goes to the service."""
 
 _HALVES = re.compile(r"[\ud800-\udfff]")
-"""What Python makes of bytes that are no text; nothing can store it."""
+"""What Python makes of bytes that are not valid text; the ledger cannot store it."""
 
 _ID = re.compile(r"[0-9a-zA-Z_-]*")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -25,7 +25,7 @@ def check_store_id(text: str) -> str | None:
 
 
 def check_trip_id(text: str) -> str | None:
-    """What is wrong with a shopping trip id, or None (Payment service, refund, shoppingTripId; no UUID is demanded)."""
+    """What is wrong with a shopping trip id, or None (Payment service, refund, shoppingTripId; need not be a UUID)."""
     return _check_id(text, "trip id")
 
 
@@ -34,7 +34,7 @@ def check_note(text: str) -> str | None:
     if len(text) > LONGEST_NOTE:
         return f"{len(text)} characters: a note has at most {LONGEST_NOTE}"
     if _HALVES.search(text):
-        return "the note holds bytes that are no text: type it anew"
+        return "the note holds bytes that are not valid text: type it again"
     return None
 
 
@@ -44,7 +44,7 @@ def check_key(text: str) -> str | None:
 
 
 def new_key() -> str:
-    """A fresh idempotency key: a lower-case UUID version 4, made once for each intent and never changed."""
+    """A new idempotency key: a lower-case UUID version 4, made once for each intent and never changed."""
     return str(uuid.uuid4())
 
 

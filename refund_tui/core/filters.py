@@ -14,7 +14,7 @@ from refund_tui.core.times import Instant, Wait, left_of
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which refunds; an empty field asks for all. Amounts in minor units, days as instants (UTC).
+    """Which refunds are asked for; an empty field asks for all. Amounts in minor units, days as instants (UTC).
 
     `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
 

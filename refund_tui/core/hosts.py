@@ -1,4 +1,4 @@
-"""Owns what tells one host from another, and when two descriptions are of the same one. Reads neither."""
+"""Owns how hosts are described, and when two descriptions mean the same host. Reads nothing from this host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOVE = (
 class Host:
     """One host: its machine and its present boot, each empty where the platform does not name it, and its name.
 
-    The name is for people; it decides only where nothing better is known.
+    The name is for people; two hosts are compared by it only where neither machine nor boot is known.
     """
 
     machine: str
@@ -25,11 +25,11 @@ class Host:
 
     @property
     def told(self) -> str:
-        """How a ledger keeps it."""
+        """The description as the ledger stores it."""
         return json.dumps(asdict(self), sort_keys=True)
 
     def is_same(self, other: Host) -> bool:
-        """Whether both are the same host, renamed or booted anew meanwhile.
+        """Whether both are the same host, which may have been renamed or restarted meanwhile.
 
         Containers may have machine ids of their own, but they share the boot of their host.
         """
@@ -40,9 +40,9 @@ class Host:
         return self.name == other.name
 
     def is_at_work(self, other: Host) -> bool:
-        """Whether `other`, which writes while this one runs, is the same: it cannot have booted anew meanwhile.
+        """Whether `other`, which writes while this host runs, is this host: then it has the same boot too.
 
-        So a cloned host is told from this one, although it has the same machine id.
+        A clone of this host has the same machine id, but another boot.
         """
         if self.boot and other.boot:
             return self.boot == other.boot
@@ -50,11 +50,11 @@ class Host:
 
 
 def host_of(told: str) -> Host:
-    """The host that a ledger names. Raises ValueError where that is no description of one."""
+    """The host that a ledger names. Raises ValueError where the text does not describe one."""
     fields = json.loads(told)
     if not isinstance(fields, dict) or {name: str(value) for name, value in fields.items()} != fields:
-        raise ValueError("no description of a host")
+        raise ValueError("this does not describe a host")
     try:
         return Host(**fields)
     except TypeError as error:
-        raise ValueError("no description of a host") from error
+        raise ValueError("this does not describe a host") from error

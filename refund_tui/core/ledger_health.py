@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong: with the whole, whose other rows cannot be trusted either, and with single rows."""
+    """What is wrong: with the whole file, so that no row of it can be trusted, and with single rows."""
 
     whole: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -15,7 +15,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """The same as sentences, empty where nothing is wrong. `whole` forbids any writing; with `rows` others go on."""
+    """The same as sentences, empty where nothing is wrong. `whole` forbids all writing, `rows` only those rows."""
 
     whole: str = ""
     rows: str = ""

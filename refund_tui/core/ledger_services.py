@@ -14,7 +14,7 @@ from refund_tui.core.endpoints import moves_real_money
 Environment = Literal["DEMO", "TEST", "PRODUCTION"]
 
 LOOPBACK = "loopback"
-"""What version 0.1.0 called every service of its own host, whatever its port: it names none."""
+"""What version 0.1.0 called every service on its own host, whatever its port: it says of no service which it is."""
 
 DEMO = "demo"
 """The endpoint of the demo's own sandbox, whatever port it has today."""
@@ -79,7 +79,7 @@ class Belonging:
 def vouched(recorded: Collection[str], service: Service, *, owner: bool) -> bool:
     """Whether a ledger that names no endpoint yet may be given to `service`.
 
-    `recorded` are the endpoints of the refunds it has. They speak for themselves; where there are none, its owner does.
+    `recorded` are the endpoints of its refunds: one of them must be the service's. Without refunds the owner decides.
     """
     return _host(service) in recorded if recorded else owner
 
@@ -91,17 +91,17 @@ def first_endpoints(recorded: Collection[str], service: Service) -> frozenset[st
 
 
 def _environment(recorded: str) -> Environment:
-    """A service that is not known to be a test moves real money."""
+    """The environment of an endpoint; one that is not known to be a test moves real money."""
     return "TEST" if moves_real_money(f"https://{recorded}") is False else "PRODUCTION"
 
 
 def _host(service: Service) -> str:
-    """The endpoint as version 0.1.0 named it, which knew no path."""
+    """The endpoint as version 0.1.0 wrote it: without a path."""
     return service.endpoint.partition("/")[0]
 
 
 def names_no_other(recorded: str, endpoint: str) -> bool:
-    """Whether what 0.1.0 recorded as a refund's endpoint may mean `endpoint`: it knew no ports here, and no paths."""
+    """Whether an endpoint that 0.1.0 recorded, without a path and without a port on loopback, may be `endpoint`."""
     return recorded == LOOPBACK or endpoint.startswith(f"{recorded}/")
 
 

@@ -98,7 +98,7 @@ def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
 
 
 def before_sending(life: Life, window_closes: datetime | None, now: Instant, policy: Policy) -> Decision | None:
-    """What forbids the next automatic attempt, or None when it may be made; a person's leave allows one attempt."""
+    """What forbids the next automatic attempt, or None. A person's permission (`asked`) allows one attempt."""
     if life.asked:
         return None
     if life.maybe_executed and safe_to_ask(life, now, policy) <= 0:
@@ -135,7 +135,7 @@ def attempt_damaged(life: Life, what: str) -> Decision:
 
 
 def sending(life: Life) -> Life:
-    """The life while an attempt is under way; a person's leave is used up by it."""
+    """The life while an attempt is under way; it uses up a person's permission."""
     return replace(life, state=State.SENDING, wait=None, asked=False)
 
 
@@ -159,9 +159,10 @@ def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Po
 
 
 def decide_late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What an answer means that nobody waits for: its refund was stopped or settled, or its attempt taken over.
+    """What an answer means that comes late: its refund was stopped or settled, or its attempt taken over meanwhile.
 
-    A yes is never lost. Anything else only raises the doubt and closes the gate: a newer attempt may be under way.
+    A yes is never lost. Any other answer can only raise `maybe_executed` or make the account wait, since a newer
+    attempt may be under way.
     """
     if isinstance(outcome, Accepted):
         return _accepted(life, outcome)
@@ -180,7 +181,7 @@ def outlived(started: Instant, now: Instant, policy: Policy) -> bool:
     """Whether an attempt begun at `started` is older than any can be.
 
     Within one boot the ticks decide, so that no jump of the wall clock ends an attempt early. Beyond it there is the
-    wall clock alone; an attempt that seems to begin as far ahead was told by a clock that is not to be believed.
+    wall clock alone: an attempt that seems to begin so far in the future was recorded under a wrong clock.
     """
     if now.boot == started.boot:
         return now.since(started) >= policy.longest_attempt
@@ -214,7 +215,7 @@ def _accepted(life: Life, outcome: Accepted) -> Decision:
 
 
 def _accepted_again(life: Life, outcome: Accepted) -> Decision:
-    """A second yes is the service's memory at work, unless it names another id: then it may have been paid twice."""
+    """A second yes shows that the service remembers the id, but with another reconciliation id it may be paid twice."""
     known, told = life.reconciliation_id, outcome.reconciliation_id
     if known and told and known != told:
         why = f"the service accepted it as {known} and as {told}: it may have been paid twice, check the books"
@@ -223,7 +224,7 @@ def _accepted_again(life: Life, outcome: Accepted) -> Decision:
 
 
 def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What no yes can do to a refund whose answer nobody waits for: raise the doubt and close the gate, no more."""
+    """What a late answer that is not a yes changes: it can raise `maybe_executed` or make the account wait."""
     gate = None
     if isinstance(outcome, RateLimited):
         gate = Wait(now, _pause(life, outcome.retry_after, policy, random))
@@ -297,22 +298,22 @@ def _pause(life: Life, asked_for: float | None, policy: Policy, random: float) -
 def ask_again(life: Life, now: Instant, policy: Policy) -> Decision:
     """A person asks an UNKNOWN again: the same id and the same bytes, even past the key horizon.
 
-    Past it, this is the leave for one attempt. Within it no leave is needed, and none is given: should the horizon pass
-    before the attempt is made, the person was not warned.
+    Past the horizon this is the permission for one attempt. Within it none is needed and none is given: should the
+    horizon pass before the attempt is made, the person was not warned that it may pay twice.
     """
     _require(life, Action.ASK_AGAIN)
     why = "asked again by a person, with the same id and the same bytes"
-    return Decision(_anew(life, why, leave=safe_to_ask(life, now, policy) <= 0), "asked_again", why)
+    return Decision(_anew(life, why, permitted=safe_to_ask(life, now, policy) <= 0), "asked_again", why)
 
 
 def go_on(life: Life) -> Decision:
     """A person has repaired what BLOCKED the refund: the same refund goes on, even after its window closed.
 
-    That is no leave to pay twice: past the key horizon a refund that may have been executed becomes UNKNOWN instead.
+    That is no permission to pay twice: past the key horizon a refund that may have been executed becomes UNKNOWN.
     """
     _require(life, Action.GO_ON)
     why = "going on after the repair"
-    return Decision(_anew(life, why, leave=not life.maybe_executed), "went_on", why)
+    return Decision(_anew(life, why, permitted=not life.maybe_executed), "went_on", why)
 
 
 def try_now(life: Life) -> Decision:
@@ -322,8 +323,8 @@ def try_now(life: Life) -> Decision:
     return Decision(replace(life, wait=None, why=why), "wait_ended", why)
 
 
-def _anew(life: Life, why: str, leave: bool) -> Life:
-    return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=leave, why=why)
+def _anew(life: Life, why: str, permitted: bool) -> Life:
+    return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=permitted, why=why)
 
 
 def cancel(life: Life) -> Decision:
@@ -334,7 +335,7 @@ def cancel(life: Life) -> Decision:
 
 
 def stop(life: Life, sent: Instant | None) -> Decision:
-    """A person stops the trying; since the refund may have been executed, that means UNKNOWN.
+    """A person stops further attempts; since the refund may have been executed, it becomes UNKNOWN.
 
     `sent` is the start of the attempt under way, if one is: the key horizon may run from it.
     """
@@ -353,7 +354,7 @@ def settle(life: Life, paid: bool) -> Decision:
 
 
 def doubted(life: Life, since: Instant) -> Life:
-    """The life of an open refund of which some of what happened is not known: it may have been sent from `since` on."""
+    """The life of an open refund after a time that no record tells of: it may have been sent from `since` on."""
     return replace(life, maybe_executed=True, first_sent=life.first_sent or since)
 
 

@@ -1,6 +1,6 @@
-"""Owns amounts of money: integers of minor units and a currency, their grammar at the door, how they are told.
+"""Owns amounts of money: integers of minor units and a currency, how a clerk types them and how they are shown.
 
-Nothing here ever passes through a float, and nothing is rounded: what cannot be said exactly is refused.
+Nothing here ever passes through a float, and nothing is rounded: what cannot be stored exactly is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WIRE_DECIMALS = 2
 """Payment service, refund, amount.amount: a JSON number with at most two decimals."""
 
 MOST_DIGITS = 12
-"""The longest amount taken, in minor units' digits: a trillion is a typing error, not a refund."""
+"""The longest amount, in digits of minor units: a longer one is a typing error, not a refund."""
 
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")

@@ -1,4 +1,4 @@
-"""Owns what an attempt can come to: the words that the wire makes and the lifecycle reads.
+"""Owns what an attempt can come to: `payments` makes an outcome from an answer, `core.lifecycle` decides by it.
 
 Says nothing about what follows from an outcome. `word` is how the ledger names it.
 """

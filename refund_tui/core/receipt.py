@@ -1,6 +1,6 @@
 """Owns the receipt of a refund: plain text, 40 columns, for a till printer or a note to the shopper.
 
-Says only what the refund's state allows to be said, and marks every print but the first as a copy.
+Says no more than the refund's state proves, and marks every print but the first as a copy.
 """
 
 from __future__ import annotations

@@ -114,9 +114,9 @@ class Life:
 
     `maybe_executed` only rises until ACCEPTED or a person settles it. `first_sent` is the start of the first attempt
     that may have been executed: the key horizon runs from it. `tries` counts attempts in the present run of backoff,
-    `doubts` those of unknown outcome since a person last asked. `asked` is a person's leave for one attempt that
-    nothing automatic may make: past the key horizon, or after the window closed. `alarm` marks what contradicts the
-    books: a yes or a doubt that came after the refund was closed without money, a second yes with another id.
+    `doubts` those of unknown outcome since a person last asked. `asked` is a person's permission for one attempt that
+    is not made automatically: past the key horizon, or after the window closed. `alarm` marks what does not agree with
+    the books: a yes or a doubt after the refund was closed as unpaid, a second yes with another id.
     """
 
     state: State
@@ -162,7 +162,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that sends: the lease of an attempt. `started`, its start, tells a pid that is used again.
+    """The process that sends: the lease of an attempt. `started`, its start, differs where a pid is used again.
 
     `namespace` names the space in which `pid` counts; empty where the platform has none, or it was not recorded.
     """
@@ -190,7 +190,7 @@ class Attempt:
 
 
 ASKED = "asked"
-"""In the data of the event `recorded`: a hash of all that was asked for, by which a later change of it is told."""
+"""In the data of the event `recorded`: a hash of all that was asked for, which shows a later change of the record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Owns the rules across fields and across refunds: what is left on a trip, the window, twins, open unknowns.
+"""Owns the rules across fields and across refunds: what is left on a trip, the window, similar refunds, open UNKNOWNs.
 
-They are asked twice: live, for the clerk's eyes, and inside the ledger's transaction, where they count.
+They are checked twice: while the clerk types, and inside the ledger's transaction, which decides.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ RAISE = "refund-tui ledger ceiling TRIP AMOUNT --because WHY"
 
 @dataclass(frozen=True, slots=True)
 class TripBalance:
-    """What counts on one trip, in whichever spelling of its id: its refunds, newest first, and what was captured.
+    """What counts on one trip, however its id is written: its refunds, newest first, and what was captured.
 
     `known` is the captured amount as the trips file has it now, `ceiling` a person's word on it, `told` the currency
-    that the service told with the card. Each is None where it is not known. `damaged` are sentences on records of the
-    trip that cannot be read: how much was moved or captured is not known then, and no new refund is taken.
+    that the service told with the card. Each is None where it is not known. `damaged` has a sentence for each record of
+    the trip that cannot be read: then what is left is not known, and no new refund is taken.
     """
 
     known: Money | None
@@ -65,7 +65,7 @@ class TripBalance:
     def of(
         cls, known: Money | None, found: Iterable[Refund | Damaged], word: Ceiling | Damaged | None, told: str | None
     ) -> Self:
-        """The standing that the rows of a trip tell."""
+        """The balance of a trip from its rows, with those that cannot be read as sentences."""
         rows = tuple(found)
         damaged = tuple(row.sentence for row in (*rows, word) if isinstance(row, Damaged))
         ceiling = None if isinstance(word, Damaged) else word
@@ -98,7 +98,7 @@ class TripBalance:
 
     @property
     def told_captured(self) -> str:
-        """What counts as captured, and by whose word where it is not the trips file's."""
+        """What counts as captured, in words, and who said so where it is not the trips file."""
         if self.captured is None:
             return "not known here"
         if self.ceiling is not None:
@@ -107,7 +107,7 @@ class TripBalance:
 
     @property
     def currency(self) -> str | None:
-        """The currency of the charge, as far as anything here tells it."""
+        """The currency of the charge, None where nothing here tells it."""
         if self.captured is not None:
             return self.captured.currency
         return self.told or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
@@ -119,7 +119,7 @@ class TripBalance:
 
     @property
     def refunded(self) -> int:
-        """Minor units that count against what is left, whatever their currency's name."""
+        """The sum of the refunds that count against what is left, in minor units."""
         return sum(refund.intent.amount.minor for refund in self.refunds if refund.state.counts)
 
     @property
@@ -135,14 +135,14 @@ class TripBalance:
         return next((refund for refund in self.refunds if refund.state is State.UNKNOWN), None)
 
     def alike(self, amount: Money) -> tuple[Refund, ...]:
-        """The refunds that ask for a second look: the same amount, already counted, or anything still open."""
+        """The refunds that a clerk must look at before another one: of the same amount and counted, or still open."""
         return tuple(r for r in self.refunds if r.open or (r.state.counts and r.intent.amount == amount))
 
 
 def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip | None) -> tuple[str, str]:
     """The store and trip id as they are written here: by a refund that counts, else by the trips file, else as given.
 
-    A refund that was rejected or withdrawn proves no spelling.
+    A refund that was rejected or cancelled does not prove that its spelling is right.
     """
     written = [(r.intent.store_id, r.intent.trip_id) for r in refunds if r.state.counts]
     if not written and trip is not None:
@@ -166,7 +166,7 @@ def check_left(amount: Money, standing: TripBalance) -> str | None:
 
 
 def check_window(closes: datetime | None, now: datetime) -> str | None:
-    """What is wrong with the time, or None; a window that is not known closes nothing (Payment service, the window)."""
+    """Why it is too late for a refund, or None, also where `closes` is not known (Payment service, the window)."""
     if closes is None or now < closes:
         return None
     return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
@@ -209,7 +209,7 @@ def admit(intent: Intent, standing: TripBalance, now: datetime, second_yes: bool
 
 
 def require_sound(standing: TripBalance) -> None:
-    """Raise Refused where a record of the trip cannot be trusted."""
+    """See that every record of the trip can be trusted. Raises Refused."""
     if damaged := _check_damaged(standing):
         raise Refused([Problem("trip", damaged)])
 
@@ -231,7 +231,7 @@ def _check_spelling(intent: Intent, standing: TripBalance) -> str | None:
     store, trip = written = known_as(*given, standing.refunds, None)
     if written == given:
         return None
-    return f"this trip's refunds are under the id {trip} in store {store}: write it so"
+    return f"this trip's refunds are under the id {trip} in store {store}: write it that way"
 
 
 def _check_captured(standing: TripBalance) -> str | None:
@@ -246,7 +246,7 @@ def _check_captured(standing: TripBalance) -> str | None:
 
 
 def _explained(problem: str | None, standing: TripBalance) -> str | None:
-    """A problem with an amount, and where the records disagree, how a person can change what counts."""
+    """A problem with an amount; where the records disagree, also how a person can say which one counts."""
     if problem is None or standing.disagreement is None:
         return problem
     return f"{problem}: {standing.disagreement}; a person who knows better says so with {RAISE}"

@@ -1,4 +1,4 @@
-"""Owns the one door for text from outside (service, imports, other clerks' notes) to a screen, a printer or an export.
+"""Owns how text from outside (service, imports, other clerks' notes) is made safe for a screen, a printer or an export.
 
 What comes out has no control, escape, bidi or zero-width character, is of bounded length, and is still only data:
 whoever shows it must not parse it as markup.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST = 500
-"""Characters shown of one outside text unless the caller says otherwise."""
+"""Characters of one text that are shown unless the caller says otherwise."""
 
 MOST_MARKS = 2
 """Combining marks kept on one base character; the rest of a stack is dropped with a visible sign."""
@@ -21,11 +21,14 @@ _INVISIBLE = frozenset(
     + "".join(map(chr, range(0xFE00, 0xFE10)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
-"""What terminals draw as nothing although its category does not say so: joiners, fillers, variation selectors."""
+"""Characters that terminals do not draw, although their Unicode category does not say so."""
 
 
 def visible(text: str, limit: int = LONGEST) -> str:
-    """`text` on one line, with everything that hides or steers made visible and at most `limit` characters."""
+    """`text` on one line of at most `limit` characters, each of them visible.
+
+    A character that a terminal would obey or not show (control, escape, bidi, zero-width) becomes a sign for it.
+    """
     whole = limit * (1 + MOST_MARKS)
     pieces = _pieces(text[:whole])
     shown = "".join(pieces)
@@ -43,7 +46,7 @@ def _cut(pieces: list[str], room: int) -> str:
 
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
-    marks = MOST_MARKS  # at the start there is no base of ours that could carry one
+    marks = MOST_MARKS  # before the first character there is none that could carry a mark
     for char in text:
         piece, marks = _piece(char, marks)
         if piece:

@@ -1,4 +1,4 @@
-"""Owns instants and waits that survive a wrong clock, a reboot and a restart of the program.
+"""Owns instants and waits that stay right under a wrong clock, a reboot and a restart of the program.
 
 Never reads a clock itself: an instant is handed in as an `Instant`, made by whoever owns a `Clock`.
 """
@@ -12,7 +12,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """One instant, told three ways, so that no single clock has to be believed.
+    """One instant by two clocks, so that neither has to be trusted alone.
 
     `at` is wall time in UTC; `ticks` are seconds since the boot named by `boot`, a count that never jumps.
     """
@@ -34,7 +34,7 @@ class Instant:
         """Seconds that may have passed since `earlier` at the most: of the two clocks the one that says later counts.
 
         The ticks stand still while a virtual machine is paused, and the wall clock can be set back: neither may make
-        what is old look young. Waits do not go by it, or a jump of the wall clock would cut them.
+        an old instant look recent. Waits do not use this, since a jump of the wall clock would cut them short.
         """
         return max(self.since(earlier), (self.at - earlier.at).total_seconds())
 
@@ -59,7 +59,7 @@ class Wait:
         return self.remaining(now) <= 0
 
     def anchored(self, now: Instant) -> Wait:
-        """The same wait, told in the ticks of the present boot, so that a later clock jump cannot stretch it."""
+        """The same wait, counted in the ticks of the present boot, so that a later clock jump cannot stretch it."""
         if self.start.boot == now.boot:
             return self
         return Wait(now, self.remaining(now))

@@ -1,7 +1,7 @@
 """Owns which ids name the same trip: those that differ only by case, or by the dashes of a UUID.
 
-The service takes ids by a pattern that tells cases apart; nothing says that it knows two such trips. Here they are one,
-or one trip could be refunded twice over.
+The service's pattern for ids allows both cases, and nothing says whether it treats two such ids as one trip. Here they
+are one trip, so that it cannot be refunded twice.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 
 _BARE = re.compile(r"[0-9a-f]{32}")
 _AROUND = " \t\r\n\"'`“”„‟‘’‚‛«»‹›<>{}[](),;"
-"""What stands around an id that was copied out of a letter, a table or a program; none of it can be in an id."""
+"""Characters around an id that was copied from a letter, a table or a program; no id contains them."""
 
 
 def typed_id(text: str) -> str:
-    """An id as it was meant: without the spaces, quotes and brackets around it."""
+    """An id as the clerk meant it: without the spaces, quotes and brackets around it."""
     return text.strip(_AROUND)
 
 

@@ -1,4 +1,4 @@
-"""Owns what this terminal can know of a shopping trip. A field that is not known is None, never guessed."""
+"""Owns what can be known here of a shopping trip. A field that is not known is None, never guessed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from refund_tui.core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What may be kept of a card: its brand and last four digits. A phone wallet's last four are the device's."""
+    """What may be kept of a card: its brand and last four digits. For a phone wallet they are the device's."""
 
     brand: str | None = None
     tail: str | None = None
@@ -31,10 +31,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A shopping trip as the retailer's own records tell it, in UTC; `captured` is the ceiling of all its refunds.
+    """A shopping trip as the retailer's own records tell it, in UTC; all its refunds together are at most `captured`.
 
     `currency` is the charge's, as the service told it with the card. `damage` says why its record cannot be read: then
-    its ids alone are known, as they stand there.
+    nothing but its ids is known.
     """
 
     store_id: str

@@ -19,7 +19,7 @@ from refund_tui.desk.ports import LedgerPort
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a person closes an UNKNOWN: whether the shopper was paid, by which reference, who said so, and when."""
+    """Why a person settles an UNKNOWN: whether the shopper was paid, by which reference, who said so, and when."""
 
     paid: bool
     reference: str
@@ -31,12 +31,12 @@ class Evidence:
             raise NotPossible("settling needs evidence: a reference and who said so")
 
     def as_data(self) -> dict[str, str]:
-        """How the event keeps it."""
+        """The evidence as the event's data."""
         return {name: str(value).lower() if name == "paid" else value for name, value in asdict(self).items()}
 
 
 def note_receipt(ledger: LedgerPort, key: str, who: str, now: Instant) -> tuple[Refund, bool]:
-    """Remember that a receipt is printed; the refund, and whether one was printed before. Raises StoreError."""
+    """Record that a receipt is printed; returns the refund and whether one was printed before. Raises StoreError."""
     copy = ledger.has_event(key, PRINTED)
     why = "a copy of the receipt" if copy else "the receipt"
 
@@ -64,7 +64,7 @@ def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Ev
 
 
 def open_gate(ledger: LedgerPort, terms: Terms, word: str, now: Instant) -> tuple[Refund, ...]:
-    """End the wait that the service asked the account for; the refunds whose own waits end with it.
+    """End the wait of the whole account; returns the refunds whose own waits end with it.
 
     `word` is the person's reason, kept in the event. Raises NotPossible, StoreError.
     """
@@ -78,7 +78,7 @@ def open_gate(ledger: LedgerPort, terms: Terms, word: str, now: Instant) -> tupl
 
 
 def _end_what_is_over(ledger: LedgerPort, terms: Terms, key: str, now: Instant) -> None:
-    """End an open attempt for which a person need not wait."""
+    """End an open attempt whose sender is gone or which is too old, so that a person need not wait for it."""
     attempt, refund = ledger.open_attempt(key), ledger.get(key)
     if not isinstance(attempt, Attempt) or refund is None:
         return
@@ -90,17 +90,20 @@ def _end_what_is_over(ledger: LedgerPort, terms: Terms, key: str, now: Instant) 
 def _refuse_under_way(
     terms: Terms, refund: Refund, attempt: Attempt | Damaged | None, action: Action, now: Instant
 ) -> None:
-    """Raise NotPossible while an attempt is under way. One that cannot be read began before the refund last changed."""
+    """Raise NotPossible while an attempt is under way.
+
+    For one that cannot be read, the refund's last change is taken as its start.
+    """
     if isinstance(attempt, Attempt):
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
         raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
     if attempt is not None and not lifecycle.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
         latest = refund.updated_at + timedelta(seconds=terms.policy.longest_attempt)
-        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that cannot be told", latest))
+        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest))
 
 
 def _still_under_way(action: Action, began: datetime, by: str, latest: datetime) -> str:
-    """What a person has to wait for before `action`, and until when at the latest."""
+    """The sentence that names what a person has to wait for before `action`, and until when at the latest."""
     return (
         f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
         f"{by}, has no answer on record, and its money may still move. Nothing was changed. Do it once the answer is "

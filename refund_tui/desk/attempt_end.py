@@ -1,6 +1,6 @@
-"""Owns how an attempt ends: what came of it is decided on the refund as it is by then, and written with it.
+"""Owns how an attempt ends: its outcome is applied to the refund as it is by then, and both are written together.
 
-Never lets an attempt that another has ended, since its sender was taken for gone, decide more than a late answer can.
+An attempt may have been ended by another process that took its sender for gone. Its answer then counts as a late one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from refund_tui.errors import RecordUnusable, StoreUnusable
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Under whose name, lease and rules refunds are sent; `random` in [0, 1) spreads the waits.
+    """The name, the lease and the policy with which refunds are sent; `random` in [0, 1) spreads the waits.
 
-    `alive` tells of another's lease whether it is still held, None where that cannot be known here.
+    `alive` says whether the holder of another lease still runs, None where that cannot be known here.
     """
 
     endpoint: str
@@ -37,7 +37,7 @@ class Terms:
 
     @property
     def by_desk(self) -> str:
-        """How events name what no person did."""
+        """The name in events for what no person did."""
         return f"{self.who} (automatic)"
 
 
@@ -53,10 +53,10 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An attempt that has no answer on record: `alive` tells of its sender, None where that cannot be known here.
+    """An attempt that has no answer on record. `alive`: its sender runs; None where that cannot be known here.
 
-    At `latest` (UTC) no request can be so old. `over`: a person need not wait for it, since its sender is gone, or it
-    has outlived every request. That goes for a sender too which lives and stands still, for it sends nothing by then.
+    From `latest` (UTC) on it is older than any request can be. `over`: a person need not wait for it, since its sender
+    is gone or the attempt is that old. A sender that still runs by then sends nothing any more.
     """
 
     attempt: Attempt
@@ -66,7 +66,7 @@ class UnderWay:
 
 
 def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
-    """What is known here of an open attempt; this process's own lives, and is never over before it is answered."""
+    """What is known here of an open attempt. An attempt of this process is never over before its answer is here."""
     started, policy = attempt.started, terms.policy
     latest = started.at + timedelta(seconds=policy.longest_attempt)
     if attempt.holder == terms.holder:
@@ -76,7 +76,7 @@ def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
 
 
 def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:
-    """Write what came of an attempt; the refund after it, and its event's kind. Raises StoreError.
+    """Write what came of an attempt; returns the refund after it and the kind of the event. Raises StoreError.
 
     Raises RecordUnusable where the refund's own record cannot take it: the answer is then recorded beside it.
     """
@@ -85,7 +85,7 @@ def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outco
     def write(refund: Refund) -> tuple[Refund, str] | None:
         if ledger.finished(attempt, outcome, now):
             return refund, outcome.word
-        # Whoever ends the attempt between these two reads changes the refund too: then nothing is written here.
+        # Another process that ends the attempt between these reads changes the refund too: nothing is written then.
         current = ledger.open_attempt(key)
         decide = lifecycle.decide if current and _is(current, attempt) else lifecycle.decide_late
         decision = decide(refund.life, outcome, attempt.started, now, terms.policy, terms.random())
@@ -100,7 +100,7 @@ def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outco
 
 
 def _keep_apart(ledger: LedgerPort, terms: Terms, attempt: Attempt, outcome: Outcome, now: Instant) -> None:
-    """Keep the answer beside its refund. Raises StoreError, never a RecordUnusable: that says that it is kept."""
+    """Keep the answer as an event of the ledger. Raises StoreError, never RecordUnusable: that says it is kept."""
     try:
         ledger.finish_apart(attempt, outcome, terms.by_desk, now)
     except RecordUnusable as error:
@@ -114,7 +114,7 @@ def _is(current: Attempt | Damaged, attempt: Attempt) -> bool:
 def take_over(
     ledger: LedgerPort, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
 ) -> tuple[Refund, str]:
-    """End an attempt that nothing more will be heard of: its request may have been executed. Raises StoreError."""
+    """End an attempt whose sender will not end it: its request may have been executed. Raises StoreError."""
     died = lifecycle.process_died
     outcome = died() if alive is False else died("nothing more was heard of the program that sent it")
     return finish(ledger, terms, InFlight(refund, attempt), outcome, now)

@@ -1,4 +1,4 @@
-"""Owns whether a refund's record can be trusted: what was asked for and the bytes for the service must say the same."""
+"""Owns the check of a refund's record: the bytes for the service must say the same as what was asked for."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from refund_tui.core.rules import TripBalance
 from refund_tui.desk.ports import HistoryPort
 from refund_tui.payments.body import differences
 
-NOT_RECORDED = "something of it is not what the clerk's yes recorded, though the bytes agree with it"
+NOT_RECORDED = "it is not what the clerk confirmed, although the stored request agrees with it"
 
 
 def altered(refund: Refund, *, recorded: bool = True) -> str | None:
     """What is wrong with a refund whose record was altered, without a full stop, or None.
 
-    `recorded` says whether it is what was recorded when it was asked for.
+    `recorded` says whether it agrees with the event that was written when it was asked for.
     """
     what = differences(refund.body, refund.key, refund.intent) or (None if recorded else NOT_RECORDED)
     if what is None:
         return None
     return (
-        f"the record of the refund {refund.key} was altered: {what}. What it moves or moved is not known. Put a good "
+        f"the record of the refund {refund.key} was altered: {what}. Which amount it moves is not known. Put a good "
         "copy of the ledger in its place, or ask for help"
     )
 
 
 def checked(standing: TripBalance, history: HistoryPort) -> TripBalance:
-    """The standing with those of its refunds named whose records were altered: what is left is not known then.
+    """The balance with a sentence for each of its refunds whose record was altered: what is left is not known then.
 
     Raises StoreError.
     """

@@ -1,4 +1,4 @@
-"""Owns how a refund that others may change too is changed: read, decide, write, and anew when another was faster."""
+"""Owns how a refund is changed that other processes may change too: read, decide, write; again if one was faster."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from refund_tui.errors import StoreBusy, StoreChanged
 T = TypeVar("T")
 
 RACES = 8
-"""How often a decision is made anew before we say that others are in the way."""
+"""How often a change is tried before it is given up because other processes keep changing the refund."""
 
 
 def compare_and_swap(ledger: LedgerPort, key: str, write: Callable[[Refund], T | None]) -> T:
-    """What `write` returns for the refund as it is; None from it means that another process was faster.
+    """Call `write` with the refund as it is and return its result; None from it means that another process was faster.
 
     Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races, RecordUnusable where
     its record cannot be read.

@@ -1,6 +1,6 @@
-"""Owns the road of a refund: here it is taken, recorded, sent, waited for and settled, and nowhere else.
+"""Owns the life of a refund in this program: it is recorded, sent, waited for and settled here, and nowhere else.
 
-Knows no screen. What a screen shows it reads from the ledger, through `history` and `trips`, after the desk's news.
+Knows no screen. A screen reads what it shows from the ledger, through `history` and `trips`, after the desk's news.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 GRACE = 2.0
-"""Seconds for which a request on the wire is still awaited when the program ends."""
+"""Seconds for which the answer of a request under way is still awaited when the program ends."""
 
 SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
-"""What a person does to have a refund sent."""
+"""The actions by which a person has a refund sent."""
 
 
 class Desk:
-    """One process's desk over the host's ledger. `holder` and `alive` are its lease and how others' are judged."""
+    """The desk of one process. `holder` is its lease; `alive` says whether the holder of another lease still runs."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Desk:
 
     @property
     def clerk(self) -> str:
-        """Who works here."""
+        """The name of the clerk who works here."""
         return self.settings.clerk
 
     @property
@@ -111,17 +111,17 @@ class Desk:
 
     @property
     def environment(self) -> str:
-        """The ledger's, which no setting changes."""
+        """The ledger's environment, which no setting changes."""
         return self.belonging.environment or self.settings.environment
 
     @property
     def held(self) -> float:
-        """Seconds for which the service still asks the whole account to wait, as far as was last seen."""
+        """Seconds for which the whole account still has to wait, by the last look at the ledger."""
         return left_of(self.now(), self.summary.gate)
 
     @property
     def unsaved(self) -> dict[str, str]:
-        """Refunds whose answer could not be written yet, by key, each with its sentence."""
+        """The refunds whose answer could not be written yet: a sentence about each, by idempotency key."""
         return self.sender.unsaved
 
     @property
@@ -179,16 +179,16 @@ class Desk:
         self._watcher.begin()
 
     def wake(self) -> None:
-        """Look at the ledger now, as when time was moved."""
+        """Look at the ledger now, as when a test has moved the clock."""
         self.sender.wake()
 
     async def close(self) -> None:
-        """End in order: a request on the wire gets its grace, what came of it is recorded, the files are closed."""
+        """End in order: wait for a request under way, record what came of it, close the files."""
         await self.sender.close(GRACE)
         await self._watcher.close()
         if self._client is not None:
             await self._client.aclose()
-        with contextlib.suppress(StoreError):  # what cannot be read now is remembered by the next
+        with contextlib.suppress(StoreError):  # the next start reads it
             await self.files.remember()
         await self.files.close()
 
@@ -197,7 +197,7 @@ class Desk:
         return await self.trips.get(store_id, trip_id)
 
     async def standing(self, store_id: str, trip_id: str) -> TripBalance:
-        """What counts on a trip: its refunds, and what was captured as far as it is known here. Raises StoreError."""
+        """The balance of a trip: its refunds, and what was captured as far as that is known here. Raises StoreError."""
         trip = await self.trip(store_id, trip_id)
         refunds = await self.history.of_trip(store_id, trip_id)
         ceiling = await self.files.look(lambda history: history.ceiling(store_id, trip_id))
@@ -237,7 +237,7 @@ class Desk:
         return recorded
 
     async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
-        """Record this clerk's word on what was captured on a trip: from now on it counts there.
+        """Record what this clerk says was captured on a trip: from now on that counts there.
 
         Raises ConfigError, StoreError.
         """
@@ -258,7 +258,7 @@ class Desk:
         return changed
 
     async def open_gate(self, word: str) -> None:
-        """End the wait that the service asked the account for, and those that the same answers set for its refunds.
+        """End the wait of the whole account, and the own waits of the refunds that the same answers set.
 
         `word` says why. Raises NotPossible, ConfigError, StoreError.
         """
@@ -313,7 +313,7 @@ class Desk:
             changed.clear()
             lasting = StoreDamaged if self.sender.in_flight else StoreUnusable
             if isinstance(self.sender.failure, lasting):
-                raise self.sender.failure  # nothing can be sent or written: whoever waits would wait for good
+                raise self.sender.failure  # nothing can be sent or written: waiting would never end
             summary = await self._try_refresh()
             if summary is not None and self._drained(summary, wait=wait):
                 await self._watcher.examined()
@@ -328,7 +328,7 @@ class Desk:
         try:
             await self.verify()
             return await self._refresh()
-        except (StoreChanged, StoreDamaged):  # waiting does not mend it
+        except (StoreChanged, StoreDamaged):  # waiting does not repair it
             raise
         except StoreError:
             if not self.sender.in_flight:
@@ -346,7 +346,7 @@ class Desk:
         await self.files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
-        """What a person can do now to a refund here; what would send another service's is not among it.
+        """What a person can do now to a refund; never what would send a refund of another service.
 
         `pending` is an attempt of it without an answer.
         """
@@ -381,12 +381,14 @@ class Desk:
         return self._client
 
     def _open_client(self) -> PaymentClient:
-        from refund_tui.payments.client import PaymentClient  # brings httpx, which no first screen waits for
+        from refund_tui.payments.client import (
+            PaymentClient,
+        )  # imports httpx, which is slow: the first screen does not wait for it
 
         return PaymentClient.for_settings(self.settings)
 
     async def _tell(self, news: News) -> None:
-        with contextlib.suppress(Exception):  # news is told even where the summary cannot be read anew
+        with contextlib.suppress(Exception):  # news is announced even where the summary cannot be read
             await self._refresh()
         if isinstance(news, Trouble | Unsaved) and news.fault:
             file = await asyncio.to_thread(write_crash, news.fault, self.settings.data_dir)
@@ -394,14 +396,14 @@ class Desk:
         for listener in tuple(self._listeners):
             try:
                 listener(news)
-            except Exception as error:  # noqa: BLE001 whoever shows the news must not end what sends
+            except Exception as error:  # noqa: BLE001 a listener that fails must not stop the sending
                 await self._tell_fault(listener, error)
 
     async def _tell_fault(self, listener: Callable[[News], None], error: Exception) -> None:
-        """Say once of each listener that it failed; it goes on hearing news."""
+        """Announce once for each listener that it failed; it is still called with news."""
         if listener not in self._failed:
             self._failed.append(listener)
-            why = f"this program could not show its news ({error!r}); the refunds go on"
+            why = f"this program could not show a change ({error!r}); the refunds go on"
             await self._tell(Trouble(why, fault_of(error)))
 
     async def _refresh(self) -> Summary:

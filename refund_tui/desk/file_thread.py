@@ -1,4 +1,4 @@
-"""Owns one thread for one file, so that no key waits for a disk and no connection is shared between threads."""
+"""Owns one thread for one file, so that the screen never waits for a disk and no two threads share a connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Closable(Protocol):
     """A file that is open."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
 
 F = TypeVar("F", bound=Closable)
@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Closable)
 class FileThread(Generic[F]):
     """Runs calls on one file, one after the other, in a thread of its own.
 
-    What was begun is finished, even if nobody waits: a file that was opened meanwhile is closed with the lane.
+    A call that was begun is finished, even if nobody waits for it. `close` also closes a file that is being opened.
     """
 
     def __init__(self, name: str) -> None:
@@ -37,7 +37,7 @@ class FileThread(Generic[F]):
         return self._file is not None
 
     async def open(self, opening: Callable[[], F]) -> None:
-        """Hold what `opening` returns, until the lane is closed. Raises what it raises."""
+        """Open the file by calling `opening`, which may raise, in the thread."""
 
         def hold() -> None:
             self._file = opening()
@@ -47,7 +47,7 @@ class FileThread(Generic[F]):
         await asyncio.wrap_future(begun)
 
     async def run(self, call: Callable[[F], T]) -> T:
-        """What `call` returns or raises for the file."""
+        """Run `call` on the file in the thread; returns what it returns and raises what it raises."""
 
         def on_file() -> T:
             if self._file is None:
@@ -57,7 +57,7 @@ class FileThread(Generic[F]):
         return await asyncio.wrap_future(self._pool.submit(on_file))
 
     async def close(self) -> None:
-        """Close the file and end the thread, after what it has begun. May be called again."""
+        """Finish the calls that were begun, close the file and end the thread. May be called again."""
         if self._begun:
             self._begun = False
             await asyncio.wrap_future(self._pool.submit(self._let_go))

@@ -1,6 +1,6 @@
-"""Owns the desk's open files, each in a lane of its own: the ledger to write, the history to read, the trips.
+"""Owns the desk's open files, each with a thread of its own: the ledger to write, the history to read, the trips.
 
-Never holds a transaction across an await: every call is whole.
+Never holds a transaction across an await: each call is a whole transaction or a short read.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Files:
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
 
-        Raises StoreError, also where the ledger must not be written here. Trips that cannot be used are no reason:
-        what is waiting goes on without them, and whoever asks for a trip hears it.
+        Raises StoreError, also where the ledger must not be written here. Trips that cannot be used do not stop
+        it: refunds that wait go on without them, and a search for trips raises StoreDamaged.
         """
         await self._writing.open(self._storage.open_ledger)
         await self._reading.open(self._storage.open_history)
@@ -59,7 +59,7 @@ class Files:
         return await self._searching.run(call)
 
     async def remember(self) -> None:
-        """Have on disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
+        """Write to disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
         if self._reading.opened:
             await self.look(lambda history: history.remember())
 
@@ -69,7 +69,7 @@ class Files:
         return await self.look(lambda history: history.changes_seen()), trips
 
     async def examine(self) -> str:
-        """Look for damage beside the lanes, which nobody waits for; what was found, in words, empty where nothing was.
+        """Look for damage in another thread, so that no call waits for it; a sentence on what was found, or empty.
 
         From then on nothing is written to a ledger whose structure is damaged. Raises StoreError where it cannot be
         looked at now.
@@ -85,6 +85,6 @@ class Files:
         await self.look(lambda history: history.verify())
 
     async def close(self) -> None:
-        """Close what is open, after what was begun, and end the threads. May be called again."""
-        for lane in (self._writing, self._reading, self._searching):
-            await lane.close()
+        """Finish the calls that were begun, close the files and end the threads. May be called again."""
+        for thread in (self._writing, self._reading, self._searching):
+            await thread.close()

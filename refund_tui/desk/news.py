@@ -1,4 +1,4 @@
-"""Owns what the desk announces. News carries no truth: whoever hears it reads the ledger again."""
+"""Owns what the desk announces. News only says that something changed: a listener reads the ledger again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The ledger or the trips changed by another process."""
+    """Another process has changed the ledger or the trips."""
 
 
 def fault_of(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Owns the choice of what keeps the refunds: the ledger and the trips that the settings name."""
+"""Owns the choice of the storage: where the ledger and the trips of these settings are kept, and in which form."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def storage_of(settings: Settings, host: Host | None = None) -> Storage:
-    """Where the settings say that the refunds are kept; nothing is opened yet. `host` is the one that writes."""
+    """The storage that the settings name; nothing is opened yet. `host` is this host, if not to be found out."""
     return _sqlite(settings, host)
 
 
 def maintenance_of(settings: Settings) -> Maintenance:
-    """The upkeep of the same."""
+    """What an operator can do with that storage."""
     return SqliteMaintenance(_sqlite(settings))
 
 

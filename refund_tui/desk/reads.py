@@ -1,6 +1,6 @@
 """Owns what screens and commands read at the desk. Each read runs in its file's thread, never on the event loop.
 
-Holds nothing: each answer is as the files are at that moment. Every method raises StoreError.
+Keeps nothing in memory: each answer is read from the files at that moment. Every method raises StoreError.
 """
 
 from __future__ import annotations

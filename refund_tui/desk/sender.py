@@ -1,6 +1,6 @@
-"""Owns the sending of refunds: claims one that is due, sends its bytes, records what came of it, takes over the dead's.
+"""Owns the sending of refunds: claims one that is due, sends it, records the outcome, ends attempts of dead processes.
 
-Never sends what is not on disk, never announces what is not on disk, never drops an answer that could not be written.
+Never sends or announces what is not on disk, and never drops an answer that could not be written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreU
 from refund_tui.payments.body import differences
 
 AGAIN = 2.0
-"""Seconds between two looks at another process's attempt, and between two tries to write an answer."""
+"""Seconds between two looks at an attempt of another process, and between two tries to write an answer."""
 
 LONGEST_REST = 5.0
 """Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
@@ -39,16 +39,16 @@ class Payments(Protocol):
     """What the desk needs of the Payment service."""
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` once; never raises for anything the wire does.
+        """Send `body` once; whatever happens on the network is an outcome, not an exception.
 
-        Cancelled before a byte of the request left, it returns Unreachable; later, it raises CancelledError.
+        Cancelled before a byte of the request left, it returns Unreachable; after that it raises CancelledError.
         """
         ...
 
 
 @dataclass(slots=True)
 class SendPlan:
-    """What one look at the ledger came to: news already on disk, an attempt to carry out, seconds to rest otherwise."""
+    """The result of one look at the ledger: news already on disk, and an attempt to carry out or seconds to rest."""
 
     news: list[News] = field(default_factory=list)
     in_flight: InFlight | None = None
@@ -82,7 +82,7 @@ class Sender:
         self.failure: StoreError | None = None
         """Why the ledger could not be used at the last try, where it could not."""
         self.stuck: dict[str, str] = {}
-        """Refunds that the last look set apart, since their record refuses a change; each with its sentence."""
+        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
         self.unsaved: dict[str, str] = {}
         self.idle = False
         """Whether the last look at the ledger found nothing that is due."""
@@ -106,7 +106,7 @@ class Sender:
     async def close(self, grace: float) -> None:
         """End in order: an answer is awaited for `grace` seconds, then what the client knows of it is recorded.
 
-        Only the request is ever cancelled, so that no attempt is left open that this process knows more of.
+        Only the request is cancelled, never its recording, so that what this process knows of the attempt is written.
         """
         if self._task is None:
             return
@@ -132,7 +132,7 @@ class Sender:
             except StoreError as error:
                 self.failure = error
                 await self._tell(Trouble(str(error)))
-            except Exception as error:  # noqa: BLE001 one fault of ours must not end all sending
+            except Exception as error:  # noqa: BLE001 a fault of this program must not end all sending
                 why = f"sending failed by a fault of this program ({error!r}); it is tried again"
                 await self._tell_fault(error, why)
             await self._rest(rest)
@@ -174,7 +174,7 @@ class Sender:
     def _look_after(
         self, ledger: LedgerPort, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
     ) -> None:
-        """One open attempt: its holder lives, or it is taken over; or nobody can tell, since it cannot be read."""
+        """Look at one open attempt: its holder runs, or it is taken over, or its record cannot be read."""
         terms = self._terms
         if isinstance(attempt, Damaged):
             if refund.state is not State.UNKNOWN and refund.open:
@@ -200,7 +200,9 @@ class Sender:
                 plan.rest_at_most(AGAIN)
                 return False
             current = ledger.get(refund.key) or refund
-            plan.in_flight = InFlight(replace(current, body=refund.body), attempt)  # the very bytes that were compared
+            plan.in_flight = InFlight(
+                replace(current, body=refund.body), attempt
+            )  # exactly the bytes that were compared
             plan.news.append(Changed(current, "attempt_started"))
         return plan.in_flight is not None
 
@@ -210,7 +212,7 @@ class Sender:
 
     @contextlib.contextmanager
     def _set_apart(self, refund: Refund, plan: SendPlan) -> Iterator[None]:
-        """Let one refund whose record cannot be used stop no other; it is said once."""
+        """Go on with the others where the record of one refund cannot be used; that is announced once."""
         try:
             yield
         except RecordUnusable as error:
@@ -255,7 +257,7 @@ class Sender:
             if not self._leaving.is_set():
                 raise
             return lifecycle.process_died("the program was closed while the answer was awaited")
-        except Exception as error:  # noqa: BLE001 a fault of ours must not lose the doubt about the money
+        except Exception as error:  # noqa: BLE001 after a fault here the money may have moved
             why = f"this program failed while sending ({error!r})"
             await self._tell_fault(error, why)
             return Uncertain(Answer(detail=why), Doubt.CONNECTION_LOST)
@@ -265,7 +267,7 @@ class Sender:
     async def _record(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> None:
         """Write what came of the attempt, until it is on disk; only then is it announced as done.
 
-        On the way out the last try is made after the grace: an open attempt is taken over by whoever comes next.
+        When the program ends, the last try is made after GRACE. The next process takes over an attempt left open.
         """
         key = in_flight.refund.key
         while True:
@@ -286,7 +288,7 @@ class Sender:
                 return
 
     def _not_saved(self, outcome: Outcome, error: Exception, *, last: bool) -> str:
-        """What is true of an answer that is not on disk, while the program tries and when it ends."""
+        """The sentence for an answer that is not on disk, while the program tries and (`last`) when it ends."""
         moved = " The money is on its way." if isinstance(outcome, Accepted) else ""
         if not last:
             return f"{_answered(outcome)}: {error}.{moved} It is written again until it is on disk"
@@ -319,7 +321,7 @@ class Sender:
 
 
 def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
-    """What forbids an attempt of a refund now: a record that was altered, the horizon, the window."""
+    """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
     altered = differences(refund.body, refund.key, refund.intent)
     if altered is None and not ledger.as_recorded(refund):
         altered = NOT_RECORDED

@@ -1,6 +1,6 @@
-"""Owns what is looked for behind the desk's back: what other processes wrote, and damage to the ledger.
+"""Owns the watch over the files: whether other processes wrote, and whether the ledger is damaged.
 
-Announces what it finds, and has the sender look. Decides nothing and writes no refund.
+Announces what it finds and wakes the sender. Decides nothing and writes no refund.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from refund_tui.desk.news import Elsewhere, News, Trouble, fault_of
 from refund_tui.errors import StoreError
 
 WATCH = 1.0
-"""Seconds between two looks at whether another process wrote; each is one PRAGMA."""
+"""Seconds between two looks at whether another process wrote; each look is one PRAGMA."""
 
 
 class Watcher:
@@ -31,7 +31,7 @@ class Watcher:
         ]
 
     async def examined(self) -> None:
-        """Return once damage was looked for."""
+        """Return when the search for damage has ended."""
         if self._tasks:
             await asyncio.wait(self._tasks[1:])
 
@@ -52,7 +52,7 @@ class Watcher:
             await self._tell(Trouble(found))
 
     async def _watch(self) -> None:
-        """Notice what other processes wrote, within about a second, without a byte on the line."""
+        """Notice within about a second that another process wrote. Nothing is sent to the terminal for it."""
         seen: tuple[int, int] | None = None
         while True:
             try:
@@ -65,7 +65,7 @@ class Watcher:
                 seen = now
             except StoreError as error:
                 await self._tell(Trouble(str(error)))
-            except Exception as error:  # noqa: BLE001 one fault of ours must not end the watch
+            except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
                 why = f"watching the ledger failed by a fault of this program ({error!r})"
                 await self._tell(Trouble(why, fault_of(error)))
             await asyncio.sleep(WATCH)

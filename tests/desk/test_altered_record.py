@@ -147,7 +147,7 @@ async def test_what_never_goes_to_the_service_is_held_against_what_was_recorded(
         desk.begin()
         summary = await asyncio.wait_for(desk.drain(), 10)
         assert (len(service.requests), summary[State.BLOCKED], summary.alarms) == (1, 1, 1)
-        assert "not what the clerk's yes recorded" in (await second(desk)).life.why
+        assert "not what the clerk confirmed" in (await second(desk)).life.why
 
 
 @pytest.mark.parametrize("what", ["minor = 9999", "currency = 'USD'", "why = 'no reason'", "trip_id = 'TRIP-2'"])

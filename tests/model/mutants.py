@@ -108,7 +108,7 @@ def _latest(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy:
 
 @breaks("asking again starts the key horizon anew", *TOO_LATE, name="ask_again", begin=STOPPED)
 def _ask_anew(life: Life, now: Instant, policy: Policy) -> Decision:
-    return Decision(replace(lifecycle._anew(life, "", leave=False), first_sent=now), "asked_again", "")
+    return Decision(replace(lifecycle._anew(life, "", permitted=False), first_sent=now), "asked_again", "")
 
 
 @breaks(
@@ -119,7 +119,7 @@ def _ask_anew(life: Life, now: Instant, policy: Policy) -> Decision:
     begin=STOPPED,
 )
 def _lasting_leave(life: Life, now: Instant, policy: Policy) -> Decision:
-    return Decision(lifecycle._anew(life, "", leave=True), "asked_again", "")
+    return Decision(lifecycle._anew(life, "", permitted=True), "asked_again", "")
 
 
 @breaks(
@@ -130,7 +130,7 @@ def _lasting_leave(life: Life, now: Instant, policy: Policy) -> Decision:
     begin=(*IN_DOUBT, "send", "403"),
 )
 def _going_on_is_leave(life: Life) -> Decision:
-    return Decision(lifecycle._anew(life, "", leave=True), "went_on", "")
+    return Decision(lifecycle._anew(life, "", permitted=True), "went_on", "")
 
 
 @breaks(

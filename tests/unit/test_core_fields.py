@@ -36,7 +36,7 @@ def test_a_note_has_a_length_and_is_text() -> None:
     assert check_note("") is None
     assert check_note("ü" * 200) is None
     assert check_note("x" * 201) == "201 characters: a note has at most 200"
-    assert check_note("caf\udce9") == "the note holds bytes that are no text: type it anew"
+    assert check_note("caf\udce9") == "the note holds bytes that are not valid text: type it again"
     assert check_note("\ud800") == check_note("\udfff") == check_note("caf\udce9")
     assert check_note("\ud7ff\ue000") is None
 

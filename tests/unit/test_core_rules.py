@@ -245,7 +245,7 @@ def test_a_trip_is_written_as_a_refund_that_counts_wrote_it_or_else_the_trips_fi
 
 def test_another_spelling_than_that_of_a_refund_which_counts_is_refused() -> None:
     intent = replace(INTENT, trip_id="TRIP-1")
-    with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it so"):
+    with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it that way"):
         admit(intent, TripBalance(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
     admit(intent, TripBalance(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)
 

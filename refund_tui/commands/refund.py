@@ -66,7 +66,7 @@ async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _recorded(desk: Desk, stopping: Stopping, arguments: argparse.Namespace) -> str | None:
     """The key of the refund that was agreed to and recorded; None where it was not."""
-    desk.see_that_it_is_ours()
+    desk.require_service()
     await _name_elsewhere(desk)
     intent, standing = await _intent(desk, arguments)
     return await _take(desk, stopping, intent) if _agreed(desk, stopping, intent, standing) else None

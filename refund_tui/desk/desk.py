@@ -223,7 +223,7 @@ class Desk:
 
         Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
         """
-        self.see_that_it_is_ours()
+        self.require_service()
         trip = await self.trip(intent.store_id, intent.trip_id)
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
@@ -241,16 +241,16 @@ class Desk:
 
         Raises ConfigError, StoreError.
         """
-        self._refuse_strangers()
+        self._require_own_service()
         now = self.now()
         ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
         await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
         """Do what a person asks for. Raises NotPossible, ConfigError, StoreError."""
-        self._refuse_strangers()
+        self._require_own_service()
         if action in SENDING:
-            await self._refuse_others(key)
+            await self._require_own_refund(key)
         now = self.now()
         changed = await self.files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
         await self._tell(Changed(changed, str(action)))
@@ -262,7 +262,7 @@ class Desk:
 
         `word` says why. Raises NotPossible, ConfigError, StoreError.
         """
-        self._refuse_strangers()
+        self._require_own_service()
         now = self.now()
         ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
         await self._refresh()
@@ -279,7 +279,7 @@ class Desk:
 
     async def print_receipt(self, key: str) -> str:
         """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
-        self._refuse_strangers()
+        self._require_own_service()
         found, now = await self.history.get(key), self.now()
         if isinstance(found, Refund) and (told := altered(found)):
             raise NotPossible(f"{told}. No receipt was made")
@@ -288,7 +288,7 @@ class Desk:
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
-        self.see_that_it_is_ours()
+        self.require_service()
         client = await self._connect()
         answer = await client.transactional_data(store_id, trip_id)
         if isinstance(answer, CardFound):
@@ -359,17 +359,17 @@ class Desk:
         """Whether this desk is set up for the service that the refund was made at."""
         return refund.endpoint == self.endpoint
 
-    def see_that_it_is_ours(self) -> None:
+    def require_service(self) -> None:
         """See that refunds can be made with these settings in this ledger. Raises ConfigError."""
         if self.settings.base_url is None:
             raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
-        self._refuse_strangers()
+        self._require_own_service()
 
-    def _refuse_strangers(self) -> None:
+    def _require_own_service(self) -> None:
         if self.refusal:
             raise ConfigError(self.refusal)
 
-    async def _refuse_others(self, key: str) -> None:
+    async def _require_own_refund(self, key: str) -> None:
         refund = await self.history.get(key)
         if isinstance(refund, Refund) and refund.endpoint != self.endpoint:
             raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
 
 import refund_tui
 from refund_tui.arguments import EXIT_CODES
+from refund_tui.core.filter_line import Query
+from refund_tui.core.lifecycle import possible
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.receipt import DECIDED
 from refund_tui.core.refunds import (
@@ -17,6 +20,7 @@ from refund_tui.core.refunds import (
     PERSON_STATES,
     SENDABLE_STATES,
     STATE_FACTS,
+    Life,
     State,
 )
 from refund_tui.sandbox.contract import REASONS
@@ -25,6 +29,7 @@ from refund_tui.settings.load import load_settings
 from refund_tui.settings.readers import READERS
 from refund_tui.store.sqlite.rows import states_sql
 from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.tui.screens.history import NEEDS_A_PERSON
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS, TONES
 from tests.pages import MANUAL, README
 from tests.support.program import run
@@ -44,6 +49,15 @@ def test_an_open_state_either_goes_on_by_itself_or_needs_a_person() -> None:
     assert not GOING_ON_STATES & PERSON_STATES
     assert SENDABLE_STATES < GOING_ON_STATES
     assert all(state.counts for state in OPEN_STATES)
+
+
+def test_a_person_can_act_on_whatever_needs_one_and_on_nothing_that_is_closed() -> None:
+    assert all(possible(Life(state)) for state in PERSON_STATES)
+    assert not any(possible(Life(state)) for state in State if state.terminal)
+
+
+def test_the_key_that_shows_what_needs_a_person_finds_each_such_state() -> None:
+    assert Query(UTC, date(2026, 3, 2), None).read(NEEDS_A_PERSON).states == PERSON_STATES
 
 
 def test_the_receipt_says_what_each_closed_state_came_to() -> None:

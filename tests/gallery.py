@@ -95,7 +95,7 @@ class Stage:
 
     async def reread(self) -> None:
         """Have everything that is shown read anew, so that no picture depends on when it was last read."""
-        await self.desk._tell(Elsewhere())
+        await self.desk.tell(Elsewhere())
         await self.pilot.pause(0.3)
 
     async def refund(self, find: str, amount: str, reason: str = "1") -> None:

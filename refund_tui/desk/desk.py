@@ -5,7 +5,6 @@ Knows no screen. A screen reads what it shows from the ledger, through `history`
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Iterable
@@ -27,15 +26,17 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import altered, checked
+from refund_tui.desk.drain import until_drained
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Changed, News, Trouble, Unsaved, fault_of
+from refund_tui.desk.listeners import Listeners
+from refund_tui.desk.news import Changed, News
 from refund_tui.desk.opening import storage_of
 from refund_tui.desk.reads import HistoryReads, TripReads
 from refund_tui.desk.sender import Sender
-from refund_tui.desk.watch import WATCH, Watcher
-from refund_tui.errors import ConfigError, StoreChanged, StoreDamaged, StoreError, StoreUnusable
+from refund_tui.desk.service_connection import ServiceConnection
+from refund_tui.desk.watch import Watcher
+from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.crash_file import write_crash
 from refund_tui.host.process import alive, this_process
 from refund_tui.payments.body import build_body
 from refund_tui.payments.cards import CardAnswer, CardFound
@@ -79,11 +80,8 @@ class Desk:
             horizon=settings.key_horizon_hours * 3600.0, longest=settings.refund_window_days * 86_400.0
         )
         self._clock = clock or SystemClock()
-        self._make_client = connect
-        self._client: PaymentClient | None = None
-        self._connecting = asyncio.Lock()
-        self._listeners: list[Callable[[News], None]] = []
-        self._failed: list[Callable[[News], None]] = []
+        self._service = ServiceConnection(settings, connect)
+        self._listeners = Listeners(self.refresh, settings.data_dir)
         self._storage = storage_of(settings, host)
         self.files = Files(self._storage)
         """The ledger, the history and the trips; for the desk's own parts, which run their calls there."""
@@ -91,8 +89,8 @@ class Desk:
         self._terms = Terms(
             settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
-        self.sender = Sender(self.files, self._terms, self._connect, self._tell)
-        self._watcher = Watcher(self.files, self._tell, self.sender.wake)
+        self.sender = Sender(self.files, self._terms, self._service.client, self.tell)
+        self._watcher = Watcher(self.files, self.tell, self.sender.wake)
 
     @property
     def clerk(self) -> str:
@@ -146,8 +144,11 @@ class Desk:
 
     def listen(self, callback: Callable[[News], None]) -> Callable[[], None]:
         """Call `callback` with all news from now on, on the event loop; what is returned ends that."""
-        self._listeners.append(callback)
-        return lambda: self._listeners.remove(callback)
+        return self._listeners.add(callback)
+
+    async def tell(self, news: News) -> None:
+        """Announce something to all listeners."""
+        await self._listeners.tell(news)
 
     async def open(self) -> None:
         """Open the ledger, the history and the trips, and see to which service the ledger belongs.
@@ -186,8 +187,7 @@ class Desk:
         """End in order: wait for a request under way, record what came of it, close the files."""
         await self.sender.close(GRACE)
         await self._watcher.close()
-        if self._client is not None:
-            await self._client.aclose()
+        await self._service.close()
         with contextlib.suppress(StoreError):  # the next start reads it
             await self.files.remember()
         await self.files.close()
@@ -232,7 +232,7 @@ class Desk:
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
         recorded = await self.files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
-        await self._tell(Changed(recorded, "recorded"))
+        await self.tell(Changed(recorded, "recorded"))
         self.sender.wake()
         return recorded
 
@@ -253,7 +253,7 @@ class Desk:
             await self._require_own_refund(key)
         now = self.now()
         changed = await self.files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
-        await self._tell(Changed(changed, str(action)))
+        await self.tell(Changed(changed, str(action)))
         self.sender.wake()
         return changed
 
@@ -265,9 +265,9 @@ class Desk:
         self._require_own_service()
         now = self.now()
         ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
-        await self._refresh()
+        await self.refresh()
         for refund in ended:
-            await self._tell(Changed(refund, "wait_ended"))
+            await self.tell(Changed(refund, "wait_ended"))
         self.sender.wake()
 
     async def save_draft(self, draft: Draft) -> None:
@@ -289,7 +289,7 @@ class Desk:
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
         self.require_service()
-        client = await self._connect()
+        client = await self._service.client()
         answer = await client.transactional_data(store_id, trip_id)
         if isinstance(answer, CardFound):
             card, currency = answer.card, answer.currency
@@ -301,45 +301,10 @@ class Desk:
 
         An attempt of this process is waited for in any case, also where a person stopped its refund meanwhile.
         """
-        changed = asyncio.Event()
-        end = self.listen(lambda _news: changed.set())
-        try:
-            return await self._until_drained(changed, wait=wait)
-        finally:
-            end()
-
-    async def _until_drained(self, changed: asyncio.Event, *, wait: bool) -> Summary:
-        while True:
-            changed.clear()
-            lasting = StoreDamaged if self.sender.in_flight else StoreUnusable
-            if isinstance(self.sender.failure, lasting):
-                raise self.sender.failure  # nothing can be sent or written: waiting would never end
-            summary = await self._try_refresh()
-            if summary is not None and self._drained(summary, wait=wait):
-                await self._watcher.examined()
-                await self.verify()
-                return summary
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WATCH):
-                    await changed.wait()
-
-    async def _try_refresh(self) -> Summary | None:
-        """What is open; None while that cannot be read and an answer is still to be written. Raises StoreError."""
-        try:
-            await self.verify()
-            return await self._refresh()
-        except (StoreChanged, StoreDamaged):  # waiting does not repair it
-            raise
-        except StoreError:
-            if not self.sender.in_flight:
-                raise
-            return None
-
-    def _drained(self, summary: Summary, *, wait: bool) -> bool:
-        if self.sender.in_flight:
-            return False
-        moving = summary.going_on - len(self.sender.stuck)
-        return moving <= 0 or (self.sender.idle and not wait)
+        summary = await until_drained(self, wait=wait)
+        await self._watcher.examined()
+        await self.verify()
+        return summary
 
     async def verify(self) -> None:
         """See that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
@@ -374,38 +339,7 @@ class Desk:
         if isinstance(refund, Refund) and refund.endpoint != self.endpoint:
             raise NotPossible(f"this refund belongs to {refund.endpoint}, not to {self.endpoint}: nothing was sent")
 
-    async def _connect(self) -> PaymentClient:
-        async with self._connecting:
-            if self._client is None:
-                self._client = await asyncio.to_thread(self._make_client or self._open_client)
-        return self._client
-
-    def _open_client(self) -> PaymentClient:
-        from refund_tui.payments.client import (
-            PaymentClient,
-        )  # imports httpx, which is slow: the first screen does not wait for it
-
-        return PaymentClient.for_settings(self.settings)
-
-    async def _tell(self, news: News) -> None:
-        with contextlib.suppress(Exception):  # news is announced even where the summary cannot be read
-            await self._refresh()
-        if isinstance(news, Trouble | Unsaved) and news.fault:
-            file = await asyncio.to_thread(write_crash, news.fault, self.settings.data_dir)
-            news = replace(news, why=f"{news.why}. For support: {file}") if file else news
-        for listener in tuple(self._listeners):
-            try:
-                listener(news)
-            except Exception as error:  # noqa: BLE001 a listener that fails must not stop the sending
-                await self._tell_fault(listener, error)
-
-    async def _tell_fault(self, listener: Callable[[News], None], error: Exception) -> None:
-        """Announce once for each listener that it failed; it is still called with news."""
-        if listener not in self._failed:
-            self._failed.append(listener)
-            why = f"this program could not show a change ({error!r}); the refunds go on"
-            await self._tell(Trouble(why, fault_of(error)))
-
-    async def _refresh(self) -> Summary:
+    async def refresh(self) -> Summary:
+        """Read again what is open. Raises StoreError."""
         self.summary = await self.files.look(lambda history: history.summary(self.endpoint))
         return self.summary

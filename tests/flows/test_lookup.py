@@ -34,7 +34,7 @@ async def id_of(stage: Stage, receipt: str) -> str:
 
 async def noticed(stage: Stage) -> None:
     """What another process wrote is noticed."""
-    await stage.desk._tell(Elsewhere())
+    await stage.desk.tell(Elsewhere())
 
 
 async def test_the_marked_trip_is_opened_also_when_newer_ones_were_imported_meanwhile(

@@ -307,7 +307,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_an
         (("known", "--amount", "12.50", "--reason", "9" * 5000), "is not a reason"),
         (("known", "--amount", "12.50", "--reason", ""), "is not a reason"),
         (("known", *ASKED, "--note", "n" * 201), "201 characters"),
-        (("known", *ASKED, "--note", "\udcff"), "bytes that are no text"),
+        (("known", *ASKED, "--note", "\udcff"), "bytes that are not valid text"),
         (("old", *ASKED), "the refund window closed"),
         (("unheard-of", *ASKED), "give it with --currency"),
         (("unheard-of", "--amount", "left", "--reason", "1", "--currency", "EUR"), "type the amount"),

@@ -163,9 +163,12 @@ class RefundApp(CrashReporting, Display, KeyQueue):
         return place
 
     def _show(self, name: str) -> None:
+        unanswered = self.place.unanswered if name != self.place.id else ""
         self._places.current = name
         self._status.at(self.place.title)
         self.place.enter()
+        if unanswered:
+            self.announce(unanswered)
         self.refresh_keys()
         self._tick()
 

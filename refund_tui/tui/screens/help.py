@@ -25,7 +25,7 @@ _ABOUT = {
     "lookup": "Type or paste a trip id, or a receipt, the card's last four, an amount, a date, an article. "
     "Up and Down move in the list while you type. Enter opens the refund.",
     "refund": "Type the amount, Tab, one digit for the reason, F10. Then y refunds it; n or Escape goes back. "
-    "Both are deaf for half a second, so that a key struck twice confirms nothing. Once it is recorded "
+    "Both are dim and deaf for half a second, so that a key struck twice confirms nothing. Once it is recorded "
     "you can leave: it goes on by itself, with the same id, until the answer is known.",
     "history": "Every refund, newest first; it needs no network. Enter shows one with its attempts and events. "
     "What can be done about it now is in the line of keys, and only that.",

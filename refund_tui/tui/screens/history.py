@@ -111,6 +111,12 @@ class HistoryScreen(RefundScreen):
             return False
         return possible_for(self._desk, refund, action, self._preview.pending_of(refund.key))
 
+    @property
+    def unanswered(self) -> str:
+        """That a question about a refund, or about all that is blocked, is still open."""
+        asking = self._step.current == "asking-all" or (not self._listing and self.life.current == "asking")
+        return self._not_done() if asking else ""
+
     def enter(self) -> None:
         """Put the cursor on the list, or on the refund that is shown."""
         if self._listing:

@@ -123,11 +123,20 @@ class RefundFormScreen(RefundScreen):
             case _:
                 return action == "back" and self._step.current != "confirm"
 
+    @property
+    def unanswered(self) -> str:
+        """That the question before a refund, or about one, is still open."""
+        if self._step.current == "confirm":
+            key = key_of("refund", self._desk.settings.keys)
+            return f"Nothing was refunded on trip {short(self._trip_id)}. {key} goes back to the question."
+        return self._not_done() if self._step.current == "life" and self.life.current == "asking" else ""
+
     def enter(self) -> None:
         """Put the cursor where it is needed."""
         if self._step.current == "life":
             self.life.enter()
         elif self._step.current == "confirm":
+            self.frame.announce("")  # as when it was asked
             self._confirm.focus()
         elif self._trip_id:
             self._form.focus_first()

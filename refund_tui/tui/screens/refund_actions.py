@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from refund_tui.desk.desk import Desk
+from refund_tui.tui.commands import key_of
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.refund_panel import RefundPanel
 
@@ -16,6 +17,10 @@ class RefundScreen(ScreenPane):
         super().__init__(desk, name)
         self.life = RefundPanel(desk, self.in_background, id="life")
         """The refund on the screen."""
+
+    def _not_done(self) -> str:
+        key = key_of(self.id or "", self._desk.settings.keys)
+        return f"Nothing was done: a question is still without an answer. {key} goes back to it."
 
     async def bring(self) -> None:
         """Show the refund that is meant, if it is not shown yet."""

@@ -39,6 +39,11 @@ class ScreenPane(Vertical):
     def reload(self) -> None:
         """The desk said something: read again what is shown."""
 
+    @property
+    def unanswered(self) -> str:
+        """What to say when the place is left while it asks something; "" where it does not."""
+        return ""
+
     def can(self, action: str) -> bool:
         """Whether one of its own commands is possible now."""
         return True

@@ -11,10 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input
 
 from refund_tui.core.refunds import Intent
 from refund_tui.core.times import Instant
+from refund_tui.tui.commands import said
 from refund_tui.tui.widgets.footer import cap
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.widgets.text_field import field
@@ -46,11 +48,10 @@ class Question:
         """All of it but the keys."""
         return literal((self.title, "bold"), "\n\n", *self.about)
 
-    @property
-    def keys(self) -> Content:
-        """The keys, as the line of keys draws them."""
+    def keys(self, *, lit: bool) -> Content:
+        """The keys, as the line of keys draws them, `lit` while they are heard."""
         yes, no = literal(f" {self.yes}"), literal(f" {self.no}")
-        return cap(self.yes_key) + yes + Content("      ") + cap("n") + no
+        return cap(self.yes_key, lit=lit) + yes + Content("      ") + cap("n", lit=lit) + no
 
 
 NOTHING = Question("", (), "")
@@ -70,6 +71,7 @@ class ConfirmPanel(Vertical, can_focus=True):
         super().__init__(id=id)
         self._now = now
         self._opened: Instant | None = None
+        self._lighting: Timer | None = None
         self._question = NOTHING
 
     def compose(self) -> ComposeResult:
@@ -82,12 +84,34 @@ class ConfirmPanel(Vertical, can_focus=True):
 
     def ask(self, question: Question) -> None:
         """Show the question; the time of deafness begins now."""
-        self._question, self._opened = question, self._now()
+        self._question = question
         self.query_one(".words", Plain).show(question.words)
-        self.query_one(".answers", Plain).show(question.keys)
         self.query_one(".wrong", Plain).show("")
         self.query_one("#again").display = False
+        self._be_deaf()
         self.focus()
+
+    def on_focus(self) -> None:
+        """Be deaf anew to whoever comes back to a question."""
+        if self._opened is not None:
+            self._be_deaf()
+
+    def _be_deaf(self) -> None:
+        """Hear nothing until no key came for a while; the keys are lit then."""
+        self._opened = self._now()
+        self.query_one(".answers", Plain).show(self._question.keys(lit=False))
+        if self._lighting is None:
+            self._lighting = self.set_timer(DEAF, self._light)
+
+    def _light(self) -> None:
+        """Light the keys once they are heard; look again later while they are not."""
+        self._lighting = None
+        if self._opened is None:
+            return
+        if (left := DEAF - self._now().since(self._opened)) > 0:
+            self._lighting = self.set_timer(left, self._light)
+        else:
+            self.query_one(".answers", Plain).show(self._question.keys(lit=True))
 
     def on_key(self, event: Key) -> None:
         """Hear an answer, or nothing."""
@@ -98,7 +122,14 @@ class ConfirmPanel(Vertical, can_focus=True):
             if self._opened is not None and self._now().since(self._opened) >= DEAF:
                 self._hear(event.key)
             elif self._opened is not None:
-                self._opened = self._now()  # a key held down is struck again and again: it never outlives the deafness
+                self._too_early(event.key)
+
+    def _too_early(self, key: str) -> None:
+        """Say so; a key held down is struck again and again, and never outlives the deafness."""
+        if key in (self._question.yes_key, "n", "escape"):
+            told = f"Too early: {said(key)} was not taken. Press it again when its key is lit."
+            self.query_one(".wrong", Plain).show(told)
+        self._be_deaf()
 
     def _hear(self, key: str) -> None:
         if key == self._question.yes_key and self._question.typed_again is not None:

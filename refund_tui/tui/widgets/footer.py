@@ -10,9 +10,9 @@ from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.widgets.plain_text import Plain
 
 
-def cap(key: str) -> Content:
-    """A key as it is drawn wherever one is offered."""
-    return Content.styled(f" {key} ", "bold reverse")
+def cap(key: str, *, lit: bool = True) -> Content:
+    """A key as it is drawn wherever one is offered; one that is not heard yet is not `lit`, and as wide."""
+    return Content.styled(f" {key} ", "bold reverse" if lit else "$muted")
 
 
 class KeyLine(Plain):

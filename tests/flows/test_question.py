@@ -1,0 +1,88 @@
+"""The question before money moves: when its keys are heard is seen, and leaving it without an answer is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.stage import LIMITED, Stage, program, refunds
+
+
+def lit(stage: Stage, key: str) -> bool:
+    """Whether the key is drawn as one that is heard."""
+    strips = stage.pilot.app.screen._compositor.render_strips()
+    return any(
+        run.text.strip() == key and run.style is not None and run.style.reverse for strip in strips for run in strip
+    )
+
+
+async def until_lit(stage: Stage, key: str) -> None:
+    for _ in range(100):
+        if lit(stage, key):
+            return
+        await stage.pilot.pause(0.05)
+    raise TimeoutError(f"{key} was never lit:\n{stage.text}")
+
+
+async def test_the_keys_are_lit_once_they_are_heard_and_nothing_moves(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        assert not lit(stage, "y")
+        assert not lit(stage, "n")
+        before = stage.text
+        stage.clock.advance(0.6)
+        await until_lit(stage, "y")
+        assert lit(stage, "n")
+        assert stage.text == before
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+
+
+async def test_a_yes_struck_three_times_too_early_is_told_and_pays_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        stage.clock.advance(0.2)
+        for _ in range(3):
+            stage.clock.advance(0.2)
+            await stage.press("y")
+        await stage.until("Too early: y was not taken.")
+        assert await refunds(stage) == []
+        assert not lit(stage, "y")
+        stage.clock.advance(0.6)
+        await until_lit(stage, "y")
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        assert len(await refunds(stage)) == 1
+
+
+@pytest.mark.parametrize("key", ["f2", "f4"])
+async def test_leaving_the_question_unanswered_is_said_and_one_key_goes_back(tmp_path: Path, key: str) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        await stage.press("y", key)
+        await stage.until("Nothing was refunded on trip 3f8a51c2")
+        await stage.until("F3 goes back to the question.")
+        assert await refunds(stage) == []
+        stage.clock.advance(5)
+        await stage.press("f3")
+        await stage.until("Refund 5.00 EUR ?")
+        assert "Nothing was refunded" not in stage.text
+        await stage.press("y")
+        await stage.pilot.pause(0.05)
+        assert await refunds(stage) == [], "the question that is come back to is deaf again"
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+
+
+async def test_leaving_another_question_unanswered_is_said(tmp_path: Path) -> None:
+    async with program(tmp_path, LIMITED) as stage:
+        await stage.refund("R-1004", "9.05")
+        await stage.until("WAITING")
+        await stage.press("f9", "f2")
+        await stage.until("Nothing was done: a question is still without an answer. F3 goes back to it.")
+        await stage.press("f4", "enter")
+        await stage.until("Attempts")
+        await stage.press("f9", "f2")
+        await stage.until("Nothing was done: a question is still without an answer. F4 goes back to it.")

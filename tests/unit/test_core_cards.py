@@ -13,7 +13,18 @@ NUMBER = "4111111111111111"
 
 @pytest.mark.parametrize(
     "brand",
-    ["VISA", "V PAY", "Mastercard", "MASTERCARD (DEBIT)", "Carte Bancaire", "銀聯", "Visa Électron", "Cabal 24"],
+    [
+        "VISA",
+        "V PAY",
+        "Mastercard",
+        "MASTERCARD (DEBIT)",
+        "Carte Bancaire",
+        "銀聯",
+        "Visa Électron",
+        "Visa E\u0301lectron",
+        "ரூபே",
+        "Cabal 2424",
+    ],
 )
 def test_a_brand_is_a_word(brand: str) -> None:
     assert check_brand(brand) is None
@@ -28,13 +39,13 @@ def test_a_brand_is_a_word(brand: str) -> None:
 )  # fmt: skip
 def test_what_might_be_a_card_number_is_no_brand_and_is_not_repeated(brand: str) -> None:
     told = check_brand(brand)
-    assert told is not None
-    assert not any(char.isnumeric() for char in told)
+    assert told in ("contains a number: a brand is a word such as VISA", "must be a word such as VISA")
+    assert told.startswith("must") == (sum(char.isnumeric() for char in brand) <= 4)
 
 
 @pytest.mark.parametrize("tail", ["411", "41111", NUMBER, "٤١١١", "１２３４", "12 4", "1234\n", "", "12a4"])
 def test_a_tail_is_exactly_four_digits(tail: str) -> None:
-    assert check_tail(tail)
+    assert check_tail(tail) == "only the last four digits of a card are taken"
     assert check_tail("0000") is None
 
 
@@ -46,6 +57,7 @@ def test_a_tail_is_exactly_four_digits(tail: str) -> None:
         ("4111 1111 1111 1111 12/29", "**** **** **** 1111 12/29"),
         ("7 4111 1111 1111 1111 202", "7 **** **** **** 1111 202"),
         (f'{{"pan":"{NUMBER}","n":378282246310005}}', '{"pan":"************1111","n":***********0005}'),
+        ("2221000000000009", "************0009"),
         ("４１１１１１１１１１１１１１１１", "************１１１１"),
         (f";{NUMBER}=29121015", ";************1111=29121015"),
     ],
@@ -60,6 +72,7 @@ def test_of_a_card_number_in_a_text_only_the_last_four_stay(text: str, expected:
         f'{{"reconciliationId":"{NUMBER}"}}', f'{{"reconciliationId" : "{NUMBER}"}}',
         "44111111-1111-4111-8111-411111111111", "550e8400-e29b-41d4-a716-446655440000",
         f"RECON{NUMBER}", f"trip-{NUMBER}", f"{NUMBER}-trip", "4111111111111112", "1764032831000", "4006381333931",
+        "4222222222222", "0000000000000000",
         "9" * 64, "UnknownShoppingTrip", "25.99",
     ],
 )  # fmt: skip

@@ -25,6 +25,9 @@ TEST = "https://us-east-1.test.payments.amazonphysicalstores.com"
         (f"{REAL}/v1", REAL),
         (f"{REAL}/v1/", REAL),
         ("https://Gateway.Example/Pay/v1", "https://gateway.example/Pay"),
+        ("https://gateway.example/PAYX/", "https://gateway.example/PAYX"),
+        ("https://gateway.example/X/v1", "https://gateway.example/X"),
+        ("https://gateway.example/pay//v1", "https://gateway.example/pay"),
         ("https://gateway.example:8443/v1x", "https://gateway.example:8443/v1x"),
         ("HTTP://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://LOCALHOST:8080/v1", "http://127.0.0.1:8080"),
@@ -88,6 +91,7 @@ def test_a_proxy_may_be_anywhere_and_has_no_path() -> None:
     [
         ("socks5://proxy.example", "^must begin with http:// or https://$"),
         ("http://ana:secret@proxy.example", "secrets are never settings$"),
+        ("http://proxy.example/X", "^must end after the host and port$"),
         ("http://proxy.example/pay", "^must end after the host and port$"),
         ("http://proxy.example/?a", "^must end after the host and port$"),
         ("http://proxy.example#a", "^must end after the host and port$"),

@@ -39,13 +39,19 @@ def test_what_a_ledger_keeps_of_a_host_is_read_back() -> None:
     assert host_of(HERE.told) == HERE
 
 
+@pytest.mark.parametrize("told", ["", "till-1", "{"])
+def test_what_is_no_json_describes_no_host(told: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        host_of(told)
+
+
 @pytest.mark.parametrize(
     "told",
     [
-        "", "till-1", "[]", '"till-1"', "{}", '{"boot": "b", "machine": "m"}',
+        "[]", '"till-1"', "{}", '{"boot": "b", "machine": "m"}',
         '{"boot": "b", "machine": "m", "name": "n", "pid": "1"}', '{"boot": 1, "machine": "m", "name": "n"}',
     ],
 )  # fmt: skip
 def test_what_describes_no_host_is_refused(told: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=r"^no description of a host$"):
         host_of(told)

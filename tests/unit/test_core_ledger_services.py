@@ -40,6 +40,8 @@ def test_a_ledger_that_names_none_is_given_to_what_its_refunds_name_or_by_its_ow
 def test_the_endpoints_of_its_refunds_are_taken_over_but_for_another_environments() -> None:
     eu = "eu-west-1.payments.amazonphysicalstores.com"
     assert first_endpoints((REAL, TEST, eu), OURS) == {REAL, eu}
+    eu_test = "eu-west-1.test.payments.amazonphysicalstores.com"
+    assert first_endpoints((REAL, eu_test), Service("TEST", TEST)) == {eu_test, TEST}
     assert first_endpoints(("gateway.example",), Service("PRODUCTION", "gateway.example/pay")) == {
         "gateway.example/pay"
     }
@@ -61,6 +63,7 @@ def test_only_what_0_1_0_did_not_tell_apart_may_mean_another(recorded: str, endp
 
 def test_what_is_open_elsewhere_is_counted_and_named() -> None:
     assert open_elsewhere({}) == ""
+    assert open_elsewhere({TEST: 1}) == f"1 open refund for another service, {TEST}"
     assert open_elsewhere({"loopback": 2}) == "2 open refunds for another service, loopback"
     assert open_elsewhere({TEST: 1, "loopback": 2}) == f"3 open refunds for another service, {TEST} (1), loopback (2)"
 
@@ -83,4 +86,6 @@ def test_the_remedy_is_another_folder_for_another_environment_and_an_added_endpo
     other_environment = ledger.refusal(Service("TEST", REAL)) or ""
     other_place = ledger.refusal(Service("PRODUCTION", TEST)) or ""
     assert other_environment.endswith("Set base_url back, or choose another data_dir for TEST")
-    assert other_place.endswith("if the service has moved, the ledger's owner runs refund-tui ledger add-endpoint")
+    assert other_place.endswith(
+        "reviewed. Set base_url back; if the service has moved, the ledger's owner runs refund-tui ledger add-endpoint"
+    )

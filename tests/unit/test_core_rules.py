@@ -213,6 +213,7 @@ def test_amounts_in_two_currencies_stop_the_trip_until_a_person_says_which() -> 
     told = check_trip(standing, None, NOON)
     assert told is not None
     assert told.startswith("the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 USD")
+    assert problems(INTENT, standing, NOON)[0] == Problem("trip", told)
     assert check_trip(replace(standing, ceiling=WORD), None, NOON) is None
     assert check_trip(TripBalance(HUNDRED, (recorded(FIFTY),)), None, NOON) is None
 

@@ -267,5 +267,6 @@ def test_of_several_waits_the_last_counts() -> None:
 
 
 def test_a_clock_that_differs_from_the_services_says_by_how_much_and_which_way() -> None:
+    assert skew_words(1.0) == "this host's clock is 1 s ahead of the service's"
     assert skew_words(180.4) == "this host's clock is 3 min ahead of the service's"
     assert skew_words(-7_260.0) == "this host's clock is 2 h 1 min behind the service's"

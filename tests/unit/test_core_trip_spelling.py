@@ -31,4 +31,5 @@ def test_what_stands_around_a_pasted_id_is_not_a_part_of_it(text: str) -> None:
 
 def test_a_store_id_is_folded_as_a_trip_id_is_and_neither_runs_into_the_other() -> None:
     assert folded_trip("STORE-1", DASHED) == folded_trip("store-1", BARE.upper())
+    assert folded_trip("STORE-1", "Trip-1") == "store-1 trip-1"
     assert folded_trip("a", "bc") != folded_trip("ab", "c")

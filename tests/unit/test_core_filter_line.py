@@ -100,6 +100,7 @@ def test_since_and_until_take_a_time_with_its_offset_too() -> None:
         ("day:31.02.", "is no day: write 2026-03-29"),
         ("since:2026-03-01T09:00", "a time is written with its offset"),
         ("until:9999-12-31", "is no day: write 2026-03-29"),
+        ("since:0001-01-01", "is no day: write 2026-03-29"),
         ("amount:5.005", "3 decimals: EUR has 2"),
         ("amount:>x", "only digits"),
         ("amount:5JPX", "JPX is not a currency"),
@@ -128,3 +129,5 @@ def test_words_are_completed_as_they_are_typed() -> None:
     assert complete("state:UNKNOWN,B") == ["state:UNKNOWN,BLOCKED"]
     assert complete("day:y") == ["day:yesterday"]
     assert complete("") == complete("state:UNKNOWN") == complete("open") == []
+    assert complete("reason:") == [f"reason:{code.digit}" for code in ReasonCode]
+    assert complete("reason:1") == complete("clerk:a") == []

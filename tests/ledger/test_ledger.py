@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +12,9 @@ from refund_tui.core.outcomes import LONGEST_RAW, Accepted, Answer, Doubt, Outco
 from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.core.times import Wait
+from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import StoreUnusable
-from refund_tui.store.sqlite.ledger import Ledger
+from tests.ledger.implementations import Kept
 from tests.support.clock import FakeClock
 from tests.support.ledgers import (
     ANOTHER,
@@ -25,9 +24,7 @@ from tests.support.ledgers import (
     STORE,
     TRIP,
     answered,
-    history_at,
     later,
-    ledger_at,
     new_refund,
     other_boot,
     sending,
@@ -39,44 +36,33 @@ LIMITED = RateLimited(Answer(429, "asked to wait"), 60.0)
 CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with ledger_at(path) as opened:
-        yield opened
-
-
-def record(ledger: Ledger, minor: int = 1250, trip: str = TRIP, captured: int | None = None) -> str:
+def record(ledger: LedgerPort, minor: int = 1250, trip: str = TRIP, captured: int | None = None) -> str:
     return ledger.record(new_refund(minor, trip, captured=captured), NOW, second_yes=True).key
 
 
-def test_what_is_recorded_is_there_with_its_event(ledger: Ledger, path: Path) -> None:
+def test_what_is_recorded_is_there_with_its_event(ledger: LedgerPort, kept: Kept) -> None:
     refund = new_refund()
     assert ledger.record(refund, NOW, second_yes=False) == refund
-    with history_at(path) as history:
+    with kept.history() as history:
         assert history.get(refund.key) == refund
         [event] = sound(history.events(refund.key))
     assert (event.kind, event.who, event.before, event.after) == ("recorded", "ana", None, State.QUEUED)
     assert event.at == NOW.at
 
 
-def test_what_the_trip_does_not_admit_is_not_written(ledger: Ledger, path: Path) -> None:
+def test_what_the_trip_does_not_admit_is_not_written(ledger: LedgerPort, kept: Kept) -> None:
     record(ledger, 4_000, captured=5_000)
     with pytest.raises(Refused, match=r"only 10\.00 EUR is left"):
         ledger.record(new_refund(1_001, captured=5_000), NOW, second_yes=True)
     with pytest.raises(NeedsSecondYes):
         ledger.record(new_refund(1_000, captured=5_000), NOW, second_yes=False)
     record(ledger, 1_000, captured=5_000)
-    with history_at(path) as history:
+    with kept.history() as history:
         assert [refund.intent.amount.minor for refund in sound(history.of_trip(STORE, TRIP))] == [1_000, 4_000]
         assert history.last_seq() == 2
 
 
-def test_a_key_is_taken_once(ledger: Ledger) -> None:
+def test_a_key_is_taken_once(ledger: LedgerPort) -> None:
     refund = new_refund()
     ledger.record(refund, NOW, second_yes=False)
     with pytest.raises(StoreUnusable, match="not taken"):
@@ -84,10 +70,10 @@ def test_a_key_is_taken_once(ledger: Ledger) -> None:
     assert ledger.get(refund.key) == refund
 
 
-def test_an_attempt_is_on_disk_before_anything_is_sent(ledger: Ledger, path: Path) -> None:
+def test_an_attempt_is_on_disk_before_anything_is_sent(ledger: LedgerPort, kept: Kept) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     current, attempt = sending(ledger, refund)
-    with history_at(path) as history:
+    with kept.history() as history:
         assert history.attempts(refund.key) == (attempt,)
     assert (current.state, current.version) == (State.SENDING, 1)
     assert (attempt.number, attempt.holder, attempt.started, attempt.ended_at) == (1, HOLDER, NOW, None)
@@ -95,7 +81,7 @@ def test_an_attempt_is_on_disk_before_anything_is_sent(ledger: Ledger, path: Pat
     assert ledger.under_way(ANOTHER) == []
 
 
-def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: Ledger) -> None:
+def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: LedgerPort) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     current, attempt = sending(ledger, refund)
     assert ledger.begin(refund, HOLDER, NOW) is None
@@ -106,7 +92,7 @@ def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: Ledger) 
     assert ledger.get(refund.key) == current
 
 
-def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: Ledger, path: Path) -> None:
+def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: LedgerPort, kept: Kept) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     current, attempt = sending(ledger, refund)
     died = lifecycle.decide(current.life, lifecycle.process_died(), attempt.started, NOW, Policy(), 0.5)
@@ -116,20 +102,20 @@ def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: Ledger, 
     done = ledger.finish(taken_over, attempt, ACCEPTED, late, "the desk", NOW)
     assert done is not None
     assert (done.state, done.life.reconciliation_id) == (State.ACCEPTED, "REC1")
-    with history_at(path) as history:
+    with kept.history() as history:
         assert [known.outcome for known in sound(history.attempts(refund.key))] == [CUT.word]
         assert sound(history.events(refund.key))[-1].data["http_status"] == "200"
 
 
-def test_a_raw_answer_is_kept_up_to_its_cap(ledger: Ledger, path: Path) -> None:
+def test_a_raw_answer_is_kept_up_to_its_cap(ledger: LedgerPort, kept: Kept) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     answered(ledger, refund, Accepted(Answer(200, "accepted", "ü" * 100_000), "REC1"))
-    with history_at(path) as history:
+    with kept.history() as history:
         [attempt] = sound(history.attempts(refund.key))
     assert attempt.raw == "ü" * LONGEST_RAW
 
 
-def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Ledger) -> None:
+def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: LedgerPort) -> None:
     first, second, third = (record(ledger, 100, f"trip-{number}") for number in range(3))
     ledger.record(new_refund(trip="trip-9", endpoint=ANOTHER), NOW, second_yes=False)
     refund = ledger.get(second)
@@ -141,7 +127,7 @@ def test_what_is_sendable_comes_oldest_first_and_only_of_the_account(ledger: Led
 # The account's gate
 
 
-def test_a_rate_limit_closes_the_gate_for_the_account_until_it_is_over(ledger: Ledger) -> None:
+def test_a_rate_limit_closes_the_gate_for_the_account_until_it_is_over(ledger: LedgerPort) -> None:
     answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), LIMITED)
     other = ledger.record(new_refund(trip="trip-2"), NOW, second_yes=False)
     elsewhere = ledger.record(new_refund(trip="trip-3", endpoint=ANOTHER), NOW, second_yes=False)
@@ -151,7 +137,7 @@ def test_a_rate_limit_closes_the_gate_for_the_account_until_it_is_over(ledger: L
     assert ledger.begin(other, HOLDER, later(60)) is not None
 
 
-def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_it(ledger: Ledger) -> None:
+def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_it(ledger: LedgerPort) -> None:
     flights = []
     for number in range(3):
         refund = ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False)
@@ -165,7 +151,7 @@ def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_i
         assert gate.remaining(later(5)) == max(60.0, seconds)
 
 
-def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(ledger: Ledger) -> None:
+def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(ledger: LedgerPort) -> None:
     def waiting(trip: str, outcome: Outcome, endpoint: str = ENDPOINT) -> Refund:
         refund = ledger.record(new_refund(trip=trip, endpoint=endpoint), NOW, second_yes=False)
         return answered(ledger, refund, outcome)
@@ -183,7 +169,7 @@ def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(
     assert [ledger.get(refund.key) for refund in (busy, elsewhere)] == [busy, elsewhere]
 
 
-def test_after_a_reboot_waits_are_told_in_its_ticks_and_never_get_longer(ledger: Ledger) -> None:
+def test_after_a_reboot_waits_are_told_in_its_ticks_and_never_get_longer(ledger: LedgerPort) -> None:
     refund = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), LIMITED)
     booted = other_boot(20)
     ledger.anchor(booted)
@@ -202,13 +188,13 @@ def test_after_a_reboot_waits_are_told_in_its_ticks_and_never_get_longer(ledger:
 # Drafts
 
 
-def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: Ledger, path: Path) -> None:
+def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: LedgerPort, kept: Kept) -> None:
     typed = Draft(STORE, TRIP, "12,", "EUR", "1", "brok")
     ledger.save_draft("ana", typed, NOW)
     ledger.save_draft("ben", replace(typed, amount="1"), NOW)
     ledger.save_draft("ana", replace(typed, trip_id="trip-2"), later(1))
     ledger.save_draft("ana", replace(typed, amount="12,5"), later(2))
-    with history_at(path) as history:
+    with kept.history() as history:
         assert history.draft("ana", STORE, TRIP) == history.last_draft("ana") == replace(typed, amount="12,5")
         assert history.draft("ben", STORE, TRIP) == replace(typed, amount="1")
         assert history.draft("eva", STORE, TRIP) is history.last_draft("eva") is None
@@ -217,9 +203,9 @@ def test_a_draft_is_each_clerks_own_and_is_forgotten_when_emptied(ledger: Ledger
         assert history.last_draft("ana") == replace(typed, trip_id="trip-2")
 
 
-def test_a_draft_is_found_and_forgotten_in_another_spelling_of_its_trip(ledger: Ledger, path: Path) -> None:
+def test_a_draft_is_found_and_forgotten_in_another_spelling_of_its_trip(ledger: LedgerPort, kept: Kept) -> None:
     ledger.save_draft("ana", Draft(STORE, TRIP.upper(), "12,", "EUR", "1", "brok"), NOW)
-    with history_at(path) as history:
+    with kept.history() as history:
         found = history.draft("ana", STORE, TRIP)
         assert found is not None
         assert (found.trip_id, found.amount) == (TRIP, "12,")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,9 @@ from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
-from refund_tui.store.sqlite.ledger import Ledger
-from tests.support.ledgers import ENDPOINT, HOLDER, NOW, history_at, ledger_at, new_refund, sending, sound
+from refund_tui.desk.ports import LedgerPort
+from tests.ledger.implementations import Kept
+from tests.support.ledgers import ENDPOINT, HOLDER, NOW, new_refund, sending, sound
 from tests.support.program import environment
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
@@ -24,23 +24,12 @@ LIMITED = RateLimited(Answer(429, "asked to wait"), 60.0)
 CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with ledger_at(path) as opened:
-        yield opened
-
-
-def at_once(path: Path, act: Callable[[Ledger, int], bool], number: int = 4) -> list[bool]:
+def at_once(kept: Kept, act: Callable[[LedgerPort, int], bool], number: int = 4) -> list[bool]:
     """What `act` says in threads with a ledger each, let go at one instant."""
     barrier, said = threading.Barrier(number, timeout=20), [False] * number
 
     def run(place: int) -> None:
-        with ledger_at(path) as mine:
+        with kept.ledger() as mine:
             barrier.wait()
             said[place] = act(mine, place)
 
@@ -53,40 +42,40 @@ def at_once(path: Path, act: Callable[[Ledger, int], bool], number: int = 4) -> 
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_alone_claims_a_refund(ledger: Ledger, path: Path, round_: int) -> None:
+def test_one_alone_claims_a_refund(ledger: LedgerPort, kept: Kept, round_: int) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
-    said = at_once(path, lambda mine, place: mine.begin(refund, replace(HOLDER, pid=place), NOW) is not None)
+    said = at_once(kept, lambda mine, place: mine.begin(refund, replace(HOLDER, pid=place), NOW) is not None)
     assert said.count(True) == 1
     [attempt] = sound(each for _, each in ledger.under_way(ENDPOINT))
     assert attempt.holder.pid == said.index(True)
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_alone_writes_what_came_of_an_attempt(ledger: Ledger, path: Path, round_: int) -> None:
+def test_one_alone_writes_what_came_of_an_attempt(ledger: LedgerPort, kept: Kept, round_: int) -> None:
     current, attempt = sending(ledger, ledger.record(new_refund(), NOW, second_yes=False))
     outcomes = (ACCEPTED, LIMITED, CUT, ACCEPTED)
 
-    def finish(mine: Ledger, place: int) -> bool:
+    def finish(mine: LedgerPort, place: int) -> bool:
         decision = lifecycle.decide(current.life, outcomes[place], attempt.started, NOW, Policy(), 0.5)
         return mine.finish(current, attempt, outcomes[place], decision, "the desk", NOW) is not None
 
-    said = at_once(path, finish)
+    said = at_once(kept, finish)
     assert said.count(True) == 1
-    with history_at(path) as history:
+    with kept.history() as history:
         assert [done.outcome for done in sound(history.attempts(current.key))] == [outcomes[said.index(True)].word]
         assert len(history.events(current.key)) == 3
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_cancelled_or_sent_but_never_both(ledger: Ledger, path: Path, round_: int) -> None:
+def test_cancelled_or_sent_but_never_both(ledger: LedgerPort, kept: Kept, round_: int) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
 
-    def race(mine: Ledger, place: int) -> bool:
+    def race(mine: LedgerPort, place: int) -> bool:
         if place % 2:
             return mine.change(refund, lifecycle.cancel(refund.life), "ana", NOW) is not None
         return mine.begin(refund, HOLDER, NOW) is not None
 
-    said = at_once(path, race)
+    said = at_once(kept, race)
     done = ledger.get(refund.key)
     assert said.count(True) == 1
     assert done is not None
@@ -97,9 +86,9 @@ _CLERK = """
 import sys
 from pathlib import Path
 from refund_tui.core.rules import Refused
-from refund_tui.store.sqlite.ledger import Ledger
+from tests.ledger.implementations import Kept
 from tests.support.ledgers import NOW, new_refund
-ledger = Ledger.open(Path(sys.argv[1]))
+ledger = Kept(sys.argv[1], Path(sys.argv[2])).around.storage.open_ledger()
 for trip in sys.stdin:
     try:
         ledger.record(new_refund(3_000, trip.strip(), captured=5_000), NOW, second_yes=True)
@@ -109,11 +98,11 @@ for trip in sys.stdin:
 """
 
 
-def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(path: Path) -> None:
-    with ledger_at(path):
+def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(kept: Kept) -> None:
+    with kept.ledger():
         pass  # made, with its endpoints, before both write
     rounds, pipe = 60, subprocess.PIPE
-    start = [sys.executable, "-c", _CLERK, str(path)]
+    start = [sys.executable, "-c", _CLERK, kept.kind, str(kept.folder)]
     clerks = [subprocess.Popen(start, env=environment(), stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
     said: list[list[str]] = []
     try:

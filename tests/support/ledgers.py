@@ -72,7 +72,7 @@ def connection_of(ledger: LedgerPort) -> sqlite3.Connection:
     return ledger._database._connection
 
 
-def sending(ledger: Ledger, refund: Refund, now: Instant = NOW) -> tuple[Refund, Attempt]:
+def sending(ledger: LedgerPort, refund: Refund, now: Instant = NOW) -> tuple[Refund, Attempt]:
     """The refund with an attempt under way."""
     attempt = ledger.begin(refund, HOLDER, now)
     current = ledger.get(refund.key)
@@ -81,7 +81,7 @@ def sending(ledger: Ledger, refund: Refund, now: Instant = NOW) -> tuple[Refund,
     return current, attempt
 
 
-def answered(ledger: Ledger, refund: Refund, outcome: Outcome, now: Instant = NOW) -> Refund:
+def answered(ledger: LedgerPort, refund: Refund, outcome: Outcome, now: Instant = NOW) -> Refund:
     """The refund after one whole attempt that came to `outcome`."""
     current, attempt = sending(ledger, refund, now)
     decision = decide(current.life, outcome, attempt.started, now, Policy(), 0.5)

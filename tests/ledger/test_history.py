@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,28 +20,21 @@ from refund_tui.core.outcomes import Accepted, Answer, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Instant, Wait
-from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.history import History
-from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
-from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.desk.ports import HistoryPort
+from tests.ledger.implementations import IMPLEMENTATIONS, Implementation, Kept
 from tests.support.ledgers import (
     ANOTHER,
     ENDPOINT,
     NOW,
     STORE,
     answered,
-    history_at,
     later,
-    ledger_at,
-    named,
     new_refund,
     sending,
     sound,
 )
 
 MANY = 10_000
-COLUMNS = (*INTENT, *LIFE)
-INSERT = f"INSERT INTO refund ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 NOTES = ("", "broken jar", "Broken lid", "50% off_shelf", "back\\slash", "ünbezahlt", "a\tb")
 
 
@@ -60,17 +52,16 @@ def written(number: int, dice: random.Random) -> Refund:
     return Refund(key, endpoint, intent, clerk, b"{}", at, at, life)
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[History, list[Refund]]]:
+@pytest.fixture(scope="module", params=list(IMPLEMENTATIONS))
+def books(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[HistoryPort, list[Refund]]]:
     """A history of many refunds, and the same refunds, newest first."""
-    path, dice = tmp_path_factory.mktemp("many") / "ledger.sqlite3", random.Random(7)
+    kept, dice = Kept(str(request.param), tmp_path_factory.mktemp("many")), random.Random(7)
     refunds = [written(number, dice) for number in range(MANY)]
-    database = Database.open(path, LEDGER)
-    named(path, ENDPOINT, ANOTHER)
-    with database.writing() as transaction:
-        transaction.executemany(INSERT, ((*intent_values(r), *life_values(r.life)) for r in refunds))
-    database.close()
-    with history_at(path) as history:
+    with kept.ledger():
+        kept.around.insert(refunds)
+    with kept.history() as history:
         yield history, refunds[::-1]
 
 
@@ -130,7 +121,7 @@ FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
 
 @pytest.mark.parametrize(("wanted", "fits"), FILTERS)
 def test_a_filter_finds_exactly_what_it_says_newest_first(
-    books: tuple[History, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
+    books: tuple[HistoryPort, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
 ) -> None:
     history, everything = books
     expected = [refund for refund in everything if fits(refund)]
@@ -145,14 +136,14 @@ def test_a_filter_finds_exactly_what_it_says_newest_first(
     assert history.rows(wanted, len(expected), 7) == []
 
 
-def test_a_filtered_count_stops_at_its_cap(books: tuple[History, list[Refund]]) -> None:
+def test_a_filtered_count_stops_at_its_cap(books: tuple[HistoryPort, list[Refund]]) -> None:
     history, _ = books
     assert history.count(Filter(endpoint=ENDPOINT), cap=100) == 100
 
 
 @pytest.mark.parametrize(("wanted", "fits"), [FILTERS[0], FILTERS[3], FILTERS[14], FILTERS[-1]])
 def test_pages_by_key_are_the_list_cut_in_pieces(
-    books: tuple[History, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
+    books: tuple[HistoryPort, list[Refund]], wanted: Filter, fits: Callable[[Refund], bool]
 ) -> None:
     history, everything = books
     found: list[Refund] = []
@@ -163,12 +154,11 @@ def test_pages_by_key_are_the_list_cut_in_pieces(
     assert found == [refund for refund in everything if fits(refund)]
 
 
-def test_what_is_recorded_meanwhile_does_not_come_into_an_export(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    with ledger_at(path) as ledger:
+def test_what_is_recorded_meanwhile_does_not_come_into_an_export(kept: Kept) -> None:
+    with kept.ledger() as ledger:
         for number in range(5):
             ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False)
-        with history_at(path) as history:
+        with kept.history() as history:
             first = history.page(Filter(), None, 2)
             ledger.record(new_refund(trip="trip-late"), NOW, second_yes=False)
             rest = history.page(Filter(), first[-1][0], 10)
@@ -177,9 +167,8 @@ def test_what_is_recorded_meanwhile_does_not_come_into_an_export(tmp_path: Path)
             ]
 
 
-def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    with ledger_at(path) as ledger, history_at(path) as history:
+def test_the_summary_tells_what_is_open_in_one_account_and_its_shortest_waits(kept: Kept) -> None:
+    with kept.ledger() as ledger, kept.history() as history:
         before = history.changes_seen()
         flights = [
             sending(ledger, ledger.record(new_refund(trip=f"trip-{number}"), NOW, second_yes=False))
@@ -239,24 +228,23 @@ def refunds(draw: st.DrawFn) -> Refund:
     return Refund(key, draw(texts), intent, draw(texts), body, draw(instants), draw(instants), draw(lives))
 
 
-@pytest.fixture(scope="module")
-def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, History]]:
-    """A ledger to write rows into, and its history."""
-    path = tmp_path_factory.mktemp("fields") / "ledger.sqlite3"
-    database = Database.open(path, LEDGER)
-    with history_at(path) as history:
-        yield database, history
-    database.close()
+@pytest.fixture(scope="module", params=list(IMPLEMENTATIONS))
+def keeper(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Implementation, HistoryPort]]:
+    """A ledger to write refunds into, and its history."""
+    kept = Kept(str(request.param), tmp_path_factory.mktemp("fields"))
+    with kept.ledger(), kept.history() as history:
+        yield kept.around, history
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(refund=refunds())
-def test_every_field_of_a_refund_comes_back(keeper: tuple[Database, History], refund: Refund) -> None:
-    database, history = keeper
+def test_every_field_of_a_refund_comes_back(keeper: tuple[Implementation, HistoryPort], refund: Refund) -> None:
+    around, history = keeper
     if history.get(refund.key) is None:
-        with database.writing() as transaction:
-            transaction.execute("INSERT OR IGNORE INTO endpoint VALUES (?, '', '')", (refund.endpoint,))
-            transaction.execute(INSERT, (*intent_values(refund), *life_values(refund.life)))
+        around.name(refund.endpoint)
+        around.insert([refund])
         assert history.get(refund.key) == refund
         [(_, newest)] = history.page(Filter(), None, 1)
         assert newest == refund
@@ -266,13 +254,14 @@ holders = st.builds(Holder, texts, texts, counts, texts)
 answers = st.builds(Answer, st.none() | st.integers(100, 999), texts, texts)
 
 
+@pytest.mark.parametrize("kind", IMPLEMENTATIONS)
 @settings(max_examples=100, deadline=None)
 @given(holder=holders, started=marks, answer=answers)
 def test_every_field_of_an_attempt_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, holder: Holder, started: Instant, answer: Answer
+    kind: str, tmp_path_factory: pytest.TempPathFactory, holder: Holder, started: Instant, answer: Answer
 ) -> None:
-    path, outcome = tmp_path_factory.mktemp("attempt") / "ledger.sqlite3", Accepted(answer, "REC1")
-    with ledger_at(path) as ledger, history_at(path) as history:
+    kept = Kept(kind, tmp_path_factory.mktemp("attempt"))
+    with kept.ledger() as ledger, kept.history() as history:
         refund = ledger.record(new_refund(), NOW, second_yes=False)
         begun = ledger.begin(refund, holder, started)
         assert history.attempts(refund.key) == (begun,) == (Attempt(refund.key, 1, started, holder),)
@@ -280,18 +269,19 @@ def test_every_field_of_an_attempt_comes_back(
         assert begun is not None
         assert current is not None
         decision = Decision(replace(current.life, state=State.ACCEPTED), "accepted", "")
-        ledger.finish(current, begun, outcome, decision, "ana", NOW)
-        told = (NOW.at, outcome.word, answer.status, answer.detail, answer.raw)
+        ledger.finish(current, begun, Accepted(answer, "REC1"), decision, "ana", NOW)
+        told = (NOW.at, "accepted", answer.status, answer.detail, answer.raw)
         assert history.attempts(refund.key) == (Attempt(refund.key, 1, started, holder, *told),)
 
 
+@pytest.mark.parametrize("kind", IMPLEMENTATIONS)
 @given(data=st.dictionaries(texts, texts, max_size=3), who=texts, why=texts)
 @settings(max_examples=100, deadline=None)
 def test_every_field_of_an_event_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, data: dict[str, str], who: str, why: str
+    kind: str, tmp_path_factory: pytest.TempPathFactory, data: dict[str, str], who: str, why: str
 ) -> None:
-    path = tmp_path_factory.mktemp("event") / "ledger.sqlite3"
-    with ledger_at(path) as ledger, history_at(path) as history:
+    kept = Kept(kind, tmp_path_factory.mktemp("event"))
+    with kept.ledger() as ledger, kept.history() as history:
         refund = ledger.record(new_refund(), NOW, second_yes=False)
         decision = Decision(replace(refund.life, state=State.CANCELLED, why=why), "cancelled", why)
         assert ledger.change(refund, decision, who, later(1), data) is not None
@@ -300,14 +290,13 @@ def test_every_field_of_an_event_comes_back(
         )
 
 
-def test_an_amount_is_found_in_its_own_currency_alone(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    with ledger_at(path) as ledger:
+def test_an_amount_is_found_in_its_own_currency_alone(kept: Kept) -> None:
+    with kept.ledger() as ledger:
         euros = ledger.record(new_refund(860, "euros"), NOW, second_yes=False)
         yen = new_refund(860, "yen")
         intent = replace(yen.intent, amount=Money(860, "JPY"))
         yen = ledger.record(replace(yen, intent=intent), NOW, second_yes=False)
-    with history_at(path) as history:
+    with kept.history() as history:
         for line, found in (("amount:5-20", euros), ("amount:8.60", euros), ("amount:860JPY", yen)):
             wanted = Query(UTC, NOW.at.date(), "EUR").read(line)
             assert history.rows(wanted, 0, 9) == [found]

@@ -14,7 +14,7 @@ from importlib import import_module
 
 from refund_tui import __version__
 from refund_tui.commands import COMMANDS, Subcommand
-from refund_tui.commands.output import OUT, WORDS
+from refund_tui.commands.output import ERR, OUT
 from refund_tui.settings.declared import CONFIG, SETTINGS
 
 TYPE_CHECKING = False  # importing typing takes as long as all of our own modules here
@@ -81,7 +81,7 @@ class Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """argparse's own version ignores a failed write and still ends with exit code 0."""
-        stream = WORDS if file is not None and file is sys.stderr else OUT
+        stream = ERR if file is not None and file is sys.stderr else OUT
         stream.write(message or "")
 
 

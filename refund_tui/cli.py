@@ -14,7 +14,7 @@ from importlib import import_module
 
 from refund_tui.arguments import parse
 from refund_tui.commands import Folder, Subcommand
-from refund_tui.commands.output import OUT, Ended, OutputLost, prepare, tell
+from refund_tui.commands.output import OUT, Ended, OutputLost, prepare, print_err
 from refund_tui.errors import RefundTuiError
 
 TYPE_CHECKING = False  # --help must not load typing
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run_and_flush(argv)
     except RefundTuiError as error:
-        if not isinstance(error, Ended) or error.told:
+        if not isinstance(error, Ended) or error.needs_message:
             _print_error(str(error))
         return error.exit_code
     except KeyboardInterrupt:
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not _out_of_memory(error):
             raise
         with contextlib.suppress(OutputLost):
-            tell(_NO_MEMORY)
+            print_err(_NO_MEMORY)
         return 1
 
 
@@ -93,7 +93,7 @@ def _print_error(message: str) -> None:
 
     with contextlib.suppress(OutputLost):  # the exit code still says it
         for line in message.splitlines():
-            tell(f"refund-tui: {visible(line, 2_000)}")
+            print_err(f"refund-tui: {visible(line, 2_000)}")
 
 
 def _out_of_memory(error: Exception) -> bool:

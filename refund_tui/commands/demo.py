@@ -1,6 +1,6 @@
-"""Owns `refund-tui demo`: the terminal against a sandbox of its own, with sample trips, in a data folder of its own.
+"""Owns `refund-tui demo`: the terminal with its own sandbox, sample trips and data folder.
 
-Moves no real money and touches nothing of the real configuration: neither its service nor its ledger.
+Moves no real money. Never uses the configured service or the configured ledger.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ if TYPE_CHECKING:
 
 STORE = "STORE-001"
 JOURNAL = "sandbox.jsonl"
-"""What the sandbox remembers between two demos."""
+"""The sandbox's journal, which keeps its accounts between two demos."""
 
 _EXAMPLES = """\
 examples:
-  refund-tui demo           go on where the last demo ended
+  refund-tui demo           continue where the last demo ended
   refund-tui demo --fresh   start over
   refund-tui demo --data-dir ~/training
 
-Without --data-dir the demo has a folder of its own, whatever is configured. The sample
-trips' receipts say what happens to a refund of each."""
+Without --data-dir the demo uses its own folder, not the configured one. The receipts of
+the sample trips say what happens to their refunds."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Whether to start over."""
+    """Add --fresh."""
     parser.epilog = _EXAMPLES
     parser.add_argument("--fresh", action="store_true", help="forget the last demo")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve, import, open the terminal, and print at the end what moved. Raises RefundTuiError."""
-    from refund_tui.tui import run as open_terminal  # brings Textual
+    """Start the sandbox, import the trips, open the terminal, then print what moved. Raises RefundTuiError."""
+    from refund_tui.tui import run as open_terminal  # loads Textual
 
     folder = _folder(settings)
     if arguments.fresh:
@@ -60,33 +60,33 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             demo = demo_settings(settings, folder, service.url)
             _import(demo, samples)
             code = open_terminal(demo)
-            OUT.write(f"What the sandbox says has moved (no real money):\n\n{service.books.report()}")
+            OUT.write(f"What moved in the sandbox (no real money):\n\n{service.books.report()}")
     except SandboxError as error:
         raise UsageError(f"the sandbox cannot run: {error}") from error
     return code
 
 
 def demo_settings(settings: Settings, folder: Path, url: str) -> Settings:
-    """`settings` with all that could reach a real service or ledger replaced by the demo's own."""
+    """`settings` with the demo's values in place of everything that could reach a real service or ledger."""
     return settings.replace(base_url=url, environment="DEMO", store_id=STORE, data_dir=folder, auth="none",
         currency="EUR", refund_window_days=7, shared=False, proxy=None, ca_bundle=None,
     )  # fmt: skip
 
 
 def _folder(settings: Settings) -> Path:
-    """The demo's folder; one that holds another ledger than a demo's is refused. Raises ConfigError."""
-    told = settings.sources["data_dir"] == SETTINGS["data_dir"].option
-    folder = settings.data_dir if told else demo_data_dir()
+    """The demo's folder. Raises ConfigError if it has a ledger that is not a demo's."""
+    given = settings.sources["data_dir"] == SETTINGS["data_dir"].option
+    folder = settings.data_dir if given else demo_data_dir()
     make_data_dir(folder, shared=False)
     storage = storage_of(settings.replace(data_dir=folder))
-    if storage.exists() and not _is_a_demos(storage, folder):
+    if storage.exists() and not _is_demo(storage, folder):
         raise ConfigError(f"{folder} holds a ledger that is not the demo's: choose another --data-dir for the demo")
     (folder / JOURNAL).touch(mode=0o600)
     return folder
 
 
-def _is_a_demos(storage: Storage, folder: Path) -> bool:
-    """What the ledger says of itself; where it says nothing, as 0.1.0's does not, the journal beside it tells."""
+def _is_demo(storage: Storage, folder: Path) -> bool:
+    """Whether the ledger says so; if it does not say (version 0.1.0), whether the sandbox's journal is beside it."""
     try:
         with closing(storage.open_history()) as history:
             environment = history.belonging().environment
@@ -96,15 +96,15 @@ def _is_a_demos(storage: Storage, folder: Path) -> bool:
 
 
 def _forget(settings: Settings, folder: Path) -> None:
-    """Start over: only the files that the demo made itself are removed."""
+    """Remove the files that the demo created, and no others."""
     demo = settings.replace(data_dir=folder, environment="DEMO")
     for path in (*maintenance_of(demo).files(), folder / JOURNAL):
         path.unlink(missing_ok=True)
 
 
 def _import(settings: Settings, samples: Sequence[SampleTrip]) -> None:
-    """Make the sample trips known, by the very road of `trips import`."""
-    from refund_tui.store.imports import TripReader  # brings pydantic
+    """Import the sample trips in the same way as `trips import`."""
+    from refund_tui.store.imports import TripReader  # loads pydantic
 
     lines = "\n".join(json.dumps(sample.record) for sample in samples)
     with closing(storage_of(settings).open_trips()) as trips:

@@ -1,6 +1,6 @@
-"""Owns `refund-tui doctor`: looks at everything that refunds depend on, and says what to mend. Changes nothing.
+"""Owns `refund-tui doctor`: checks everything that refunds depend on, and says what to repair. Changes nothing.
 
-The one thing it asks of the service is the time, without credentials: nothing that could move money.
+Its only request to the service is for `/`, which cannot move money.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import FAILED, OK
 from refund_tui.commands.checks import Level, Result
-from refund_tui.commands.checks.belonging import check_belonging
 from refund_tui.commands.checks.files import check_files
+from refund_tui.commands.checks.ledger import check_service_of_ledger
 from refund_tui.commands.checks.service import check_service
 from refund_tui.commands.checks.setup import check_settings, check_terminal
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
 
 if TYPE_CHECKING:
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How it is told, and whether the service is asked."""
+    """The output format, and which checks run."""
     parser.epilog = "Each line is ok, warn or FAIL, with what to do; the exit code is 1 if anything failed."
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--durability", action="store_true", help="try whether this disk keeps what is written")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    parser.add_argument("--durability", action="store_true", help="also check that this disk keeps what is written")
     parser.add_argument("--offline", action="store_true", help="do not connect to the service")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print each check as it is made; exit code 0, or FAILED."""
+    """Print the result of each check as it comes; exit code 0, or FAILED."""
     failed = False
     for result in _checks(settings, offline=arguments.offline, durability=arguments.durability):
         failed |= result.level is Level.FAIL
-        say(json.dumps(asdict(result)) if arguments.json else _line(result))
+        print_out(json.dumps(asdict(result)) if arguments.json else _line(result))
     return FAILED if failed else OK
 
 
 def _checks(settings: Settings, *, offline: bool, durability: bool) -> Iterator[Result]:
     yield from check_settings(settings)
     yield from check_files(settings)
-    yield from check_belonging(settings)
+    yield from check_service_of_ledger(settings)
     if durability:
-        from refund_tui.commands.checks.durability import check_durability  # brings the desk and the sandbox
+        from refund_tui.commands.checks.durability import check_durability  # loads the desk and the sandbox
 
         yield from check_durability(settings)
     yield from check_service(settings, offline=offline)

@@ -1,4 +1,4 @@
-"""Owns how a refund is followed on a plain line: its changes as sentences, its waits as a line now and then.
+"""Owns how a refund is followed without a screen: a sentence for each change, and a line now and then while it waits.
 
 Shows only what the ledger says. Never writes faster than a person or a screen reader can read.
 """
@@ -19,31 +19,31 @@ from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError
 
-MARKS = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
-"""Seconds left at which a wait says another line."""
+COUNTDOWN = (3600, 1800, 900, 600, 300, 120, 60, 30, 20, 10, 5, 4, 3, 2, 1)
+"""The numbers of seconds left at which a waiting refund gets another line."""
 
 
 class Follower:
-    """Follows one refund of a desk until nothing more becomes of it by itself."""
+    """Follows one refund of a desk until it is decided or needs a person."""
 
     def __init__(self, desk: Desk, key: str, say: Callable[[str], None]) -> None:
         self._desk, self._key, self._say = desk, key, say
         self._changed = asyncio.Event()
-        self._said: str | None = None
-        self._said_left, self._said_awaited = float("inf"), False
-        self._troubles: set[str] = set()
-        desk.listen(self._hear)
+        self._shown: str | None = None
+        self._shown_left, self._shown_awaited = float("inf"), False
+        self._shown_problems: set[str] = set()
+        desk.listen(self._on_news)
 
-    def _hear(self, news: News) -> None:
+    def _on_news(self, news: News) -> None:
         match news:
             case Changed(refund=refund) if refund.key == self._key:
-                self._tell(refund)
+                self._show(refund)
             case Unsaved(why=why) | Trouble(why=why):
                 self._say_once(why)
         self._changed.set()
 
     async def until_decided(self, *, wait: bool) -> Refund:
-        """The refund once it is decided or needs a person; without `wait`, once it has to wait. Raises StoreError."""
+        """The refund when it is decided or needs a person; without `wait` also if it has to wait. Raises StoreError."""
         while True:
             self._changed.clear()
             found = await self._read()
@@ -52,26 +52,26 @@ class Follower:
                 left = self.left(refund)
                 if (_decided(refund) and not awaited) or (left > 0 and not wait):
                     return refund
-                self._say_awaited(_decided(refund))
+                self._show_awaited(_decided(refund))
                 self._count_down(left)
             with suppress(TimeoutError):
-                async with asyncio.timeout(1.0):  # wait_for of Python 3.11 loses a ctrl+c that comes with the news
+                async with asyncio.timeout(1.0):  # wait_for in Python 3.11 can lose a ctrl+c
                     await self._changed.wait()
 
     async def _read(self) -> tuple[Refund, bool] | None:
-        """The refund as it is on disk, and whether a request of it is on its way.
+        """The refund as it is on disk, and whether one of its requests has no answer yet.
 
-        None while that cannot be told and the desk still has something to write. Raises StoreError.
+        None while the ledger cannot be read and the desk still has to write to it. Raises StoreError.
         """
         try:
             await self._desk.verify()
-            awaited = await self._awaited()  # first, so that no answer falls between
+            awaited = await self._awaited()  # read first, so that an answer in between is not missed
             refund = await self._desk.history.get(self._key)
         except StoreError as error:
-            lasting = isinstance(error, StoreChanged | StoreDamaged)  # waiting does not mend it
+            lasting = isinstance(error, StoreChanged | StoreDamaged)  # waiting does not repair it
             if lasting or not (self._desk.on_the_wire or isinstance(error, StoreBusy)):
                 raise
-            self._say_once(f"{error}: this goes on by itself when that is over")
+            self._say_once(f"{error}: this continues by itself when that is over")
             return None
         if refund is None:
             raise StoreChanged("the refund is no longer in the ledger: was an older copy of it put back?")
@@ -79,8 +79,8 @@ class Follower:
             raise RecordUnusable(refund.sentence)
         if self._key in self._desk.unsaved:
             return None
-        self._tell(refund)
-        return refund, awaited and refund.open  # what was accepted awaits nothing more
+        self._show(refund)
+        return refund, awaited and refund.open  # an accepted refund waits for no further answer
 
     async def _awaited(self) -> bool:
         """Whether a request of the refund has no answer on record."""
@@ -88,38 +88,38 @@ class Follower:
         return any(isinstance(one, Attempt) and one.ended_at is None for one in attempts)
 
     def _say_once(self, sentence: str) -> None:
-        """A failure that lasts is told at each try: say it once, until something has changed."""
-        if sentence not in self._troubles:
-            self._troubles.add(sentence)
+        """Print a problem once, although it is reported at each try, until the refund changes."""
+        if sentence not in self._shown_problems:
+            self._shown_problems.add(sentence)
             self._say(visible(sentence))
 
-    def _tell(self, refund: Refund) -> None:
-        """Say a change once, whether it was heard or read first, and whoever made it."""
-        sentence, first = _sentence(refund), self._said is None
-        if sentence != self._said:
-            self._said, self._said_left = sentence, float("inf")
-            self._troubles.clear()
+    def _show(self, refund: Refund) -> None:
+        """Print a change once, whether it was announced or read first."""
+        sentence, first = _sentence(refund), self._shown is None
+        if sentence != self._shown:
+            self._shown, self._shown_left = sentence, float("inf")
+            self._shown_problems.clear()
             if not (first and refund.state is State.QUEUED):
                 self._say(sentence)
 
-    def _say_awaited(self, awaited: bool) -> None:
-        if awaited and not self._said_awaited:
-            self._say("  its request is still on its way: the answer is waited for")
-        self._said_awaited = awaited
+    def _show_awaited(self, awaited: bool) -> None:
+        if awaited and not self._shown_awaited:
+            self._say("  one of its requests has no answer yet: waiting for it")
+        self._shown_awaited = awaited
 
     def left(self, refund: Refund) -> float:
-        """Seconds until it may be sent: its own wait, or the account's, which holds it too; 0 while it is sent."""
+        """Seconds until it may be sent, by its own wait and the account's; 0 while it is being sent."""
         return left_to_wait(refund.life, self._desk.summary.gate, self._desk.now())
 
     def _count_down(self, left: float) -> None:
-        first = self._said_left == float("inf")
-        if left > 0 and (first or any(left <= mark < self._said_left for mark in MARKS)):
+        first = self._shown_left == float("inf")
+        if left > 0 and (first or any(left <= mark < self._shown_left for mark in COUNTDOWN)):
             self._say(f"  waiting, next attempt in {countdown(left)}")
-            self._said_left = left
+            self._shown_left = left
 
 
 def next_attempt(left: float, now: datetime, zone: tzinfo) -> str:
-    """When the next attempt goes, `left` seconds after `now`: by the store's clock, and how long that is."""
+    """The time of the next attempt, `left` seconds after `now`: by the store's clock, and as a countdown."""
     at = (now + timedelta(seconds=left)).astimezone(zone)
     return f"next attempt at {at:%Y-%m-%d %H:%M:%S %Z}, in {countdown(left)}"
 

@@ -1,6 +1,6 @@
 """Owns `refund-tui history`: prints refunds, as a table, JSON lines or CSV. Reads only; needs no network.
 
-Text from outside is shown only after it was made visible.
+Never prints control characters of text that came from outside.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
-from refund_tui.commands.output import OUT, tell
+from refund_tui.commands.output import OUT, print_err
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filter_line import SHAPES, Query, QueryError
 from refund_tui.core.filters import Filter
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from refund_tui.desk.ports import HistoryPort, Storage
     from refund_tui.settings.load import Settings
 
-UNSOUND = StoreError.exit_code
+NOT_TRUSTED = StoreError.exit_code
 
 _WORDS = "\n  ".join(SHAPES.values())
 _EXAMPLES = f"""\
 examples:
   refund-tui history --limit 20                     the newest 20
-  refund-tui history state:UNKNOWN,BLOCKED          what needs a person
+  refund-tui history state:UNKNOWN,BLOCKED          those that need a person
   refund-tui history day:today clerk:ana "amount:>100"
   refund-tui history day:2026-03 --csv > march.csv
   refund-tui history --json | jq -r .reconciliation_id
 
-the words are those of the filter line in the terminal:
+the words are the same as in the terminal's filter line:
   {_WORDS}
-  open; what is none of them is looked for in ids and notes
+  open; any other word is searched in ids and notes
 
-days are the store's (timezone) and count whole; since and until also take a time
-with its offset: since:2026-03-01T09:00+01:00"""
+days are whole days in the store's time zone; since and until also take a time with
+its offset: since:2026-03-01T09:00+01:00"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,42 +51,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("filter", nargs="*", metavar="WORD", help="such as state:UNKNOWN, day:today or a part of an id")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--csv", action="store_true", help="a table for spreadsheets")
+    form.add_argument("--json", action="store_true", help="print one JSON object per line")
+    form.add_argument("--csv", action="store_true", help="print CSV for spreadsheets")
     parser.add_argument("--text", default="", help="the beginning of an id, or a part of the note")
     parser.add_argument("--state", action="append", default=[], help="such as ACCEPTED; several with commas")
     parser.add_argument("--clerk", dest="by_clerk", metavar="NAME", help="who asked for it")
     parser.add_argument("--reason", metavar="CODE", help="such as DAMAGED_ITEM, or its digit")
     parser.add_argument("--since", metavar="DAY", help="asked for on this day or later")
     parser.add_argument("--until", metavar="DAY", help="asked for on this day or earlier")
-    parser.add_argument("--limit", metavar="N", help="at most so many, the newest")
+    parser.add_argument("--limit", metavar="N", help="print at most N refunds, the newest")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print what is asked for; exit code 0, also where there is nothing, PERSON where a record cannot be read, UNSOUND
-    where what is printed may not be all. Raises UsageError, StoreError, also where the ledger is lost."""
+    """Print the refunds that match. Raises UsageError, StoreError (also if the ledger is lost).
+
+    Exit code 0, also if none matches; PERSON if a record cannot be read; NOT_TRUSTED if the ledger may be incomplete.
+    """
     wanted = _filter(arguments, settings)
     limit = None if arguments.limit is None else _limit(arguments.limit)
     write = _writer(arguments, settings.zone)
     storage = storage_of(settings)
     storage.refuse_lost()
     if not storage.exists():
-        tell(f"refund-tui: no refund was made here yet: there is no ledger at {visible(storage.place)}")
+        print_err(f"refund-tui: no refund was made here yet: there is no ledger at {visible(storage.place)}")
         return 0
     history, damaged = storage.open_history(), 0
     try:
-        for told in refunds(history, wanted, limit):
-            write(told)
-            damaged += isinstance(told[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in told[1])
-        _name_elsewhere(history, settings)
+        for row in refunds(history, wanted, limit):
+            write(row)
+            damaged += isinstance(row[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in row[1])
+        _print_open_elsewhere(history, settings)
         problem = _problem(history, storage)
     finally:
         history.close()
-    return _account(problem, damaged)
+    return _exit_code(problem, damaged)
 
 
 def _problem(history: HistoryPort, storage: Storage) -> str:
-    """Why what the ledger holds may not be all, or not as it was written; empty where that is not so."""
+    """Why the ledger may be incomplete or damaged; empty if it is neither."""
     try:
         history.check()
         return storage.examine().whole
@@ -94,40 +96,36 @@ def _problem(history: HistoryPort, storage: Storage) -> str:
         return str(error)
 
 
-def _account(problem: str, damaged: int) -> int:
+def _exit_code(problem: str, damaged: int) -> int:
     OUT.flush()
     if damaged:
-        tell(f"refund-tui: of {damaged} refunds a record cannot be read: refund-tui doctor names each")
+        print_err(f"refund-tui: refunds with a record that cannot be read: {damaged}; refund-tui doctor names each")
     if problem:
-        tell(f"refund-tui: {visible(problem, 2_000)}")
-        return UNSOUND
+        print_err(f"refund-tui: {visible(problem, 2_000)}")
+        return NOT_TRUSTED
     return PERSON if damaged else OK
 
 
-def _name_elsewhere(history: HistoryPort, settings: Settings) -> None:
-    """Say what no program with these settings will send, whatever was asked for. Raises StoreError."""
+def _print_open_elsewhere(history: HistoryPort, settings: Settings) -> None:
+    """Print how many open refunds are for other services, whatever the filter is. Raises StoreError."""
     if settings.base_url is None:
         return
-    if told := open_elsewhere(history.elsewhere(history.belonging().here(settings.service))):
+    if elsewhere := open_elsewhere(history.elsewhere(history.belonging().here(settings.service))):
         OUT.flush()
-        tell(f"refund-tui: {visible(told)}: not sent with these settings")
+        print_err(f"refund-tui: {visible(elsewhere)}: not sent with these settings")
 
 
-def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], None]:
+def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], object]:
     if arguments.json:
         return JsonLines(OUT).write
     if arguments.csv:
         return Csv(OUT).write
-    return lambda told: _print(told, zone)
+    return lambda row: OUT.write(_line(row, zone) + "\n")
 
 
-def _print(told: Told, zone: tzinfo) -> None:
-    OUT.write(_line(told, zone) + "\n")
-
-
-def _line(told: Told, zone: tzinfo) -> str:
+def _line(row: Told, zone: tzinfo) -> str:
     """One refund on one line, in columns."""
-    refund, attempts = told
+    refund, attempts = row
     if isinstance(refund, Damaged):
         return f"{DAMAGED}  {visible(refund.key)}  {visible(refund.trip_id)}  {visible(refund.sentence)}"
     asked, life = refund.intent, refund.life
@@ -140,7 +138,7 @@ def _line(told: Told, zone: tzinfo) -> str:
 
 
 def _filter(arguments: argparse.Namespace, settings: Settings) -> Filter:
-    """What the words and the flags ask for together. Raises UsageError."""
+    """The filter of the words and the flags together. Raises UsageError."""
     today = SystemClock().now().at.astimezone(settings.zone).date()
     query = Query(settings.zone, today, settings.currency)
     flags = {

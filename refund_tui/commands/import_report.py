@@ -1,6 +1,6 @@
-"""Owns what an import of trips is compared with: the amounts that the ledger recorded as captured.
+"""Owns the comparison of imported trips with the captured amounts in the ledger.
 
-Never changes anything, and never stops an import: where the ledger cannot be read, that is said once.
+Changes nothing and never stops an import: if the ledger cannot be read, it says so once.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from refund_tui.desk.ports import HistoryPort, Storage
 from refund_tui.errors import StoreError
 
 MOST_NAMED = 20
-"""Trips that are named; of the rest only their number is told."""
+"""Trips that are named at most; of the others only the number is printed."""
 
 
-class Raised:
-    """The trips of which a file says that more was captured, or in another currency, than the ledger goes by."""
+class CapturedComparison:
+    """The trips for which a file has a higher captured amount than the ledger, or another currency."""
 
     def __init__(self, storage: Storage, say: Callable[[str], None]) -> None:
         self._say = say
@@ -29,23 +29,23 @@ class Raised:
             self._try(lambda: self._open(storage))
 
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Close the ledger."""
         if self._history is not None:
             self._history.close()
             self._history = None
 
     def compare(self, trips: Iterable[Trip]) -> None:
-        """Look at some trips of the file."""
-        told = {folded_trip(trip.store_id, trip.trip_id): trip for trip in trips if trip.captured}
-        self._try(lambda: self._compare(told))
+        """Compare some trips of the file with the ledger."""
+        trip_of = {folded_trip(trip.store_id, trip.trip_id): trip for trip in trips if trip.captured}
+        self._try(lambda: self._compare(trip_of))
 
     def report(self) -> None:
-        """Name what was found, and say what counts."""
+        """Print the differences, and which amount counts."""
         if self._found:
             one = len(self._found) == 1
             self._say(
-                f"{len(self._found):,} {'trip has' if one else 'trips have'} another captured amount than the ledger, "
-                f"whose counts; a person who knows better says so with {RAISE}"
+                f"{len(self._found):,} {'trip has' if one else 'trips have'} another captured amount than the ledger. "
+                f"The ledger's amount counts; a person who knows better changes it with {RAISE}"
             )
         for trip, counted in list(self._found.values())[:MOST_NAMED]:
             self._say(f"{trip.trip_id} of {trip.store_id}: {counted} in the ledger, {trip.captured} in the file")
@@ -55,12 +55,12 @@ class Raised:
     def _open(self, storage: Storage) -> None:
         self._history = storage.open_history()
 
-    def _compare(self, told: dict[str, Trip]) -> None:
-        counted = self._history.captured(told) if self._history else {}
+    def _compare(self, trip_of: dict[str, Trip]) -> None:
+        counted = self._history.captured(trip_of) if self._history else {}
         for name, amount in counted.items():
-            now = told[name].captured
+            now = trip_of[name].captured
             if now is not None and (now.currency != amount.currency or now.minor > amount.minor):
-                self._found[name] = (told[name], amount)
+                self._found[name] = (trip_of[name], amount)
 
     def _try(self, read: Callable[[], None]) -> None:
         try:

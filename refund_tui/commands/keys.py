@@ -1,11 +1,11 @@
-"""Owns `refund-tui keys`: every key of the terminal, from the one registry. Loads no Textual."""
+"""Owns `refund-tui keys`: prints every key of the terminal. Never loads Textual."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, keys_of
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The flags of the command."""
-    parser.add_argument("--markdown", action="store_true", help="as the table in the README")
+    """Add --markdown."""
+    parser.add_argument("--markdown", action="store_true", help="print the table of the README")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the keys as they are configured. Raises ConfigError."""
-    say("\n".join(table() if arguments.markdown else _lines(keymap(settings.keys))))
+    """Print the configured keys. Raises ConfigError."""
+    print_out("\n".join(table() if arguments.markdown else _lines(keymap(settings.keys))))
     return 0
 
 

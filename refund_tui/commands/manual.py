@@ -1,4 +1,4 @@
-"""Owns `refund-tui manual`: prints the operator's pages, which are part of the package. Needs no network, no ledger."""
+"""Owns `refund-tui manual`: prints the operator's pages, which are in the package. Needs no network and no ledger."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ import argparse
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from refund_tui.commands.output import OUT, say
+from refund_tui.commands.output import OUT, print_out
 from refund_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 PAGES = {
-    "contract": "the Payment service's contract, each fact with how sure it is",
-    "states": "what a refund can be, and what a person can do about it",
+    "contract": "the Payment service's contract, and how sure each fact is",
+    "states": "the states of a refund, and what a person can do in each",
     "ledger": "the ledger's tables and columns",
-    "decisions": "decisions that are not obvious, and their reasons",
+    "decisions": "design decisions that are not obvious, and their reasons",
 }
-"""Each page's name and what it is about, in the order in which they are listed."""
+"""The name and the subject of each page, in the order of the list."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which page."""
+    """Add the name of the page."""
     parser.add_argument("page", nargs="?", metavar="PAGE", help=", ".join(PAGES))
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one page as Markdown, or the list of pages. Raises UsageError."""
     if arguments.page is None:
-        say("\n".join(f"{name:12}{about}" for name, about in PAGES.items()))
+        print_out("\n".join(f"{name:12}{about}" for name, about in PAGES.items()))
         return 0
     OUT.write(page(arguments.page))
     return 0
 
 
 def page(name: str) -> str:
-    """The text of one page. Raises UsageError for a name that is not a page's."""
+    """The text of one page. Raises UsageError if there is no such page."""
     if name not in PAGES:
         raise UsageError(f"{name} is not a page of the manual: {', '.join(PAGES)}")
     return files("refund_tui.manual").joinpath(f"{name}.md").read_text(encoding="utf-8")

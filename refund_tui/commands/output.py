@@ -1,7 +1,7 @@
-"""Owns what commands write: data to standard output, words to standard error, and what it means that a stream is lost.
+"""Owns what commands print: data to standard output, messages to standard error; and what a failed stream means.
 
-A stream that takes nothing more raises OutputLost once. What is written to it after that goes nowhere, so that the
-command can end in order. Nothing else in `commands` writes to a stream; `--help` pays for what is imported here.
+A stream that cannot be written raises OutputLost once. Later writes to it are ignored, so that the command can close
+everything and end. Nothing else in `commands` writes to a stream. `--help` loads this module, so it imports little.
 """
 
 from __future__ import annotations
@@ -17,77 +17,77 @@ from contextlib import contextmanager
 from refund_tui.errors import RefundTuiError
 
 READER_LEFT = 141
-"""The shell's exit code for a program whose reader left: 128 and SIGPIPE's number."""
+"""The shell's exit code for a program whose output is no longer read: 128 + SIGPIPE."""
 
 
 class Ended(RefundTuiError):
-    """A command was ended before its work was done. `meaning` is what that means for refunds, where it says so."""
+    """A command ended before its work was done. `meaning` says what that means for refunds."""
 
     def __init__(self, why: str, code: int, meaning: str = "") -> None:
         super().__init__(f"{why}: {meaning}" if meaning else why)
         self.why, self.exit_code = why, code
 
     @property
-    def told(self) -> bool:
-        """Whether it is worth a sentence."""
+    def needs_message(self) -> bool:
+        """Whether a person should be told."""
         return True
 
 
 class OutputLost(Ended):
-    """A standard stream takes nothing more. A reader that left wants no words, unless a refund is concerned."""
+    """A standard stream cannot be written. If only its reader left, a message is needed only about a refund."""
 
     @property
-    def told(self) -> bool:
-        """Whether it is worth a sentence."""
+    def needs_message(self) -> bool:
+        """Whether a person should be told."""
         return self.exit_code != READER_LEFT or str(self) != self.why
 
 
 @contextmanager
-def meaning(words: str) -> Iterator[None]:
-    """Say with whatever ends the command here what it means for refunds."""
+def ending_means(meaning: str) -> Iterator[None]:
+    """Add to an Ended that is raised inside what it means for refunds."""
     try:
         yield
     except Ended as ended:
-        raise type(ended)(ended.why, ended.exit_code, words) from ended
+        raise type(ended)(ended.why, ended.exit_code, meaning) from ended
 
 
 class Stream(io.TextIOBase):
-    """Standard output or standard error, as it is when something is written."""
+    """Standard output or standard error, looked up at each write."""
 
-    def __init__(self, name: str, called: str, number: int, *, needed: bool) -> None:
-        self._name, self._called, self._number = name, called, number
+    def __init__(self, name: str, title: str, number: int, *, needed: bool) -> None:
+        self._name, self._title, self._number = name, title, number
         self._needed = needed
 
     def writable(self) -> bool:
-        """Yes."""
+        """True: argparse and csv ask for it."""
         return True
 
     def isatty(self) -> bool:
-        """Whether a person may be reading."""
+        """Whether it is a terminal."""
         file = getattr(sys, self._name)
         return file is not None and file.isatty()
 
     def write(self, text: str, /) -> int:
-        """Write `text`, which may be kept until the next flush. Raises OutputLost."""
+        """Write `text`, which may stay in the buffer until the next flush. Raises OutputLost."""
         if (file := getattr(sys, self._name)) is not None:
             with self._lost():
                 file.write(text)
         elif self._needed:
             self._needed = False
-            raise OutputLost(f"{self._called} is closed, so there is nowhere to write to", 1)
+            raise OutputLost(f"{self._title} is closed, so there is nowhere to write to", 1)
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was kept. Raises OutputLost."""
+        """Write the buffer out. Raises OutputLost."""
         if (file := getattr(sys, self._name)) is not None:
             with self._lost():
                 file.flush()
 
     def close(self) -> None:
-        """Nothing: the stream is the interpreter's own, also while it ends and its modules are gone."""
+        """Do nothing: the interpreter owns the stream."""
 
     def line(self, text: str = "") -> None:
-        """One line, handed on at once. Raises OutputLost."""
+        """Write one line and flush. Raises OutputLost."""
         self.write(text + "\n")
         self.flush()
 
@@ -97,12 +97,12 @@ class Stream(io.TextIOBase):
             yield
         except OSError as error:
             left = self._reader_left(error)
-            _into_nothing(self._number)
-            why = f"nobody reads {self._called}" if left else f"{self._called} cannot be written ({error.strerror})"
+            _discard(self._number)
+            why = f"nobody reads {self._title}" if left else f"{self._title} cannot be written ({error.strerror})"
             raise OutputLost(why, READER_LEFT if left else 1) from error
 
     def _reader_left(self, error: OSError) -> bool:
-        if error.errno == errno.EIO:  # a terminal that hung up; elsewhere a disk that failed
+        if error.errno == errno.EIO:  # a closed terminal; for a file it is a failed disk
             return stat.S_ISCHR(os.fstat(self._number).st_mode)
         return error.errno == errno.EPIPE
 
@@ -110,25 +110,25 @@ class Stream(io.TextIOBase):
 OUT = Stream("stdout", "standard output", 1, needed=True)
 """For data, and for the answers of a prompt."""
 
-WORDS = Stream("stderr", "standard error", 2, needed=False)
-"""For words about the work. Closed by whoever started the program, it is not wanted, as with 2>/dev/null."""
+ERR = Stream("stderr", "standard error", 2, needed=False)
+"""For messages. If it is closed when the program starts, messages are not wanted, as with 2>/dev/null."""
 
-say, tell = OUT.line, WORDS.line
+print_out, print_err = OUT.line, ERR.line
 
 
 def prepare() -> None:
-    """Make the streams safe to use: no file of ours may take the number of one that is closed."""
+    """Make the streams safe to use: no file of ours may get the descriptor of a closed stream."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the output cannot say is written by its number
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a character outside its encoding is written as its number
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _into_nothing(number: int) -> None:
-    """Let what is still kept for a stream, and what comes, go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
+def _discard(number: int) -> None:
+    """Discard what is in a stream's buffer and everything that is written to it later."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, number)
+    os.close(null)

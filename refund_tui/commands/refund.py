@@ -1,6 +1,6 @@
-"""Owns `refund-tui refund`: the whole road on a plain prompt, for screen readers and lines without a screen.
+"""Owns `refund-tui refund`: one refund from question to answer on a plain prompt, for use without a full screen.
 
-Obeys the same rules as the screens, since it asks the same desk. Never records anything before a typed yes.
+Follows the same rules as the screens, since it uses the same desk. Never records anything before a typed yes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
 from refund_tui.commands.follow import Follower, next_attempt
-from refund_tui.commands.output import WORDS, meaning, say, tell
-from refund_tui.commands.signals import GOES_ON, NOTHING, Stopped, Stopping
+from refund_tui.commands.output import ERR, ending_means, print_err, print_out
+from refund_tui.commands.signals import GOES_ON, NOTHING, Stopped, StopSignals
 from refund_tui.commands.trip_argument import NOTHING_DONE, named_trip, refuse
 from refund_tui.core.fields import check_note
 from refund_tui.core.ledger_services import open_elsewhere
@@ -33,55 +33,57 @@ _REASONS = "; ".join(f"{reason.digit} {reason} ({reason.words})" for reason in R
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The flags of the command."""
+    """Add the trip and the flags."""
     parser.add_argument("trip", metavar="TRIP", help="the shopping trip id")
-    parser.add_argument("--amount", required=True, help="such as 12.50; 'left' for all that is left")
+    parser.add_argument("--amount", required=True, help="such as 12.50, or 'left' for all that is left")
     parser.add_argument("--reason", required=True, help=_REASONS)
-    parser.add_argument("--note", default="", help="stays in the ledger, never sent")
+    parser.add_argument("--note", default="", help="is kept in the ledger, never sent")
     parser.add_argument(
-        "--no-wait", action="store_true", help="where it has to wait, end: it goes on when a terminal or resume runs"
+        "--no-wait", action="store_true", help="end when it has to wait; it continues when a terminal or resume runs"
     )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Ask, record, send and wait. Exit code 0 accepted, 1 nothing was done or it was rejected, 4 still open, 5 a person
-    must see to it. Raises RefundTuiError."""
+    """Ask, record, send and wait. Raises RefundTuiError.
+
+    Exit code 0 accepted, 1 not done or rejected, 4 still open, 5 a person must act.
+    """
     return asyncio.run(_refund(arguments, settings))
 
 
 async def _refund(arguments: argparse.Namespace, settings: Settings) -> int:
-    desk, stopping = Desk(settings), Stopping()
+    desk, signals = Desk(settings), StopSignals()
     try:
         await desk.open()
-        with meaning(NOTHING):
-            key = await _recorded(desk, stopping, arguments)
+        with ending_means(NOTHING):
+            key = await _recorded(desk, signals, arguments)
         if key is None:
-            say(NOTHING_DONE)
+            print_out(NOTHING_DONE)
             return 1
-        with meaning(GOES_ON):
-            return await _follow(desk, stopping, key, wait=not arguments.no_wait)
+        with ending_means(GOES_ON):
+            return await _follow(desk, signals, key, wait=not arguments.no_wait)
     finally:
         await desk.close()
 
 
-async def _recorded(desk: Desk, stopping: Stopping, arguments: argparse.Namespace) -> str | None:
-    """The key of the refund that was agreed to and recorded; None where it was not."""
+async def _recorded(desk: Desk, signals: StopSignals, arguments: argparse.Namespace) -> str | None:
+    """The key of the recorded refund, None if the person did not agree."""
     desk.require_service()
-    await _name_elsewhere(desk)
+    await _print_open_elsewhere(desk)
     intent, standing = await _intent(desk, arguments)
-    return await _take(desk, stopping, intent) if _agreed(desk, stopping, intent, standing) else None
+    return await _take(desk, signals, intent) if _agreed(desk, signals, intent, standing) else None
 
 
-async def _name_elsewhere(desk: Desk) -> None:
+async def _print_open_elsewhere(desk: Desk) -> None:
     counts = await desk.history.elsewhere(desk.endpoint)
-    if told := open_elsewhere(counts):
-        say(f"{told}: not sent from here. refund-tui history shows them.")
+    if elsewhere := open_elsewhere(counts):
+        print_out(f"{elsewhere}: not sent from here. refund-tui history shows them.")
 
 
 async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, TripBalance]:
-    """What is asked for, complete; UsageError says what is wrong with it."""
+    """The complete refund that is asked for. Raises UsageError."""
     refuse(check_note(arguments.note))
-    store, trip_id = await named_trip(desk, arguments.trip, say)
+    store, trip_id = await named_trip(desk, arguments.trip, print_out)
     standing = await desk.standing(store, trip_id)
     closes = desk.window_closes(await desk.trip(store, trip_id), standing)
     amount = _amount(arguments.amount, _currency(desk, standing), standing)
@@ -116,55 +118,57 @@ def _reason(text: str) -> ReasonCode:
     return found
 
 
-def _agreed(desk: Desk, stopping: Stopping, intent: Intent, standing: TripBalance) -> bool:
-    """Show what will be done and ask; in PRODUCTION above the set amount it is typed again."""
+def _agreed(desk: Desk, signals: StopSignals, intent: Intent, standing: TripBalance) -> bool:
+    """Show the refund and ask. In PRODUCTION an amount above `confirm_above` must be typed again."""
     settings = desk.settings
-    say(f"Store        {visible(intent.store_id)}")
-    say(f"Environment  {settings.environment}")
-    say(f"Trip         {visible(intent.trip_id)}")
+    print_out(f"Store        {visible(intent.store_id)}")
+    print_out(f"Environment  {settings.environment}")
+    print_out(f"Trip         {visible(intent.trip_id)}")
     if standing.disagreement:
-        say(f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count")
-    say(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
+        print_out(
+            f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count"
+        )
+    print_out(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
     if intent.window_closes is not None:
-        say(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
-    say(f"Refund       {intent.amount}")
-    say(f"Reason       {intent.reason} ({intent.reason.words})")
-    if _ask(stopping, "Refund it? Type y and Enter; anything else goes back: ") != "y":
+        print_out(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
+    print_out(f"Refund       {intent.amount}")
+    print_out(f"Reason       {intent.reason} ({intent.reason.words})")
+    if _ask(signals, "Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
     if not settings.must_be_typed_twice(intent.amount):
         return True
-    return _ask(stopping, f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
+    return _ask(signals, f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
 
 
-async def _take(desk: Desk, stopping: Stopping, intent: Intent) -> str | None:
-    """The key of the recorded refund, after a second yes where one is needed; None where it was not given."""
+async def _take(desk: Desk, signals: StopSignals, intent: Intent) -> str | None:
+    """The key of the recorded refund, after a second yes if one is needed; None without it."""
     try:
         return (await desk.take(intent)).key
     except NeedsSecondYes as alike:
-        say("This trip already has:")
+        print_out("This trip already has:")
         for refund in alike.alike:
-            say(f"  {refund.intent.amount}  {refund.state}  by {visible(refund.clerk)}  {refund.key}")
+            print_out(f"  {refund.intent.amount}  {refund.state}  by {visible(refund.clerk)}  {refund.key}")
     except Refused as refused:
-        say(f"Not possible: {refused}.")
+        print_out(f"Not possible: {refused}.")
         return None
-    if _ask(stopping, "Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
+    if _ask(signals, "Is this a different refund? Type different and Enter; anything else goes back: ") != "different":
         return None
     try:
         return (await desk.take(intent, second_yes=True)).key
     except Refused as refused:
-        say(f"Not possible: {refused}.")
+        print_out(f"Not possible: {refused}.")
         return None
 
 
-async def _follow(desk: Desk, stopping: Stopping, key: str, *, wait: bool) -> int:
-    say(f"Recorded as {key}.")
-    follower = Follower(desk, key, stopping.guarded(say))
-    stopping.check()
+async def _follow(desk: Desk, signals: StopSignals, key: str, *, wait: bool) -> int:
+    print_out(f"Recorded as {key}.")
+    follower = Follower(desk, key, signals.guarded(print_out))
+    signals.check()
     desk.begin()
-    refund = await stopping.over(follower.until_decided(wait=wait))
+    refund = await signals.run(follower.until_decided(wait=wait))
     if left := follower.left(refund):
         when = next_attempt(left, desk.now().at, desk.settings.zone)
-        say(f"It waits: {when}. It goes by itself where refund-tui, or refund-tui resume, runs then.")
+        print_out(f"It waits: {when}. It is sent if refund-tui or refund-tui resume runs then.")
     if refund.state is State.ACCEPTED:
         return 0
     if refund.state.needs_person:
@@ -172,15 +176,15 @@ async def _follow(desk: Desk, stopping: Stopping, key: str, *, wait: bool) -> in
     return OPEN if refund.open else 1
 
 
-def _ask(stopping: Stopping, question: str) -> str:
-    """What was typed; nothing at the end of the input. Raises Stopped."""
+def _ask(signals: StopSignals, question: str) -> str:
+    """The typed line; "" at the end of the input. Raises Stopped."""
     try:
-        with stopping.raising():
-            WORDS.write(question)
-            WORDS.flush()
+        with signals.raise_at_once():
+            ERR.write(question)
+            ERR.flush()
             return sys.stdin.buffer.readline().decode(errors="replace").strip() if sys.stdin else ""
     except Stopped:
-        tell("")  # the line of the question ends
+        print_err("")  # ends the line of the question
         raise
     except OSError:  # the terminal is gone
         return ""

@@ -1,6 +1,6 @@
-"""Owns `refund-tui resume`: finishes what is waiting, without a screen, for cron, systemd and after a crash.
+"""Owns `refund-tui resume`: finishes waiting refunds without a screen, for cron, systemd and after a crash.
 
-Words go to stderr, one line for each decided refund to stdout. Sends only what was recorded before.
+Prints messages to stderr, and one line for each decided refund to stdout. Sends only what was recorded before.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, OPEN, PERSON
 from refund_tui.commands.follow import next_attempt
-from refund_tui.commands.output import meaning, say, tell
-from refund_tui.commands.signals import GOES_ON, Stopping
+from refund_tui.commands.output import ending_means, print_err, print_out
+from refund_tui.commands.signals import GOES_ON, StopSignals
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
@@ -33,31 +33,31 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 SHOWN = 20
-"""Refunds that are named at the end; of more, only the number is told."""
+"""Refunds that are named at the end at most; of the others only the number is printed."""
 
 _EXAMPLES = """\
 examples:
   refund-tui resume                   wait until everything is decided
-  refund-tui resume --no-wait         send what is due now, then end (cron)
+  refund-tui resume --no-wait         send what can be sent now, then end (cron)
   refund-tui resume --deadline 300    end after five minutes at the latest"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How long to stay."""
+    """Add how long to run."""
     parser.epilog = _EXAMPLES
     parser.add_argument(
-        "--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for what is to be sent later"
+        "--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for refunds that are sent later"
     )
-    parser.add_argument("--deadline", metavar="SECONDS", help="end after so long, whatever is still open")
+    parser.add_argument("--deadline", metavar="SECONDS", help="end after this time, even if refunds are still open")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Finish what is waiting. Exit code 0, OPEN, PERSON, or 128 and a signal's number. Raises RefundTuiError."""
+    """Finish waiting refunds. Exit code 0, OPEN, PERSON, or 128 + a signal's number. Raises RefundTuiError."""
     settings.require("base_url")
     deadline = None if arguments.deadline is None else _seconds(arguments.deadline)
-    with meaning(GOES_ON):
+    with ending_means(GOES_ON):
         desk = asyncio.run(_resume(settings, wait=arguments.wait, deadline=deadline))
-        code = _account(desk)
+        code = _exit_code(desk)
     if desk.refusal:
         raise ConfigError(desk.refusal)
     return code
@@ -70,18 +70,18 @@ def _seconds(text: str) -> float:
 
 
 async def _resume(settings: Settings, *, wait: bool, deadline: float | None) -> Desk:
-    desk, stopping = Desk(settings), Stopping()
-    desk.listen(stopping.guarded(lambda news: _tell(desk, news)))
+    desk, signals = Desk(settings), StopSignals()
+    desk.listen(signals.guarded(lambda news: _show_news(desk, news)))
     try:
         await desk.open()
-        tell(_begins(desk))
+        print_err(_begins(desk))
         desk.begin()
-        await stopping.over(desk.drain(wait=wait), deadline)
+        await signals.run(desk.drain(wait=wait), deadline)
     except TimeoutError:
-        tell("the deadline has come")
+        print_err("the deadline has passed")
     finally:
         await desk.close()
-    stopping.check()
+    signals.check()
     return desk
 
 
@@ -90,15 +90,15 @@ def _begins(desk: Desk) -> str:
     return f"{count} to finish" + (f", next attempt in {countdown(left)}" if count and left > 0 else "")
 
 
-def _tell(desk: Desk, news: News) -> None:
+def _show_news(desk: Desk, news: News) -> None:
     match news:
         case Changed(refund=refund) if not refund.open:
-            say(_line(refund))
+            print_out(_line(refund))
         case Changed(refund=refund):
             left = left_to_wait(refund.life, desk.summary.gate, desk.now())
-            tell(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
+            print_err(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
         case Unsaved(why=why) | Trouble(why=why):
-            tell(visible(why))
+            print_err(visible(why))
         case Elsewhere():
             pass
 
@@ -109,42 +109,46 @@ def _line(refund: Refund) -> str:
     return f"{refund.key}  {asked.amount!s:>14}  {refund.state}{why}"
 
 
-def _account(desk: Desk) -> int:
-    """Say what is not decided, and tell it by the exit code. Raises StoreError."""
+def _exit_code(desk: Desk) -> int:
+    """Print what is not decided; the exit code for it. Raises StoreError."""
     history = storage_of(desk.settings).open_history()
     try:
         damaged = history.damaged_open()
-        persons = _name(history, desk, damaged, PERSON_STATES, "for a person to see to, in the terminal's history")
-        others = _name(history, desk, damaged, GOING_ON_STATES, "still open, to go on when the program next runs")
-        elsewhere = _name_elsewhere(history, desk.endpoint)
+        persons = _print_open(
+            history, desk, damaged, PERSON_STATES, "for a person to decide, in the terminal's history"
+        )
+        others = _print_open(history, desk, damaged, GOING_ON_STATES, "still open: sent when the program runs again")
+        elsewhere = _print_open_elsewhere(history, desk.endpoint)
     finally:
         history.close()
-    _name_damaged(damaged)
+    _print_damaged(damaged)
     return PERSON if persons or damaged or elsewhere & PERSON_STATES else OPEN if others or elsewhere else OK
 
 
-def _name(history: HistoryPort, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str) -> bool:
-    """Say which refunds are in `states`, without the damaged, and when those that wait go; whether there are any."""
+def _print_open(
+    history: HistoryPort, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str
+) -> bool:
+    """Print the refunds in `states` that can be read, and when the waiting ones are sent; whether there are any."""
     here, zone = desk.endpoint, desk.settings.zone
     wanted = Filter(states=states, endpoint=here)
     gate, now = history.summary(here).gate, SystemClock().now()
     apart = [row for row in damaged if row.columns.get("endpoint") == here]
     count = history.count(wanted) - len([row for row in apart if row.columns.get("state") in states])
     if count:
-        tell(f"{count} refund{'' if count == 1 else 's'} {what}")
+        print_err(f"{count} refund{'' if count == 1 else 's'} {what}")
     for refund in _shown(history, wanted):
         left = left_to_wait(refund.life, gate, now)
-        tell("  " + _line(refund) + (f"; {next_attempt(left, now.at, zone)}" if left > 0 else ""))
+        print_err("  " + _line(refund) + (f"; {next_attempt(left, now.at, zone)}" if left > 0 else ""))
     return count > 0
 
 
-def _name_elsewhere(history: HistoryPort, here: str) -> set[State]:
-    """Say which refunds are open at other services; the states that they are in."""
+def _print_open_elsewhere(history: HistoryPort, here: str) -> set[State]:
+    """Print the open refunds of other services; the states that they are in."""
     wanted = Filter(states=OPEN_STATES, elsewhere=here)
-    if told := open_elsewhere(history.elsewhere(here)):
-        tell(f"{told}: not sent from here")
+    if elsewhere := open_elsewhere(history.elsewhere(here)):
+        print_err(f"{elsewhere}: not sent from here")
         for refund in _shown(history, wanted):
-            tell("  " + _line(refund))
+            print_err("  " + _line(refund))
     return {state for state in wanted.states if history.count(replace(wanted, states=frozenset({state})), 1)}
 
 
@@ -152,9 +156,9 @@ def _shown(history: HistoryPort, wanted: Filter) -> list[Refund]:
     return [refund for refund in history.rows(wanted, 0, SHOWN) if isinstance(refund, Refund)]
 
 
-def _name_damaged(found: Sequence[Damaged]) -> None:
-    """Say which refunds cannot be read."""
+def _print_damaged(found: Sequence[Damaged]) -> None:
+    """Print the refunds that cannot be read."""
     if found:
-        tell(f"{len(found)} refund{'' if len(found) == 1 else 's'} {DAMAGED}: set apart, nothing is sent for them")
+        print_err(f"{len(found)} refund{'' if len(found) == 1 else 's'} {DAMAGED}: nothing is sent for them")
     for row in found[:SHOWN]:
-        tell(f"  {visible(row.key)}  {visible(row.sentence)}")
+        print_err(f"  {visible(row.key)}  {visible(row.sentence)}")

@@ -1,6 +1,6 @@
-"""Owns what ends a command that waits: a signal, or news that could not be said. It ends in order, the desk closed.
+"""Owns how signals and failed output end a command that waits, so that it closes the desk before it ends.
 
-Never ends anything itself: it raises where the command waits, and the command closes what it has open.
+Never ends the program itself: it raises an exception where the command waits.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from refund_tui.commands.output import Ended
 
 T = TypeVar("T")
 
-GOES_ON = "what was recorded goes on when refund-tui, or refund-tui resume, runs again"
+GOES_ON = "what was recorded continues when refund-tui or refund-tui resume runs again"
 NOTHING = "nothing was recorded and nothing was sent"
-"""What the end of a command means for refunds."""
+"""What the end of a command means for its refunds."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -27,8 +27,8 @@ class Stopped(Ended):
     """A signal ended the command."""
 
 
-class Stopping:
-    """Hears the signals from its making on, to the end of the process; for use in a running loop."""
+class StopSignals:
+    """Handles the signals from its creation to the end of the process. Create it inside a running event loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -36,29 +36,29 @@ class Stopping:
         self._stopped: Stopped | None = None
         self._raising = False
         for number in _SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # by nohup, or by a shell for a background job
-                signal.signal(number, self._hear)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # ignored by nohup, or by a shell for a background job
+                signal.signal(number, self._on_signal)
 
     def guarded(self, call: Callable[[T], None]) -> Callable[[T], None]:
-        """`call`, whose failure ends the command in place of whoever calls it."""
+        """`call`, but its exception ends the command and is not raised to its caller."""
 
         def guarded(value: T) -> None:
             try:
                 call(value)
-            except Exception as error:  # noqa: BLE001 it is raised again where the command waits
+            except Exception as error:  # noqa: BLE001 raised again where the command waits
                 self._stop(error)
 
         return guarded
 
     def check(self) -> None:
-        """Raise what was to end the command, if anything was."""
+        """Raise the exception that ends the command, if there is one."""
         if self._stopped is not None:
             raise self._stopped
         if self._end.done():
             raise self._end.result()
 
-    async def over(self, work: Coroutine[object, object, T], timeout: float | None = None) -> T:
-        """What `work` returns. Raises what ends the command before, and TimeoutError after `timeout` seconds."""
+    async def run(self, work: Coroutine[object, object, T], timeout: float | None = None) -> T:
+        """The result of `work`. Raises what ends the command first, and TimeoutError after `timeout` seconds."""
         task = asyncio.ensure_future(work)
         await asyncio.wait((task, self._end), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         if self._end.done() or not task.done():
@@ -69,8 +69,8 @@ class Stopping:
         return task.result()
 
     @contextmanager
-    def raising(self) -> Iterator[None]:
-        """Have a signal, also one that came before, raise Stopped at once: a line that is read holds the loop up."""
+    def raise_at_once(self) -> Iterator[None]:
+        """Inside this, a signal (also an earlier one) raises Stopped at once: reading a line blocks the event loop."""
         self._raising = True
         try:
             self.check()
@@ -78,7 +78,7 @@ class Stopping:
         finally:
             self._raising = False
 
-    def _hear(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._stopped = Stopped(f"ended by {signal.Signals(number).name}", 128 + number)
         if self._raising or self._loop.is_closed():
             raise self._stopped

@@ -1,4 +1,4 @@
-"""Owns how a command takes a trip id from its arguments: checked, and as the trip is written here already."""
+"""Owns how a command reads a trip id from its arguments: checked, and in the spelling that is used here already."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NOTHING_DONE = "Nothing was recorded and nothing was sent."
 
 
 def refuse(problem: str | None) -> None:
-    """Raise UsageError where there is a problem."""
+    """Raise UsageError if there is a problem."""
     if problem:
         raise UsageError(f"{problem}. {NOTHING_DONE}")
 
 
 async def named_trip(desk: Desk, typed: str, say: Callable[[str], None]) -> tuple[str, str]:
-    """The store and the trip id as they are written here; where that is not what was typed, `say` so.
+    """The store and the trip id in the spelling that is used here; prints by `say` if that is not what was typed.
 
     Raises UsageError, StoreError.
     """
@@ -28,5 +28,5 @@ async def named_trip(desk: Desk, typed: str, say: Callable[[str], None]) -> tupl
     refuse(check_trip_id(trip_id))
     known = await desk.known_as(store, trip_id)
     if known != (store, trip_id):
-        say(f"Trip {trip_id} of {store} is taken for {known[1]} of {known[0]}: the same trip, as it is written here.")
+        say(f"Trip {trip_id} of {store} is the same trip as {known[1]} of {known[0]}, as it is written here.")
     return known

@@ -1,7 +1,7 @@
-"""Owns `refund-tui trips import`: reads files of trips into the trips file, names what it leaves out, keeps the rest.
+"""Owns `refund-tui trips import`: imports trips from files, and names each record that it leaves out.
 
-Exit codes: 0 all was taken, 1 some records were left out, 2 a file could not be read, 3 the trips file could not be
-written, 130 interrupted. What was taken before any of these stays taken.
+Exit codes: 0 everything was imported, 1 some records were left out, 2 a file could not be read, 3 the trips file could
+not be written, 130 interrupted. What was imported before stays imported.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from refund_tui.commands.import_report import Raised
-from refund_tui.commands.output import WORDS, say, tell
+from refund_tui.commands.import_report import CapturedComparison
+from refund_tui.commands.output import ERR, print_err, print_out
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk.opening import storage_of
@@ -31,14 +31,14 @@ BATCH = 1_000
 """Records in one transaction at most."""
 
 BATCH_BYTES = 1024 * 1024
-"""Bytes of a file in one transaction, give or take a record: a large record is not held together with many others."""
+"""Bytes of a file in one transaction, about, so that many large records are not in memory together."""
 
 INTERRUPTED = 130
 
 STDIN = "-"
 
 _EXAMPLES = """\
-files may be JSON, JSON lines, CSV or bodies of Create Purchases; each is told by what it contains.
+files may be JSON, JSON lines, CSV or bodies of Create Purchases; the format is recognized by content.
 
   refund-tui trips import today.json
   retailer-export --since yesterday | refund-tui trips import -
@@ -47,7 +47,7 @@ files may be JSON, JSON lines, CSV or bodies of Create Purchases; each is told b
 
 @dataclass
 class Tally:
-    """What became of the records of one file, or of all."""
+    """How many records of one file, or of all files, were new, changed, the same or left out."""
 
     new: int = 0
     changed: int = 0
@@ -58,7 +58,7 @@ class Tally:
         return f"{self.new:,} new, {self.changed:,} changed, {self.same:,} unchanged, {self.left_out:,} left out"
 
     def add(self, other: Tally) -> None:
-        """Count what another tally counted."""
+        """Add the counts of another tally."""
         self.new += other.new
         self.changed += other.changed
         self.same += other.same
@@ -66,7 +66,7 @@ class Tally:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `refund-tui trips` takes."""
+    """Add the subcommand and its arguments."""
     commands = parser.add_subparsers(dest="trips_command", metavar="COMMAND", required=True)
     importing = commands.add_parser(
         "import",
@@ -81,32 +81,32 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the files one after the other; the exit code. Raises StoreError."""
     storage = storage_of(settings)
     trips = storage.open_trips()
-    raised, total, unread = Raised(storage, _say), Tally(), False
+    comparison, total, unread = CapturedComparison(storage, _say), Tally(), False
     try:
         for name in arguments.files:
-            unread |= not _import(name, trips, total, raised)
+            unread |= not _import(name, trips, total, comparison)
     except KeyboardInterrupt:
-        _say(f"stopped. What was taken so far stays ({total}); import again to take the rest.")
+        _say(f"stopped. What was imported so far stays ({total}); import again for the rest.")
         return INTERRUPTED
     finally:
         trips.close()
-        raised.report()
-        raised.close()
+        comparison.report()
+        comparison.close()
     if len(arguments.files) > 1:
-        say(f"all files: {total}")
+        print_out(f"all files: {total}")
     return 2 if unread else int(total.left_out > 0)
 
 
-def _import(name: str, trips: TripsPort, total: Tally, raised: Raised) -> bool:
-    """Import one file and tell what became of it; whether it could be read to its end."""
-    from refund_tui.store.imports import TripReader  # brings pydantic, which only reading a file needs
+def _import(name: str, trips: TripsPort, total: Tally, comparison: CapturedComparison) -> bool:
+    """Import one file and print the counts; whether it could be read to its end."""
+    from refund_tui.store.imports import TripReader  # loads pydantic
 
     shown, tally = _shown(name), Tally()
     try:
         with _opened(name) as stream, _progress(name, shown) as show:
             reader = TripReader(stream)
-            for good in _taken(reader, trips, tally, lambda left: _say(f"{shown}: {left}")):
-                raised.compare(good)
+            for good in _stored(reader, trips, tally, lambda left: _say(f"{shown}: {left}")):
+                comparison.compare(good)
                 show(reader.taken)
     except (OSError, UsageError) as error:
         reason = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
@@ -117,12 +117,12 @@ def _import(name: str, trips: TripsPort, total: Tally, raised: Raised) -> bool:
     if reader.dropped:
         names = ", ".join(f"{field} ({count:,})" for field, count in reader.dropped.items())
         _say(f"{shown}: fields that are not kept: {names}")
-    say(f"{shown}: {tally}")
+    print_out(f"{shown}: {tally}")
     return True
 
 
-def _taken(reader: TripReader, trips: TripsPort, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
-    """Put what the reader reads into the trips file; each batch that was put."""
+def _stored(reader: TripReader, trips: TripsPort, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
+    """Store the trips of the file in batches; each stored batch."""
     records = iter(reader)
     while batch := _batch(records, reader):
         good = [record for record in batch if isinstance(record, Trip)]
@@ -137,7 +137,7 @@ def _taken(reader: TripReader, trips: TripsPort, tally: Tally, say: Callable[[st
 
 
 def _batch(records: Iterator[Trip | LeftOut], reader: TripReader) -> list[Trip | LeftOut]:
-    """The next records, in number and bytes bounded; none at the end of the file."""
+    """The next records, limited in number and bytes; empty at the end of the file."""
     begin, batch = reader.taken, list(itertools.islice(records, 1))
     while len(batch) < BATCH and reader.taken - begin < BATCH_BYTES and (record := next(records, None)):
         batch.append(record)
@@ -155,11 +155,11 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _progress(name: str, shown: str) -> Iterator[Callable[[int], None]]:
-    """A bar of bytes read, where a terminal shows it; nothing where the words go to a file."""
-    if not WORDS.isatty():
+    """A progress bar if standard error is a terminal, else nothing."""
+    if not ERR.isatty():
         yield lambda _taken: None
         return
-    from rich.console import Console  # only where a bar is drawn
+    from rich.console import Console  # loaded only for a progress bar
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     size = None if name == STDIN else Path(name).stat().st_size
@@ -174,5 +174,5 @@ def _shown(name: str) -> str:
 
 
 def _say(sentence: str) -> None:
-    """One line of words; outside text in it is made visible here at the latest."""
-    tell(visible(sentence, 2_000))
+    """Print one message line without control characters."""
+    print_err(visible(sentence, 2_000))

@@ -1,1 +1,1 @@
-"""The operator's pages, as Markdown. `refund-tui manual` prints them; it holds no code."""
+"""The operator's pages, as Markdown. `refund-tui manual` prints them. There is no code here."""

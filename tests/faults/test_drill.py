@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands import drill
-from refund_tui.commands.drill_cases import CASES, Case
+from refund_tui.commands.drill import CASES, Case
 from refund_tui.core.refunds import State
 from refund_tui.settings.load import load_settings
 from tests.support.program import run
@@ -21,7 +21,7 @@ def test_it_ends_well_and_accounts_for_every_case(tmp_path: Path) -> None:
     own.mkdir(mode=0o700)
     told = run("drill", REFUND_TUI_DATA_DIR=str(own), REFUND_TUI_BASE_URL="https://payments.invalid")
     *table, total = told.stdout.splitlines()
-    assert total == f"{len(CASES) + KILLED_AND_RACED} cases, 0 not as they must be; paid twice: 0"
+    assert total == f"{len(CASES) + KILLED_AND_RACED} cases, 0 wrong; paid twice: 0"
     assert [line.rsplit()[-1] for line in table[2:-1]] == ["ok"] * (len(CASES) + KILLED_AND_RACED)
     assert {case.name for case in CASES} <= {line.split("  ")[0] for line in table}
     assert (told.returncode, told.stderr) == (0, "")
@@ -39,4 +39,4 @@ def test_a_case_that_ends_otherwise_is_named_and_fails_the_command(
     said = capsys.readouterr().out
     [row] = [line for line in said.splitlines() if line.startswith("a no that is hoped")]
     assert row.endswith("WRONG")
-    assert said.endswith("3 cases, 1 not as they must be; paid twice: 0\n")
+    assert said.endswith("3 cases, 1 wrong; paid twice: 0\n")

@@ -58,7 +58,7 @@ def test_without_waiting_it_sends_what_is_due_and_leaves_the_rest(tmp_path: Path
         recorded(tmp_path, sandbox.url, "trip-1", "trip-2")
         ended = resume(tmp_path, sandbox.url, "--no-wait", "--timezone", "Asia/Tokyo")
     assert (ended.returncode, ended.stdout, states(tmp_path)) == (4, "", [State.WAITING, State.QUEUED])
-    assert "2 refunds still open, to go on when the program next runs" in ended.stderr
+    assert "2 refunds still open: sent when the program runs again" in ended.stderr
     told = [line for line in ended.stderr.splitlines() if "; next attempt at " in line]
     assert [line.split()[3].rstrip(":;") for line in told] == ["QUEUED", "WAITING"]
     day = f"{datetime.now(UTC) + timedelta(days=2, hours=9):%Y-%m-%d}"
@@ -70,7 +70,7 @@ def test_the_deadline_ends_it_in_order(tmp_path: Path) -> None:
         recorded(tmp_path, sandbox.url, "trip-1")
         ended = resume(tmp_path, sandbox.url, "--deadline", "1")
     assert (ended.returncode, states(tmp_path)) == (4, [State.WAITING])
-    assert "the deadline has come" in ended.stderr
+    assert "the deadline has passed" in ended.stderr
 
 
 def test_what_needs_a_person_has_its_own_exit_code(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_needs_a_person_has_its_own_exit_code(tmp_path: Path) -> None:
         recorded(tmp_path, sandbox.url, "trip-1")
         ended = resume(tmp_path, sandbox.url)
     assert (ended.returncode, ended.stdout, states(tmp_path)) == (5, "", [State.BLOCKED])
-    assert "1 refund for a person to see to" in ended.stderr
+    assert "1 refund for a person to decide" in ended.stderr
 
 
 def test_a_rejected_refund_is_decided(tmp_path: Path) -> None:

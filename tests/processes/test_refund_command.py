@@ -200,7 +200,7 @@ def test_a_signal_while_it_waits_ends_it_in_order(folder: Path, number: signal.S
         program.send_signal(number)
         _out, err = program.communicate(timeout=20)
     assert program.returncode == code
-    assert f"refund-tui: ended by {number.name}: what was recorded goes on" in err
+    assert f"refund-tui: ended by {number.name}: what was recorded continues" in err
     assert [(taken.state, taken.life.maybe_executed) for taken in recorded(folder)] == [(State.WAITING, False)]
 
 
@@ -234,7 +234,7 @@ def test_stopped_on_another_terminal_it_still_hears_the_yes(folder: Path) -> Non
         asyncio.run(stopped_elsewhere(folder, slow.url, taken.key))
         out, _err = program.communicate(timeout=30)
     lines = [line.partition(": ")[0].strip() for line in out.splitlines()]
-    assert lines[-3:] == ["UNKNOWN", "its request is still on its way", "ACCEPTED"]
+    assert lines[-3:] == ["UNKNOWN", "one of its requests has no answer yet", "ACCEPTED"]
     assert program.returncode == 0
     assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED]
 
@@ -356,7 +356,9 @@ def test_a_trip_id_in_another_spelling_is_taken_for_the_known_one_aloud(
     assert "only 10.00 EUR is left" in over.stderr
     assert refund(folder, sandbox.url, typed, "--amount", "10", "--reason", "2").returncode == 0
     assert {taken.intent.trip_id for taken in recorded(folder)} == {UUID}
-    assert over.stdout.startswith(f"Trip {typed} of STORE-001 is taken for {UUID}") == (typed.strip(" '") != UUID)
+    assert over.stdout.startswith(f"Trip {typed} of STORE-001 is the same trip as {UUID}") == (
+        typed.strip(" '") != UUID
+    )
 
 
 def test_a_captured_amount_that_does_not_count_is_named_and_raised_by_a_persons_word(

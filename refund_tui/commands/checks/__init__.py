@@ -1,4 +1,4 @@
-"""The doctor's checks: each says how one thing is, and what to do if it is not well."""
+"""The checks of `refund-tui doctor`. Each one says what it found, and what to do if something is wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How one thing is."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARN = "warn"
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check found; `remedy` is empty where all is well."""
+    """What one check found. `remedy` is empty if nothing is wrong."""
 
     level: Level
     name: str
@@ -25,7 +25,7 @@ class Result:
 
 
 def ok(name: str, says: str) -> Result:
-    """All is well."""
+    """Nothing is wrong."""
     return Result(Level.OK, name, says)
 
 

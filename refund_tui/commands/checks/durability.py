@@ -1,6 +1,6 @@
-"""Owns `doctor --durability`: whether, on this very host, what is written is on disk before anything is sent or said.
+"""Owns `doctor --durability`: whether on this host data is on disk before anything is sent or shown.
 
-Works in a folder of its own inside the data folder and removes it; it only looks at the real ledger's surroundings.
+Works in its own folder inside the data folder and removes it. Never opens the real ledger.
 """
 
 from __future__ import annotations
@@ -30,41 +30,43 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 IN_MEMORY = ("tmpfs", "ramfs")
-PATIENCE = 60.0
+TIMEOUT = 60.0
 SYNCS = 20
 IMPLAUSIBLE = 0.000_02
-"""Seconds: a sync that is faster than this did not reach a disk."""
+"""Seconds. A sync that is faster than this did not reach a disk."""
 
 
 def check_durability(settings: Settings) -> Iterator[Result]:
-    """The file system, SQLite's settings, a sync's time, a real death, and the order of the system calls."""
+    """The file system, SQLite's settings, the time of a sync, a killed process, and the order of the system calls."""
     folder = settings.data_dir
     if not folder.exists():
-        yield fail("durability", f"{folder} is not there yet", "make it, or open the terminal once; then ask again")
+        yield fail(
+            "durability", f"{folder} does not exist yet", "create it, or open the terminal once; then run this again"
+        )
         return
     yield from _medium(folder)
     with tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as trial:
         yield from _tried("SQLite setting", lambda: _kept(settings))
         yield from _tried("sync", lambda: [_sync_time(Path(trial))])
-        yield from _tried("kill -9", lambda: [_death(settings, Path(trial) / "death")])
+        yield from _tried("kill -9", lambda: [_killed(settings, Path(trial) / "death")])
         yield from _tried("order of syncs", lambda: [_order(Path(trial) / "order")])
 
 
 def _tried(name: str, check: Callable[[], Iterable[Result]]) -> Iterator[Result]:
-    """What a check says; one that cannot be carried out is a failure with its reason, never an end of the others."""
+    """The results of a check. A check that raises an error becomes a failure, and the other checks still run."""
     try:
         yield from check()
     except (StoreError, OSError, subprocess.SubprocessError) as error:
-        yield fail(name, visible(str(error)), "do not use this data folder until that is mended")
+        yield fail(name, visible(str(error)), "do not use this data folder until this is repaired")
 
 
 def _medium(folder: Path) -> Iterator[Result]:
-    """Whether what is kept there lasts; what network it is on is told with the data folder."""
+    """Whether the folder's data survives a restart. `check_files` reports a network file system."""
     kind = file_system(folder)
     if kind in IN_MEMORY:
         yield fail("medium", f"{folder} is on {kind}, in memory", "keep the data folder on a disk")
     elif kind == "overlay":
-        remedy = "mount a volume, or the refunds go with the container"
+        remedy = "mount a volume, or the refunds are lost with the container"
         yield warn("medium", f"{folder} is on a container's {kind}", remedy)
 
 
@@ -90,41 +92,43 @@ def _sync_time(folder: Path) -> Result:
     median = statistics.median(times)
     says = f"a sync takes {median * 1000:.2f} ms"
     if median < IMPLAUSIBLE:
-        return warn("sync", says, "this disk does not seem to write when told to: see its cache setting")
+        return warn("sync", says, "the disk may confirm a sync before it has written: check its write cache")
     return ok("sync", says)
 
 
-def _death(settings: Settings, folder: Path) -> Result:
-    """A process killed for real after it recorded an attempt: another reads the attempt back."""
+def _killed(settings: Settings, folder: Path) -> Result:
+    """Kill a process after it recorded an attempt, and read the attempt back in another process."""
     _trial(folder, "--die")
     with closing(storage_of(settings.replace(data_dir=folder, environment="DEMO")).open_history()) as history:
         refunds = history.of_trip("DOCTOR", TRIP)
     if [isinstance(refund, Refund) and refund.state for refund in refunds] == [State.SENDING]:
-        return ok("kill -9", "what a killed process had recorded is read back by another")
-    return fail("kill -9", "what a killed process had recorded is not there", "do not use this data folder")
+        return ok("kill -9", "the record of a killed process was read back by another process")
+    return fail("kill -9", "the record of a killed process is missing", "do not use this data folder")
 
 
 def _order(folder: Path) -> Result:
     strace = shutil.which("strace")
     if strace is None:
-        return warn("order of syncs", "not traced: strace is not installed", "install strace and ask again")
+        return warn("order of syncs", "not traced: strace is not installed", "install strace and run this again")
     folder.mkdir()
     log = folder / "trace"
     _trial(folder, before=[strace, "-f", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", str(log)])
     trace = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return judged(departures(trace, {SENT: "the request", SETTLED: "the word that it is done"}))
+    return judged(departures(trace, {SENT: "the request", SETTLED: "the message that it is done"}))
 
 
 def judged(left: list[Departure]) -> Result:
-    """What the trace shows: nothing leaves the process while what it is about is not on disk."""
+    """The result of the trace: nothing may leave the process before the data that it is about is on disk."""
     if len(left) < 2:
-        return warn("order of syncs", "could not be traced here", "run it where strace may trace")
+        return warn("order of syncs", "could not be traced here", "run this where strace is allowed to trace")
     early = next((departure for departure in left if departure.unsynced), None)
     if early is not None:
-        return fail("order of syncs", f"{early.what} left before it was on disk", "do not use this data folder")
-    return ok("order of syncs", "each attempt is on disk before its request leaves, each answer before it is said")
+        return fail(
+            "order of syncs", f"{early.what} was sent before its record was on disk", "do not use this data folder"
+        )
+    return ok("order of syncs", "each attempt is on disk before its request leaves, and each answer before it is shown")
 
 
 def _trial(folder: Path, *flags: str, before: list[str] | None = None) -> None:
     command = [*(before or []), sys.executable, "-m", "refund_tui.commands.checks.trial", str(folder), *flags]
-    subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 our own module
+    subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603 our own module

@@ -1,4 +1,4 @@
-"""Owns the checks of the data folder: access, modes, room, SQLite. Writes only a trial file that it removes."""
+"""Owns the checks of the data folder: access, modes, free space, SQLite. Writes only a trial file and removes it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.commands.checks.ledger import check_ledger, check_trips, lost_ledger
-from refund_tui.commands.checks.records import check_records
+from refund_tui.commands.checks.ledger import check_ledger, check_records, check_trips, lost_ledger
 from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.mounts import file_system, is_network
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 LEAST_ROOM = 50_000_000
-"""Bytes free below which a person should make room; a refund needs a few thousand."""
+"""Free bytes below which a person should make room. A refund needs a few thousand."""
 
 
 def check_files(settings: Settings) -> Iterator[Result]:
@@ -39,7 +38,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
         return
     if not folder.exists():
         if not lost:
-            yield ok("data folder", f"{folder} is not there yet; it is made when the first refund is")
+            yield ok("data folder", f"{folder} does not exist yet; the first start creates it")
         return
     yield _file_system(settings)
     yield from _modes(folder, 0o700, 0o770, settings.shared)
@@ -60,12 +59,12 @@ def _file_system(settings: Settings) -> Result:
         return ok("file system", says)
     if settings.allow_network_filesystem:
         return warn("file system", f"{says}, which the settings allow", "let no other host use this data folder")
-    remedy = "keep the data folder on a local disk: locks and syncs cannot be trusted over a network; nothing is sent"
+    remedy = "move the data folder to a local disk: locks and syncs over a network cannot be trusted; nothing is sent"
     return fail("file system", says, remedy)
 
 
 def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:
-    """Nobody may read or write but those who work here."""
+    """Whether only those who work here may read and write it."""
     allowed = shared if is_shared else own
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & ~allowed & 0o777:
@@ -77,7 +76,11 @@ def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Resul
 def _room(folder: Path) -> Result:
     free = shutil.disk_usage(folder).free
     says = f"{free // 1_000_000:,} MB free"
-    return ok("disk", says) if free >= LEAST_ROOM else warn("disk", says, "make room before refunds cannot be recorded")
+    return (
+        ok("disk", says)
+        if free >= LEAST_ROOM
+        else warn("disk", says, "make room: without it no refund can be recorded")
+    )
 
 
 def _trial(folder: Path, maintenance: Maintenance) -> Result:
@@ -88,5 +91,5 @@ def _trial(folder: Path, maintenance: Maintenance) -> Result:
     except StoreError as error:
         return fail("ledger trial", str(error), "no ledger can be kept here: choose another data_dir")
     except OSError as error:
-        return fail("ledger trial", f"{error.strerror} in {folder}", "have the folder's access set right")
-    return ok("ledger trial", "a ledger can be kept here: journal, syncs and locks read back as they must be")
+        return fail("ledger trial", f"{error.strerror} in {folder}", "correct the folder's permissions")
+    return ok("ledger trial", "a ledger can be kept here: journal, syncs and locks work")

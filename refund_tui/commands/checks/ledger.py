@@ -1,41 +1,51 @@
-"""Owns the checks of what the ledger and the trips file hold: whether all that was seen is there, and undamaged.
+"""Owns the checks of the ledger and the trips file: are they complete and undamaged, and for which service are they.
 
-Changes neither. SQLite's full check is made of a copy, so that it keeps no refund waiting.
+Changes neither. SQLite's full check runs on a copy, so that no refund has to wait for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
+from refund_tui.core.damaged_rows import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.hosts import MOVE
 from refund_tui.core.ledger_health import Findings
+from refund_tui.core.ledger_services import LOOPBACK, open_elsewhere
+from refund_tui.desk.body_check import altered
 from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.export import PAGE
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import Maintenance, Storage
+    from refund_tui.desk.ports import HistoryPort, Maintenance, Storage
     from refund_tui.settings.load import Settings
 
+SHOWN = 20
+"""Wrong records that are named at most; the check stops there."""
+
 _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
+_RESTORE_RECORDS = "put a good copy of the ledger in its place, or ask for help; the other refunds go on"
+_NO_SERVICE = "not named yet: the next terminal that the ledger's owner opens names it"
 
 
 def lost_ledger(settings: Settings) -> Result | None:
-    """That the ledger held something and is gone; None where that is not so."""
+    """A failure if the ledger had refunds and is gone, else None."""
     try:
         storage_of(settings).refuse_lost()
     except StoreError as error:
-        return fail("ledger", str(error), "make no refund by other means before it is found")
+        return fail("ledger", str(error), "make no refund in any other way before it is found")
     return None
 
 
 def check_ledger(settings: Settings) -> Iterator[Result]:
-    """Its high-water marks, whether it holds all that was seen, its shape, and SQLite's full check."""
+    """Its high-water marks, whether it is complete, its host, its tables, and SQLite's full check."""
     path = ledger_path(settings.data_dir)
     if not path.exists() or path.stat().st_size == 0:
         return
@@ -54,7 +64,7 @@ def check_ledger(settings: Settings) -> Iterator[Result]:
 
 
 def check_trips(settings: Settings) -> Iterator[Result]:
-    """Whether the trips file is undamaged; it is no loss where it is not."""
+    """Whether the trips file is undamaged. A damaged one loses nothing, since the trips can be imported again."""
     if trips_path(settings.data_dir).exists():
         remedy = "move it away, then import the trips again: refund-tui trips import FILE"
         yield _damage("trips file check", maintenance_of(settings).examine_trips, remedy)
@@ -65,9 +75,9 @@ def _marks(maintenance: Maintenance) -> Iterator[Result]:
         if mark.problem:
             yield fail("high-water mark", mark.problem, "nothing is sent until then")
         elif mark.seq is None:
-            yield warn("high-water mark", f"{mark.place} is not there", "it is made when the terminal is next opened")
+            yield warn("high-water mark", f"{mark.place} is not there", "the next start of the terminal creates it")
         else:
-            yield ok("high-water mark", f"{mark.place} knows {mark.seq:,} changes")
+            yield ok("high-water mark", f"{mark.place} is at change {mark.seq:,}")
 
 
 def _complete(storage: Storage) -> Result:
@@ -83,21 +93,77 @@ def _host(storage: Storage) -> Result:
     mine = this_host()
     try:
         with closing(storage.open_history()) as history:
-            told = history.writer()
+            writer = history.writer()
     except StoreError as error:
         return fail("ledger host", str(error), "nothing is sent until then")
-    if told is None or told.is_same(mine):
+    if writer is None or writer.is_same(mine):
         return ok("ledger host", f"{mine.name} writes it")
-    return fail("ledger host", f"{told.name} writes it, not {mine.name}", f"work there; {MOVE}")
+    return fail("ledger host", f"{writer.name} writes it, not {mine.name}", f"work there; {MOVE}")
 
 
 def _damage(name: str, examine: Callable[[], Findings | None], remedy: str) -> Result:
     try:
         found = examine()
     except (StoreError, OSError) as error:
-        return fail(name, str(error), "ask again when that is over")
+        return fail(name, str(error), "run this again later")
     if found is None:
-        return warn(name, "there is no room for the copy that is looked through", "make room, then ask again")
+        return warn(name, "there is no room on the disk for the copy that is checked", "make room, then run this again")
     if found.whole or found.rows:
         return fail(name, "; ".join([*found.whole, *found.rows]), remedy)
-    return ok(name, "tables, indexes and triggers are this program's, and SQLite finds no damage")
+    return ok(name, "its tables, indexes and triggers are right, and SQLite finds no damage")
+
+
+def check_service_of_ledger(settings: Settings) -> Iterator[Result]:
+    """Whether these settings name the ledger's service, and what is open for other services.
+
+    Says nothing about a ledger that cannot be read: `check_ledger` reports that.
+    """
+    try:
+        with closing(storage_of(settings).open_history()) as history:
+            belonging = history.belonging()
+            elsewhere = history.elsewhere(belonging.here(settings.service))
+    except StoreError:
+        return
+    refusal = belonging.refusal(settings.service) if settings.base_url and belonging.environment else None
+    if refusal:
+        yield fail("ledger's service", refusal, "until then nothing is sent with these settings")
+    else:
+        yield ok("ledger's service", str(belonging) if belonging.environment else _NO_SERVICE)
+    if open_words := open_elsewhere(elsewhere):
+        yield warn("ledger's service", open_words, _remedy(LOOPBACK in elsewhere))
+
+
+def _remedy(unnamed: bool) -> str:
+    if unnamed:
+        return f"version 0.1.0 did not record which {LOOPBACK} service: say it with refund-tui ledger assign-endpoint"
+    return "run refund-tui resume with base_url set to it"
+
+
+def check_records(storage: Storage) -> Iterator[Result]:
+    """Each record that cannot be read, and each refund whose stored request differs from its record."""
+    if not storage.exists():
+        return
+    try:
+        history = storage.open_history()
+    except StoreError:
+        return  # check_ledger reports it
+    try:
+        found = list(islice(_wrong_records(history), SHOWN))
+    except StoreError as error:
+        yield fail("records", str(error), _RESTORE_RECORDS)
+        return
+    finally:
+        history.close()
+    yield from found or [ok("records", "each record can be read, and each stored request is the one of its refund")]
+
+
+def _wrong_records(history: HistoryPort) -> Iterator[Result]:
+    for row in history.damaged():
+        key = f" of the refund {row.key}" if row.key and row.table != "refund" else f" {row.key}".rstrip()
+        yield fail("records", f"{DAMAGED}: {row.table} {row.row}{key} cannot be read ({row.why})", _RESTORE_RECORDS)
+    below: int | None = None
+    while rows := history.page(Filter(), below, PAGE):
+        for place, refund in rows:
+            below = place
+            if not isinstance(refund, Damaged) and (why := altered(refund, recorded=history.as_recorded(refund))):
+                yield fail("records", why, _RESTORE_RECORDS)

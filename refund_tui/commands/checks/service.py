@@ -1,6 +1,6 @@
-"""Owns the checks of the service: reached, TLS, the clock, how requests are signed. Moves no money, logs no secret.
+"""Owns the checks of the service: connection, TLS, clock, signatures. Moves no money, logs no secret.
 
-It asks for `/` through the very client that sends refunds: the same certificates, proxy and time limits.
+It requests `/` through the client that sends refunds: with the same certificates, proxy and time limits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _REMEDY = "check base_url, ca_bundle, proxy and the network; refunds wait or are
 
 
 def check_service(settings: Settings, *, offline: bool) -> Iterator[Result]:
-    """Credentials first, since they need no network; then the service, unless `offline`."""
+    """The credentials first, since that needs no network; then the service, unless `offline`."""
     yield _auth(settings)
     if settings.base_url is None or offline:
         return
@@ -34,9 +34,9 @@ def check_service(settings: Settings, *, offline: bool) -> Iterator[Result]:
 def _auth(settings: Settings) -> Result:
     if settings.auth == "none":
         if settings.base_url is None or is_loopback(host_of(settings.base_url)):
-            return ok("credentials", "requests are not signed, as a sandbox wants it")
-        return warn("credentials", "requests are not signed", "Amazon's service answers 403 so: set auth = aws")
-    from refund_tui.payments.signing import make_auth  # brings httpx
+            return ok("credentials", "requests are not signed, which a sandbox does not need")
+        return warn("credentials", "requests are not signed", "Amazon's service will answer 403: it needs auth = aws")
+    from refund_tui.payments.signing import make_auth  # loads httpx
 
     try:
         make_auth(settings.auth)
@@ -63,18 +63,18 @@ def _way(settings: Settings) -> str:
 
 
 async def _ask(settings: Settings) -> Answer:
-    """What comes back for `/`. Raises ConfigError."""
-    from refund_tui.payments.client import PaymentClient  # brings httpx
+    """The answer to a request for `/`. Raises ConfigError."""
+    from refund_tui.payments.client import PaymentClient  # loads httpx
 
     async with PaymentClient.for_settings(settings) as client:
         return await client.reach()
 
 
 def _clock(theirs: datetime | None) -> Result:
-    """This host's clock beside the service's."""
+    """This host's clock compared with the service's."""
     if theirs is None:
-        return warn("clock", "the service did not tell its time", "compare this host's clock yourself")
+        return warn("clock", "the service did not send its time", "compare this host's clock yourself")
     off = (datetime.now(UTC) - theirs).total_seconds()
     if abs(off) <= SKEW:
         return ok("clock", f"within {span(SKEW)} of the service's")
-    return fail("clock", skew_words(off), "have it set right (NTP)")
+    return fail("clock", skew_words(off), "set this host's clock (NTP)")

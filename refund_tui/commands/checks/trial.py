@@ -1,7 +1,7 @@
-"""Owns one refund made for the doctor: the real desk and ledger against a sandbox, in a folder that is thrown away.
+"""Owns one refund that doctor makes: the real desk and ledger with a sandbox, in a temporary folder.
 
-`python -m refund_tui.commands.checks.trial FOLDER` makes it and says so; with `--die` the process kills itself, for
-real, after the attempt is recorded. Never touches the folder's own ledger.
+`python -m refund_tui.commands.checks.trial FOLDER` makes it and prints a line. With `--die` the process kills itself
+after the attempt is recorded. Never opens the real ledger.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from refund_tui.settings.load import Settings, load_settings
 
 TRIP = "doctors-trial"
 SENT = "POST /v1/refund"
-"""What the request's first bytes say, for who traces them."""
+"""The first bytes of the request, by which a trace finds it."""
 
 SETTLED = "settled and said"
-"""What is said when the answer is on disk."""
+"""The line that is printed when the answer is on disk."""
 
 
 def settings(folder: str, url: str) -> Settings:
-    """A terminal of its own in `folder`."""
+    """Settings for a ledger in `folder`."""
     given = {"base_url": url, "store_id": "DOCTOR", "data_dir": folder, "clerk": "doctor", "timezone": "UTC"}
     return load_settings(given, {"HOME": folder}).replace(environment="DEMO")
 
 
 async def make(folder: str, *, die: bool) -> None:
-    """Make the refund, or die while it is under way."""
+    """Make the refund, or kill this process while it is sent."""
 
     def end(news: News) -> None:
         if die and isinstance(news, Changed) and news.kind == "attempt_started":

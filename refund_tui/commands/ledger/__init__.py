@@ -1,6 +1,6 @@
-"""Owns `refund-tui ledger`: what the ledger says of itself, and the rare changes of it that a person must decide.
+"""Owns `refund-tui ledger`: facts about the ledger, and the rare changes of it that a person decides.
 
-Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes what was asked for.
+Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes what a refund asks for.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.ledger import accept_older, ceiling, endpoints, gate, move_here
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of
 from refund_tui.desk.opening import storage_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSubcommand:
-    """One subcommand: its line in `--help`, the arguments it has, what it does."""
+    """One subcommand: its line in `--help`, its arguments, and its function."""
 
     name: str
     help: str
@@ -36,14 +36,14 @@ class LedgerSubcommand:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One parser for each subcommand."""
+    """Add a parser for each subcommand."""
     commands = parser.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
     for subcommand in SUBCOMMANDS:
         subcommand.add_arguments(commands.add_parser(subcommand.name, help=subcommand.help))
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Do what the subcommand says; the exit code. Raises RefundTuiError."""
+    """Run the subcommand; the exit code. Raises RefundTuiError."""
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
     if chosen.run is not accept_older.run:
         storage_of(settings).refuse_lost()
@@ -69,14 +69,14 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("newest event", newest),
         ("gate", _gate(held, settings)),
     ):
-        say(f"{name:14}{visible(str(value))}")
+        print_out(f"{name:14}{visible(str(value))}")
     if problem:
         raise problem
     return OK
 
 
 def _problem(history: HistoryPort) -> StoreError | None:
-    """That the ledger lacks what was seen."""
+    """The error if the ledger lacks events that were seen before, else None."""
     try:
         history.check()
     except StoreError as error:
@@ -85,7 +85,7 @@ def _problem(history: HistoryPort) -> StoreError | None:
 
 
 def _gate(held: Wait | None, settings: Settings) -> str:
-    """Whether the service asked the account to wait, and until when."""
+    """Whether the account waits after a 429, and until when."""
     now = SystemClock().now()
     left = left_of(now, held)
     return f"closed by the service: {next_attempt(left, now.at, settings.zone)}" if left > 0 else "open"

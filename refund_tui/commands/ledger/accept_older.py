@@ -1,6 +1,6 @@
-"""Owns `refund-tui ledger accept-older`: a person takes a ledger that lacks what was seen here, and says why.
+"""Owns `refund-tui ledger accept-older`: a person accepts a ledger that lacks events that were seen here.
 
-Sends nothing. What is open in that ledger goes on when the program next runs, with the doubt that it was sent before.
+Sends nothing. Open refunds of that ledger continue when the program runs again, as possibly paid.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.desk.opening import maintenance_of
 from refund_tui.host.clock import SystemClock
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The reason."""
-    add_because(parser, "why it is right to go on without what is missing; it stays in the ledger")
+    """Add the reason."""
+    add_because(parser, "why it is right to continue without the missing events; it is recorded")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Accept the ledger as it is. Raises UsageError where there is nothing to accept, StoreError."""
+    """Accept the ledger as it is. Raises UsageError if nothing is missing, StoreError."""
     why = because(arguments)
     doubts = maintenance_of(settings).accept_older(why, settings.clerk, SystemClock().now())
-    say(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
+    print_out(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
     return OK

@@ -1,4 +1,4 @@
-"""Owns the reason that a person gives for a rare decision: `--because`, which the ledger keeps."""
+"""Owns `--because`: the reason that a person gives for a change, which the ledger records."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from refund_tui.core.fields import check_note
 from refund_tui.errors import UsageError
 
 
-def add_because(parser: argparse.ArgumentParser, told: str) -> None:
-    """The flag; `told` is its line in `--help`."""
-    parser.add_argument("--because", required=True, metavar="WHY", help=told)
+def add_because(parser: argparse.ArgumentParser, description: str) -> None:
+    """Add the flag; `description` is its line in `--help`."""
+    parser.add_argument("--because", required=True, metavar="WHY", help=description)
 
 
 def because(arguments: argparse.Namespace) -> str:
-    """The reason. Raises UsageError where it says nothing, or more than the ledger keeps."""
+    """The reason. Raises UsageError if it is empty or too long."""
     why: str = arguments.because.strip()
     problem = check_note(why) or (None if why else "--because needs a reason")
     if problem:

@@ -1,6 +1,6 @@
-"""Owns `refund-tui ledger ceiling`: a person's word on what was captured on a trip, where the records disagree.
+"""Owns `refund-tui ledger ceiling`: a person states what was captured on a trip, for example if records disagree.
 
-It is recorded with who said it and why, and counts until the next one. Sends nothing.
+The statement is recorded with the person and the reason, and counts until the next one. Sends nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.commands.trip_argument import named_trip, refuse
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import TripBalance
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The trip, the amount, and the reason."""
+    """Add the trip, the amount, and the reason."""
     parser.add_argument("trip", metavar="TRIP", help="the shopping trip id")
     parser.add_argument("amount", metavar="AMOUNT", help="what was captured, such as 50.00, or 50.00EUR")
-    add_because(parser, "how this is known; it stays in the ledger")
+    add_because(parser, "how this is known; it is recorded")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Record the word and print what counts before and after. Raises UsageError, StoreError."""
+    """Record the amount; print what counted before and what counts now. Raises UsageError, StoreError."""
     why = because(arguments)
     storage = storage_of(settings)
     if not storage.exists():
@@ -57,7 +57,7 @@ async def _set(arguments: argparse.Namespace, settings: Settings, why: str) -> i
 
 def _amount(text: str, currency: str | None) -> Money:
     digits, code = split_currency(text)
-    refuse(None if code or currency else "the trip's currency is not known here: write it too, such as 50.00EUR")
+    refuse(None if code or currency else "the trip's currency is not known here: add it, such as 50.00EUR")
     try:
         return parse_amount(digits, code or currency or "")
     except AmountError as error:
@@ -65,7 +65,7 @@ def _amount(text: str, currency: str | None) -> Money:
 
 
 def _print(store: str, trip_id: str, before: TripBalance, after: TripBalance) -> None:
-    say(f"Trip         {visible(trip_id)} of {visible(store)}")
-    say(f"Captured     {after.told_captured} (before: {before.told_captured})")
-    say(f"Left         {after.left}")
-    say("It is recorded. Nothing was sent.")
+    print_out(f"Trip         {visible(trip_id)} of {visible(store)}")
+    print_out(f"Captured     {after.told_captured} (before: {before.told_captured})")
+    print_out(f"Left         {after.left}")
+    print_out("It is recorded. Nothing was sent.")

@@ -1,6 +1,6 @@
-"""Owns the subcommands by which a person says to which services a ledger sends. Recorded; only for the ledger's owner.
+"""Owns the subcommands that name the services of a ledger. Only the ledger's owner may use them; each use is recorded.
 
-Sends nothing. Moves no refund from one endpoint to another, but where version 0.1.0 did not tell them apart.
+Sends nothing. Never moves a refund to another endpoint, except refunds whose endpoint version 0.1.0 did not record.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.core.endpoints import check_base_url
 from refund_tui.core.ledger_services import Service
 from refund_tui.core.text import visible
@@ -27,30 +27,32 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which service, and why."""
+    """Add the service and the reason."""
     parser.add_argument("url", metavar="URL", help="the service's base_url")
-    add_because(parser, "why it may have these refunds; it stays in the ledger")
+    add_because(parser, "why this service is right; it is recorded")
 
 
 def assign_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which service, which refunds, and why."""
+    """Add the service, the refunds and the reason."""
     add_arguments(parser)
     parser.add_argument("keys", nargs="+", metavar="KEY", help="a refund's request id")
 
 
 def add(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Let the ledger send to one more endpoint of its environment. Raises RefundTuiError."""
+    """Add one more endpoint of the ledger's environment. Raises RefundTuiError."""
     service, why = _service(arguments.url, settings), because(arguments)
     _write(settings, lambda services, now: services.add(service, why, settings.clerk, now))
-    say(f"This ledger may now send to {visible(str(service))}.")
+    print_out(f"This ledger may now send to {visible(str(service))}.")
     return OK
 
 
 def assign(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Say to which endpoint refunds of version 0.1.0 belong. Raises RefundTuiError."""
+    """Set the endpoint of refunds that version 0.1.0 recorded. Raises RefundTuiError."""
     where, why = _service(arguments.url, settings).endpoint, because(arguments)
     _write(settings, lambda services, now: services.assign(arguments.keys, where, why, settings.clerk, now))
-    say(f"{len(arguments.keys)} {'refund belongs' if len(arguments.keys) == 1 else 'refunds belong'} to {where} now.")
+    print_out(
+        f"{len(arguments.keys)} {'refund belongs' if len(arguments.keys) == 1 else 'refunds belong'} to {where} now."
+    )
     return OK
 
 
@@ -65,7 +67,7 @@ def _write(settings: Settings, change: Callable[[ServicesPort, Instant], None]) 
     storage = storage_of(settings)
     if not storage.exists():
         raise StoreUnusable(
-            f"there is no ledger at {storage.place} yet: the first terminal that is opened names its service"
+            f"there is no ledger at {storage.place} yet: the first start of the terminal names its service"
         )
     if not storage.owned():
         raise UsageError(f"only the account that owns {storage.place}, or root, may say to which services it sends")

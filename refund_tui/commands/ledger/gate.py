@@ -1,4 +1,4 @@
-"""Owns `refund-tui ledger open-gate`: a person ends the wait that the service asked of the account. Sends nothing."""
+"""Owns `refund-tui ledger open-gate`: a person ends the account's wait after a 429. Sends nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.opening import storage_of
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Why."""
-    add_because(parser, "why the wait is ended; it stays in the ledger")
+    """Add the reason."""
+    add_because(parser, "why the wait is ended; it is recorded")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """End the account's wait. Raises RefundTuiError, also where the account does not wait."""
+    """End the account's wait. Raises RefundTuiError, also if the account does not wait."""
     settings.require("base_url")
     why = because(arguments)
-    storage_of(settings).open_history().close()  # none is made where there is none
+    storage_of(settings).open_history().close()  # an error if there is none, so that none is created
     try:
         asyncio.run(_open(settings, why))
     except NotPossible as error:
         raise UsageError(str(error)) from error
-    say("The account's wait was ended. What is held goes now where refund-tui runs, else with refund-tui resume.")
+    print_out("The account's wait was ended. A running refund-tui sends its refunds now, else refund-tui resume does.")
     return OK
 
 
-async def _open(settings: Settings, word: str) -> None:
+async def _open(settings: Settings, why: str) -> None:
     desk = Desk(settings)
     try:
         await desk.open()
-        await desk.open_gate(word)
+        await desk.open_gate(why)
     finally:
         await desk.close()

@@ -1,6 +1,6 @@
-"""Owns `refund-tui ledger move-here`: a person says that this host writes the ledger from now on, and no other.
+"""Owns `refund-tui ledger move-here`: a person moves the ledger to this host; then no other host may use it.
 
-Sends nothing. What the other host left under way goes on as after a process that died.
+Sends nothing. Attempts that the other host left open are handled as after a process that died.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.ledger.because import add_because, because
-from refund_tui.commands.output import say
+from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
 from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreUnusable
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The reason."""
-    add_because(parser, "why no other host uses it any more; it stays in the ledger")
+    """Add the reason."""
+    add_because(parser, "why no other host uses it any more; it is recorded")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Move the ledger to this host. Raises UsageError where it is there already, StoreError."""
+    """Move the ledger to this host. Raises UsageError if it is here already, StoreError."""
     why, storage = because(arguments), storage_of(settings)
     if not storage.exists():
         raise StoreUnusable(f"there is no ledger at {storage.place}: nothing was changed")
     host = maintenance_of(settings).move_here(why, settings.clerk, SystemClock().now())
-    say(f"{visible(host.name)} writes this ledger from now on. It is recorded; nothing was sent.")
+    print_out(f"{visible(host.name)} writes this ledger from now on. It is recorded; nothing was sent.")
     return OK

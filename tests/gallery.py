@@ -35,7 +35,7 @@ from refund_tui.host.paths import trips_path
 from refund_tui.sandbox import sample_trips
 from refund_tui.store.imports.records import trip_of
 from refund_tui.store.sqlite.trips import Trips
-from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.terminal import signals
 from refund_tui.tui.themes import PALETTES
 from refund_tui.tui.widgets.plain_text import Plain
 from tests.support.clock import NOON, FakeClock
@@ -334,7 +334,7 @@ FACES = (
 @asynccontextmanager
 async def staged(face: Face, size: tuple[int, int], folder: Path) -> AsyncIterator[Stage]:
     """The program with the face's trips and service, at a size."""
-    citizen.prepare(os.environ)
+    signals.prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # after its environment is set
 
     if face.trips:

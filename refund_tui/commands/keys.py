@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.output import print_out
-from refund_tui.tui.commands import COMMANDS, PLACES, Command, keymap, keys_of
+from refund_tui.tui.commands import COMMANDS, CONTEXTS, Command, keymap, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +27,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def table() -> list[str]:
     """The lines of the README's table, with the default keys."""
-    rows = [f"| {c.place} | {', '.join(keys_of(c, {}))} | `{c.name}` | {c.words} |" for c in _ordered()]
+    rows = [f"| {c.context} | {', '.join(keys_of(c, {}))} | `{c.name}` | {c.words} |" for c in _ordered()]
     return ["| where | key | name | what it does |", "|---|---|---|---|", *rows]
 
 
 def _lines(moved: Mapping[str, str]) -> list[str]:
-    return [f"{c.place:12}  {', '.join(keys_of(c, moved)):10}  {c.name:18}  {c.words}" for c in _ordered()]
+    return [f"{c.context:12}  {', '.join(keys_of(c, moved)):10}  {c.name:18}  {c.words}" for c in _ordered()]
 
 
 def _ordered() -> list[Command]:
-    return sorted(COMMANDS, key=lambda command: PLACES.index(command.place))
+    return sorted(COMMANDS, key=lambda command: CONTEXTS.index(command.context))

@@ -1,4 +1,13 @@
-"""The terminal: screens that hold no truth of their own and redraw from the ledger after the desk's news."""
+"""The full-screen terminal. Screens keep no state of refunds: they read the ledger again whenever the desk has news.
+
+- `app.py`: the app around the screens; `commands.py`: every command and its keys; `bindings.py`: those keys for Textual
+- `screens/`: what the status line names: Lookup, Refund, History, …
+- `widgets/`: what screens are made of
+- `wording/`: the sentences that a person reads
+- `terminal/`: signals, keys, output and the inside of Textual
+- `background.py`: work that no key waits for; `messages.py`: the desk's news as a message; `files.py`: exports and
+  receipts; `themes.py`: colours
+"""
 
 from __future__ import annotations
 
@@ -13,7 +22,7 @@ from typing import TYPE_CHECKING
 from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
 from refund_tui.tui.commands import keymap
-from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.terminal import signals
 from refund_tui.tui.terminal.textual_inside import drawing_on, repair_textual
 
 if TYPE_CHECKING:
@@ -22,22 +31,22 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
-    gc.disable()  # nothing of what a start makes is rubbish: the app sweeps once its places are there
+    gc.disable()  # until all screens are mounted: a start makes no garbage, and a collection would cost time
     keymap(settings.keys)
-    if reason := citizen.refusal(os.environ.get("TERM")):
+    if reason := signals.refusal(os.environ.get("TERM")):
         raise UsageError(reason)
-    citizen.prepare(os.environ)
-    from refund_tui.tui.app import RefundApp  # brings Textual, whose environment is read when it is imported
+    signals.prepare(os.environ)
+    from refund_tui.tui.app import RefundApp  # imports Textual, which reads its environment only once, at its import
     from refund_tui.tui.terminal.crash import crashed
 
     repair_textual()
     app = RefundApp(settings)
     try:
-        with citizen.holding_signals(), drawing_on(1):
+        with signals.signals_held(), drawing_on(1):
             app.run(mouse=False)
     except Exception as error:
         raise crashed("".join(traceback.format_exception(error)), settings.data_dir) from error
-    citizen.let_go_of_a_dead_line()
+    signals.detach_from_dead_terminal()
     if app.crash is not None:
         raise crashed(app.crash, settings.data_dir)
     if app.failure is not None:
@@ -47,7 +56,7 @@ def run(settings: Settings) -> int:
 
 
 def _say_unsaved(sentences: Iterable[str]) -> None:
-    """What the last screen could not keep: answers that are not on disk, and what the next start does about them."""
-    with suppress(OSError):  # the line may be gone
+    """Print which answers are not on disk, and what the next start does about them."""
+    with suppress(OSError):  # the terminal may be gone
         for sentence in sentences:
             sys.stderr.write(f"refund-tui: {visible(sentence, 2_000)}\n")

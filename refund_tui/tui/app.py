@@ -1,6 +1,6 @@
-"""Owns the terminal's frame: the places, the status line, the keys, and the way news reach the screens.
+"""Owns the app: its screens, the status line, the line of keys, and how the desk's news reach the screens.
 
-Sends nothing and decides nothing about money: that is the desk's.
+It sends nothing and decides nothing about money: the desk does.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from refund_tui.tui.bindings import bindings
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
 from refund_tui.tui.messages import DeskNews
 from refund_tui.tui.screens.screen import ScreenPane
-from refund_tui.tui.screens.switcher import LATER, ScreenSwitcher
+from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
 from refund_tui.tui.terminal.crash import CrashReporting
 from refund_tui.tui.terminal.display import Display
 from refund_tui.tui.terminal.key_queue import KeyQueue
-from refund_tui.tui.terminal.signals import LOOK, a_shell_waits, end_in_order, terminal_is_gone
-from refund_tui.tui.themes import TERMINAL, THEMES, look
+from refund_tui.tui.terminal.signals import CHECK_EVERY, can_suspend, exit_on_signals, terminal_is_gone
+from refund_tui.tui.themes import Themed
 from refund_tui.tui.widgets.footer import KeyLine
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.status_line import StatusLine
+from refund_tui.tui.wording import notices
 from refund_tui.tui.wording.states import outcome_words
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ LONGEST = 300
 """Characters of an announcement that are shown."""
 
 
-class RefundApp(CrashReporting, Display, KeyQueue):
-    """The terminal over one desk. `failure` is why it ended, where it did not end because somebody left."""
+class RefundApp(CrashReporting, Themed, Display, KeyQueue):
+    """The app over one desk. `failure` is the error that ended it; None where a person quit."""
 
     CSS_PATH = "style.tcss"
     TITLE = "refund-tui"
@@ -61,39 +62,28 @@ class RefundApp(CrashReporting, Display, KeyQueue):
     def __init__(self, settings: Settings, *, desk: Desk | None = None) -> None:
         super().__init__(cell_diff=settings.cell_diff)
         self.desk = desk or Desk(settings)
-        self._dress(settings.theme)
+        self.use_theme(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
         self.background = BackgroundWork(self.announce, self.failed)
-        self._had_cursor: Widget | None = None
+        self._focus_before: Widget | None = None
         self._announcement = Plain("", id="announcement")
         self._status = StatusLine(self.desk)
-        self._places = ScreenSwitcher(self.desk)
+        self._screens = ScreenSwitcher(self.desk)
         self._keys = KeyLine(settings.keys)
 
-    def _dress(self, name: str) -> None:
-        theme = look(name, self.console, no_color=self.no_color)
-        self.register_theme(theme)
-        self.theme = theme.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """What the style sheet needs of a look before ours is worn."""
-        return dict(THEMES[TERMINAL].variables)
-
     def compose(self) -> ComposeResult:
-        """The status line, one place at a time, one line for announcements, one for keys."""
+        """The status line, one screen at a time, the announcement, the line of keys."""
         yield self._status
-        yield self._places
+        yield self._screens
         yield self._announcement
         yield self._keys
-        yield Plain(
-            f"This terminal is too small: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.", id="small"
-        )
+        yield Plain(notices.too_small(LEAST_COLUMNS, LEAST_ROWS), id="small")
 
     def on_mount(self) -> None:
-        """Paint first; then open the files and begin."""
-        end_in_order(self.leave)
-        self.set_interval(LOOK, self._look_at_the_line)
+        """Draw the first picture; then open the files and begin."""
+        exit_on_signals(self.leave)
+        self.set_interval(CHECK_EVERY, self._check_terminal)
         self.call_after_refresh(self._open)
 
     async def _open(self) -> None:
@@ -104,30 +94,32 @@ class RefundApp(CrashReporting, Display, KeyQueue):
             self.exit(error.exit_code)
             return
         self.background.open = True
-        self.desk.listen(self._hear)
+        self.desk.listen(self._on_news)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
         self._show("lookup")
         self.announce(self.desk.refusal or "")
-        self.background.do(self._furnish())
+        self.background.do(self._mount_other_screens())
 
-    async def _furnish(self) -> None:
-        """Make the other places while the clerk looks at the first, and remember a draft."""
+    async def _mount_other_screens(self) -> None:
+        """Mount the other screens while the clerk looks at the first, then offer the last draft."""
         try:
-            for name in LATER:
-                await self._places.bring(name)
+            for name in MOUNTED_LATER:
+                await self._screens.mounted(name)
             if self._refund is not None:
-                await self._refund.remember()
+                await self._refund.offer_draft()
                 self.refresh_keys()
         finally:
-            if not gc.isenabled():  # as `run` has it: what is here stays, no sweep goes through it while a clerk types
+            if (
+                not gc.isenabled()
+            ):  # `run` switched it off; frozen, these objects are in no later collection, so none delays a key
                 gc.freeze()
                 gc.enable()
 
     async def on_unmount(self) -> None:
-        """Close the desk in order, whatever ended the screen; its last news have no screen to go to."""
+        """Close the desk in order, whatever ended the app. News that come now are not shown."""
         if self.background.open:
-            with contextlib.suppress(RefundTuiError):  # the last half second of a draft is worth no fuss
+            with contextlib.suppress(RefundTuiError):  # at most the last half second of a draft is lost
                 if self._refund is not None:
                     await self._refund.keep_draft()
         await self.background.close()
@@ -137,100 +129,97 @@ class RefundApp(CrashReporting, Display, KeyQueue):
         """End in order with an exit code."""
         self.exit(code, return_code=code)
 
-    def _look_at_the_line(self) -> None:
+    def _check_terminal(self) -> None:
         if not self.is_headless and terminal_is_gone():
             self.leave(129)
 
     def on_resize(self, event: Resize) -> None:
-        """Below the least size one sentence is all that is shown; whoever had the cursor gets it back after."""
+        """In a terminal that is too small show one sentence only; afterwards give the focus back."""
         small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
         if small and not self.has_class("-small"):
-            self._had_cursor = self.focused
+            self._focus_before = self.focused
         self.set_class(small, "-small")
-        if not small and self._had_cursor is not None:
-            self.call_after_refresh(self._had_cursor.focus)
-            self._had_cursor = None
+        if not small and self._focus_before is not None:
+            self.call_after_refresh(self._focus_before.focus)
+            self._focus_before = None
 
     @property
-    def place(self) -> ScreenPane:
-        """The place that is shown."""
-        return self._places.shown
+    def current_screen(self) -> ScreenPane:
+        """The screen that is shown."""
+        return self._screens.shown
 
     async def go(self, name: str) -> ScreenPane:
-        """Show a place, made if need be."""
-        place = await self._places.bring(name)
+        """Show a screen, and mount it if it is not yet."""
+        screen = await self._screens.mounted(name)
         self._show(name)
-        return place
+        return screen
 
     def _show(self, name: str) -> None:
-        unanswered = self.place.unanswered if name != self.place.id else ""
-        self._places.current = name
-        self._status.at(self.place.title)
-        self.place.enter()
+        unanswered = self.current_screen.unanswered if name != self.current_screen.id else ""
+        self._screens.current = name
+        self._status.show_title(self.current_screen.title)
+        self.current_screen.enter()
         if unanswered:
             self.announce(unanswered)
         self.refresh_keys()
         self._tick()
 
     def refresh_keys(self) -> None:
-        """What is possible may have changed."""
+        """Show the keys of what is possible now."""
         self._keys.show_commands(self.possible())
 
     def possible(self) -> tuple[Command, ...]:
-        """The commands that can be carried out now, the place's own first."""
-        own = [c for c in COMMANDS if holds_in(c, self.place.id or "")]
-        everywhere = [c for c in COMMANDS if c.place == EVERYWHERE]
+        """The commands that can be done now, those of the screen first."""
+        own = [c for c in COMMANDS if holds_in(c, self.current_screen.id or "")]
+        everywhere = [c for c in COMMANDS if c.context == EVERYWHERE]
         return tuple(command for command in (*own, *everywhere) if self._can(command))
 
     def _can(self, command: Command) -> bool:
-        if command.place != EVERYWHERE:
-            return holds_in(command, self.place.id or "") and self.place.can(command.action)
+        if command.context != EVERYWHERE:
+            return holds_in(command, self.current_screen.id or "") and self.current_screen.can(command.action)
         if command.name == "refund":
-            return self.place.id != "refund" and self._refund is not None and self._refund.in_hand
+            return self.current_screen.id != "refund" and self._refund is not None and self._refund.in_hand
         if command.name == "gate":
-            return self.place.id != "gate" and self.desk.held > 0
+            return self.current_screen.id != "gate" and self.desk.held > 0
         if command.name == "suspend":
-            return not self.is_headless and a_shell_waits()
-        return command.name != self.place.id
+            return not self.is_headless and can_suspend()
+        return command.name != self.current_screen.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The one place that decides what is possible now; what is no command of ours is Textual's."""
+        """Decide what is possible now: for keys, footer, palette and help alike. Textual's own actions always are."""
         found = [command for command in COMMANDS if command.action.partition("(")[0] == action]
         return any(self._can(command) for command in found) if found else True
 
     @property
     def _refund(self) -> RefundFormScreen | None:
-        """The place of the refund in hand, once it is made."""
-        return cast("RefundFormScreen | None", self._places.made("refund"))
+        """The refund form, once it is mounted."""
+        return cast("RefundFormScreen | None", self._screens.get("refund"))
 
     def _tick(self) -> None:
         self._status.redraw()
-        self.place.tick()
+        self.current_screen.tick()
 
     def keys_were_lost(self, number: int) -> None:
-        """Say so: what is on the screen may not be what the clerk thinks."""
-        self.announce(f"This host was too slow: {number} keys typed ahead were not taken. Look before you go on.")
+        """Tell the clerk: the fields may not contain what was typed."""
+        self.announce(notices.keys_not_taken(number))
 
     def failed(self, error: Exception) -> None:
-        """Say what support will want to know; the refunds under way go on."""
+        """Announce a fault of the program and where its traceback is; the refunds under way go on."""
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
-        history, where = key_of("history", self.desk.settings.keys), f" For support: {file}" if file else ""
-        self.announce(
-            f"This program failed at that ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
-        )
+        self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))
 
     def announce(self, words: str) -> None:
-        """Say something once, wherever the clerk is; it stays until something else is said, or a question is asked."""
+        """Show a sentence on any screen, until the next one or the next question."""
         hour = f"{self.desk.now().at.astimezone(self.desk.settings.zone):%H:%M}"
         self._announcement.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
 
-    def _hear(self, news: News) -> None:
+    def _on_news(self, news: News) -> None:
         if self.background.open:
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
-        """Redraw what is shown; say what ended. On the way out there is nothing left to redraw."""
-        if not self.place.is_attached:
+        """Redraw the screen, and announce refunds that ended. While the app ends there is no screen to redraw."""
+        if not self.current_screen.is_attached:
             return
         match message.news:
             case Changed(refund=refund, kind=kind) if _ended(refund, kind):
@@ -242,72 +231,74 @@ class RefundApp(CrashReporting, Display, KeyQueue):
             case _:
                 pass
         self._status.redraw()
-        self.place.reload()
+        self.current_screen.reload()
         self.refresh_keys()
 
     async def action_lookup(self) -> None:
-        """To the search."""
+        """Go to the search."""
         await self.go("lookup")
 
     async def action_refund(self) -> None:
-        """To the refund in hand, or to the draft typed last."""
+        """Go to the refund that is open, or to the last draft."""
         await cast("RefundFormScreen", await self.go("refund")).resume()
 
     async def action_history(self) -> None:
-        """To the history."""
+        """Go to the history."""
         await self.go("history")
 
     async def open_refund(self, store_id: str, trip_id: str) -> None:
-        """Begin a refund on a trip; returns when its form has the cursor. Raises StoreError, with nothing changed."""
-        await cast("RefundFormScreen", await self._places.bring("refund")).begin(store_id, trip_id)
+        """Open the form for a trip; returns when the form has the focus. Raises StoreError, with nothing changed."""
+        await cast("RefundFormScreen", await self._screens.mounted("refund")).begin(store_id, trip_id)
         self._show("refund")
 
     async def action_palette(self) -> None:
-        """What can be done here, by name."""
-        palette = cast("PaletteScreen", await self._places.bring("palette"))
-        palette.offer(self.place.id or "", self.possible())
+        """Show the commands that are possible now."""
+        palette = cast("PaletteScreen", await self._screens.mounted("palette"))
+        palette.offer(self.current_screen.id or "", self.possible())
         self._show("palette")
 
     async def action_gate(self) -> None:
-        """Where the account's wait can be ended."""
-        gate = cast("GateScreen", await self._places.bring("gate"))
-        gate.came_from(self.place.id or "")
+        """Go to the screen that ends the account's wait."""
+        gate = cast("GateScreen", await self._screens.mounted("gate"))
+        gate.return_to(self.current_screen.id or "")
         self._show("gate")
 
-    async def carry_out(self, command: Command) -> None:
-        """Do what a command does in the place that is shown, if it is still possible."""
-        await self.run_action(command.action, self if command.place == EVERYWHERE else self.place)
+    async def run_command(self, command: Command) -> None:
+        """Do a command on the screen that is shown, if it is still possible."""
+        await self.run_action(command.action, self if command.context == EVERYWHERE else self.current_screen)
 
     def action_suspend(self) -> None:
-        """Into the shell; not while an answer is awaited, which would then be read too late."""
+        """Suspend to the shell. Not while an answer is awaited: a stopped program would read it too late."""
         if self.desk.on_the_wire:
-            self.announce("A request is on the wire: go to the shell when its answer is here.")
+            self.announce(notices.NO_SHELL_NOW)
         else:
             self.action_suspend_process()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Other keys hold in another field."""
+        """Show the keys that hold in the field that has the focus."""
         if self.background.open:
             self.refresh_keys()
 
     def action_help(self) -> None:
-        """The keys of this place, in words."""
-        from refund_tui.tui.screens.help import HelpScreen  # for which no first screen waits
+        """Show help for this screen."""
+        from refund_tui.tui.screens.help import HelpScreen  # imported only when needed: it would slow the start
 
-        self.push_screen(HelpScreen(self.place.id or "", self.possible(), self.desk.settings.keys, self.focused))
+        self.push_screen(
+            HelpScreen(self.current_screen.id or "", self.possible(), self.desk.settings.keys, self.focused)
+        )
 
     async def action_quit(self) -> None:
-        """Leave; with refunds still open, say which first."""
+        """Quit; while refunds are open, ask first."""
         summary = self.desk.summary
         goes_on = summary.going_on or self.desk.on_the_wire
-        if goes_on and self.place.id != "leaving":
+        if goes_on and self.current_screen.id != "leaving":
             await self.go("leaving")
         else:
             self.leave(0)
 
 
 def _ended(refund: Refund, kind: str) -> bool:
-    """Whether this change is one that a clerk waits for."""
+    """Whether a clerk waits for this change: the refund has ended, or needs a person."""
     if kind in ("receipt_printed", "accepted_again", "late_answer"):
         return False
     return not refund.state.goes_on

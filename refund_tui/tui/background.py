@@ -1,4 +1,4 @@
-"""Owns the work that must not hold a key up: it is taken between the opening of the files and the way out."""
+"""Owns work that no key waits for. It is accepted from the opening of the files until the app ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from refund_tui.errors import RefundTuiError
 
 
 class BackgroundWork:
-    """Does work in tasks of its own. `tell` hears what could not be done, `failed` what was a mistake of ours."""
+    """Runs work in asyncio tasks. `tell` gets what could not be done, `failed` gets faults of the program."""
 
     def __init__(self, tell: Callable[[str], None], failed: Callable[[Exception], None]) -> None:
         self._tell, self._failed = tell, failed
@@ -19,7 +19,7 @@ class BackgroundWork:
         self.open = False
 
     def do(self, work: Coroutine[object, object, None], group: str = "") -> None:
-        """Do `work`. Reading work of one `group` is given up for the newest; work that changes something has none."""
+        """Start `work`. It cancels older work of the same `group`; work that changes something must have no group."""
         if not self.open:
             work.close()
             return
@@ -32,7 +32,7 @@ class BackgroundWork:
         self._working.add(task)
 
     async def close(self) -> None:
-        """Take no more work, and return when what is under way has ended."""
+        """Accept no more work, and return when all running work has ended."""
         self.open = False
         await asyncio.gather(*self._working, return_exceptions=True)
 
@@ -45,6 +45,6 @@ class BackgroundWork:
             await work
         except (RefundTuiError, NotPossible) as error:
             self._tell(str(error))
-        except Exception as error:  # noqa: BLE001 one fault of ours must not end the terminal, nor be passed over
-            if self.open:  # on the way out the widgets are gone before the work is
+        except Exception as error:  # noqa: BLE001 a fault of the program must be shown, and must not end it
+            if self.open:  # while the app ends, work may fail because its widgets are gone
                 self._failed(error)

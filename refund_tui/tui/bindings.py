@@ -1,4 +1,4 @@
-"""Owns how the registry's commands become keys of Textual's widgets. Adds no command of its own."""
+"""Owns how commands become Textual bindings. It adds no command."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from textual.binding import Binding, BindingType
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, holds_in
 
 
-def bindings(*places: str) -> list[BindingType]:
-    """The keys of the commands that hold in these places, of each place's own and of what is within it."""
+def bindings(*contexts: str) -> list[BindingType]:
+    """The bindings of the commands that hold in these contexts, and in the contexts within them."""
     return [
         Binding(",".join(command.keys), command.action, command.label, id=command.name)
         for command in COMMANDS
-        if command.place in places or (command.place != EVERYWHERE and any(holds_in(command, p) for p in places))
+        if command.context in contexts
+        or (command.context != EVERYWHERE and any(holds_in(command, c) for c in contexts))
     ]

@@ -1,4 +1,4 @@
-"""Owns the files that the terminal writes: what is filtered, and receipts; each new, readable by its owner only."""
+"""Owns the files that the screens write: exports and receipts. Each is a new file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from refund_tui.store.export import Csv, JsonLines
 
 
 async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Path, int]:
-    """Write the refunds that `wanted` asks for, as CSV or as JSON lines; the file, and how many they are.
+    """Write the refunds that match `wanted`, as CSV or as JSON lines; returns the file and their number.
 
-    Page after page, into the clerk's home folder, never over another file. Raises RefundTuiError.
+    They are read page by page. The file is in the home folder and never replaces another. Raises RefundTuiError.
     """
     path, text = _new(desk, "refunds", "jsonl" if lines else "csv"), StringIO(newline="")
     table = JsonLines(text) if lines else Csv(text)
@@ -32,7 +32,7 @@ async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Pa
 
 
 async def write_receipt(desk: Desk, key: str, text: str) -> Path:
-    """Write a receipt to a file of its own for a till's printer. Raises RefundTuiError."""
+    """Write a receipt to a new file in the home folder. Raises RefundTuiError."""
     path = _new(desk, f"receipt-{key[-12:]}", "txt")
     await asyncio.to_thread(_write, path, text, first=True)
     return path

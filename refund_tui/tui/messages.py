@@ -1,4 +1,4 @@
-"""Owns the messages by which the desk's news reach the screens."""
+"""Owns the Textual message that brings the desk's news to the app."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from refund_tui.desk.news import News
 
 @dataclass
 class DeskNews(Message):
-    """The desk said something; whoever shows refunds reads them again."""
+    """The desk has news: what is shown must be read again."""
 
     news: News

@@ -1,6 +1,6 @@
-"""Owns the looks of the terminal: its own colours, dark, light, high contrast. One accent, each tone with a meaning.
+"""Owns the themes: the terminal's own colours, dark, light and high contrast. Each colour has one meaning.
 
-Nothing is told by colour alone, so every look may be swapped for another, or for none.
+Nothing is told by colour alone, so any theme can be used, or none.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rich.console import Console
+from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
 TERMINAL = "terminal"
 
 
 class Palette(NamedTuple):
-    """Colours as `#rrggbb`: paper and ink, then what each tone is drawn in on that paper."""
+    """Colours as `#rrggbb`: `paper` is the background, `raised` a lighter one for bars, `ink` the text."""
 
     paper: str
     raised: str
@@ -41,13 +42,13 @@ _REVERSE = {
     "muted": "dim",
     "muted-style": "dim",
 }
-"""The terminal's own look: it knows no colour that is surely seen on the terminal's paper, but its reverse is."""
+"""For the terminal's own colours: no colour is sure to be readable on its background, but reverse video is."""
 
 _PLAIN = {"bar-style": "none", "block-cursor-text-style": "none", "selection-style": "none", "muted-style": "none"}
 
 
 def _drawn(palette: Palette) -> dict[str, str]:
-    """What Textual would blend by itself, named, so that every contrast is one that we chose."""
+    """The variables that Textual would compute by blending: set here, so that each contrast is one that is tested."""
     tones = {
         "muted": palette.muted, "disabled": palette.muted, "accent": palette.accent, "success": palette.good,
         "warning": palette.warn, "error": palette.bad,
@@ -75,7 +76,7 @@ def _theme(name: str, palette: Palette) -> Theme:
 
 
 def _own() -> Theme:
-    """The terminal's own colours; the accent, for what is under way, is not that of success."""
+    """The terminal's own colours; work under way has another colour than success."""
     builtin = BUILTIN_THEMES["ansi-dark"]
     default = dict.fromkeys(
         ("block-cursor-background", "block-cursor-foreground", "block-cursor-blurred-background",
@@ -90,10 +91,24 @@ def _own() -> Theme:
 
 
 THEMES = {TERMINAL: _own(), **{name: _theme(name, palette) for name, palette in PALETTES.items()}}
-"""By the name that the configuration gives."""
+"""By their names in the configuration."""
 
 
-def look(name: str, console: Console, *, no_color: bool) -> Theme:
-    """The theme to use: with 16 colours or none there is nothing to choose, so the terminal's own are taken."""
+def theme_for(name: str, console: Console, *, no_color: bool) -> Theme:
+    """The theme of that name; with 16 colours or none always the terminal's own."""
     few = console.color_system in (None, "standard")
     return THEMES[TERMINAL if few or no_color else name]
+
+
+class Themed(App[int]):
+    """An app that is drawn in one of these themes."""
+
+    def use_theme(self, name: str) -> None:
+        """Draw in the theme of that name, as far as the terminal has colours for it."""
+        theme = theme_for(name, self.console, no_color=self.no_color)
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The variables that the style sheet needs before a theme is used."""
+        return dict(THEMES[TERMINAL].variables)

@@ -64,7 +64,7 @@ def _widgets(inputs: int, lists: int, texts: int, boxes: int) -> Iterator[Widget
 async def counts() -> Counts:
     """How many widgets of each kind our program has in Lookup, shown and hidden, once all places are there."""
     from refund_tui.tui.app import RefundApp
-    from refund_tui.tui.screens.switcher import LATER, ScreenSwitcher
+    from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
     from refund_tui.tui.widgets.row_list import RowList
     from tests.support.crowd import crowd
     from tests.support.desks import settings
@@ -74,8 +74,8 @@ async def counts() -> Counts:
     async with app.run_test(size=(80, 24)) as pilot:
         while not app.query_one("#trips", RowList).total:
             await pilot.pause(0.01)
-        for name in LATER:
-            await app.query_one(ScreenSwitcher).bring(name)
+        for name in MOUNTED_LATER:
+            await app.query_one(ScreenSwitcher).mounted(name)
         for widget in app.screen.query(Widget):
             shown = all(one.display for one in widget.ancestors_with_self if isinstance(one, Widget))
             kind = 0 if isinstance(widget, Input) else 1 if isinstance(widget, RowList) else 3 if widget.children else 2

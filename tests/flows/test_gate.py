@@ -82,3 +82,27 @@ async def test_a_refund_that_the_account_holds_says_what_ends_that(tmp_path: Pat
         await stage.until("Ask the service now?")
         assert stage.shows("The whole account waits, though, until 04 Mar 13:0")
         assert stage.shows("^G ends that wait")
+
+
+async def test_a_refund_that_was_accepted_meanwhile_is_shown_so_when_its_screen_is_shown_again(tmp_path: Path) -> None:
+    async with program(tmp_path, BUSY) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("WAITING")
+        await stage.press("f4")
+        await stage.until("1 refund, newest first")
+        stage.clock.advance(600)
+        await stage.until("● ACCEPTED · 5.00 EUR")
+        await stage.press("f3")
+        await stage.until("the service accepted it")
+        assert "WAITING" not in stage.text
+
+
+async def test_a_question_goes_when_what_it_asks_is_no_longer_possible(tmp_path: Path) -> None:
+    async with program(tmp_path, BUSY) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("WAITING")
+        await stage.press("f8")
+        await stage.until("Ask the service now?")
+        stage.clock.advance(600)
+        await stage.until("the service accepted it")
+        assert "Ask the service now?" not in stage.text

@@ -9,9 +9,9 @@ import os
 import sys
 from typing import ClassVar
 
-from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.terminal import signals
 
-citizen.prepare(os.environ)  # Textual reads the environment when it is imported
+signals.prepare(os.environ)  # Textual reads the environment when it is imported
 
 # ruff: noqa: E402
 from textual import on
@@ -73,13 +73,13 @@ class LineApp(Display):
 
     def on_mount(self) -> None:
         """The clerk begins in the field."""
-        citizen.end_in_order(lambda code: self.exit(return_code=code))
-        self.set_interval(citizen.LOOK, self._look)
+        signals.exit_on_signals(lambda code: self.exit(return_code=code))
+        self.set_interval(signals.CHECK_EVERY, self._look)
         self._timer = self.set_interval(1.0, self._tick, pause=True)
         self.query_one(Input).focus()
 
     def _look(self) -> None:
-        if citizen.terminal_is_gone():
+        if signals.terminal_is_gone():
             self.exit(return_code=129)
 
     def _cells(self, place: int) -> tuple[RowCell, ...]:
@@ -132,10 +132,10 @@ class LineApp(Display):
 
 
 if __name__ == "__main__":
-    if reason := citizen.refusal(os.environ.get("TERM")):
+    if reason := signals.refusal(os.environ.get("TERM")):
         sys.exit(reason)
     repair_textual()
     app = LineApp(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
     app.run(mouse=False)
-    citizen.let_go_of_a_dead_line()
+    signals.detach_from_dead_terminal()
     sys.exit(app.return_code or 0)

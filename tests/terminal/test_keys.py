@@ -17,8 +17,8 @@ from tests.terminal.pty_session import PtySession, restored
 
 CHANGED = """
 import asyncio, os, sys
-from refund_tui.tui.terminal import signals as citizen
-citizen.prepare(os.environ)
+from refund_tui.tui.terminal import signals
+signals.prepare(os.environ)
 {change}
 from refund_tui.cli import main
 sys.exit(main([]))
@@ -210,7 +210,7 @@ def test_a_mistake_in_what_runs_behind_a_key_is_no_key_that_does_nothing(
     with terminal(tmp_path, service, command=changed(FAILING)) as session:
         ask(session)
         confirm(session)
-        session.wait_for("This program failed at that (ValueError)")
+        session.wait_for("This program failed (ValueError)")
         assert service.books.arrivals == ()
         assert "ValueError" in (tmp_path / "data" / "crash.txt").read_text()
         session.press("f2")

@@ -1,4 +1,4 @@
-"""The program itself as the guest of a terminal: whatever ends it, the money is right and the terminal restored."""
+"""How the program ends in a terminal: whatever ends it, the money is right and the terminal is restored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
-from refund_tui.tui.terminal import signals as citizen
+from refund_tui.tui.terminal import signals
 from tests.terminal.program import PROGRAM, ask, confirm, history, matching, open_form, script, settings, terminal
 from tests.terminal.pty_session import ENTER_ALT_SCREEN, LEAVE_ALT_SCREEN, PtySession, restored
 
@@ -122,7 +122,7 @@ def test_a_dropped_line_ends_it_in_order_and_nothing_is_lost(command: list[str],
         with terminal(tmp_path, service, command=command) as session:
             moment.reach(session, service)
             session.hang_up()
-            assert session.wait(citizen.LOOK + PROMPTLY) == 128 + signal.SIGHUP
+            assert session.wait(signals.CHECK_EVERY + PROMPTLY) == 128 + signal.SIGHUP
         check_books(moment, tmp_path, service)
 
 
@@ -163,14 +163,14 @@ def test_terminated_on_a_stalled_line_it_ends_with_the_keyboard_given_back(tmp_p
     with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
         stall(session)
         session.signal(signal.SIGTERM)
-        assert session.wait(citizen.LAST + PROMPTLY) == 128 + signal.SIGTERM
+        assert session.wait(signals.EXIT_WITHIN + PROMPTLY) == 128 + signal.SIGTERM
         assert session.modes == session.modes_before
 
 
 FAILING = """
 import os, sys
-from refund_tui.tui.terminal import signals as citizen
-citizen.prepare(os.environ)
+from refund_tui.tui.terminal import signals
+signals.prepare(os.environ)
 {mistake}
 from refund_tui.cli import main
 sys.exit(main([]))

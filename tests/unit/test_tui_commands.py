@@ -9,6 +9,7 @@ from refund_tui.tui.app import RefundApp
 from refund_tui.tui.commands import (
     ARTICLES,
     COMMANDS,
+    DETAIL,
     EVERYWHERE,
     GATE,
     HISTORY,
@@ -16,7 +17,6 @@ from refund_tui.tui.commands import (
     LOOKUP,
     PALETTE,
     REFUND,
-    SHOWN,
     Command,
     key_of,
     keymap,
@@ -31,7 +31,7 @@ from refund_tui.tui.widgets.row_list import RowList
 
 DOES: dict[str, tuple[type, ...]] = {
     EVERYWHERE: (RefundApp,), LOOKUP: (LookupScreen,), REFUND: (RefundFormScreen,), HISTORY: (HistoryScreen,),
-    SHOWN: (RefundFormScreen, HistoryScreen), LIST: (RowList,), ARTICLES: (ArticleList,), PALETTE: (PaletteScreen,),
+    DETAIL: (RefundFormScreen, HistoryScreen), LIST: (RowList,), ARTICLES: (ArticleList,), PALETTE: (PaletteScreen,),
     GATE: (GateScreen,),
 }  # fmt: skip
 ROOM = 51
@@ -41,7 +41,7 @@ ROOM = 51
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_command_is_carried_out_where_it_holds_and_told_in_full(command: Command) -> None:
     action = command.action.partition("(")[0]
-    assert all(callable(getattr(where, f"action_{action}", None)) for where in DOES[command.place])
+    assert all(callable(getattr(where, f"action_{action}", None)) for where in DOES[command.context])
     assert len(command.words) <= ROOM
     assert len(command.label) <= 14
 

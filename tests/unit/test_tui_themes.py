@@ -9,7 +9,7 @@ from rich.console import Console
 from textual.color import Color
 
 from refund_tui.settings.readers import THEMES as NAMES
-from refund_tui.tui.themes import PALETTES, TERMINAL, THEMES, Palette, look
+from refund_tui.tui.themes import PALETTES, TERMINAL, THEMES, Palette, theme_for
 
 
 def contrast(one: str, other: str) -> float:
@@ -49,5 +49,5 @@ def test_the_configuration_names_every_look_and_no_other() -> None:
 @pytest.mark.parametrize(("colours", "worn"), [("standard", TERMINAL), ("256", "light"), ("truecolor", "light")])
 def test_sixteen_colours_leave_no_choice(colours: str, worn: str) -> None:
     console = Console(file=io.StringIO(), force_terminal=True, color_system=colours)  # type: ignore[arg-type]
-    assert look("light", console, no_color=False) is THEMES[worn]
-    assert look("light", console, no_color=True) is THEMES[TERMINAL]
+    assert theme_for("light", console, no_color=False) is THEMES[worn]
+    assert theme_for("light", console, no_color=True) is THEMES[TERMINAL]

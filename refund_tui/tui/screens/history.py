@@ -1,4 +1,4 @@
-"""Owns the third place: every refund, newest first, its life, and what can be done about it now."""
+"""Owns the screen of all refunds: the filter, the list, one refund in detail, and what can be done to it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.widgets.text_field import field
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording.action_questions import all_question
+from refund_tui.tui.wording.empty_lists import NO_MATCH, NO_REFUNDS, UNUSABLE
+from refund_tui.tui.wording.notices import exported
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
@@ -38,15 +40,9 @@ COLUMNS = (
     Column("Amount", 13, right=True),
 )  # fmt: skip
 MOST = 10_001
-"""Refunds that a filtered count goes up to."""
+"""A filtered count stops here."""
 
 NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
-NO_REFUNDS: tuple[Part, ...] = (
-    ("No refunds yet.", "bold"),
-    "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
-)
-NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
-UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
 
 
 class HistoryScreen(RefundScreen):
@@ -83,7 +79,7 @@ class HistoryScreen(RefundScreen):
                         yield self._hint
                         yield self.rows
                     yield self._preview
-            yield self.life
+            yield self.refund_panel
             yield self._panel
 
     @property
@@ -91,11 +87,11 @@ class HistoryScreen(RefundScreen):
         return self._step.current == "listing"
 
     def can(self, action: str) -> bool:
-        """What is possible with the refund shown, or the one under the cursor."""
+        """What is possible with the refund that is shown, or with the one under the cursor."""
         if self._step.current == "asking-all":
             return False
         if not self._listing:
-            return self.life.current != "asking" if action == "back" else self.life.can(action)
+            return self.refund_panel.current != "asking" if action == "back" else self.refund_panel.can(action)
         if action in ("find", "person", "turn") or action.startswith(("move", "page", "top", "bottom")):
             return True
         if action == "open":
@@ -114,25 +110,25 @@ class HistoryScreen(RefundScreen):
     @property
     def unanswered(self) -> str:
         """That a question about a refund, or about all that is blocked, is still open."""
-        asking = self._step.current == "asking-all" or (not self._listing and self.life.current == "asking")
+        asking = self._step.current == "asking-all" or (not self._listing and self.refund_panel.current == "asking")
         return self._not_done() if asking else ""
 
     def enter(self) -> None:
-        """Put the cursor on the list, or on the refund that is shown."""
+        """Focus the list, or the refund that is shown."""
         if self._listing:
             self.rows.focus()
         elif self._step.current == "asking-all":
             self._panel.focus()
         else:
-            self.life.enter()
+            self.refund_panel.enter()
         self.reload()
 
     def tick(self) -> None:
-        """Count down; ages in the list grow."""
+        """Count down."""
         if self._listing:
             self._preview.tick()
         else:
-            self.life.tick()
+            self.refund_panel.tick()
 
     def reload(self) -> None:
         """Read again what is shown."""
@@ -140,10 +136,10 @@ class HistoryScreen(RefundScreen):
             self.rows.reload()
             self.in_background(self._preview.read(), "preview")
         else:
-            self.in_background(self.life.read(), "life")
+            self.in_background(self.refund_panel.read(), "refund-panel")
 
     def _wanted(self) -> Filter:
-        """What the line asks for. Raises QueryError."""
+        """The filter that the line stands for. Raises QueryError."""
         settings = self._desk.settings
         today = self._desk.now().at.astimezone(settings.zone).date()
         return Query(settings.zone, today, settings.currency).read(self._find.value)
@@ -167,9 +163,9 @@ class HistoryScreen(RefundScreen):
         self.frame.refresh_keys()
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
-        """Why no refund is shown, in place of the list; nothing where there are some."""
+        """Show in place of the list why no refund is shown; `why` is empty where there are some."""
         self._hint.show(literal(*why))
-        self._hint.set_class(bool(why), "-told")
+        self._hint.set_class(bool(why), "-shown")
         self._heading.display = not why
 
     def _say(self, wanted: Filter, total: int) -> None:
@@ -191,7 +187,7 @@ class HistoryScreen(RefundScreen):
 
     @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
-        # What was asked by an older line is given up; pages of one answer are all read.
+        # A newer filter cancels older reads; pages of the same filter are all read.
         group, self._edition = ("lines" if message.edition != self._edition else ""), message.edition
         self.in_background(self._read(message.start, message.limit, message.edition), group)
 
@@ -204,15 +200,15 @@ class HistoryScreen(RefundScreen):
 
     async def action_open(self) -> None:
         """Show the refund under the cursor."""
-        await self.bring()
+        await self.show_selected()
 
-    async def bring(self) -> None:
+    async def show_selected(self) -> None:
         """Show the refund under the cursor, if none is shown yet."""
         refund = self.rows.current
         if self._listing and refund is not None:
-            self.life.follow(refund.key)
-            self._go("life")
-            await self.life.read()
+            self.refund_panel.follow(refund.key)
+            self._go("refund-panel")
+            await self.refund_panel.read()
 
     def _go(self, step: str) -> None:
         self._step.current = step
@@ -228,13 +224,13 @@ class HistoryScreen(RefundScreen):
         self.rows.focus()
 
     def action_find(self) -> None:
-        """To the filter line."""
+        """Focus the filter line."""
         if not self._listing:
             self._go("listing")
         self._find.focus()
 
     def action_person(self) -> None:
-        """What needs a person, or all again."""
+        """Show only what needs a person, or all again."""
         if not self._listing:
             self._go("listing")
         self._find.fill("" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON)
@@ -273,7 +269,7 @@ class HistoryScreen(RefundScreen):
 
     async def _go_on(self, refunds: list[Refund]) -> None:
         for refund in refunds:
-            with contextlib.suppress(NotPossible):  # what somebody else has seen to meanwhile
+            with contextlib.suppress(NotPossible):  # somebody else has done it meanwhile
                 await self._desk.act(refund.key, Action.GO_ON)
 
     async def _export(self, *, lines: bool) -> None:
@@ -283,16 +279,16 @@ class HistoryScreen(RefundScreen):
             self.frame.announce(str(error))
             return
         path, number = await export(self._desk, wanted, lines=lines)
-        self.frame.announce(f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}")
+        self.frame.announce(exported(number, path))
 
     def action_submit(self) -> None:
         """Ask before the refund is settled."""
-        self.life.submit()
+        self.refund_panel.submit()
 
     def action_back(self) -> None:
         """One step back: to the timeline, to the list, out of the filter line."""
-        if not self._listing and self.life.can("back"):
-            self.life.back()
+        if not self._listing and self.refund_panel.can("back"):
+            self.refund_panel.back()
         elif not self._listing:
             self._go("listing")
         else:

@@ -1,4 +1,4 @@
-"""Owns the question before the program ends while refunds are open: which they are, and what becomes of them."""
+"""Owns the question before the program ends while refunds are open: which they are, and that they go on later."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from textual.app import ComposeResult
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.refunds import GOING_ON_STATES, Refund
-from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Part
+from refund_tui.tui.wording.leaving import ANSWER_AWAITED, AWAITED, FOLLOWS, OPEN, not_from_here, not_listed
 from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
 
 SHOWN = 10
-OPEN = "These refunds are still open:"
-FOLLOWS = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
-AWAITED = "A request is on its way: stay to hear its answer, or the refund may be UNKNOWN though it was paid."
 
 
 class LeavingScreen(ScreenPane):
-    """Says which refunds are open and that they go on; leaves only on a clear yes."""
+    """Shows which refunds are open; quits only when the clerk says so."""
 
     title = "Leaving"
 
@@ -42,9 +39,9 @@ class LeavingScreen(ScreenPane):
         try:
             refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
         except RefundTuiError as error:  # leaving must be possible all the same
-            refunds, elsewhere = [f"They cannot be named now: {visible(str(error), 300)}.\n"], ""
+            refunds, elsewhere = [not_listed(error)], ""
         awaited = f"\n{AWAITED}\n" if self._desk.on_the_wire else ""
-        title, follows = (OPEN, f"\n{FOLLOWS}") if refunds else ("An answer is still awaited.", "")
+        title, follows = (OPEN, f"\n{FOLLOWS}") if refunds else (ANSWER_AWAITED, "")
         self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))
 
     async def _open_refunds(self) -> list[Part]:
@@ -56,7 +53,7 @@ class LeavingScreen(ScreenPane):
     async def _elsewhere(self) -> str:
         here = self._desk.endpoint
         told = open_elsewhere(await self._desk.history.elsewhere(here))
-        return f"\n\n{told}: not sent from here." if told else ""
+        return not_from_here(told) if told else ""
 
     @on(ConfirmPanel.Answered)
     async def _answered(self, message: ConfirmPanel.Answered) -> None:

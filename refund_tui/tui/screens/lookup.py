@@ -1,4 +1,4 @@
-"""Owns the first place: find a trip by what a shopper can tell, and open its refund."""
+"""Owns the first screen: find a trip by what a shopper knows, and open a refund on it."""
 
 from __future__ import annotations
 
@@ -27,23 +27,19 @@ from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Column, RowList
 from refund_tui.tui.widgets.text_field import field
 from refund_tui.tui.widgets.trip_facts import facts, window
-from refund_tui.tui.wording.states import STYLES, moment
+from refund_tui.tui.wording.empty_lists import NO_TRIPS, no_trip
+from refund_tui.tui.wording.states import moment
 
 COLUMNS = (
     Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
     Column("Charged", 13, right=True),
 )  # fmt: skip
-NO_TRIPS: tuple[Part, ...] = (
-    ("No trips are known here yet.", "bold"),
-    "\n\nType a trip id and press Enter, or have the operator import them:\n\n",
-    ("  refund-tui trips import FILE", STYLES["accent"]),
-)
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
 
 
 class LookupScreen(ScreenPane):
-    """A search field that keeps the cursor, the trips known here, and what is known of the one under the mark."""
+    """A search field that keeps the focus, the trips that are known here, and the facts of the marked one."""
 
     title = "Lookup"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOOKUP)
@@ -51,12 +47,12 @@ class LookupScreen(ScreenPane):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "lookup")
         self.rows: RowList[Trip] = RowList[Trip](COLUMNS, self._cells, _name, id="trips")
-        self.rows.can_focus = False  # the search keeps the cursor
+        self.rows.can_focus = False  # the search field keeps the focus
         self._answered: str | None = None
-        """The text to which the rows are the answer."""
+        """The search text that the rows belong to."""
 
     def compose(self) -> ComposeResult:
-        """Search, list, and the trip under the mark: beside the list where there is room, else below it."""
+        """The search, the list, and the marked trip: beside the list where there is room, else below it."""
         with Horizontal(classes="line"):
             yield Plain("Find", classes="name")
             yield field("search", "id, receipt, last four, amount, date, article")
@@ -74,7 +70,7 @@ class LookupScreen(ScreenPane):
         return typed_id(self.query_one("#search", Input).value)
 
     def enter(self) -> None:
-        """Put the cursor into the search, its text selected: what is typed for the next shopper replaces it."""
+        """Focus the search and select its text, so that what is typed for the next shopper replaces it."""
         search = self.query_one("#search", Input)
         search.focus()
         search.select_all()
@@ -93,7 +89,7 @@ class LookupScreen(ScreenPane):
         trips = await self._desk.trips.find(text, start, 60, zone=zone, today=today)
         total = await self._desk.trips.count(text, MOST, zone=zone, today=today)
         if text != self._text:
-            return  # another search is on its way
+            return  # a newer search is running
         if fresh:
             self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
@@ -109,7 +105,7 @@ class LookupScreen(ScreenPane):
         self.query_one("#trip-count", TextCell).show(many if known else "")
         hint = self.query_one("#trip-hint", Plain)
         hint.show(literal(*(() if total else self._none_found())))
-        hint.set_class(not total, "-told")
+        hint.set_class(not total, "-shown")
         self.rows.display = bool(total)
         self.query_one("#trip-heading").display = bool(total)
 
@@ -117,13 +113,7 @@ class LookupScreen(ScreenPane):
         """What the clerk can do where no trip is shown."""
         if not self._text:
             return NO_TRIPS
-        title = ("No trip here matches.", "bold")
-        if problem := check_trip_id(self._text):
-            return title, f"\n\n{problem}."
-        return (
-            title, "\n\nEnter opens a refund on the trip id as typed: ", (visible(self._text, 60), "bold"),
-            "\nHow much was charged is then not known here: only the service knows.",
-        )  # fmt: skip
+        return no_trip(self._text, check_trip_id(self._text))
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
         if trip.damage:
@@ -138,7 +128,7 @@ class LookupScreen(ScreenPane):
         self.reload()
 
     def on_resize(self) -> None:
-        """The columns are fitted anew: so is their heading, once the list knows its own width."""
+        """Lay out the heading again, once the list has its new width."""
         self.call_after_refresh(self._fit_heading)
 
     def _fit_heading(self) -> None:
@@ -162,7 +152,7 @@ class LookupScreen(ScreenPane):
             beside, below = await self._told_of(trip)
         self.query_one("#trip-facts", Plain).show(beside)
         self.query_one("#trip-below", Plain).show(below)
-        self.query_one("#trip-below").set_class(trip is not None, "-told")
+        self.query_one("#trip-below").set_class(trip is not None, "-shown")
 
     async def _told_of(self, trip: Trip) -> tuple[Content, Content]:
         """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""

@@ -1,4 +1,4 @@
-"""Owns the palette: what could be done where the clerk was, found by name and done there. Knows no command itself."""
+"""Owns the palette: commands that are possible on the screen before, found by name and done there."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.widgets.text_field import field
+from refund_tui.tui.wording.empty_lists import NO_COMMAND
 
 COLUMNS = (Column("Command", 14), Column("Key", 10), Column("What it does", 0))
 
 
 class PaletteScreen(ScreenPane):
-    """A field that keeps the cursor, and the commands whose words have all that is typed in it."""
+    """A field that keeps the focus, and the commands that contain every word typed in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(PALETTE)
     title = "Commands"
@@ -36,8 +37,8 @@ class PaletteScreen(ScreenPane):
         self.rows: RowList[Command] = RowList[Command](
             COLUMNS, self._cells, lambda command: command.name, id="commands"
         )
-        self.rows.empty = " No command that is possible now has these words; F1 explains all."
-        self.rows.can_focus = False  # the field keeps the cursor
+        self.rows.empty = NO_COMMAND
+        self.rows.can_focus = False  # the field keeps the focus
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
@@ -47,13 +48,13 @@ class PaletteScreen(ScreenPane):
         yield Plain("", id="commands-heading", classes="columns")
         yield self.rows
 
-    def offer(self, place: str, possible: Sequence[Command]) -> None:
-        """Offer what is possible in `place`, but what only its list or its articles do under the cursor."""
-        self._from = place
-        self._offered = [c for c in possible if c.place not in (LIST, ARTICLES) and c.name != "palette"]
+    def offer(self, screen: str, possible: Sequence[Command]) -> None:
+        """Offer the `possible` commands of a screen, without those that move in a list or mark articles."""
+        self._from = screen
+        self._offered = [c for c in possible if c.context not in (LIST, ARTICLES) and c.name != "palette"]
 
     def enter(self) -> None:
-        """An empty field: all that is possible."""
+        """Empty the field, which shows all commands."""
         self._field.value = ""
         self._field.focus()
         self._find()
@@ -80,11 +81,11 @@ class PaletteScreen(ScreenPane):
         await self.action_run()
 
     async def action_run(self) -> None:
-        """Go back to where the clerk was, and do it there."""
+        """Go back to the screen before, and do the command there."""
         if (command := self.rows.current) is not None:
             await self.frame.go(self._from)
-            await self.frame.carry_out(command)
+            await self.frame.run_command(command)
 
     async def action_back(self) -> None:
-        """Back to where the clerk was; nothing is done."""
+        """Go back; nothing is done."""
         await self.frame.go(self._from)

@@ -1,4 +1,4 @@
-"""Owns the second place: the form, its confirmation, and then the timeline of the refund."""
+"""Owns the screen of one refund: the form, the question before it, then the refund's timeline."""
 
 from __future__ import annotations
 
@@ -26,15 +26,22 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.refund_form import RefundForm
 from refund_tui.tui.widgets.trip_facts import facts
-from refund_tui.tui.wording.refund_questions import DIFFERENT, confirmation, second_look, told_of_card, told_of_trip
-from refund_tui.tui.wording.states import STYLES, short
+from refund_tui.tui.wording import notices
+from refund_tui.tui.wording.refund_questions import (
+    DIFFERENT,
+    card_sentence,
+    confirmation,
+    duplicate_question,
+    trip_notice,
+)
+from refund_tui.tui.wording.states import STYLES
 
 SAVE_AFTER = 0.5
-"""Seconds without a key after which a draft is kept."""
+"""Seconds without a key after which a draft is saved."""
 
 
 class RefundFormScreen(RefundScreen):
-    """One refund, from the first digit to its end."""
+    """One refund, from the form to its end."""
 
     title = "Refund"
 
@@ -69,37 +76,36 @@ class RefundFormScreen(RefundScreen):
                     yield self._articles_title
                     yield self._articles
             yield self._confirm
-            yield self.life
+            yield self.refund_panel
 
     @property
     def _stopped(self) -> str | None:
-        """What stops any refund on this trip, whatever is typed."""
+        """Why no refund is possible on this trip, whatever is typed; None if one is."""
         closes = self._desk.window_closes(self._trip, self._standing)
         return self._desk.refusal or check_trip(self._standing, closes, self._desk.now().at)
 
     @property
     def in_hand(self) -> bool:
-        """Whether there is a refund to go back to."""
+        """Whether there is a refund or a draft to go back to."""
         return bool(self._trip_id) or self._draft is not None
 
-    async def remember(self) -> None:
-        """Find the draft that this clerk typed last, before the program was last left, and say so."""
+    async def offer_draft(self) -> None:
+        """Find the last draft of this clerk and announce it."""
         clerk = self._desk.clerk
         if self._trip_id or self._desk.refusal:
             return
         self._draft = await self._desk.history.last_draft(clerk)
         if self._draft is not None:
             key = key_of("refund", self._desk.settings.keys)
-            what = f"{visible(self._draft.amount, 12)} on trip {short(self._draft.trip_id)}".strip()
-            self.frame.announce(f"A draft was kept: {what}. {key} goes back to it.")
+            self.frame.announce(notices.draft_kept(self._draft, key))
 
     async def resume(self) -> None:
-        """Go on with the draft typed last, where no refund is in hand yet."""
+        """Open the last draft, if no refund is open yet."""
         if not self._trip_id and (draft := self._draft) is not None:
             await self.begin(draft.store_id, draft.trip_id)
 
     async def keep_draft(self) -> None:
-        """Keep what was typed since it was last kept. Raises StoreError."""
+        """Save what was typed since the last save. Raises StoreError."""
         typed = self._typed_draft
         if typed is not None:
             await self._desk.save_draft(typed)
@@ -107,10 +113,10 @@ class RefundFormScreen(RefundScreen):
                 self._typed_draft = None
 
     def can(self, action: str) -> bool:
-        """What the step allows."""
+        """What is possible in the form, in the question or on the timeline."""
         filling = self._step.current == "filling" and bool(self._trip_id)
-        if self._step.current == "life":
-            return self.life.current != "asking" if action == "back" else self.life.can(action)
+        if self._step.current == "refund-panel":
+            return self.refund_panel.current != "asking" if action == "back" else self.refund_panel.can(action)
         match action:
             case "submit":
                 return filling and self._stopped is None
@@ -128,13 +134,18 @@ class RefundFormScreen(RefundScreen):
         """That the question before a refund, or about one, is still open."""
         if self._step.current == "confirm":
             key = key_of("refund", self._desk.settings.keys)
-            return f"Nothing was refunded on trip {short(self._trip_id)}. {key} goes back to the question."
-        return self._not_done() if self._step.current == "life" and self.life.current == "asking" else ""
+            return notices.nothing_refunded(self._trip_id, key)
+        asking = self._step.current == "refund-panel" and self.refund_panel.current == "asking"
+        return self._not_done() if asking else ""
 
     def enter(self) -> None:
-        """Put the cursor where it is needed."""
-        if self._step.current == "life":
-            self.life.enter()
+        """Set the focus, and read again what may have changed while another screen was shown."""
+        self._focus_step()
+        self.reload()
+
+    def _focus_step(self) -> None:
+        if self._step.current == "refund-panel":
+            self.refund_panel.enter()
         elif self._step.current == "confirm":
             self.frame.announce("")  # as when it was asked
             self._confirm.focus()
@@ -143,33 +154,33 @@ class RefundFormScreen(RefundScreen):
 
     def tick(self) -> None:
         """Count down."""
-        if self._step.current == "life":
-            self.life.tick()
+        if self._step.current == "refund-panel":
+            self.refund_panel.tick()
 
     async def begin(self, store_id: str, trip_id: str) -> None:
         """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
-        await self.keep_draft()  # of the trip before
+        await self.keep_draft()  # of the trip that was open before
         trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
         clerk = self._desk.clerk
         draft = await self._desk.history.draft(clerk, store_id, trip_id)
         self._trip, self._standing = trip, standing
-        self._go_by(store_id, trip_id)
+        self._use_known_ids(store_id, trip_id)
         articles = trip.articles if trip else ()
         self._articles.show_articles((self._store, self._trip_id), articles)
         self._articles_title.display = bool(articles)
         self._form.begin(standing, self._desk.settings.currency, draft)
         if self._articles.agree_with(self._form.amount):
-            self._marked()  # the amount is theirs
+            self._marked()  # the amount is that of the marked articles
         self._go("filling")
         self._facts()
 
-    def _go_by(self, store_id: str, trip_id: str) -> None:
-        """Take the ids as they are written here, and say so where others were given."""
+    def _use_known_ids(self, store_id: str, trip_id: str) -> None:
+        """Use the ids as the ledger and the trips spell them; announce it where they were typed otherwise."""
         self._store, self._trip_id = known_as(store_id, trip_id, self._standing.refunds, self._trip)
         self._title(self._trip_id, self._trip)
         if (self._store, self._trip_id) != (store_id, trip_id):
             known = self._trip_id if self._store == store_id else f"{self._trip_id} of {self._store}"
-            self.frame.announce(f"{trip_id} is taken for {known}: the same trip, as it is written here.")
+            self.frame.announce(notices.known_as(trip_id, known))
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
@@ -177,21 +188,21 @@ class RefundFormScreen(RefundScreen):
 
     def _go(self, step: str) -> None:
         self._step.current = step
-        self.enter()
+        self._focus_step()
         self.frame.refresh_keys()
 
     def follow(self, refund: Refund) -> None:
         """Show a refund's timeline."""
         self._store, self._trip_id = refund.intent.store_id, refund.intent.trip_id
         self._title(self._trip_id, self._trip if self._trip and self._trip.trip_id == self._trip_id else None)
-        self.life.follow(refund.key)
+        self.refund_panel.follow(refund.key)
         self._stop_line.display = False
-        self._go("life")
+        self._go("refund-panel")
 
     def reload(self) -> None:
         """Read again what is shown."""
-        if self._step.current == "life":
-            self.in_background(self.life.read())
+        if self._step.current == "refund-panel":
+            self.in_background(self.refund_panel.read())
         elif self._trip_id:
             self.in_background(self._renew())
 
@@ -199,13 +210,13 @@ class RefundFormScreen(RefundScreen):
         store, trip_id = self._store, self._trip_id
         trip, standing = await self._desk.trip(store, trip_id), await self._desk.standing(store, trip_id)
         if (store, trip_id) != (self._store, self._trip_id):
-            return  # another trip is in hand by now
+            return  # another trip has been opened
         self._trip, self._standing = trip, standing
         self._form.renew(self._standing)
         self._facts()
 
     def _facts(self) -> None:
-        told, stops = told_of_trip(self._stopped, self._standing) if self._step.current == "filling" else ("", False)
+        told, stops = trip_notice(self._stopped, self._standing) if self._step.current == "filling" else ("", False)
         self._stop_line.display = bool(told)
         self._stop_line.set_class(stops, "-stops")
         self._stop_line.show(told)
@@ -233,16 +244,16 @@ class RefundFormScreen(RefundScreen):
             return
         self._form.withdraw_amount()
         if self._articles.marked:
-            self.frame.announce("The price of a marked article is not known here: type the amount.")
+            self.frame.announce(notices.PRICE_NOT_KNOWN)
 
     def action_submit(self) -> None:
-        """Ask, if nothing is wrong."""
-        if self._step.current == "life":
-            self.life.submit()
+        """Ask before the refund is made, if nothing is wrong."""
+        if self._step.current == "refund-panel":
+            self.refund_panel.submit()
             return
         filled = self._form.filled()
         if filled is None:
-            self.frame.announce(self._form.scold())
+            self.frame.announce(self._form.report_problems())
             return
         self.frame.announce("")
         self._go("confirm")
@@ -262,40 +273,40 @@ class RefundFormScreen(RefundScreen):
         try:
             refund = await self._desk.take(intent, second_yes=second_yes)
         except NeedsSecondYes as alike:
-            self._confirm.ask(second_look(self._desk, intent, alike.alike))
+            self._confirm.ask(duplicate_question(self._desk, intent, alike.alike))
         except (Refused, RefundTuiError) as refused:
             self._go("filling")
-            self.frame.announce(f"Nothing was recorded and nothing was sent: {refused}")
+            self.frame.announce(notices.nothing_recorded(refused))
         else:
             self._typed_draft = None
             self._articles.unmark_all()
             self.follow(refund)
 
     def action_all_left(self) -> None:
-        """All that is left."""
+        """Fill in all that is left."""
         if self._standing.left is not None:
             self._fill(self._standing.left)
 
     def _fill(self, amount: Money) -> None:
-        """Put an amount in; what a clerk typed is never changed unsaid, and no other marks stay beside it."""
+        """Fill in an amount. Announce it where it replaces a typed one; remove marks of another amount."""
         self._articles.agree_with(amount.digits)
         if typed := self._form.fill_amount(amount):
-            self.frame.announce(f"The amount was {visible(typed, 20)}, now it is {amount}.")
+            self.frame.announce(notices.amount_changed(typed, amount))
 
     async def action_back(self) -> None:
-        """To the search; what was typed is kept, what is under way goes on."""
-        if self._step.current == "life" and self.life.can("back"):
-            self.life.back()
+        """Go back to the search; the draft is saved, and a refund under way goes on."""
+        if self._step.current == "refund-panel" and self.refund_panel.can("back"):
+            self.refund_panel.back()
             return
         self._save_draft()
         await self.frame.go("lookup")
 
     def action_card(self) -> None:
-        """Ask the service whose card paid."""
-        self.frame.announce("Asking the service whose card paid this trip …")
+        """Ask the service which card paid."""
+        self.frame.announce(notices.ASKING_CARD)
         self.in_background(self._card())
 
     async def _card(self) -> None:
         answer = await self._desk.card_of(self._store, self._trip_id)
-        self.frame.announce(told_of_card(answer))
+        self.frame.announce(card_sentence(answer))
         await self._renew()

@@ -1,4 +1,4 @@
-"""Owns what the places have in common, and how they speak to the frame around them."""
+"""Owns what the screens have in common, and their way to the app around them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class ScreenPane(Vertical):
-    """One of the three places. It holds no truth: it shows what the ledger says."""
+    """One screen. It keeps no state of refunds: it shows what the ledger says."""
 
     title = ""
     rows: RowList[Any] | None = None
-    """The list whose keys also hold while a field has the cursor, in a place that has one."""
+    """The list, on a screen that has one; its keys hold while a field has the focus too."""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(id=name)
@@ -27,41 +27,41 @@ class ScreenPane(Vertical):
 
     @property
     def frame(self) -> RefundApp:
-        """The app around it."""
+        """The app."""
         return cast("RefundApp", self.app)
 
     def enter(self) -> None:
-        """The place is shown: put the cursor where it is needed."""
+        """Called when the screen is shown: set the focus."""
 
     def tick(self) -> None:
-        """A second has passed."""
+        """Called each second."""
 
     def reload(self) -> None:
-        """The desk said something: read again what is shown."""
+        """Called after news of the desk: read again what is shown."""
 
     @property
     def unanswered(self) -> str:
-        """What to say when the place is left while it asks something; "" where it does not."""
+        """What to announce when the screen is left while it asks something; "" where it asks nothing."""
         return ""
 
     def can(self, action: str) -> bool:
-        """Whether one of its own commands is possible now."""
+        """Whether a command of this screen is possible now."""
         return True
 
     def action_move(self, by: int) -> None:
-        """By rows in the list."""
+        """Move by rows in the list."""
         if self.rows is not None:
             self.rows.action_move(by)
 
     def action_page(self, by: int) -> None:
-        """By pages in the list."""
+        """Move by pages in the list."""
         if self.rows is not None:
             self.rows.action_page(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Textual asks here before it runs a key's action; the frame decides."""
+        """Textual asks here before it runs a key's action; the app decides."""
         return self.frame.check_action(action, parameters)
 
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
-        """Do `work` without holding a key up; what fails in it is announced. See BackgroundWork."""
+        """Run `work` while keys are handled; what fails in it is announced. See BackgroundWork."""
         self.frame.background.do(work, group)

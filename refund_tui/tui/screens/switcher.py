@@ -1,4 +1,4 @@
-"""Owns which place is shown, and when the others are made: the first screen waits for none but its own."""
+"""Owns which screen is shown, and when each is mounted: at the start only Lookup is."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from refund_tui.desk.desk import Desk
 from refund_tui.tui.screens.lookup import LookupScreen
 from refund_tui.tui.screens.screen import ScreenPane
 
-LATER = ("refund", "history", "leaving", "palette")
-"""The places that are made after the first screen, or when they are first gone to; a rare one is only made then."""
+MOUNTED_LATER = ("refund", "history", "leaving", "palette")
+"""The screens that are mounted right after the start. The gate screen is rare: it is mounted when it is needed."""
 
 
 class ScreenSwitcher(ContentSwitcher):
-    """One place at a time."""
+    """One screen at a time."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(initial="lookup", id="places")
+        super().__init__(initial="lookup", id="screens")
         self._desk = desk
         self._lookup = LookupScreen(desk)
-        self._made: dict[str, ScreenPane] = {"lookup": self._lookup}
-        self._making = asyncio.Lock()
+        self._panes: dict[str, ScreenPane] = {"lookup": self._lookup}
+        self._mounting = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
-        """The place that is there from the start."""
+        """The first screen."""
         yield self._lookup
 
     @property
     def shown(self) -> ScreenPane:
-        """The place that is shown."""
-        return self._made[str(self.current)]
+        """The screen that is shown."""
+        return self._panes[str(self.current)]
 
-    def made(self, name: str) -> ScreenPane | None:
-        """A place, if it was made yet."""
-        return self._made.get(name)
+    def get(self, name: str) -> ScreenPane | None:
+        """A screen, None if it is not mounted yet."""
+        return self._panes.get(name)
 
-    async def bring(self, name: str) -> ScreenPane:
-        """A place, made if need be; not shown by this."""
-        async with self._making:
-            if name not in self._made:
-                place = _make(name, self._desk)
-                place.display = False
-                await self.mount(place)
-                self._made[name] = place
-            return self._made[name]
+    async def mounted(self, name: str) -> ScreenPane:
+        """A screen, mounted now if it was not yet; this does not show it."""
+        async with self._mounting:
+            if name not in self._panes:
+                screen = _make(name, self._desk)
+                screen.display = False
+                await self.mount(screen)
+                self._panes[name] = screen
+            return self._panes[name]
 
 
 def _make(name: str, desk: Desk) -> ScreenPane:
-    """A new place; what it is made of is imported only now."""
+    """A new screen; its module is imported only now, which makes the start faster."""
     match name:
         case "refund":
             from refund_tui.tui.screens.refund import RefundFormScreen

@@ -1,4 +1,4 @@
-"""Owns how one cell looks, and the shortest way from the look of one cell to that of the next. Pure, but for caches."""
+"""Owns how a cell is styled, and the shortest escape codes from one style to the next. Pure, apart from caches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 
 class Pen(NamedTuple):
-    """What is switched on, as SGR parameters without their brackets; "" is the terminal's default."""
+    """A style as SGR parameters without `ESC [` and `m`; "" is the terminal's default."""
 
     attributes: str
     ink: str
@@ -23,17 +23,17 @@ class Pen(NamedTuple):
 
 PLAIN = Pen("", "", "")
 ANY_INK = "any"
-"""The ink of a blank: it cannot be seen."""
+"""The text colour of a blank: any will do, since it cannot be seen."""
 RAW = Pen("raw", "", "")
-"""The pen of a text that brings its own sequences, such as a link, and leaves none switched on."""
+"""The pen of a text that has its own escape sequences, such as a link, and switches them off again."""
 SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
-"""Underlined, reversed, struck, doubly underlined, overlined: what shows on a blank too."""
+"""SGR codes that are visible on a blank too: underlined, reversed, struck out, doubly underlined, overlined."""
 
 
 class Glyph(NamedTuple):
-    """What is written at once: one character (`sure` to cover one cell), or a text whose cells are not told apart.
+    """What is written in one piece: one character that covers exactly one cell (`sure`), or a text of several cells.
 
-    The cells of such a text, but the first, hold a glyph without text.
+    In such a text each cell after the first holds a glyph with the text "".
     """
 
     pen: Pen

@@ -12,8 +12,6 @@ from refund_tui.tui.terminal.textual_inside import write_to_terminal
 LONGEST = 4_000
 """Characters that are sent; terminals drop longer requests and say nothing."""
 
-SENT = "Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"
-
 
 def request(text: str, environ: Mapping[str, str]) -> str:
     """The sequence that asks the terminal to take `text`, wrapped so that screen or tmux hand it on.
@@ -28,8 +26,7 @@ def request(text: str, environ: Mapping[str, str]) -> str:
     return plain
 
 
-def copy(app: App[int], text: str, environ: Mapping[str, str]) -> str:
-    """Ask for `text` to be taken. Returns what to tell the clerk: it claims nothing that cannot be known."""
+def copy(app: App[int], text: str, environ: Mapping[str, str]) -> None:
+    """Ask the terminal to take `text`; it does not answer."""
     if not app.is_headless and not write_to_terminal(app, request(text, environ)):
         app.copy_to_clipboard(text[:LONGEST])
-    return SENT.format(text=text)

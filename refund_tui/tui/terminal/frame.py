@@ -1,7 +1,7 @@
-"""Owns what the terminal shows, cell by cell, and says in the fewest bytes how to make it show something else.
+"""Owns what the terminal shows, cell by cell, and computes the fewest bytes that change it.
 
-Pure: glyphs in, escape sequences out, nothing of Textual's widgets or drivers. A cell whose content is not known (after
-a resize, a suspension, in half a wide character) is None: it is always written again, never trusted.
+Pure: glyphs in, escape sequences out; it knows no widget and no driver. A cell whose content is not known (after a
+resize, after a suspension, half of a wide character) is None: it is always written again.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ UNSURE = Glyph(PLAIN, "", sure=False)
 Line = list[Glyph | None]
 
 BRIDGE = 4
-"""Unchanged cells that are rather written again than jumped over: a jump costs as many bytes."""
+"""Up to so many unchanged cells are written again, because moving the cursor over them costs as many bytes."""
 
 WORTH_SCROLLING = 3
-"""Lines that must only have moved, for the terminal to be asked to move them itself."""
+"""So many lines must have moved before the terminal is asked to scroll."""
 
 
 class CellRun(NamedTuple):
@@ -32,18 +32,18 @@ class CellRun(NamedTuple):
 
 
 class Frame:
-    """The screen of a terminal, as far as it is known."""
+    """The cells of a terminal, as far as they are known."""
 
     def __init__(self) -> None:
         self._width = self._height = 0
         self._lines: list[Line] = []
 
     def forget(self) -> None:
-        """Take nothing for known any more."""
+        """Treat every cell as not known."""
         self._lines = [[None] * self._width for _ in range(self._height)]
 
     def write(self, size: tuple[int, int], pieces: Iterable[CellRun]) -> str:
-        """What to send so that a screen of that size shows the pieces too; it is taken as sent."""
+        """What to send so that a screen of that size shows the pieces too. The caller must send it."""
         if size != (self._width, self._height):
             self._width, self._height = size
             self.forget()
@@ -56,7 +56,7 @@ class Frame:
         return pencil.done()
 
     def _overlaid(self, pieces: Iterable[CellRun]) -> dict[int, Line]:
-        """The lines that the pieces touch, as they shall be."""
+        """The lines that the pieces change, with the change made."""
         wanted: dict[int, Line] = {}
         for x, y, glyphs in pieces:
             if not (0 <= y < self._height and 0 <= x < self._width):
@@ -69,7 +69,7 @@ class Frame:
         return wanted
 
     def _scroll(self, wanted: dict[int, Line], pencil: _Pencil) -> None:
-        """Where lines only moved by one, let the terminal move them."""
+        """If enough lines moved by one, have the terminal scroll them."""
         for by in (1, -1):
             moved = [y for y, line in wanted.items() if self._is_moved(y, y + by, line)]
             first, last = min(moved, default=0) + min(0, by), max(moved, default=0) + max(0, by)
@@ -89,7 +89,7 @@ class Frame:
 
 
 def _doubt_halves(line: Line, cut: int) -> None:
-    """If a glyph of several cells reaches across `cut`, take none of its cells for known."""
+    """If a glyph of several cells reaches across `cut`, its cells are not known any more."""
     if 0 < cut < len(line) and is_inside(line[cut]):
         start = end = cut
         while is_inside(line[start]):
@@ -100,7 +100,7 @@ def _doubt_halves(line: Line, cut: int) -> None:
 
 
 class _Pencil:
-    """Collects what is sent; knows where the cursor stands and which pen it holds."""
+    """Collects the output; keeps track of the cursor and of the style that is switched on."""
 
     def __init__(self, width: int) -> None:
         self._out: list[str] = []
@@ -125,7 +125,7 @@ class _Pencil:
             bridge = []
 
     def done(self) -> str:
-        """All of it, the pen laid down."""
+        """All of the output, with the style switched off at its end."""
         if self._pen != PLAIN:
             self._out.append("\x1b[m")
         return "".join(self._out)

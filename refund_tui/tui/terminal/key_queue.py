@@ -1,7 +1,7 @@
 """Owns the order of keys: each one is handled to its end before the next, however fast they come.
 
-A scanner, a paste without brackets or a clerk who knows the way sends `5.00`, Tab and `1` in one piece; forwarded at
-once, all of it would land in the field that had the cursor first.
+A scanner, a paste without brackets or a fast clerk sends `5.00`, Tab and `1` in one piece. If Textual forwarded all of
+them at once, all would go to the field that had the focus first.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 
-PATIENCE = 5.0
-"""Seconds for which a key's handling may hold the next key back: a busy disk's, never a network's."""
+KEY_TIMEOUT = 5.0
+"""Seconds that handling a key may take: enough for a busy disk. No key waits for a network."""
 
 
 class KeyQueue(App[int]):
@@ -28,7 +28,7 @@ class KeyQueue(App[int]):
         self._typing: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle what is typed at once, or after what was typed before it; all else goes on as ever."""
+        """Handle a key or paste now, or queue it behind the one that is being handled."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._handling:
@@ -41,63 +41,63 @@ class KeyQueue(App[int]):
                 self._typing = asyncio.create_task(self._go_on(before), name="typist")
 
     async def on_unmount(self) -> None:
-        """Hand nothing out any more."""
+        """Stop handing out keys."""
         if self._typing is not None:
             self._typing.cancel()
 
     async def _go_on(self, before: Sequence[MessagePump]) -> None:
-        """Wait for what the first key caused, then hand out what was typed meanwhile, key by key."""
+        """Wait for the effects of the first key, then hand out the queue, key by key."""
         try:
-            await self._patiently(self._caused(before))
+            await self._with_timeout(self._wait_for_effects(before))
             while self._typed:
-                await self._patiently(self._handle(self._typed.popleft()))
+                await self._with_timeout(self._handle(self._typed.popleft()))
         finally:
             self._handling = False
 
-    async def _patiently(self, work: Awaitable[None]) -> None:
+    async def _with_timeout(self, work: Awaitable[None]) -> None:
         try:
-            await asyncio.wait_for(work, PATIENCE)
+            await asyncio.wait_for(work, KEY_TIMEOUT)
         except TimeoutError:
-            self._give_up_what_was_typed_ahead()
+            self._drop_queue()
 
-    def _give_up_what_was_typed_ahead(self) -> None:
-        """Half an amount is worse than none: what waited behind a key that never ended goes nowhere."""
+    def _drop_queue(self) -> None:
+        """Drop the keys behind one that took too long: half an amount is worse than none."""
         lost = len(self._typed)
         self._typed.clear()
         if lost:
             self.keys_were_lost(lost)
 
     def keys_were_lost(self, number: int) -> None:
-        """So many keys went nowhere; tell whoever typed them."""
+        """Called when so many keys were dropped."""
 
     async def _handle(self, event: events.Event) -> None:
-        """Hand out one key, and return when all that it caused has ended."""
+        """Hand out one key, and return when all its effects have ended."""
         before = self._pumps()
-        await self._done(self, super().on_event, event)
-        await self._caused(before)
+        await self._run_in(self, super().on_event, event)
+        await self._wait_for_effects(before)
 
-    async def _caused(self, before: Sequence[MessagePump]) -> None:
-        """Return when what a key caused has ended, wherever it sent the cursor from `before`."""
-        await self._settled(before)
-        await self._done(self, _nothing)  # Textual moves the cursor after what asked for it has ended
+    async def _wait_for_effects(self, before: Sequence[MessagePump]) -> None:
+        """Return when the effects of a key have ended, also where it moved the focus from `before`."""
+        await self._wait_until_handled(before)
+        await self._run_in(self, _nothing)  # Textual moves the focus only after the handler that asked for it
         if (now := self._pumps()) != before:
-            await self._settled(now)
+            await self._wait_until_handled(now)
 
-    async def _settled(self, pumps: Sequence[MessagePump]) -> None:
-        """Return when these have nothing left to handle, each after what the one before it has passed on.
+    async def _wait_until_handled(self, pumps: Sequence[MessagePump]) -> None:
+        """Return when these have handled all their messages, in the order in which messages bubble.
 
-        Twice, since a message begins its way in the queue of who sends it, behind what asks whether that is empty.
+        Twice: a message that a handler posts is queued behind our question whether the queue is empty.
         """
         for pump in (*pumps, *pumps):
-            await self._done(pump, _nothing)
+            await self._run_in(pump, _nothing)
 
     def _pumps(self) -> list[MessagePump]:
-        """The widget with the cursor and all it stands in, up to the app: the way of a key and of what it causes."""
+        """The widget with the focus and its ancestors, up to the app: the way of a key and of its messages."""
         return [*(self.focused or self.screen).ancestors_with_self]
 
     @staticmethod
-    async def _done(pump: MessagePump, call: Callable[..., Awaitable[None]], *arguments: object) -> None:
-        """Have `pump` run `call` after what it has to do, and return when that is done."""
+    async def _run_in(pump: MessagePump, call: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Have `pump` run `call` after its other messages, and return when that is done."""
         done = asyncio.Event()
 
         async def run() -> None:
@@ -111,4 +111,4 @@ class KeyQueue(App[int]):
 
 
 async def _nothing() -> None:
-    """What is run when only its turn matters."""
+    """Do nothing: only the turn in the queue matters."""

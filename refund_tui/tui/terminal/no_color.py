@@ -1,4 +1,4 @@
-"""Owns NO_COLOR: nothing that reaches the terminal carries a colour, not even grey; bold and reverse still speak."""
+"""Owns NO_COLOR: no colour reaches the terminal, not even grey; bold and reverse stay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 
 
 class Colourless(LineFilter):
-    """Takes the colours away and leaves the attributes; Textual's own filters leave greys, or codes for "default"."""
+    """Removes colours and keeps attributes; Textual's own filters leave greys, or codes for "default"."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same text without colours."""

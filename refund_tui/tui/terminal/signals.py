@@ -1,6 +1,6 @@
-"""Owns how the program behaves as a guest of a terminal: its environment, signals, a dead line, a wrong byte.
+"""Owns the environment that Textual reads, signals, and what happens when the terminal is gone.
 
-It complements writing before sending; it never replaces it.
+It ends the program in order. Refunds are safe without it: each is on disk before it is sent.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ from typing import Any
 
 from refund_tui.tui.terminal.textual_inside.version import Repair
 
-QUIET = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
-"""What Textual reads at its import, unless it is set: no animation, no second key protocol, time for Escape.
+DEFAULTS = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
+"""What Textual reads at its import, unless it is set: no animation, no second key protocol, a longer ESCDELAY (in ms).
 
-An arrow key is Escape and two letters. Where a slow line delivers them apart, Escape alone is heard and the letters
-typed. Textual looks ten times a second: 100 bridged gaps of 0.1 s in a pty, 150 (as 200) bridges 0.2 s, which is what
-TCP takes to send a lost packet again; Escape is then heard after 0.2 s.
+An arrow key is sent as Escape and two letters. When a slow connection delivers them apart, a short ESCDELAY takes them
+for Escape and typed letters. Textual checks ten times a second: in a pty 150 accepts a gap of 0.2 s, which TCP needs to
+send a lost packet again, and 100 only one of 0.1 s. Escape is then heard after 0.2 s.
 """
 
-KEPT = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS"})
-"""What of Textual's a clerk may choose. The rest presses keys, loads code, writes files, connects or dumps."""
+ALLOWED = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS"})
+"""The variables of Textual that a clerk may set. Others press keys, load code, write files or connect somewhere."""
 
-STALE = ("COLUMNS", "LINES")
-"""Sizes that some shells export: believed, they would hold against the terminal's own for ever."""
+IGNORED = ("COLUMNS", "LINES")
+"""Sizes that some shells export. If they were used, the program would never see a change of size."""
 
 ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
-LAST = 5.0
-"""Seconds for an ending in order, after a signal."""
+EXIT_WITHIN = 5.0
+"""Seconds for the program to end in order after a signal; then it is ended at once."""
 
-LOOK = 2.0
-"""Seconds between two looks at whether the terminal is still there."""
+CHECK_EVERY = 2.0
+"""Seconds between two checks whether the terminal is still there."""
 
-_early: list[int] = []
-"""Signals that came before there was a loop to hear them."""
+_early_signals: list[int] = []
+"""Signals that came before the event loop ran."""
 
-_modes: list[Any] = []
-"""The line discipline that was found, to be left behind."""
+_terminal_modes: list[Any] = []
+"""The terminal's modes at the start, to be restored at the end."""
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
     """Set what Textual reads at its import. An empty NO_COLOR counts as unset (no-color.org)."""
     for name in [name for name in environ if _is_foreign(name)]:
         del environ[name]
-    for name, value in QUIET.items():
+    for name, value in DEFAULTS.items():
         environ.setdefault(name, value)
     if environ.get("NO_COLOR") == "":
         del environ["NO_COLOR"]
@@ -60,7 +60,7 @@ def prepare(environ: MutableMapping[str, str]) -> None:
 
 def _is_foreign(name: str) -> bool:
     textual = name == "TEXTUAL" or name.startswith("TEXTUAL_")
-    return name in STALE or (textual and name not in KEPT)
+    return name in IGNORED or (textual and name not in ALLOWED)
 
 
 def refusal(term: str | None) -> str | None:
@@ -77,7 +77,7 @@ def refusal(term: str | None) -> str | None:
 
 
 def _speaks_utf_8(charset: str) -> bool:
-    """Whether UTF-8 is understood. The C locale names ASCII because nobody has said anything; terminals know more."""
+    """Whether UTF-8 can be used. ASCII is what the C locale names when nothing is set; terminals then do know UTF-8."""
     try:
         return codecs.lookup(charset).name in ("utf-8", "ascii")
     except LookupError:
@@ -85,11 +85,11 @@ def _speaks_utf_8(charset: str) -> bool:
 
 
 @contextmanager
-def holding_signals() -> Iterator[None]:
-    """From before the terminal is touched to after: a signal before `end_in_order` waits for it."""
-    _early.clear()
-    _modes[:] = [termios.tcgetattr(0)]
-    before = {number: signal.signal(number, _keep) for number in ENDINGS}
+def signals_held() -> Iterator[None]:
+    """Keep signals that come before `exit_on_signals`, for it to obey; restore the handlers at the end."""
+    _early_signals.clear()
+    _terminal_modes[:] = [termios.tcgetattr(0)]
+    before = {number: signal.signal(number, _remember) for number in ENDINGS}
     try:
         yield
     finally:
@@ -98,48 +98,48 @@ def holding_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _keep(number: int, _frame: FrameType | None) -> None:
-    _early.append(number)
+def _remember(number: int, _frame: FrameType | None) -> None:
+    _early_signals.append(number)
 
 
-def end_in_order(leave: Callable[[int], None]) -> None:
-    """On SIGHUP, SIGTERM and SIGINT call `leave` with the shell's exit code for it; for use in a running loop.
+def exit_on_signals(leave: Callable[[int], None]) -> None:
+    """On SIGHUP, SIGTERM and SIGINT call `leave` with the exit code 128 + signal. Needs a running event loop.
 
-    What has not ended `LAST` seconds later, because nobody reads what it has to say, ends all the same.
+    If the program has not ended `EXIT_WITHIN` seconds later, as when the terminal reads nothing, it is ended at once.
     """
     loop = asyncio.get_running_loop()
 
     def hear(number: int, _frame: FrameType | None = None) -> None:
-        signal.signal(signal.SIGALRM, lambda *_: _end_at_once(128 + number))
-        signal.setitimer(signal.ITIMER_REAL, LAST)
+        signal.signal(signal.SIGALRM, lambda *_: _exit_now(128 + number))
+        signal.setitimer(signal.ITIMER_REAL, EXIT_WITHIN)
         loop.call_soon_threadsafe(leave, 128 + number)
 
     for number in ENDINGS:
         signal.signal(number, hear)
-    if _early:
-        hear(_early[0])
+    if _early_signals:
+        hear(_early_signals[0])
 
 
-def _end_at_once(code: int) -> None:
-    """End with the keyboard given back; the picture stays, since whoever should take another does not read."""
+def _exit_now(code: int) -> None:
+    """End at once with the terminal's modes restored; the picture stays, since the terminal reads nothing."""
     with suppress(termios.error):
-        for modes in _modes:
+        for modes in _terminal_modes:
             termios.tcsetattr(0, termios.TCSANOW, modes)
     os._exit(code)
 
 
 def terminal_is_gone() -> bool:
-    """Whether standard input is no terminal any more, as when the line dropped and nobody told us."""
+    """Whether standard input is no terminal any more, as after a connection that was cut without a SIGHUP."""
     try:
         return not os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else True
     except (OSError, ValueError):
         return True
 
 
-def a_shell_waits() -> bool:
-    """Whether a stopped program would be brought back: its parent is a shell that gave it a process group of its own.
+def can_suspend() -> bool:
+    """Whether a shell with job control could continue a stopped program: the parent gave it its own process group.
 
-    Under a forced command of SSH, or as a session's first process, nobody would ever continue it.
+    Under a forced command of SSH, or as the first process of a session, nobody would ever continue it.
     """
     parent = os.getppid()
     try:
@@ -148,8 +148,8 @@ def a_shell_waits() -> bool:
         return False
 
 
-def let_go_of_a_dead_line() -> None:
-    """Where the terminal is gone, have the last flush go nowhere: failing, it would change the exit code."""
+def detach_from_dead_terminal() -> None:
+    """If the terminal is gone, point the streams at /dev/null: a failing flush at exit would change the exit code."""
     if terminal_is_gone():
         nowhere = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):

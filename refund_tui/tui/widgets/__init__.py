@@ -1,1 +1,8 @@
-"""The parts that places are made of. None of them asks the desk for anything by itself."""
+"""What screens are made of.
+
+- `plain_text`, `text_field`, `choice`, `reason_picker`: text and input
+- `row_list`, `row_window`, `columns`, `articles`: long lists
+- `refund_form`, `settle_form`, `confirm`: forms and the question after them
+- `trip_facts`, `timeline`, `refund_panel`: a trip, a refund, what can be done to it
+- `status_line`, `footer`: the first and the last line
+"""

@@ -1,4 +1,4 @@
-"""Owns the trip's articles: marked with Space, they add the amount up. Records nothing."""
+"""Owns the list of a trip's articles: those marked with Space are added up to an amount. It records nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ONE = Decimal(1)
 
 
 class ArticleList(RowList[int]):
-    """The cart. Its rows are places in it; `marked` has the quantity to give back, by place."""
+    """The articles; a row is an index among them. `marked` has the quantity to give back, by index."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(ARTICLES)
 
@@ -32,66 +32,66 @@ class ArticleList(RowList[int]):
         """Other articles are marked."""
 
     def __init__(self) -> None:
-        super().__init__(COLUMNS, self._row_of, lambda place: place, id="articles")
+        super().__init__(COLUMNS, self._row_of, lambda index: index, id="articles")
         self._articles: Sequence[Article] = ()
         self.marked: dict[int, Decimal] = {}
         self._marked_of: dict[tuple[str, str], dict[int, Decimal]] = {}
-        """What is marked of each trip, for as long as the program runs."""
+        """The marks of each trip, by store and trip id; they last as long as the program runs."""
 
     def show_articles(self, trip: tuple[str, str], articles: Sequence[Article]) -> None:
-        """Show a trip's cart from its first article on, with what was marked of it before."""
+        """Show the articles of a trip from the first one on, with what was marked of them before."""
         self._articles, self.marked = articles, self._marked_of.setdefault(trip, {})
-        if any(place >= len(articles) for place in self.marked):
-            self.marked.clear()  # the cart was imported anew
+        if any(index >= len(articles) for index in self.marked):
+            self.marked.clear()  # the trip was imported again, with other articles
         self.display = bool(articles)
         self.restart()
         self.set_rows(0, range(len(articles)), len(articles), fresh=True)
 
     @property
     def marked_total(self) -> Money | None:
-        """What is marked comes to; None where nothing is, or a price is not known."""
+        """The amount of what is marked; None where nothing is, or where a price is not known."""
         return added_up(self._articles, self.marked)
 
     def agree_with(self, amount: str) -> bool:
-        """Mark nothing any more where what is marked comes to another amount. Returns whether it comes to this one."""
+        """Remove the marks if they come to another amount. Returns whether they come to this one."""
         total = self.marked_total
         if total is not None and total.digits != amount:
             self.unmark_all()
         return total is not None and total.digits == amount
 
     def unmark_all(self) -> None:
-        """Mark nothing, and tell nobody."""
+        """Remove all marks, without a message."""
         self.marked.clear()
         self.redraw()
 
     def action_mark(self) -> None:
         """Mark all of an article, or none of it."""
-        place = self.current
-        if place is None:
+        index = self.current
+        if index is None:
             return
-        if self.marked.pop(place, None) is None:
-            self.marked[place] = self._articles[place].quantity or ONE
+        if self.marked.pop(index, None) is None:
+            self.marked[index] = self._articles[index].quantity or ONE
         self._say()
 
     def action_change(self, by: int) -> None:
         """One piece more or less of a counted article."""
-        place = self.current
-        if place is None or not counted(self._articles[place]):
+        index = self.current
+        if index is None or not counted(self._articles[index]):
             return
-        wanted = min(self.marked.get(place, Decimal(0)) + by, self._articles[place].quantity or ONE)
+        wanted = min(self.marked.get(index, Decimal(0)) + by, self._articles[index].quantity or ONE)
         if wanted > 0:
-            self.marked[place] = wanted
+            self.marked[index] = wanted
         else:
-            self.marked.pop(place, None)
+            self.marked.pop(index, None)
         self._say()
 
     def _say(self) -> None:
         self.refresh()
         self.post_message(self.Marked())
 
-    def _row_of(self, place: int) -> tuple[str, ...]:
-        article = self._articles[place]
-        quantity, marked = article.quantity or ONE, self.marked.get(place)
+    def _row_of(self, index: int) -> tuple[str, ...]:
+        article = self._articles[index]
+        quantity, marked = article.quantity or ONE, self.marked.get(index)
         unit = "" if counted(article) else visible(article.unit or "", 4)
         part = f"{marked.normalize():f}/" if marked is not None and marked != quantity else ""
         price = worth(article, marked)

@@ -11,20 +11,21 @@ from rich.cells import cell_len, set_cell_size
 from refund_tui.core.text import visible
 
 Tone = Literal["", "dim", "good", "bad", "warn", "accent", "strong"]
-"""What a cell means; the theme decides how that looks."""
+"""What a cell means; the theme decides its colour."""
 
 Cell = str | tuple[str, Tone]
 Run = tuple[str, Tone]
 
 MARK, NO_MARK = "›", " "
-"""At the row with the cursor and elsewhere: the cursor is never told by colour alone."""
+"""Before the row with the cursor, and before others: the cursor is never shown by colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells, 0 for what is left; `right` aligns amounts; shown only where the list is `above` cells wide.
+    """`width` in cells, 0 for the rest of the line. `right` aligns to the right, for amounts.
 
-    `ends` keeps a beginning and an end of what is too long: ids differ in both.
+    The column is shown only where the list is at least `above` cells wide. A text that is too long is cut at its end;
+    with `ends` in its middle, since ids differ at both ends.
     """
 
     title: str
@@ -51,7 +52,7 @@ def _cut(text: str, width: int, kept: int) -> str:
 
 
 def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: str = NO_MARK) -> tuple[Run, ...]:
-    """The row as runs of one tone each, `width` cells in all."""
+    """The row as texts of one tone each, `width` cells in all."""
     runs: list[Run] = [(mark, "")]
     for number, (column, cell, wide) in enumerate(zip(columns, cells, _widths(columns, width), strict=True)):
         if wide:
@@ -63,7 +64,7 @@ def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: 
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:
-    """Cells for each column, 0 for one that is not shown; on a narrow line the last ones give way."""
+    """Cells for each column, 0 for one that is not shown; on a narrow line the last ones are cut."""
     shown = [column for column in columns if width >= column.above]
     width -= len(NO_MARK)
     fixed = sum(column.width + 1 for column in shown) - 1
@@ -77,7 +78,7 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
 
 
 def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
-    """Neighbours of one tone as one run, no empty ones."""
+    """Join neighbours of the same tone; drop empty ones."""
     joined: list[Run] = []
     for text, tone in runs:
         if joined and joined[-1][1] == tone:

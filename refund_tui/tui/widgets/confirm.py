@@ -1,4 +1,4 @@
-"""Owns the question before money moves: deaf until no key came for half a second, and to Enter always."""
+"""Owns the question before money moves. It ignores keys until none came for half a second, and Enter always."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ from textual.widgets import Input
 
 from refund_tui.core.refunds import Intent
 from refund_tui.core.times import Instant
-from refund_tui.tui.commands import said
-from refund_tui.tui.widgets.footer import cap
+from refund_tui.tui.commands import key_label
+from refund_tui.tui.widgets.footer import key_cap
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.widgets.text_field import field
+from refund_tui.tui.wording.notices import TYPE_AMOUNT_AGAIN, not_the_amount, too_early
 
-DEAF = 0.5
-"""Seconds without a key after which the first is heard, so that one held or struck twice confirms nothing."""
+GRACE = 0.5
+"""Seconds without a key before the first one counts, so that a key held down or pressed twice confirms nothing."""
 
 YES = "y"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a title, what it is about, and what the two keys do.
+    """A title, what is asked, and what the two keys do.
 
-    With `typed_again` the yes key only opens a field, and Enter with that very text answers. `intent` is the refund
-    that a yes takes, where the question is about a new one.
+    With `typed_again` the yes key opens a field, and that very text and Enter are the yes. `intent` is the refund that
+    a yes takes, where the question is about a new one.
     """
 
     title: str
@@ -49,16 +50,16 @@ class Question:
         return literal((self.title, "bold"), "\n\n", *self.about)
 
     def keys(self, *, lit: bool) -> Content:
-        """The keys, as the line of keys draws them, `lit` while they are heard."""
+        """The two keys, drawn as in the footer; `lit` once they are accepted."""
         yes, no = literal(f" {self.yes}"), literal(f" {self.no}")
-        return cap(self.yes_key, lit=lit) + yes + Content("      ") + cap("n", lit=lit) + no
+        return key_cap(self.yes_key, lit=lit) + yes + Content("      ") + key_cap("n", lit=lit) + no
 
 
 NOTHING = Question("", (), "")
 
 
 class ConfirmPanel(Vertical, can_focus=True):
-    """Repeats what will be done; hears the question's yes key, `n` and Escape, and nothing else."""
+    """Shows what will be done; accepts the question's yes key, `n` and Escape, and nothing else."""
 
     @dataclass
     class Answered(Message):
@@ -83,60 +84,59 @@ class ConfirmPanel(Vertical, can_focus=True):
             yield Plain("", classes="wrong")
 
     def ask(self, question: Question) -> None:
-        """Show the question; the time of deafness begins now."""
+        """Show the question; the grace period begins now."""
         self._question = question
         self.query_one(".words", Plain).show(question.words)
         self.query_one(".wrong", Plain).show("")
         self.query_one("#again").display = False
-        self._be_deaf()
+        self._begin_grace()
         self.focus()
 
     def on_focus(self) -> None:
-        """Be deaf anew to whoever comes back to a question."""
+        """Begin the grace period again when somebody comes back to the question."""
         if self._opened is not None:
-            self._be_deaf()
+            self._begin_grace()
 
-    def _be_deaf(self) -> None:
-        """Hear nothing until no key came for a while; the keys are lit then."""
+    def _begin_grace(self) -> None:
+        """Accept no answer until no key came for GRACE seconds; then light the keys."""
         self._opened = self._now()
         self.query_one(".answers", Plain).show(self._question.keys(lit=False))
         if self._lighting is None:
-            self._lighting = self.set_timer(DEAF, self._light)
+            self._lighting = self.set_timer(GRACE, self._light)
 
     def _light(self) -> None:
-        """Light the keys once they are heard; look again later while they are not."""
+        """Light the keys once they are accepted; if that is not yet so, try again later."""
         self._lighting = None
         if self._opened is None:
             return
-        if (left := DEAF - self._now().since(self._opened)) > 0:
+        if (left := GRACE - self._now().since(self._opened)) > 0:
             self._lighting = self.set_timer(left, self._light)
         else:
             self.query_one(".answers", Plain).show(self._question.keys(lit=True))
 
     def on_key(self, event: Key) -> None:
-        """Hear an answer, or nothing."""
+        """Take an answer, or ignore the key."""
         asked, yes = self.has_focus, self._question.yes_key
         if (event.key in (yes, "n", "enter", "tab", "shift+tab") and asked) or event.key == "escape":
             event.stop()
             event.prevent_default()
-            if self._opened is not None and self._now().since(self._opened) >= DEAF:
+            if self._opened is not None and self._now().since(self._opened) >= GRACE:
                 self._hear(event.key)
             elif self._opened is not None:
                 self._too_early(event.key)
 
     def _too_early(self, key: str) -> None:
-        """Say so; a key held down is struck again and again, and never outlives the deafness."""
+        """Say that an answer came too early. A key held down repeats: each repeat begins the grace period again."""
         if key in (self._question.yes_key, "n", "escape"):
-            told = f"Too early: {said(key)} was not taken. Press it again when its key is lit."
-            self.query_one(".wrong", Plain).show(told)
-        self._be_deaf()
+            self.query_one(".wrong", Plain).show(too_early(key_label(key)))
+        self._begin_grace()
 
     def _hear(self, key: str) -> None:
         if key == self._question.yes_key and self._question.typed_again is not None:
             again = self.query_one("#again", Input)
             again.value, again.display = "", True
             again.focus()
-            self.query_one(".wrong", Plain).show("This is real money: type the amount again, then Enter.")
+            self.query_one(".wrong", Plain).show(TYPE_AMOUNT_AGAIN)
         elif key in (self._question.yes_key, "n", "escape"):
             self._answer(key == self._question.yes_key)
 
@@ -151,4 +151,4 @@ class ConfirmPanel(Vertical, can_focus=True):
         if message.value.strip() == typed_again:
             self._answer(True)
         else:
-            self.query_one(".wrong", Plain).show(f"That is not the amount: type {typed_again}, or Escape goes back.")
+            self.query_one(".wrong", Plain).show(not_the_amount(typed_again))

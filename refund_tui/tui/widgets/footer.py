@@ -1,4 +1,4 @@
-"""Owns the line of keys: what can be done now, and nothing else."""
+"""Owns the line of keys: the commands that are possible now, and no others."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from refund_tui.tui.commands import Command, keys_of
 from refund_tui.tui.widgets.plain_text import Plain
 
 
-def cap(key: str, *, lit: bool = True) -> Content:
-    """A key as it is drawn wherever one is offered; one that is not heard yet is not `lit`, and as wide."""
+def key_cap(key: str, *, lit: bool = True) -> Content:
+    """A key, drawn the same everywhere; one that is not accepted yet is not `lit`, and as wide."""
     return Content.styled(f" {key} ", "bold reverse" if lit else "$muted")
 
 
 class KeyLine(Plain):
     """The keys of the possible commands, as many as fit; help has them all."""
 
-    def __init__(self, moved: Mapping[str, str]) -> None:
+    def __init__(self, configured: Mapping[str, str]) -> None:
         super().__init__("", id="keys")
-        self._moved = moved
+        self._configured = configured
         self._commands: Sequence[Command] = ()
 
     def show_commands(self, commands: Sequence[Command]) -> None:
@@ -29,13 +29,13 @@ class KeyLine(Plain):
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Lay the keys out anew."""
+        """Show as many keys as fit."""
         line, width = Content(""), 0
         for command in self._commands:
-            key = keys_of(command, self._moved)[0]
+            key = keys_of(command, self._configured)[0]
             size = len(key) + len(command.label) + 4
             if width + size > self.size.width and width:
                 break
-            line += cap(key) + Content(f" {command.label} ")
+            line += key_cap(key) + Content(f" {command.label} ")
             width += size
         self.show(line)

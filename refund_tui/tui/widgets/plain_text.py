@@ -1,6 +1,6 @@
-"""Owns the widgets that show text as it is: nothing in them is ever parsed as markup.
+"""Owns the widgets that show text as it is: nothing in it is ever parsed as markup.
 
-What reaches them has passed `core.text.visible` line by line, so that not even a forgotten call lets ESC to a terminal.
+Each line is passed through `core.text.visible` here, so that no ESC reaches the terminal even if a caller forgot it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Part = str | tuple[str, str]
 
 
 def literal(*parts: Part) -> Content:
-    """Parts one after another as content that cannot style, act or steer; line feeds stay line feeds."""
+    """The parts joined, as content without markup, links or control characters; line feeds are kept."""
     return Content.assemble(*(_part(part) for part in parts))
 
 
@@ -28,7 +28,7 @@ def _part(part: Part) -> tuple[str, str]:
 
 
 class Plain(Static):
-    """Text, literally. A change of text repaints it only when it really changed."""
+    """Text without markup; it is repainted only when it really changed."""
 
     def __init__(self, text: str | Content = "", *, id: str | None = None, classes: str | None = None) -> None:
         self._shown = _content(text)
@@ -40,7 +40,7 @@ class Plain(Static):
         return self._shown.plain
 
     def show(self, text: str | Content) -> None:
-        """Show other text; the layout follows it where it has no size of its own, the same text costs nothing."""
+        """Show another text. The layout is computed again only where the size depends on the text."""
         content = _content(text)
         if content != self._shown or content.spans != self._shown.spans:
             self._shown = content
@@ -48,9 +48,9 @@ class Plain(Static):
 
 
 class TextCell(Plain):
-    """Text of fixed width on one line: its change never moves the layout, as a countdown's must not.
+    """Text of fixed width on one line, such as a countdown: a change never causes a new layout.
 
-    Give it a width in the style sheet; what does not fit is cut at its end.
+    Give it a width in the style sheet; a text that does not fit is cut at its end.
     """
 
     DEFAULT_CSS = "TextCell { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"

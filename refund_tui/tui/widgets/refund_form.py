@@ -1,4 +1,4 @@
-"""Owns the refund form's fields and what is wrong with each while it is typed. Knows no desk and records nothing."""
+"""Owns the fields of the refund form and what is wrong with each. It knows no desk and records nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Filled:
 
 
 class RefundForm(Vertical):
-    """Amount, reason, currency where the trip does not say it, note; under each fixed lines for what is wrong."""
+    """Amount, reason, note, and the currency where the trip has none; under each a line for what is wrong."""
 
     @dataclass
     class Typed(Message):
@@ -74,7 +74,7 @@ class RefundForm(Vertical):
         self.focus_first()
 
     def renew(self, standing: TripBalance) -> None:
-        """What counts on the trip changed: what is left may have, and its currency may have become known."""
+        """Show a changed balance: other refunds may count now, and the currency may have become known."""
         if standing.currency not in (None, self._standing.currency):
             self._currency.fill(standing.currency or "")
         self._currency_part.display = standing.captured is None
@@ -84,7 +84,7 @@ class RefundForm(Vertical):
         self._tell()
 
     def focus_first(self) -> None:
-        """The cursor into the amount, which is selected: what is typed replaces it."""
+        """Focus the amount and select it, so that what is typed replaces it."""
         self._amount.focus()
         self._amount.select_all()
 
@@ -130,8 +130,8 @@ class RefundForm(Vertical):
             return None
         return Filled(parse_amount(_typed_in(self._amount), self._code), reason, _typed_in(self._note))
 
-    def scold(self) -> str:
-        """Show everything that is wrong, put the cursor to the first, and say it."""
+    def report_problems(self) -> str:
+        """Show everything that is wrong, focus the first such field, and return its problem."""
         wrong = self.wrong()
         self._touched.update(wrong)
         self._tell()
@@ -144,7 +144,7 @@ class RefundForm(Vertical):
         return _typed_in(self._currency).upper()
 
     def _amount_problem(self) -> str | None:
-        """What is wrong with the amount; where the currency is, that is said at the currency."""
+        """What is wrong with the amount; a wrong currency is reported at the currency only."""
         if check_currency(self._code):
             return None
         try:

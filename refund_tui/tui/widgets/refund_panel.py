@@ -1,6 +1,6 @@
-"""Owns one refund on the screen, and what a person can do to it: its timeline, the questions before it, its receipt.
+"""Owns one refund on the screen: its timeline, the question before each action, the form to settle it, its receipt.
 
-Decides nothing: what is possible is the lifecycle's, what is done is the desk's.
+The lifecycle decides what is possible; the desk does it.
 """
 
 from __future__ import annotations
@@ -26,40 +26,39 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.settle_form import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
+from refund_tui.tui.wording import notices
 from refund_tui.tui.wording.action_questions import act_question, settle_question, settle_title
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
-"""What each command does, whichever is possible now."""
+"""The actions of each command; the first that is possible now is taken."""
 
-RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
-
-Do = Callable[[Coroutine[object, object, None]], None]
+RunInBackground = Callable[[Coroutine[object, object, None]], None]
 
 
 class RefundPanel(ContentSwitcher):
-    """Follows one refund. `do` carries out what must not hold a key up, and announces what fails."""
+    """Shows one refund. `in_background` runs work that no key waits for, and announces what fails."""
 
     @dataclass
     class Stepped(Message):
-        """Something else is shown: other keys hold."""
+        """Another step is shown: other keys hold."""
 
     @dataclass
     class Said(Message):
-        """Something to be announced."""
+        """A sentence to be announced."""
 
         words: str
 
-    def __init__(self, desk: Desk, do: Do, *, id: str | None = None) -> None:
+    def __init__(self, desk: Desk, in_background: RunInBackground, *, id: str | None = None) -> None:
         super().__init__(initial="timeline", id=id)
-        self._desk, self._do = desk, do
-        self._asked: tuple[str, Action, Evidence | None] | None = None
+        self._desk, self._in_background = desk, in_background
+        self._asked: tuple[Refund, Action, Evidence | None] | None = None
         self.timeline = Timeline(desk, id="timeline")
         self._panel = ConfirmPanel(desk.now, id="asking")
         self._form = SettleForm(id="settling")
         self._receipt = Plain("", id="receipt-text")
 
     def compose(self) -> ComposeResult:
-        """One of four at a time."""
+        """Timeline, question, form, receipt: one at a time."""
         yield self.timeline
         yield self._panel
         yield self._form
@@ -75,19 +74,20 @@ class RefundPanel(ContentSwitcher):
         """Show a refund's timeline."""
         self.timeline.follow(key)
         self.current = "timeline"
-        self._do(self.read())
+        self._in_background(self.read())
 
     async def read(self) -> None:
-        """Read the refund again; other keys may hold now."""
+        """Read the refund again; other keys may hold then."""
         await self.timeline.read()
+        self._renew_question()
         self.post_message(self.Stepped())
 
     def enter(self) -> None:
-        """Put the cursor where it is needed."""
+        """Set the focus."""
         self.query_one(Choice if self.current == "settling" else f"#{self.current}").focus()
 
     def can(self, action: str) -> bool:
-        """What is possible now, by the names of the registry's commands."""
+        """Whether an action is possible now."""
         refund = self.refund
         if self.current == "receipt":
             return action in ("copy", "write", "back")
@@ -115,7 +115,7 @@ class RefundPanel(ContentSwitcher):
         form, refund = self._form, self.refund
         evidence = form.evidence()
         if evidence is None:
-            self.post_message(self.Said(form.scold()))
+            self.post_message(self.Said(form.report_problems()))
         elif refund is not None:
             self._question(refund, Action.SETTLE, evidence, settle_question(refund, evidence))
 
@@ -132,21 +132,22 @@ class RefundPanel(ContentSwitcher):
         identifier = self.refund.life.reconciliation_id if self.refund else None
         text = self._receipt.shown if self.current == "receipt" else identifier
         if text:
-            told = copy(self.app, text, os.environ)
-            self.post_message(self.Said(RECEIPT_SENT if self.current == "receipt" else told))
+            copy(self.app, text, os.environ)
+            told = notices.RECEIPT_SENT if self.current == "receipt" else notices.sent_to_clipboard(text)
+            self.post_message(self.Said(told))
 
     async def write(self) -> None:
         """The receipt that is shown, to a file. Raises RefundTuiError."""
         if self.refund is not None:
             path = await write_receipt(self._desk, self.refund.key, self._receipt.shown)
-            self.post_message(self.Said(f"The receipt was written to {path}"))
+            self.post_message(self.Said(notices.receipt_written(path)))
 
     async def show_receipt(self) -> None:
-        """Make a receipt; that it was made is remembered. Raises NotPossible, StoreError."""
+        """Make a receipt and record that it was made. Raises NotPossible, StoreError."""
         if self.refund is not None:
             text = await self._desk.print_receipt(self.refund.key)
             self._receipt.show(text)
-            self.post_message(self.Said(""))  # nothing stands in the receipt's room
+            self.post_message(self.Said(""))  # the line of the announcement is needed for the receipt
             self._go("receipt")
 
     def tick(self) -> None:
@@ -155,10 +156,22 @@ class RefundPanel(ContentSwitcher):
             self.timeline.tick()
 
     def _question(self, refund: Refund, action: Action, evidence: Evidence | None, question: Question) -> None:
-        self._asked = (refund.key, action, evidence)
+        self._asked = refund, action, evidence
         self.post_message(self.Said(""))
         self._go("asking")
         self._panel.ask(question)
+
+    def _renew_question(self) -> None:
+        """If the refund has changed since the question was asked, ask again, or not where it is no longer possible."""
+        if self.current != "asking" or self._asked is None or self.refund in (None, self._asked[0]):
+            return
+        refund, (_, action, evidence), pending = self.refund, self._asked, self.timeline.pending
+        if refund is None or action not in self._desk.possible(refund, pending):
+            self.back()
+        elif evidence is not None:
+            self._question(refund, action, evidence, settle_question(refund, evidence))
+        else:
+            self._question(refund, action, None, act_question(self._desk, refund, action, pending))
 
     def _go(self, step: str) -> None:
         self.current = step
@@ -172,7 +185,7 @@ class RefundPanel(ContentSwitcher):
         evidence = asked[2] if asked else None
         self._go("settling" if evidence is not None and not message.yes else "timeline")
         if message.yes and asked is not None:
-            self._do(self._act(*asked))
+            self._in_background(self._act(asked[0].key, asked[1], evidence))
 
     async def _act(self, key: str, action: Action, evidence: Evidence | None) -> None:
         await self._desk.act(key, action, evidence=evidence)
@@ -180,7 +193,7 @@ class RefundPanel(ContentSwitcher):
 
 
 def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | None) -> bool:
-    """Whether a command can be carried out on a refund now, by its action's name in the registry."""
+    """Whether an action, by its name in `commands`, can be done to a refund now."""
     if command == "copy":
         return refund.life.reconciliation_id is not None
     if command == "receipt":

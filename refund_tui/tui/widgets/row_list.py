@@ -1,8 +1,8 @@
-"""Owns the list: a window over a store, drawn line by line, so that ten rows and a million cost the same.
+"""Owns the list: it draws only the rows on the screen, so that ten rows and a million cost the same.
 
-It never reads a store: it asks for what it lacks by `Needed`, shows a quiet mark in its place, and is handed rows by
-`set_rows`. Only lines that look different are painted again. It scrolls by itself, without Textual's scroll bars: a bar
-would cost more on the line than the rows beside it.
+It never reads a store: it asks for missing rows by `Needed`, shows a dot in their lines, and gets them by `set_rows`.
+Only lines that changed are painted again. It scrolls without Textual's scroll bars: a bar would cost more bytes than
+the rows beside it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ __all__ = ["Cell", "Column", "RowList", "Tone"]
 T = TypeVar("T")
 
 PLACEHOLDER = " ·"
-"""Shown for a row that is on its way."""
+"""Shown for a row that was asked for."""
 
 Look = tuple[str, tuple[Run, ...]]
-"""How a line looks: the component class of the row, and its runs."""
+"""A drawn line: the component class of the row, and its texts."""
 
 
 class RowList(Widget, Generic[T], can_focus=True):
-    """Rows in `columns`, their `cells` told by a function; `key` names a row, so that the cursor stays on it."""
+    """Rows in `columns`. `cells` returns a row's cells; `key` identifies a row, so that the cursor stays on it."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -62,7 +62,7 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @dataclass
     class Needed(Message):
-        """Please read `limit` rows from `start` on and hand them to `set_rows`, together with this `edition`."""
+        """Asks for `limit` rows from `start` on, to be given to `set_rows` together with this `edition`."""
 
         rows: RowList[Any]
         start: int
@@ -100,9 +100,9 @@ class RowList(Widget, Generic[T], can_focus=True):
         self._cells = cells
         self._window = Window(key)
         self._drawn: dict[int, Look] = {}
-        self._told: object = self
+        self._announced: object = self
 
-    # --- what is there
+    # --- what the list has
 
     @property
     def current(self) -> T | None:
@@ -111,7 +111,7 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @property
     def cursor(self) -> int:
-        """The place of the cursor, from 0."""
+        """The row number of the cursor, from 0."""
         return self._window.cursor
 
     @property
@@ -124,31 +124,31 @@ class RowList(Widget, Generic[T], can_focus=True):
         titles = [column.title for column in self.columns]
         return "".join(text for text, _ in lay_out(self.columns, titles, width or self.size.width))
 
-    # --- rows come in
+    # --- new rows
 
     def set_rows(
         self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False, edition: int | None = None
     ) -> None:
-        """Hand in rows from `start` on; an answer to an older `edition` of the question is dropped.
+        """Give rows from `start` on; those of an older `edition` are dropped.
 
-        `fresh` forgets all other rows; the cursor stays on the row it was on, wherever that is now.
+        `fresh` drops all other rows. The cursor stays on its row, wherever that row is now.
         """
         if edition is None or edition == self._window.edition:
             self._window.take(start, rows, total, fresh=fresh)
             self._changed()
 
     def reload(self) -> None:
-        """Ask again for what is shown, which stays until the answer is here."""
+        """Ask again for the rows; the old ones are shown until the answer comes."""
         self._window.reload()
         self._ask()
 
     def restart(self) -> None:
-        """Ask another question: the cursor begins at its first row."""
+        """Ask for the rows of another question; the cursor goes to the first."""
         self._window.restart()
         self._ask()
 
     def redraw(self) -> None:
-        """Paint the lines whose cells are told differently by now, such as ages."""
+        """Paint the lines whose cells have changed, such as ages."""
         for y in range(self.size.height):
             if self._drawn.get(y) != self._look(y):
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -156,8 +156,8 @@ class RowList(Widget, Generic[T], can_focus=True):
     def _changed(self) -> None:
         self.redraw()
         self._ask()
-        if self.current != self._told:
-            self._told = self.current
+        if self.current != self._announced:
+            self._announced = self.current
             self.post_message(self.Highlighted(self, self.current))
 
     def _ask(self) -> None:
@@ -177,16 +177,16 @@ class RowList(Widget, Generic[T], can_focus=True):
         return base + self.get_component_rich_style(f"rows--{tone}", partial=True) if tone else base
 
     def _look(self, y: int) -> Look:
-        place, width = self._window.top + y, self.size.width
-        if place >= self.total:
+        index, width = self._window.top + y, self.size.width
+        if index >= self.total:
             return "empty", ((fit(self.empty if self._window.total == 0 and y == 0 else "", width), ""),)
-        row = self._window.rows.get(place)
-        if place == self._window.cursor:
+        row = self._window.rows.get(index)
+        if index == self._window.cursor:
             told = PLACEHOLDER[1:] if row is None else "".join(text for text, _ in self._laid_out(row, MARK))
             return ("cursor" if self.has_focus else "idle"), ((fit(told, width), ""),)
         if row is None:
             return "waiting", ((fit(PLACEHOLDER, width), ""),)
-        return ("odd" if place % 2 else "row"), self._laid_out(row, NO_MARK)
+        return ("odd" if index % 2 else "row"), self._laid_out(row, NO_MARK)
 
     def _laid_out(self, row: T, mark: str) -> tuple[Run, ...]:
         return lay_out(self.columns, self._cells(row), self.size.width, mark)
@@ -199,11 +199,11 @@ class RowList(Widget, Generic[T], can_focus=True):
         self._changed()
 
     def on_focus(self) -> None:
-        """The cursor is drawn stronger."""
+        """Draw the cursor as focused."""
         self.redraw()
 
     def on_blur(self) -> None:
-        """The cursor is drawn weaker."""
+        """Draw the cursor as not focused."""
         self.redraw()
 
     def action_move(self, by: int) -> None:

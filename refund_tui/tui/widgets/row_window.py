@@ -1,6 +1,6 @@
-"""Owns what a long list knows of its rows: which are here, which to ask for, and where the cursor is.
+"""Owns which rows of a long list are in memory, which to ask for, and where the cursor is.
 
-Pure. It reads nothing, and its cost does not depend on how many rows there are.
+Pure: it reads nothing, and its cost does not depend on the number of rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KEPT = 400
 
 
 class Ask(NamedTuple):
-    """Rows that are wanted: `limit` of them from `start` on, for the `edition` of the question now asked."""
+    """A request for `limit` rows from `start` on; `edition` counts the questions."""
 
     start: int
     limit: int
@@ -39,10 +39,10 @@ class Window(Generic[T]):
         """The row under the cursor; None where it is not here."""
         return self.rows.get(self.cursor)
 
-    def move_to(self, place: int) -> None:
+    def move_to(self, index: int) -> None:
         """Put the cursor there, or as near as rows go, and bring it into view."""
         self._sought = None
-        self.cursor = place
+        self.cursor = index
         self._bring_into_view()
 
     def resize(self, height: int) -> None:
@@ -51,17 +51,17 @@ class Window(Generic[T]):
         self._bring_into_view()
 
     def reload(self) -> None:
-        """Take what is here for old: it is shown until the answer to the next question replaces it."""
+        """Treat the rows as outdated: they are shown until the next answer replaces them."""
         self.edition += 1
         self._stale, self._asked = True, None
 
     def restart(self) -> None:
-        """The same, and the question is another one: the cursor begins at the first row of its answer."""
+        """The same for another question: the cursor goes to the first row of the answer."""
         self.reload()
         self._restarting = True
 
     def wanted(self) -> Ask | None:
-        """What to ask for now, once: what is shown, with a page before and after it to walk into."""
+        """What to ask for now: the rows on the screen and a page before and after. None if that was asked already."""
         span = self._span()
         if span is None or span == self._asked:
             return None
@@ -69,7 +69,7 @@ class Window(Generic[T]):
         return Ask(*span, self.edition)
 
     def take(self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False) -> None:
-        """Rows from `start` on, among `total`; `fresh` (or after a reload) they replace all others."""
+        """Take rows from `start` on, of `total`. With `fresh`, or after a reload, they replace all others."""
         fresh = fresh or self._stale
         grown = total - (self.total or 0)
         known = self._key(self.current) if self.current is not None else self._sought
@@ -86,10 +86,10 @@ class Window(Generic[T]):
         self._bring_into_view()
 
     def _follow(self, known: object, grown: int) -> None:
-        """Keep the cursor on the row it was on, and the screen still, when rows came in before it."""
-        place = next((place for place, row in self.rows.items() if self._key(row) == known), None)
-        self._sought = known if place is None and grown > 0 else None
-        moved = (max(0, grown) if place is None and self.cursor else 0) if place is None else place - self.cursor
+        """Keep the cursor on its row, and the screen unmoved, when rows were added before it."""
+        index = next((index for index, row in self.rows.items() if self._key(row) == known), None)
+        self._sought = known if index is None and grown > 0 else None
+        moved = (max(0, grown) if index is None and self.cursor else 0) if index is None else index - self.cursor
         self.cursor += moved
         self.top += moved if self.top else 0
 
@@ -98,9 +98,9 @@ class Window(Generic[T]):
         if not high or self.total is None or self._stale:
             return (0 if self._restarting else first, 3 * high) if high else None
         near = range(max(0, self.top - high // 2), min(self.total, self.top + high + high // 2))
-        if all(place in self.rows for place in near):
+        if all(index in self.rows for index in near):
             return None
-        missing = [place for place in range(first, min(self.total, self.top + 2 * high)) if place not in self.rows]
+        missing = [index for index in range(first, min(self.total, self.top + 2 * high)) if index not in self.rows]
         return missing[0], missing[-1] - missing[0] + 1
 
     def _bring_into_view(self) -> None:
@@ -114,4 +114,4 @@ class Window(Generic[T]):
     def _forget_far_rows(self) -> None:
         if len(self.rows) > 4 * KEPT:
             near = range(self.top - KEPT, self.top + self.height + KEPT)
-            self.rows = {place: row for place, row in self.rows.items() if place in near}
+            self.rows = {index: row for index, row in self.rows.items() if index in near}

@@ -13,21 +13,17 @@ from refund_tui.desk.actions import Evidence
 from refund_tui.tui.widgets.choice import Choice
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.text_field import Field, field
+from refund_tui.tui.wording.settling import NEEDED, not_past
 
 PAID = 1
-_NEEDED = {
-    "reference": "type a case or statement number that can be looked up",
-    "said_by": "type who said so: a name, a bank, the service's support",
-    "when": "type when it was said",
-}
 
 
 class SettleForm(Vertical):
-    """Four fields, each with one fixed line for what it needs; nothing is scolded before it was tried."""
+    """Four fields, each with a line for what is wrong; the lines are empty until the first try to submit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._scolded, self._now = False, ""
+        self._checked, self._now = False, ""
 
     def compose(self) -> ComposeResult:
         """The fields in the order of the keys."""
@@ -46,10 +42,10 @@ class SettleForm(Vertical):
 
     def begin(self, title: str, now: str) -> None:
         """Empty fields; `now` is offered as the time."""
-        self._scolded, self._now = False, now
+        self._checked, self._now = False, now
         self.query_one("#settle-title", Plain).show(title)
         self.query_one(Choice).choose(None)
-        for name in _NEEDED:
+        for name in NEEDED:
             self.query_one(f"#{name}", Field).fill(now if name == "when" else "")
         self._tell()
         self.query_one(Choice).focus()
@@ -58,12 +54,12 @@ class SettleForm(Vertical):
         """What was typed, or None while anything is missing."""
         if self._wrong():
             return None
-        reference, said_by, when = (self._value(name) for name in _NEEDED)
+        reference, said_by, when = (self._value(name) for name in NEEDED)
         return Evidence(self.query_one(Choice).picked == PAID, reference, said_by, when)
 
-    def scold(self) -> str:
-        """Show what is missing, put the cursor to the first, and say it."""
-        self._scolded = True
+    def report_problems(self) -> str:
+        """Show what is missing, focus the first such field, and return its problem."""
+        self._checked = True
         self._tell()
         name, problem = next(iter(self._wrong().items()))
         self.query_one(f"#{name}").focus()
@@ -73,16 +69,16 @@ class SettleForm(Vertical):
         return self.query_one(f"#{name}", Input).value.strip()
 
     def _wrong(self) -> dict[str, str]:
-        missing = {name: words for name, words in _NEEDED.items() if not self._value(name)}
+        missing = {name: words for name, words in NEEDED.items() if not self._value(name)}
         if not missing.get("when") and not _is_past(self._value("when"), self._now):
-            missing["when"] = f"write the day, or day and time, such as {self._now}; not one to come"
+            missing["when"] = not_past(self._now)
         return missing if self.query_one(Choice).picked else {"paid": "press 1 or 2", **missing}
 
     @on(Input.Changed)
     @on(Choice.Picked)
     def _tell(self) -> None:
-        wrong = self._wrong() if self._scolded else {}
-        for name in ("paid", *_NEEDED):
+        wrong = self._wrong() if self._checked else {}
+        for name in ("paid", *NEEDED):
             self.query_one(f"#{name}-wrong", Plain).show(wrong.get(name, ""))
 
 

@@ -1,4 +1,4 @@
-"""Owns the status line: place, store, environment, clerk, and what is open, the same everywhere."""
+"""Owns the status line: environment, screen, store, clerk and what is open; it is the same on all screens."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from refund_tui.tui.widgets.plain_text import TextCell
 
 
 class Who(TextCell):
-    """Store and clerk, with blanks to its end: they are part of the bar."""
+    """Store and clerk, filled with blanks to the end of the bar."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words, id="who")
         self._words = words
 
     def on_resize(self) -> None:
-        """Fill the room there is."""
+        """Fill the width."""
         self.show(fit(self._words, self.size.width))
 
 
 class StatusLine(Horizontal):
-    """One line; its countdown changes without moving anything."""
+    """One line; its countdown causes no new layout."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
         self._desk = desk
         self._environment = TextCell("", id="environment")
-        self._place = TextCell("", id="place")
-        self._told = TextCell("", id="open")
+        self._title = TextCell("", id="screen-title")
+        self._open_refunds = TextCell("", id="open")
 
     def compose(self) -> ComposeResult:
-        """Environment, place, store and clerk to the left, what is open to the right."""
+        """Environment, screen, store and clerk to the left, what is open to the right."""
         settings = self._desk.settings
         yield self._environment
-        yield self._place
+        yield self._title
         yield Who(f" {visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}")
-        yield self._told
+        yield self._open_refunds
 
     def on_mount(self) -> None:
         """Show what is known before the ledger is open."""
         self.redraw()
 
-    def at(self, place: str) -> None:
-        """Name the place that is shown."""
-        self._place.show(f" {place}")
+    def show_title(self, title: str) -> None:
+        """Name the screen that is shown."""
+        self._title.show(f" {title}")
 
     def redraw(self) -> None:
         """Show what is open now, and in which environment: the ledger's, once that is known."""
         environment = self._desk.environment
         self._environment.show(f" {environment} ")
         self._environment.set_classes(environment.lower())
-        self._told.show(f" {self._open()} ")
+        self._open_refunds.show(f" {self._open()} ")
 
     def _open(self) -> str:
         summary, desk = self._desk.summary, self._desk

@@ -1,4 +1,4 @@
-"""Owns the input field as every place uses it: one underlined line, nothing that blinks, a paste made visible text."""
+"""Owns the input field: one underlined line, no blinking, and pasted control characters made visible."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LINE = Style(underline=True)
 
 
 class Field(Input):
-    """A line to write on."""
+    """One line of input."""
 
     virtual_size = Reactive(Size(0, 0), layout=False)
-    """As shipped, every character lays the whole screen out again."""
+    """In Textual's Input each typed character causes a layout of the whole screen."""
 
     def fill(self, value: str) -> None:
         """Put in what is not typed now: all of it is selected, so that the first key replaces it."""
@@ -26,11 +26,11 @@ class Field(Input):
         self.select_all()
 
     def render_line(self, y: int) -> Strip:
-        """What is typed, underlined to the field's end, so that an empty one is seen too."""
+        """The text, underlined to the end of the field, so that an empty field can be seen."""
         return super().render_line(y).apply_style(_LINE)
 
     def on_paste(self, event: Paste) -> None:
-        """Take the first line that says something; what would steer the terminal is made visible."""
+        """Insert the first line that is not blank, with control characters made visible."""
         event.prevent_default()
         event.stop()
         said = next((line for line in map(str.strip, event.text.splitlines()) if line), "")

@@ -1,4 +1,4 @@
-"""Owns the picture of one refund's life: what it is, what happens next, each attempt. Shows only the ledger."""
+"""Owns the view of one refund: its state, what happens next, its attempts. It shows what the ledger says."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.body_check import altered
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
-from refund_tui.tui.wording.refund_record import answers, as_it_stands, attempts_table, facts_of, story
-from refund_tui.tui.wording.states import STYLES, TONES, left_to_wait, state_words, what_next
+from refund_tui.tui.wording.refund_record import attempts_table, events_table, facts_of, raw_answers, unchecked_columns
+from refund_tui.tui.wording.states import DAMAGED_NEXT, STYLES, TONES, left_to_wait, state_words, what_next
 
 ROOMY, FACTS = 100, 58
-"""Columns from which the facts stand beside the attempts, and how many are theirs."""
+"""From ROOMY columns on the facts are beside the attempts, in FACTS columns; otherwise below."""
 
 
 class Timeline(VerticalScroll, can_focus=True):
-    """Follows one refund; its countdown changes without moving anything. `raw` shows events and answers."""
+    """Shows one refund; its countdown causes no new layout. With `raw` it shows events and answers."""
 
     def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -31,10 +31,10 @@ class Timeline(VerticalScroll, can_focus=True):
         self._events: tuple[Event | Damaged, ...] = ()
         self._found: Refund | Damaged | None = None
         self.raw = False
-        self._head_text, self._countdown = Plain("", id="life-head"), TextCell("", id="life-countdown")
-        self._next_text = Plain("", id="life-next")
+        self._head_text, self._countdown = Plain("", id="timeline-head"), TextCell("", id="timeline-countdown")
+        self._next_text = Plain("", id="timeline-next")
         self._columns = Container(classes="record")
-        self._record, self._facts = Plain("", id="life-attempts"), Plain("", id="life-facts")
+        self._record, self._facts = Plain("", id="timeline-attempts"), Plain("", id="timeline-facts")
 
     def compose(self) -> ComposeResult:
         """Head, countdown, what next; then attempts and facts, beside each other where there is room."""
@@ -64,7 +64,7 @@ class Timeline(VerticalScroll, can_focus=True):
         return self.pending if self.refund and self.refund.key == key else None
 
     def follow(self, key: str | None) -> None:
-        """Show this refund from now on, and nothing of another; `read` fills it in."""
+        """Show this refund from now on; it is empty until `read`."""
         if key != self._key:
             self._key, self._found, self.raw = key, None, False
             for part in self._parts:
@@ -72,7 +72,7 @@ class Timeline(VerticalScroll, can_focus=True):
             self.scroll_home(animate=False)
 
     async def read(self) -> None:
-        """Read the refund, its attempts and events again, and show them, unless another is followed meanwhile."""
+        """Read the refund, its attempts and events, and show them, unless another refund is shown by then."""
         key = self._key
         if key is None:
             return
@@ -90,7 +90,7 @@ class Timeline(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
-        """Lines are folded at another width."""
+        """Wrap the lines at the new width."""
         self.redraw()
 
     def redraw(self) -> None:
@@ -104,10 +104,10 @@ class Timeline(VerticalScroll, can_focus=True):
         self._columns.set_class(beside, "-beside")
         width, wide = (width - FACTS, FACTS - 2) if beside else (width, width)
         if self.raw:
-            record, facts = story(self._events, zone, now, width), answers(self._attempts, wide)
+            record, facts = events_table(self._events, zone, now, width), raw_answers(self._attempts, wide)
         else:
             record = attempts_table(self._attempts, zone, now, width)
-            facts = as_it_stands(found, wide) if isinstance(found, Damaged) else facts_of(found, zone, now, wide)
+            facts = unchecked_columns(found, wide) if isinstance(found, Damaged) else facts_of(found, zone, now, wide)
         self._record.show(literal(*record))
         self._facts.show(literal(*facts))
         left = 0.0 if isinstance(found, Damaged) else left_to_wait(self._desk, found, self.pending)
@@ -118,13 +118,13 @@ class Timeline(VerticalScroll, can_focus=True):
     def _show_head(self, found: Refund | Damaged) -> None:
         if isinstance(found, Damaged):
             self._head_text.show(literal((DAMAGED, STYLES["bad"]), f"\n{visible(found.sentence)}."))
-            self._next_text.show("Nothing can be done to it here, and no new refund is taken on its trip.")
+            self._next_text.show(DAMAGED_NEXT)
         else:
             self._head_text.show(literal(*self._head(found)))
             self._next_text.show(what_next(self._desk, found, self.pending))
 
     def tick(self) -> None:
-        """Count down; what is told the same costs nothing."""
+        """Count down; what has not changed is not painted."""
         self.redraw()
 
     def _head(self, refund: Refund) -> list[Part]:

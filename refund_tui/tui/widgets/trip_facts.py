@@ -1,4 +1,4 @@
-"""Owns how a trip is told: card, charge, what is left, its window, the refunds already on it. Unknown is said."""
+"""Owns the facts of a trip: card, charge, what is left, window, refunds. What is not known is called not known."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from refund_tui.tui.widgets.plain_text import Part, literal
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
 MOST = 6
-"""Refunds of a trip that are listed."""
+"""At most so many refunds of a trip are listed."""
 
 SOON = 24 * 3600
-"""Seconds before its window closes from which a trip is told with a warning."""
+"""Seconds before the end of the refund window from which it is shown as a warning."""
 
 NAME = 10
 """Columns for the name of a fact."""
 
 
 def facts(desk: Desk, store_id: str, trip: Trip | None, standing: TripBalance) -> Content:
-    """A trip in lines of a name and a value, and the refunds on it."""
+    """A trip as lines of name and value, and the refunds on it."""
     parts: list[Part] = []
     for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, standing)):
         parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]

@@ -1,4 +1,4 @@
-"""Owns the words of what is asked before something is done to a refund: what follows, and how safe it is."""
+"""Owns the questions before something is done to a refund: what follows from it, and whether it is safe."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _YES = {
     Action.CANCEL: "cancel it",
 }  # fmt: skip
 _LISTED = 8
-"""Blocked refunds that are named in the question about all of them."""
+"""At most so many blocked refunds are listed in the question about all of them."""
 
 _FOLLOWS: dict[Action, list[Part]] = {
     Action.STOP: [
@@ -41,7 +41,7 @@ _FOLLOWS: dict[Action, list[Part]] = {
 
 
 def act_question(desk: Desk, refund: Refund, action: Action, pending: UnderWay | None) -> Question:
-    """What is about to be done, what follows from it, and the keys. `pending` is an attempt without an answer."""
+    """The question before an action on a refund. `pending` is an attempt without an answer."""
     match action:
         case Action.GO_ON:
             follows = _repaired(refund)
@@ -67,15 +67,16 @@ def _repaired(refund: Refund) -> list[Part]:
 
 
 def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
-    """What ending the refund's own wait does, and what still holds it."""
+    """What follows from ending the refund's own wait, and what it must still wait for."""
     now, gate = desk.now(), desk.summary.gate
     safe = _safety(desk, refund, pending) if refund.life.maybe_executed else ["The same id and the same bytes go out."]
     held = (
         f"\n\nThe whole account waits, though, until {_hour(desk, gate)}: it goes then. " if desk.held and gate else ""
     )
     ends = f"{key_of('gate', desk.settings.keys)} ends that wait." if held else ""
-    until = _hour(desk, refund.life.wait) if refund.life.wait and not refund.life.wait.over(now) else "now"
-    return [f"By itself it would wait until {until}. ", *safe, held, ends]
+    wait = refund.life.wait
+    own = f"By itself it would wait until {_hour(desk, wait)}. " if wait and not wait.over(now) else ""
+    return [own, *safe, held, ends]
 
 
 def _hour(desk: Desk, wait: Wait) -> str:
@@ -83,7 +84,7 @@ def _hour(desk: Desk, wait: Wait) -> str:
 
 
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
-    """Why asking again is safe, and until when; or that it no longer is."""
+    """Why asking again is safe, and for how long; or that it is not."""
     now = desk.now()
     left = lifecycle.safe_to_ask(refund.life, now, desk.policy)
     if left <= 0:
@@ -104,7 +105,7 @@ def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
 
 
 def all_question(blocked: Sequence[Refund]) -> Question:
-    """Which refunds go on together after a repair, and the keys."""
+    """The question before all blocked refunds go on."""
     lines = [f"{r.intent.amount!s:>14}  {visible(r.intent.trip_id, 36)}\n" for r in blocked[:_LISTED]]
     more = len(blocked) - _LISTED
     about = [
@@ -115,12 +116,12 @@ def all_question(blocked: Sequence[Refund]) -> Question:
 
 
 def settle_title(refund: Refund) -> str:
-    """Which refund is to be settled."""
+    """The title of the form that settles a refund."""
     return f"{refund.intent.amount}, trip {visible(refund.intent.trip_id, 36)}: what became of it?"
 
 
 def settle_question(refund: Refund, evidence: Evidence) -> Question:
-    """The evidence once more, and what follows."""
+    """The question before a refund is settled: the evidence, and what follows."""
     paid, counts = ("was PAID", "It keeps counting") if evidence.paid else ("was NOT paid", "It no longer counts")
     told = table([
         *_which(refund),

@@ -1,4 +1,4 @@
-"""Owns the words of what the terminal asks and tells about a refund before it is one."""
+"""Owns the questions and notices before a refund is recorded."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words
 
 DIFFERENT = "d"
-"""The key of the second, explicit yes."""
+"""The yes key where a trip already has such a refund: not the usual one, so that no habit presses it."""
 
 NAME = 13
-"""Columns for the name of what is repeated."""
+"""Columns for a name."""
 
 
 def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
-    """Names and values, a line each."""
+    """Lines of name and value."""
     parts: list[Part] = []
     for name, value in rows:
         parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
@@ -31,7 +31,7 @@ def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
 
 
 def confirmation(settings: Settings, intent: Intent, trip: Trip | None, standing: TripBalance) -> Question:
-    """Everything that the clerk is about to answer for, once more."""
+    """The question before a refund is made, with everything that will be recorded."""
     card, left = card_words(trip.card) if trip else "", standing.left
     real = settings.environment == "PRODUCTION"
     environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
@@ -48,8 +48,8 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, standing
     return Question(f"Refund {intent.amount} ?", about, "refund it", typed_again=again, intent=intent)
 
 
-def second_look(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:
-    """The refunds that look like this one, and what a second yes means."""
+def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:
+    """The question where the trip already has refunds that look like this one."""
     now, parts = desk.now().at, list[Part]()
     for refund in alike[:8]:
         state = f"{SIGNS[refund.state]} {refund.state:15}"
@@ -60,8 +60,8 @@ def second_look(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question
     return Question("This trip already has:", about, yes, yes_key=DIFFERENT, intent=intent)
 
 
-def told_of_trip(stopped: str | None, standing: TripBalance) -> tuple[str, bool]:
-    """What the form says above its fields, and whether it stops any refund on the trip."""
+def trip_notice(stopped: str | None, standing: TripBalance) -> tuple[str, bool]:
+    """The notice above the form, and whether it means that no refund is possible."""
     if stopped is not None:
         return f"No refund is possible here: {stopped}.", True
     if standing.disagreement is None:
@@ -70,8 +70,8 @@ def told_of_trip(stopped: str | None, standing: TripBalance) -> tuple[str, bool]
     return f"{told[0].upper()}{told[1:]}, which does not count. To change that: {RAISE}", False
 
 
-def told_of_card(answer: CardAnswer) -> str:
-    """What the service said of a trip's card."""
+def card_sentence(answer: CardAnswer) -> str:
+    """What the service answered about the card of a trip."""
     match answer:
         case CardFound(card=card, currency=currency):
             told = card_words(card) or "a card it does not name"

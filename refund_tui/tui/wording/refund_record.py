@@ -1,4 +1,4 @@
-"""Owns how a refund's record is laid out as text: its attempts, its facts, its events, the answers as they came."""
+"""Owns the record of a refund as text: attempts, facts, events, and the answers as they came."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = 19
 
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """Each attempt on a line; what it came to, folded below it."""
+    """Each attempt on a line, with its outcome wrapped below it."""
     parts: list[Part] = [("Attempts", "bold")]
     for attempt in attempts:
         parts += _attempt(attempt, zone, now, width)
@@ -27,7 +27,7 @@ def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: dat
 
 def _attempt(attempt: Attempt | Damaged, zone: tzinfo, now: datetime, width: int) -> list[Part]:
     if isinstance(attempt, Damaged):
-        return [(f"\n{line}", STYLES["bad"]) for line in broken(attempt, width)]
+        return [(f"\n{line}", STYLES["bad"]) for line in damaged_lines(attempt, width)]
     outcome = (attempt.outcome or "no answer yet").replace("_", " ")
     began = moment(attempt.started.at, zone, now)
     line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
@@ -35,19 +35,19 @@ def _attempt(attempt: Attempt | Damaged, zone: tzinfo, now: datetime, width: int
     return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
 
 
-def broken(row: Damaged, width: int) -> list[str]:
-    """A row that cannot be read: where it is, and what is wrong with it."""
+def damaged_lines(row: Damaged, width: int) -> list[str]:
+    """A row that cannot be read: its table and number, and what is wrong with it."""
     return [f"{DAMAGED}  {row.table} {visible(row.row, 40)}", *_folded(row.why, 4, width)]
 
 
-def as_it_stands(row: Damaged, width: int) -> list[Part]:
-    """What stands in a refund's row that cannot be read, column by column, unchecked."""
+def unchecked_columns(row: Damaged, width: int) -> list[Part]:
+    """The columns of a refund's row that cannot be read, unchecked."""
     facts = [part for name, value in row.columns.items() for part in _fact(name, value, width)]
     return [("What stands there, unchecked", "bold"), *facts]
 
 
 def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """What never changes, and the ids by which others find it."""
+    """The facts of a refund that never change, and its ids."""
     asked = refund.intent
     facts = (
         ("Trip", asked.trip_id),
@@ -66,12 +66,12 @@ def _fact(name: str, value: str, width: int) -> list[Part]:
     return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
 
 
-def story(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """Every event: when, what kind, from which state to which, by whom, why, and a person's evidence."""
+def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    """Every event: time, kind, states, person, reason and evidence."""
     lines: list[str] = []
     for event in events:
         if isinstance(event, Damaged):
-            lines += broken(event, width)
+            lines += damaged_lines(event, width)
             continue
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
@@ -81,12 +81,12 @@ def story(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width:
     return [("Events\n", "bold"), "\n".join(lines)]
 
 
-def answers(attempts: Sequence[Attempt | Damaged], width: int) -> list[Part]:
-    """The answers as they came, made visible."""
+def raw_answers(attempts: Sequence[Attempt | Damaged], width: int) -> list[Part]:
+    """The answers as they came, with control characters made visible."""
     lines: list[str] = []
     for attempt in attempts:
         if isinstance(attempt, Damaged):
-            lines += broken(attempt, width)
+            lines += damaged_lines(attempt, width)
             continue
         raw = _folded(attempt.raw, 4, width) if attempt.raw else ["    nothing came"]
         lines += [f"{attempt.number:>2}  {attempt.http_status or 'no status'}", *raw]

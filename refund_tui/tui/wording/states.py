@@ -1,4 +1,4 @@
-"""Owns how states, amounts and times are told on the screen: always by word and sign, never by colour alone."""
+"""Owns the words for states, times and what happens next: always a word and a sign, never a colour alone."""
 
 from __future__ import annotations
 
@@ -32,26 +32,29 @@ STATE_MEANS = {
     State.SETTLED_UNPAID: "closed by a person: the shopper was not paid",
 }
 
+DAMAGED_NEXT = "Nothing can be done to it here, and no new refund is taken on its trip."
+"""What follows for a refund whose row cannot be read."""
+
 TONES: dict[State, Tone] = {
     State.QUEUED: "accent", State.SENDING: "accent", State.WAITING: "accent", State.ACCEPTED: "good",
     State.SETTLED_PAID: "good", State.BLOCKED: "bad", State.UNKNOWN: "bad", State.REJECTED: "warn",
     State.CANCELLED: "dim", State.SETTLED_UNPAID: "dim",
 }  # fmt: skip
-"""The accent is what is under way; good is done; bad needs a person."""
+"""`accent` is under way, `good` is done, `bad` needs a person."""
 
 STYLES: dict[Tone, str] = {
     "": "", "dim": "$muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
     "accent": "$text-accent", "strong": "bold",
 }  # fmt: skip
-"""The tones of a list, as a text's styles."""
+"""The style of a text for each tone."""
 
 
 SHORT = 18
-"""Characters of an id that a short sentence has room for."""
+"""Characters of an id in a short sentence."""
 
 
 LONG = 900.0
-"""Seconds of the account's wait from which on the key that ends it is named: longer than the service documents."""
+"""If the account must wait longer than these seconds, the key that ends the wait is shown. Longer than documented."""
 
 
 def state_words(refund: Refund) -> str:
@@ -76,7 +79,7 @@ def _waits(desk: Desk, refund: Refund) -> list[Wait]:
 
 
 def _at(desk: Desk, refund: Refund) -> str:
-    """The hour of the next attempt, where there is a wait."""
+    """When the next attempt is made, if there is a wait."""
     now = desk.now()
     ends = [wait.not_before for wait in _waits(desk, refund) if not wait.over(now)]
     return f" at {moment(max(ends), desk.settings.zone, now.at)}" if ends else ""
@@ -106,13 +109,13 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             ended = "A request of it is still under way. Once that has ended,"
             return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."
         case State.UNKNOWN:
-            return f"{again} asks again: {how_safe(desk, refund)}. {settle} settles it, with evidence."
+            return f"{again} asks again: {safety_words(desk, refund)}. {settle} settles it, with evidence."
         case _:
             return f"Closed. {lookup} for the next shopper."
 
 
 def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
-    """What becomes of a refund that this program is not set up to send."""
+    """What happens with a refund of a service that this program is not configured for."""
     told = f"It is for another service, {visible(refund.endpoint, 80)}: nothing of it is sent from here."
     if Action.SETTLE in desk.possible(refund, pending):
         return f"{told} {key_of('refund.settle', desk.settings.keys)} settles it, with evidence."
@@ -120,7 +123,7 @@ def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
 
 
 def _awaited(desk: Desk, pending: UnderWay | None) -> str:
-    """Whether anybody still waits for the answer, and what follows where nobody does."""
+    """Whether some program still awaits the answer, and what follows if none does."""
     if pending is None or pending.alive:
         return "Its answer is awaited."
     if pending.alive is False:
@@ -130,7 +133,7 @@ def _awaited(desk: Desk, pending: UnderWay | None) -> str:
 
 
 def _by(desk: Desk, pending: UnderWay) -> str:
-    """When a request ends at the latest that nobody here can judge otherwise."""
+    """When a request ends at the latest, if its program cannot be seen from here."""
     return "" if pending.alive is not None else f", after {_hour(desk, pending)} at the latest"
 
 
@@ -138,14 +141,14 @@ def _hour(desk: Desk, pending: UnderWay) -> str:
     return moment(pending.latest, desk.settings.zone, desk.now().at)
 
 
-def how_safe(desk: Desk, refund: Refund) -> str:
-    """The key horizon as a clock: for how long the same id can be asked again without paying twice."""
+def safety_words(desk: Desk, refund: Refund) -> str:
+    """For how long the same id can be asked again without paying twice (the key horizon)."""
     left = lifecycle.safe_to_ask(refund.life, desk.now(), desk.policy)
     return f"safe for another {span(left)}" if left > 0 else "NO LONGER SAFE, it may pay twice"
 
 
 def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:
-    """The store's time: the hour today, the day and the hour otherwise."""
+    """A time in the store's zone; with the day where that is not today."""
     local = instant.astimezone(zone)
     same = local.date() == now.astimezone(zone).date()
     return local.strftime("%H:%M:%S" if same else "%d %b %H:%M")
@@ -160,18 +163,18 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 def card_words(card: Card) -> str:
-    """Brand and last four, as far as they are known; empty where nothing is."""
+    """Brand and last four digits, as far as they are known; empty if neither is."""
     return " ".join(visible(part, 20) for part in (card.brand, card.tail) if part)
 
 
 def short(identifier: str) -> str:
-    """An id by its two ends, for a sentence that has to stay on two lines."""
+    """The beginning and the end of an id, for a short sentence."""
     told = visible(identifier, 200)
     return told if len(told) <= SHORT else f"{told[:8]}…{told[-6:]}"
 
 
 def outcome_words(refund: Refund) -> str:
-    """A finished refund, announced: on one line of 80 where nothing long has to be said."""
+    """The announcement of a refund that ended; one line of 80 columns, unless the service gave a long reason."""
     asked, identifier = refund.intent, refund.life.reconciliation_id
     match refund.state:
         case State.REJECTED | State.BLOCKED:

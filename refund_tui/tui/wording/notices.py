@@ -1,0 +1,89 @@
+"""Owns the announcements: one sentence each, on what happened, whether money may have moved, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Draft
+from refund_tui.core.text import visible
+from refund_tui.tui.wording.states import short
+
+ASKING_CARD = "Asking the service which card paid this trip …"
+NO_SHELL_NOW = "A request is under way: go to the shell when its answer is here."
+TYPE_AMOUNT_AGAIN = "This is real money: type the amount again, then Enter."
+WAIT_ENDED = "The account's wait was ended: its refunds are sent now."
+PRICE_NOT_KNOWN = "The price of a marked article is not known here: type the amount."
+RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
+
+
+def too_small(columns: int, rows: int) -> str:
+    """The terminal is smaller than that."""
+    return f"This terminal is too small: {columns} columns and {rows} rows are needed."
+
+
+def keys_not_taken(number: int) -> str:
+    """Keys were dropped because the host was too slow."""
+    return f"This host was too slow: {number} keys typed ahead were not taken. Check what is typed."
+
+
+def program_failed(error: Exception, file: Path | None, history: str) -> str:
+    """A fault of the program; `file` has the traceback, `history` is the key to the history."""
+    where = f" For support: {file}" if file else ""
+    return f"This program failed ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
+
+
+def draft_kept(draft: Draft, key: str) -> str:
+    """A draft from an earlier session; `key` opens it."""
+    what = f"{visible(draft.amount, 12)} on trip {short(draft.trip_id)}".strip()
+    return f"A draft was kept: {what}. {key} goes back to it."
+
+
+def amount_changed(typed: str, amount: Money) -> str:
+    """A typed amount was replaced."""
+    return f"The amount was {visible(typed, 20)}, now it is {amount}."
+
+
+def known_as(trip_id: str, known: str) -> str:
+    """The typed id is spelled otherwise here."""
+    return f"{trip_id} is taken for {known}: the same trip, as it is written here."
+
+
+def nothing_recorded(why: Exception) -> str:
+    """A refund that was confirmed is refused."""
+    return f"Nothing was recorded and nothing was sent: {why}"
+
+
+def exported(number: int, path: Path) -> str:
+    """An export is done."""
+    return f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}"
+
+
+def nothing_refunded(trip_id: str, key: str) -> str:
+    """The question before a refund was left without an answer; `key` goes back to it."""
+    return f"Nothing was refunded on trip {short(trip_id)}. {key} goes back to the question."
+
+
+def not_answered(key: str) -> str:
+    """A question was left without an answer; `key` goes back to it."""
+    return f"Nothing was done: a question is still without an answer. {key} goes back to it."
+
+
+def not_the_amount(amount: str | None) -> str:
+    """Another amount than the refund's was typed again."""
+    return f"That is not the amount: type {amount}, or Escape goes back."
+
+
+def too_early(key: str) -> str:
+    """An answer came before the question accepts one."""
+    return f"Too early: {key} was not taken. Press it again when its key is lit."
+
+
+def receipt_written(path: Path) -> str:
+    """A receipt is in a file."""
+    return f"The receipt was written to {path}"
+
+
+def sent_to_clipboard(text: str) -> str:
+    """The terminal was asked to take `text`."""
+    return f"Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"

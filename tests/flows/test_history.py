@@ -71,7 +71,7 @@ async def test_settling_wants_evidence_and_keeps_it(tmp_path: Path) -> None:
         await stage.press("f10")
         await stage.until("press 1 or 2")
         await stage.press("2", "tab", "case 4711", "tab", "the bank", "tab", "ctrl+u", "2027-01-01", "f10")
-        await stage.until("not one to come")
+        await stage.until("not one in the future")
         await stage.press("ctrl+u", "2026-03-01", "f10")
         await stage.until("was NOT paid")
         stage.clock.advance(1)

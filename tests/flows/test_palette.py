@@ -25,7 +25,7 @@ async def test_only_what_is_possible_now_is_offered(tmp_path: Path) -> None:
         await stage.press("escape")
         await stage.refund("R-1004", "5.00")
         await stage.until("WAITING")
-        await stage.press("ctrl+p", "trying", "enter")
+        await stage.press("ctrl+p", "stops", "enter")
         await stage.until("Cancel this refund?")
 
 

@@ -16,7 +16,7 @@ from tests.gallery import PATIENCE
 async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.tui.terminal.key_queue.PATIENCE", 0.2)
+    monkeypatch.setattr("refund_tui.tui.terminal.key_queue.KEY_TIMEOUT", 0.2)
     async with program(tmp_path) as stage:
         await stage.press("R-1002")
         await stage.until("1 trip")

@@ -41,6 +41,7 @@ _REVERSE = {
     "selection-style": "reverse",
     "muted": "dim",
     "muted-style": "dim",
+    "hint-style": "dim",
 }
 """For the terminal's own colours: no colour is sure to be readable on its background, but reverse video is."""
 
@@ -53,11 +54,12 @@ def _drawn(palette: Palette) -> dict[str, str]:
         "muted": palette.muted, "disabled": palette.muted, "accent": palette.accent, "success": palette.good,
         "warning": palette.warn, "error": palette.bad,
     }  # fmt: skip
+    hint = "dim" if palette.muted == palette.ink else "none"
     inks = {"text": palette.ink, "muted": palette.muted, "rule": palette.muted}
     on_ink = ("block-cursor", "input-cursor")
     raised = ("block-cursor-blurred-background", "input-selection-background")
     return {
-        **_PLAIN, **inks, **{f"text-{tone}": colour for tone, colour in tones.items()},
+        **_PLAIN, **inks, "hint-style": hint, **{f"text-{tone}": colour for tone, colour in tones.items()},
         **{f"{name}-background": palette.ink for name in on_ink},
         **{f"{name}-foreground": palette.paper for name in on_ink},
         **dict.fromkeys(raised, palette.raised), "block-cursor-blurred-foreground": palette.ink,

@@ -13,7 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
 from refund_tui.core.damaged_rows import DAMAGED, Damaged
-from refund_tui.core.filter_line import SHAPES, Query, QueryError, complete
+from refund_tui.core.filter_line import Query, QueryError, complete
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
@@ -55,7 +55,7 @@ class HistoryScreen(RefundScreen):
         super().__init__(desk, "history")
         self._order, self._edition = Order.NEWEST, -1
         self._step = ContentSwitcher(initial="listing", id="history-step")
-        self._find = field("find", "  ".join(shape.partition(" ")[0].rstrip(",") for shape in SHAPES.values()))
+        self._find = field("find", "type to filter, such as state:UNKNOWN, clerk:ana or day:today")
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
         self._heading = Plain("", id="history-heading", classes="columns")

@@ -40,7 +40,7 @@ class RefundForm(Vertical):
         super().__init__(id="form")
         self._standing = TripBalance(None)
         self._touched: set[str] = set()
-        self._amount, self._currency = field("amount", "12.50"), field("currency", "EUR")
+        self._amount, self._currency = field("amount"), field("currency", "code")
         self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
         self._made = ""
         """The amount that the program put in last, not the clerk."""
@@ -166,6 +166,7 @@ class RefundForm(Vertical):
         self.post_message(self.Typed())
 
     def _tell(self) -> None:
+        self._amount.hint("amount" if check_currency(self._code) else f"in {self._code}")
         wrong = self.wrong()
         for name, problem in self._problems.items():
             problem.show(wrong.get(name, "") if name in self._touched else "")

@@ -33,7 +33,8 @@ class SettleForm(Vertical):
             yield Choice(["was paid to the shopper", "was not paid"], id="paid")
         yield Plain("", id="paid-wrong", classes="wrong")
         for name, label, hint in (
-            ("reference", "Reference", "case 4711"), ("said_by", "Who said", "payment support"), ("when", "When", ""),
+            ("reference", "Reference", "such as a case or statement number"),
+            ("said_by", "Who said", "such as payment support"), ("when", "When", ""),
         ):  # fmt: skip
             with Horizontal(classes="field"):
                 yield Plain(label, classes="name")

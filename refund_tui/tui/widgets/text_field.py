@@ -20,6 +20,10 @@ class Field(Input):
     virtual_size = Reactive(Size(0, 0), layout=False)
     """In Textual's Input each typed character causes a layout of the whole screen."""
 
+    def hint(self, words: str) -> None:
+        """Show words while the field is empty, in parentheses so that they are not taken for what is typed."""
+        self.placeholder = f"({words})" if words else ""
+
     def fill(self, value: str) -> None:
         """Put in what is not typed now: all of it is selected, so that the first key replaces it."""
         self.value = value
@@ -39,6 +43,7 @@ class Field(Input):
 
 def field(name: str, hint: str = "") -> Field:
     """A field with an id; `hint` shows while it is empty."""
-    made = Field(placeholder=hint, compact=True, id=name, select_on_focus=False)
+    made = Field(compact=True, id=name, select_on_focus=False)
+    made.hint(hint)
     made.cursor_blink = False
     return made

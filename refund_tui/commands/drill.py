@@ -166,7 +166,7 @@ async def _killed(settings: Settings, service: SandboxThread) -> Account:
     try:
         async with asyncio.timeout(TIMEOUT):
             await desk.drain()
-        [refund] = (await desk.standing(STORE, "killed")).refunds
+        [refund] = (await desk.trips.balance(STORE, "killed")).refunds
         return await _account(desk, service, "kill -9 while it waits for the answer", refund.key, State.ACCEPTED, 1)
     finally:
         await desk.close()

@@ -84,8 +84,8 @@ async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Tr
     """The complete refund that is asked for. Raises UsageError."""
     refuse(check_note(arguments.note))
     store, trip_id = await named_trip(desk, arguments.trip, print_out)
-    standing = await desk.standing(store, trip_id)
-    closes = desk.window_closes(await desk.trip(store, trip_id), standing)
+    standing = await desk.trips.balance(store, trip_id)
+    closes = desk.window_closes(await desk.trips.get(store, trip_id), standing)
     amount = _amount(arguments.amount, _currency(desk, standing), standing)
     intent = Intent(store, trip_id, amount, _reason(arguments.reason), arguments.note, standing.captured, closes)
     refuse("; ".join(problem.message for problem in problems(intent, standing, desk.now().at)))

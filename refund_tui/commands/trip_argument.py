@@ -26,7 +26,7 @@ async def named_trip(desk: Desk, typed: str, say: Callable[[str], None]) -> tupl
     store, trip_id = desk.settings.store_id or "", typed_id(typed)
     refuse(check_store_id(store) and f"{check_store_id(store)}: set store_id (--store-id, REFUND_TUI_STORE_ID)")
     refuse(check_trip_id(trip_id))
-    known = await desk.known_as(store, trip_id)
+    known = await desk.trips.known_as(store, trip_id)
     if known != (store, trip_id):
         say(f"Trip {trip_id} of {store} is the same trip as {known[1]} of {known[0]}, as it is written here.")
     return known

@@ -20,12 +20,12 @@ from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
-from refund_tui.core.rules import TripBalance, known_as, require_sound
+from refund_tui.core.rules import TripBalance, require_sound
 from refund_tui.core.times import Clock, Instant, left_of, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
-from refund_tui.desk.body_check import altered, checked
+from refund_tui.desk.body_check import altered
 from refund_tui.desk.drain import until_drained
 from refund_tui.desk.files import Files
 from refund_tui.desk.listeners import Listeners
@@ -192,25 +192,6 @@ class Desk:
             await self.files.remember()
         await self.files.close()
 
-    async def trip(self, store_id: str, trip_id: str) -> Trip | None:
-        """What is known here of a trip, in whichever spelling of its id. Raises StoreError."""
-        return await self.trips.get(store_id, trip_id)
-
-    async def standing(self, store_id: str, trip_id: str) -> TripBalance:
-        """The balance of a trip: its refunds, and what was captured as far as that is known here. Raises StoreError."""
-        trip = await self.trip(store_id, trip_id)
-        refunds = await self.history.of_trip(store_id, trip_id)
-        ceiling = await self.files.look(lambda history: history.ceiling(store_id, trip_id))
-        captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        standing = TripBalance.of(captured, refunds, ceiling, told)
-        return await self.files.look(lambda history: checked(standing, history))
-
-    async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
-        """The store and trip id as this trip is written here, where another spelling was given. Raises StoreError."""
-        trip = await self.trip(store_id, trip_id)
-        refunds = await self.history.of_trip(store_id, trip_id)
-        return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
-
     def window_closes(self, trip: Trip | None, standing: TripBalance | None = None) -> datetime | None:
         """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
         known."""
@@ -224,10 +205,10 @@ class Desk:
         Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
         """
         self.require_service()
-        trip = await self.trip(intent.store_id, intent.trip_id)
+        trip = await self.trips.get(intent.store_id, intent.trip_id)
         captured, told = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
-        require_sound(await self.standing(intent.store_id, intent.trip_id))
+        require_sound(await self.trips.balance(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)

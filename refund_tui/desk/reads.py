@@ -11,7 +11,9 @@ from datetime import UTC, date, tzinfo
 from refund_tui.core.damaged_rows import Damaged
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
+from refund_tui.core.rules import TripBalance, known_as
 from refund_tui.core.trips import Trip
+from refund_tui.desk.body_check import checked
 from refund_tui.desk.files import Files
 from refund_tui.store.export import Told, page
 
@@ -64,7 +66,7 @@ class HistoryReads:
 
 
 class TripReads:
-    """The trips known at the desk."""
+    """The trips known at the desk, and what the ledger says of each."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -72,6 +74,21 @@ class TripReads:
     async def get(self, store_id: str, trip_id: str) -> Trip | None:
         """What is known of one trip, in whichever spelling of its id."""
         return await self._files.search(lambda trips: trips.get(store_id, trip_id))
+
+    async def balance(self, store_id: str, trip_id: str) -> TripBalance:
+        """The balance of a trip: its refunds, and what was captured as far as that is known here."""
+        trip = await self.get(store_id, trip_id)
+        refunds = await self._files.look(lambda history: history.of_trip(store_id, trip_id))
+        ceiling = await self._files.look(lambda history: history.ceiling(store_id, trip_id))
+        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        balance = TripBalance.of(captured, refunds, ceiling, told)
+        return await self._files.look(lambda history: checked(balance, history))
+
+    async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
+        """The store and trip id as this trip is written here, where another spelling was given."""
+        trip = await self.get(store_id, trip_id)
+        refunds = await self._files.look(lambda history: history.of_trip(store_id, trip_id))
+        return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
 
     async def find(
         self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None

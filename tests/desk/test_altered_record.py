@@ -124,7 +124,7 @@ async def test_after_it_was_paid_neither_a_receipt_is_made_nor_a_new_refund_take
             await desk.print_receipt(refund.key)
         with pytest.raises(Refused, match="was altered"):
             await desk.take(intent(500, trip="trip-2"), second_yes=True)
-        assert (await desk.standing(STORE, "trip-2")).damaged
+        assert (await desk.trips.balance(STORE, "trip-2")).damaged
 
 
 async def test_what_is_sent_are_the_bytes_that_were_compared(folder: Path) -> None:

@@ -275,7 +275,7 @@ async def test_the_same_amount_twice_needs_a_second_yes(tmp_path: Path) -> None:
             await desk.take(intent())
         assert [refund.key for refund in caught.value.alike] == [first.key]
         second = await desk.take(intent(), second_yes=True)
-        standing = await desk.standing(intent().store_id, TRIP)
+        standing = await desk.trips.balance(intent().store_id, TRIP)
         assert [refund.key for refund in standing.refunds] == [second.key, first.key]
 
 

@@ -58,7 +58,7 @@ async def test_full_at_the_intent_nothing_is_recorded_and_nothing_is_sent(tmp_pa
         await fill(desk)
         with pytest.raises(StoreFull, match="no room"):
             await desk.take(intent(note="n" * 200))
-        standing = await desk.standing(intent().store_id, intent().trip_id)
+        standing = await desk.trips.balance(intent().store_id, intent().trip_id)
         assert standing.refunds == ()
         assert service.requests == []
 
@@ -198,4 +198,4 @@ async def test_an_older_backup_put_back_between_two_runs_is_refused_and_the_newe
             pass
     newer.replace(ledger)
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        assert len((await desk.standing(intent().store_id, intent().trip_id)).refunds) == 2
+        assert len((await desk.trips.balance(intent().store_id, intent().trip_id)).refunds) == 2

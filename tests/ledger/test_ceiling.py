@@ -39,7 +39,7 @@ async def refunded(folder: Path, minor: int, trip_id: str = TRIP) -> None:
 
 
 async def left(desk: Desk, trip_id: str = TRIP) -> str:
-    return str((await desk.standing(STORE, trip_id)).left)
+    return str((await desk.trips.balance(STORE, trip_id)).left)
 
 
 async def test_what_was_captured_outlives_the_trips_file(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_the_captured_amount_of_a_rejected_refund_counts_and_its_spelling_
         await desk.act(refund.key, Action.CANCEL)
     trips_path(tmp_path).unlink()
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        assert await desk.known_as(STORE, "trip-1") == (STORE, "trip-1")
+        assert await desk.trips.known_as(STORE, "trip-1") == (STORE, "trip-1")
         with pytest.raises(Refused, match=r"only 50\.00 EUR is left"):
             await desk.take(intent(5001, trip="trip-1"))
         await desk.take(intent(5000, trip="trip-1"))
@@ -162,7 +162,7 @@ async def test_the_store_in_another_spelling_is_the_same_store(tmp_path: Path) -
     know(tmp_path)
     await refunded(tmp_path, 4000)
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        assert await desk.known_as("store-001", BARE) == (STORE, TRIP)
+        assert await desk.trips.known_as("store-001", BARE) == (STORE, TRIP)
         with pytest.raises(Refused, match=f"in store {STORE}"):
             await desk.take(replace(intent(500), store_id="store-001"))
 

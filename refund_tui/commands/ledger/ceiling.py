@@ -45,10 +45,10 @@ async def _set(arguments: argparse.Namespace, settings: Settings, why: str) -> i
     await desk.open()
     try:
         store, trip_id = await named_trip(desk, arguments.trip, print)
-        before = await desk.standing(store, trip_id)
+        before = await desk.trips.balance(store, trip_id)
         amount = _amount(arguments.amount, before.currency or settings.currency)
         await desk.set_ceiling(store, trip_id, amount, why)
-        after = await desk.standing(store, trip_id)
+        after = await desk.trips.balance(store, trip_id)
     finally:
         await desk.close()
     _print(store, trip_id, before, after)

@@ -158,7 +158,7 @@ class LookupScreen(ScreenPane):
         """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""
         name = literal((visible(trip.trip_id, 200), "bold"), "\n\n")
         try:
-            standing = await self._desk.standing(trip.store_id, trip.trip_id)
+            standing = await self._desk.trips.balance(trip.store_id, trip.trip_id)
         except RefundTuiError as error:
             why = literal(f"{visible(str(error), 300)}.")
             return name + why, why

@@ -160,7 +160,8 @@ class RefundFormScreen(RefundScreen):
     async def begin(self, store_id: str, trip_id: str) -> None:
         """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
         await self.keep_draft()  # of the trip that was open before
-        trip, standing = await self._desk.trip(store_id, trip_id), await self._desk.standing(store_id, trip_id)
+        trip = await self._desk.trips.get(store_id, trip_id)
+        standing = await self._desk.trips.balance(store_id, trip_id)
         clerk = self._desk.clerk
         draft = await self._desk.history.draft(clerk, store_id, trip_id)
         self._trip, self._standing = trip, standing
@@ -208,7 +209,8 @@ class RefundFormScreen(RefundScreen):
 
     async def _renew(self) -> None:
         store, trip_id = self._store, self._trip_id
-        trip, standing = await self._desk.trip(store, trip_id), await self._desk.standing(store, trip_id)
+        trip = await self._desk.trips.get(store, trip_id)
+        standing = await self._desk.trips.balance(store, trip_id)
         if (store, trip_id) != (self._store, self._trip_id):
             return  # another trip has been opened
         self._trip, self._standing = trip, standing

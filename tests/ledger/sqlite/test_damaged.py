@@ -115,7 +115,7 @@ async def test_no_new_refund_is_taken_on_its_trip_and_others_are(folder: Path, w
     async with desk_over(folder, ScriptedService()) as desk:
         with pytest.raises(Refused, match="DAMAGED"):
             await desk.take(intent(500, trip="trip-2"), second_yes=True)
-        assert (await desk.standing(STORE, "trip-2")).damaged
+        assert (await desk.trips.balance(STORE, "trip-2")).damaged
         await desk.take(intent(500, trip="trip-1"), second_yes=True)
 
 

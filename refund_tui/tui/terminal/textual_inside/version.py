@@ -13,13 +13,13 @@ KNOWN = "8.2.8"
 class Repair(StrEnum):
     """Each change that the program makes inside Textual; the value says what happens without it."""
 
-    OUTPUT = "the screen is drawn on standard error, and a connection that is cut may end the program only after 5 s"
+    OUTPUT = "the screen is drawn on standard error"
     QUEUE = "a terminal that does not read holds refunds up"
-    INPUT = "one byte that is not UTF-8 ends the program"
-    RENDER = "more is computed for each key, and a text that grows may be cut off until the screen is drawn again"
-    CELL_DIFF = "a key costs more bytes on the line"
-    CRASH = "a fault of the program prints its source with the values in it, which may be a shopper's data"
-    CLIPBOARD = "inside tmux or screen the clipboard may get nothing"
+    INPUT = "a byte that is not UTF-8 ends the program"
+    RENDER = "each key takes more time"
+    CELL_DIFF = "each key sends more bytes"
+    CRASH = "a crash prints values, perhaps a shopper's data"
+    CLIPBOARD = "the clipboard may not work inside tmux or screen"
 
     @property
     def on(self) -> bool:

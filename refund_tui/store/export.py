@@ -1,6 +1,6 @@
-"""Owns how refunds leave the ledger as data: JSON lines and CSV, page after page by key, never one long read.
+"""Owns the export of refunds as JSON lines and CSV, read in pages, never in one long read.
 
-All text that came from outside is made visible, and no cell can be taken for a formula.
+Text from outside never contains control characters, and no spreadsheet can take a cell for a formula.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
 
 PAGE = 200
-"""Refunds read at a time."""
+"""Refunds that are read at a time."""
 
 COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
     "damage", "endpoint",
 )  # fmt: skip
-"""What is told of a refund. `amount` is text, as shown; `attempts` a list in JSON, their number in CSV.
+"""The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV.
 
-`damage` says what is wrong with a record that cannot be read. Its state is DAMAGED; of the rest it tells what stands
-there, unchecked, and no amount.
+`damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are what is in the
+row, unchecked, without an amount.
 """
 
 Told = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
@@ -39,7 +39,7 @@ class Exported(Protocol):
     """What an export reads."""
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
-        """`limit` refunds, newest first, each with its place; `below` is the last one's of the page before."""
+        """`limit` refunds, newest first, each with its row number; `below` is the last one of the page before."""
         ...
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
@@ -58,7 +58,7 @@ def page(history: Exported, wanted: Filter, below: int | None, limit: int = PAGE
 
 
 def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[Told]:
-    """The refunds that `wanted` asks for, at most `limit`, newest first. Raises StoreError."""
+    """The refunds that match `wanted`, at most `limit`, newest first. Raises StoreError."""
     below, left = None, limit
     while left is None or left > 0:
         told, below = page(history, wanted, below, PAGE if left is None else min(PAGE, left))
@@ -69,7 +69,7 @@ def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iter
 
 
 def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...]) -> dict[str, object]:
-    """What is told of a refund, by COLUMNS; times in UTC."""
+    """The exported fields of a refund, by COLUMNS; times in UTC."""
     if isinstance(refund, Damaged):
         return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
     asked, life = refund.intent, refund.life
@@ -98,7 +98,7 @@ _STANDS = {
     "reason_code": "reason", "note": "note", "reconciliation_id": "reconciliation_id", "clerk": "clerk",
     "created_at": "created_at", "updated_at": "updated_at",
 }  # fmt: skip
-"""Which column of the ledger stands for which of ours in a record that cannot be read."""
+"""The exported field and the ledger's column, for a record that cannot be read."""
 
 
 def _as_it_stands(row: Damaged) -> dict[str, object]:
@@ -120,7 +120,7 @@ def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
 
 
 class Writable(Protocol):
-    """All that is needed of a stream of text."""
+    """A text stream that can be written."""
 
     def write(self, text: str, /) -> int:
         """Write `text`."""
@@ -128,7 +128,7 @@ class Writable(Protocol):
 
 
 class JsonLines:
-    """Writes one JSON object a line, in ASCII, so that no encoding can spoil it."""
+    """Writes one JSON object per line, in ASCII, so that every encoding can write it."""
 
     def __init__(self, stream: Writable) -> None:
         self._stream = stream
@@ -157,6 +157,6 @@ def _yes(value: object) -> str:
 
 
 def _cell(value: object) -> object:
-    """A cell that a spreadsheet takes for text, where it would take it for a formula. Amounts here are above 0."""
+    """The text of a cell, with a quote before it if a spreadsheet would take it for a formula. Amounts are above 0."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(_FORMULA) else text

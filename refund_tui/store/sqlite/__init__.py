@@ -1,1 +1,1 @@
-"""The embedded ledger and the trips file: SQLite. SQL stays in this room, and no `sqlite3` type leaves it."""
+"""The ledger and the trips file in SQLite. No SQL and no `sqlite3` type leaves this folder."""

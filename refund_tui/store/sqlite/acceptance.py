@@ -1,7 +1,7 @@
-"""Owns how a person takes a ledger that lacks what was seen: an older copy, another one, or a new one where it is lost.
+"""Owns how a person accepts a ledger that lacks events: an older copy, another ledger, or a new one if it was lost.
 
-It is recorded in the ledger, above every number that was seen. What is open in it may have been sent meanwhile, so that
-each such refund carries the doubt from then on; its key stays, so that the service knows it.
+The acceptance is an event in the ledger with a number above all known numbers. Open refunds of that ledger may have
+been sent before, so each of them counts as possibly paid from then on. Their keys never change.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.writing_host import HostGuard
 
 _OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES - {State.UNKNOWN})} ORDER BY id"
-"""What is UNKNOWN carries the doubt already."""
+"""An UNKNOWN refund counts as possibly paid already."""
 _DOUBT = "an older copy of the ledger was put back: it may have been sent meanwhile"
 
 
 def accept_older(
     path: Path, marks: HighWaterMarks, host: HostGuard, why: str, who: str, now: Instant, *, shared: bool
 ) -> int:
-    """Take the ledger as it is; how many of its open refunds carry the doubt since then.
+    """Accept the ledger as it is; how many of its open refunds count as possibly paid since then.
 
-    Raises UsageError where there is nothing to accept, StoreError, also where another host writes it.
+    Raises UsageError if nothing is missing, StoreError (also if another host writes it).
     """
     known, lost = _readable(marks), _refuses(marks.refuse_lost)
     database = Database.open(path, LEDGER, shared=shared)
@@ -55,7 +55,7 @@ def accept_older(
 def _readable(marks: HighWaterMarks) -> list[HighWaterMark]:
     known = []
     for file in marks.files:
-        with suppress(StoreError):  # what cannot be read is written anew
+        with suppress(StoreError):  # a mark that cannot be read is replaced
             known.append(file.read())
     return [mark for mark in known if mark is not None]
 
@@ -78,12 +78,12 @@ def _note(
 
 
 def _doubt_open(transaction: sqlite3.Connection, who: str, now: Instant) -> int:
-    """Let every open refund carry the doubt; how many did not carry it before."""
+    """Mark every open refund as possibly paid; how many were not marked before."""
     doubts = 0
     for refund in map(refund_of, transaction.execute(_OPEN).fetchall()):
         if isinstance(refund, Damaged) or refund.life.maybe_executed:
             continue
-        life = doubted(refund.life, Instant(refund.created_at, "", 0.0))  # no boot: only the wall clock can tell
+        life = doubted(refund.life, Instant(refund.created_at, "", 0.0))  # without a boot id only the wall clock counts
         write_life(transaction, refund, life, now)
         note(transaction, refund.key, who, now, ACCEPTED, refund.state, refund.state, _DOUBT, None)
         doubts += 1
@@ -96,5 +96,5 @@ def _hold(marks: HighWaterMarks, newest: HighWaterMark) -> None:
     except OSError as error:
         raise StoreUnusable(
             f"it was accepted and recorded, but a high-water mark cannot be written ({error.strerror}: "
-            f"{error.filename}): have its access set right, or have its owner do so"
+            f"{error.filename}): correct its permissions, or ask its owner to"
         ) from error

@@ -1,4 +1,4 @@
-"""Owns how waits of an earlier boot are told in the ticks of this one. What cannot be read is left as it is."""
+"""Owns how waits of an earlier boot are converted to the ticks of this boot. Leaves unreadable rows unchanged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SET = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before
 
 
 def anchor(transaction: sqlite3.Connection, now: Instant) -> None:
-    """Tell every wait, refunds' and gates', in the ticks of this boot, so that no clock jump can stretch it."""
+    """Convert the waits of refunds and gates to the ticks of this boot, so that no clock jump makes them longer."""
     old = "SELECT * FROM refund WHERE state = 'WAITING' AND wait_boot <> ?"
     for refund in map(refund_of, transaction.execute(old, (now.boot,)).fetchall()):
         if isinstance(refund, Refund) and refund.life.wait:

@@ -1,7 +1,7 @@
-"""Owns what became of a COMMIT that failed: it is read back on a connection of its own, never guessed.
+"""Owns what a failed COMMIT left in the file: it is read back with a second connection, never guessed.
 
-SQLite can fail after the transaction is in the file: at the last sync, when the journal is already gone. It is then
-there for every reader, but a power cut may still take it back, so that it is written once more before it counts.
+SQLite can fail after the transaction is in the file: at the last sync, when the journal is already deleted. Every
+reader then sees the transaction, but a power cut may still undo it. So it is synced again before it counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from refund_tui.store.sqlite.connection import CommitFailed, transaction
 
 
 class Fate(Enum):
-    """What became of a transaction: on disk for good, not there, or nobody can tell."""
+    """Whether a transaction is durably on disk, is not there, or cannot be known."""
 
     KEPT = auto()
     ABSENT = auto()
@@ -24,13 +24,13 @@ class Fate(Enum):
 
 
 def newest_event(connection: sqlite3.Connection) -> tuple[object, ...] | None:
-    """The ledger's newest event: what a transaction wrote is told by the event that it wrote with it."""
+    """The ledger's newest event. It identifies the transaction that wrote it."""
     row = connection.execute("SELECT * FROM event ORDER BY seq DESC LIMIT 1").fetchone()
     return None if row is None else tuple(row)
 
 
 def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...] | None) -> Fate:
-    """What became of the transaction that wrote `event`; UNKNOWN where it wrote none, or the file cannot be used."""
+    """The fate of the transaction that wrote `event`; UNKNOWN if it wrote none, or the file cannot be used."""
     if event is None:
         return Fate.UNKNOWN
     try:
@@ -46,6 +46,6 @@ def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...]
 
 
 def write_anew(connection: sqlite3.Connection) -> None:
-    """Have the transaction that is open write and sync file and journal, by a change that changes nothing."""
+    """Make the open transaction write and sync the file and its journal, by an update that changes no value."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.execute(f"PRAGMA user_version = {version}")

@@ -1,4 +1,4 @@
-"""Owns one SQLite connection to a file of ours: how the file is made, opened and written in whole transactions.
+"""Owns one SQLite connection: how its file is created and opened, and how transactions begin and end.
 
 Never calls `open()` on a database file that SQLite may have open: closing that descriptor would drop SQLite's locks.
 """
@@ -15,15 +15,15 @@ from pathlib import Path
 from refund_tui.errors import StoreError, StoreFull, StoreUnusable
 
 OLDEST = (3, 37, 0)
-"""The first SQLite that knows STRICT tables."""
+"""The first version of SQLite with STRICT tables."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def make(path: Path, *, shared: bool) -> None:
-    """See that there is a file at `path` to write: made empty, 0600 (shared 0660) whatever the umask.
+    """Check that the file at `path` can be written, or create it empty, with 0600 (shared 0660) whatever the umask is.
 
-    Raises StoreError, also where SQLite would open it for reading alone without a word.
+    Raises StoreError, also if SQLite would silently open the file read-only.
     """
     try:
         _make_folder(path.parent, shared=shared)
@@ -31,7 +31,7 @@ def make(path: Path, *, shared: bool) -> None:
     except OSError as error:
         raise _not_made(path, error) from error
     if not os.access(path, os.R_OK | os.W_OK):
-        raise StoreUnusable(f"{path} cannot be written by this account; nothing was written: have its access set right")
+        raise StoreUnusable(f"{path} cannot be written by this account; nothing was written: correct its permissions")
 
 
 def _make_folder(folder: Path, *, shared: bool) -> None:
@@ -54,7 +54,7 @@ def _make_file(path: Path, *, shared: bool) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let a new name survive a power cut; where a folder cannot be synced there is nothing to be done."""
+    """Sync a folder, so that a new name in it survives a power cut. Errors are ignored: some folders have no sync."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -69,7 +69,7 @@ def _not_made(path: Path, error: OSError) -> StoreError:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection without transactions of its own; `mode` is `rw` or `ro`. Raises StoreUnusable, sqlite3.Error."""
+    """A connection that begins no transaction itself; `mode` is `rw` or `ro`. Raises StoreUnusable, sqlite3.Error."""
     if sqlite3.sqlite_version_info < OLDEST:
         needed = ".".join(map(str, OLDEST))
         raise StoreUnusable(f"this Python brings SQLite {sqlite3.sqlite_version}: {needed} or newer is needed")
@@ -84,12 +84,12 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def leniently(raw: bytes) -> str:
-    """Text as it stands in a file, whether it is UTF-8 or not: what is not becomes marks that no text of ours holds."""
+    """The text of a cell. Bytes that are not UTF-8 become characters that no text of this program has."""
     return raw.decode("utf-8", "surrogateescape")
 
 
 class CommitFailed(Exception):
-    """COMMIT failed, and SQLite has ended the transaction: whether it is in the file has to be read back."""
+    """COMMIT failed and SQLite ended the transaction. Whether it is in the file must be read back."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(str(cause))
@@ -98,9 +98,9 @@ class CommitFailed(Exception):
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """The write lock from the start; durable at the end, rolled back when anything is raised.
+    """A transaction that has the write lock from its start; durable at its end, rolled back after an exception.
 
-    Raises sqlite3.Error and MemoryError when nothing was written, CommitFailed when that is not known.
+    Raises sqlite3.Error and MemoryError if nothing was written, CommitFailed if that is not known.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -113,18 +113,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     except (sqlite3.Error, MemoryError) as error:
         if not connection.in_transaction:
             raise CommitFailed(error) from error
-        _roll_back(connection)  # a transaction that is still open was not written: another program holds the file
+        _roll_back(connection)  # the transaction is still open, so nothing was written: another program has the lock
         raise
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
-    """Take back what was begun, unless SQLite has done so itself."""
+    """Roll back, unless SQLite has already done it."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
 
 
 def clear_up(path: Path) -> None:
-    """Roll back what a program that died left half written, as any writer's look does. Raises sqlite3.Error."""
+    """Roll back the half-written transaction of a process that died, as every writer does. Raises sqlite3.Error."""
     connection = connect(path, "rw")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -133,7 +133,7 @@ def clear_up(path: Path) -> None:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at `path` now; None when there is none."""
+    """The device and inode of the file at `path`, None if there is none."""
     try:
         found = path.stat()
     except OSError:

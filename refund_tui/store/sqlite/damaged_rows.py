@@ -1,4 +1,4 @@
-"""Owns how rows of the ledger that cannot be read are found: among what is open at each look, and all of them."""
+"""Owns how unreadable rows of the ledger are found: among the open refunds at each check, and in the whole file."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of, refund_of, wait_of
 
 MOST_OPEN = 1_000
-"""Open refunds that are looked through at each look, the newest."""
+"""How many of the newest open refunds are checked each time."""
 
 PAGE = 500
-"""Rows read at a time where the whole ledger is looked through."""
+"""Rows that are read at a time if the whole ledger is checked."""
 
 
 def damaged_open(database: Database) -> tuple[Damaged, ...]:
-    """Refunds that may be open and cannot be read, or not be found by their key, newest first. Raises StoreError."""
+    """Refunds that may be open but cannot be read or found by their key, newest first. Raises StoreError."""
     found = map(_found_by_key, database.rows(_ANY_OPEN, MOST_OPEN))
     return tuple(refund for refund in found if isinstance(refund, Damaged))
 
 
 def damaged_rows(database: Database) -> Iterator[Damaged]:
-    """Every row that cannot be read, table after table. Raises StoreError."""
+    """Every row that cannot be read, by table. Raises StoreError."""
     for table, place, read in _TABLES:
         for row in _all_rows(database, table, place):
             found = read(row)
@@ -34,7 +34,7 @@ def damaged_rows(database: Database) -> Iterator[Damaged]:
 
 
 def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterator[sqlite3.Row]:
-    """The rows of a table by its key, page after page."""
+    """The rows of a table in the order of its key, read in pages."""
     names, marks = ", ".join(place), ", ".join("?" * len(place))
     sql = f"SELECT * FROM {table} WHERE {{}} ORDER BY {names} LIMIT {PAGE}"
     rows = database.rows(sql.format("1"))
@@ -44,7 +44,7 @@ def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterato
 
 
 def _found_by_key(row: sqlite3.Row) -> object:
-    """A refund with the number of the row that its key leads to."""
+    """A refund, with the row number that the index has for its key."""
     if row["by_key"] != row["id"]:
         return damaged("refund", row["id"], row, "its key does not lead to it")
     return refund_of(row)
@@ -72,7 +72,7 @@ _RANGES = (
     *(f"state > '{low}' AND state < '{high}'" for low, high in pairwise(_ENDED)),
     f"state > '{_ENDED[-1]}'",
 )
-"""No terminal state: the ranges between these, so that the index serves, and a word that rotted is found too."""
+"""Every state but the terminal ones, as ranges between them: so the index is used, and a damaged word is found too."""
 _ANY_OPEN = (
     "SELECT *, (SELECT id FROM refund WHERE key = r.key) AS by_key FROM refund r WHERE id IN ("
     + " UNION ALL ".join(f"SELECT id FROM refund WHERE {bounds}" for bounds in _RANGES)

@@ -1,4 +1,4 @@
-"""Owns an open file of ours: its pragmas, short reads, whole transactions, and that it is still the same file."""
+"""Owns an open database file: pragmas, short reads, transactions, and the check that it was not replaced."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Protocol, Self, TypeVar
 from refund_tui.errors import StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.commit_readback import Fate, fate, newest_event
 from refund_tui.store.sqlite.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
-from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, name_of, replaced, told
+from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, name_of, replaced, translating
 from refund_tui.store.sqlite.migrations import Schema, migrate, refuse_older, version_of
 from refund_tui.store.sqlite.schema_check import differences
 
 T = TypeVar("T")
 
 Event = tuple[object, ...] | None
-"""The row of an event, None where there is none."""
+"""The row of an event, None if there is none."""
 
 BUSY_MS = 5_000
 """How long a writer waits for another program before it says so."""
 
 READ_BUSY_MS, READ_TRIES = 50, 100
-"""A reader waits as long, in many short waits: in one long one SQLite soon looks only each 100 ms, and beside a busy
-writer 50 such looks in a row were seen to fail.
+"""A reader waits as long, but in many short waits: in a long one SQLite tries only each 100 ms, and with a busy writer
+50 tries in a row were seen to fail.
 """
 
 SHOWN = 3
-"""Differences of a file's shape that are named; of more, only the number is told."""
+"""Differences in the schema that are named at most; of the others only the number is given."""
 
 _WRITING: dict[str, object] = {
     "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
@@ -41,20 +41,20 @@ _READING: dict[str, object] = {
 
 
 class Guard(Protocol):
-    """Stands by each transaction of a file, and may refuse it."""
+    """Is called in each transaction of a file, and may refuse it."""
 
     def before(self, database: Database) -> None:
-        """Within it, before anything is written. Raises StoreError to refuse it."""
+        """Called in the transaction before anything is written. Raises StoreError to refuse it."""
 
     def wrote(self, database: Database) -> None:
-        """Within it, once all is written."""
+        """Called in the transaction after everything is written."""
 
     def committed(self) -> None:
-        """Once it is durable."""
+        """Called after the transaction is durable."""
 
 
 class Database:
-    """One connection to one file of ours. Used by one thread at a time. `guards` stand by its transactions."""
+    """One connection to one file. Used by one thread at a time. `guards` are called in each transaction."""
 
     def __init__(self, path: Path, kind: Schema, mode: str) -> None:
         self.path, self.kind = path, kind
@@ -69,11 +69,11 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, kind: Schema, *, shared: bool = False) -> Self:
-        """Open for writing: made with its mode (0600, shared 0660), checked, migrated. Raises StoreError."""
+        """Open for writing: create with its mode (0600, shared 0660) if missing, check, migrate. Raises StoreError."""
         make(path, shared=shared)
         database = cls(path, kind, "rw")
         with database._closed_on_failure():
-            version_of(database._connection, path, kind)  # first: a stranger's journal mode is not ours to change
+            version_of(database._connection, path, kind)  # first: never set the journal mode of a foreign file
             database._set(database._connection, _WRITING)
             migrate(database._connection, path, kind)
             database._check_shape(OPENING)
@@ -81,7 +81,7 @@ class Database:
 
     @classmethod
     def read(cls, path: Path, kind: Schema) -> Self:
-        """Open for reading only; needs no write access. Raises StoreError."""
+        """Open for reading only, without write access. Raises StoreError."""
         if identity(path) is None:
             raise StoreUnusable(f"there is no {kind.name} at {path} yet, or this account may not see it")
         database = cls(path, kind, "ro")
@@ -92,10 +92,10 @@ class Database:
         return database
 
     def _told(self, meaning: Meaning) -> AbstractContextManager[None]:
-        return told(self._file, meaning, damaged=self.kind.damaged)
+        return translating(self._file, meaning, damaged=self.kind.damaged)
 
     def _check_shape(self, meaning: Meaning) -> None:
-        """See that tables, indexes and triggers are as they must be, if any of them changed. Raises StoreUnusable."""
+        """Check tables, indexes and triggers if the schema changed. Raises StoreUnusable."""
         shape = self._connection.execute("PRAGMA schema_version").fetchone()[0]
         if shape == self._shape:
             return
@@ -115,7 +115,7 @@ class Database:
             raise
 
     def _set(self, connection: sqlite3.Connection, wanted: Mapping[str, object]) -> None:
-        """Set pragmas and read them back, since they can silently fail to apply. Raises StoreUnusable."""
+        """Set pragmas and read them back, since they can fail silently. Raises StoreUnusable."""
         for name, value in wanted.items():
             connection.execute(f"PRAGMA {name} = {value}")
         for name, value in wanted.items():
@@ -125,7 +125,7 @@ class Database:
                 raise StoreUnusable(f"{self._file} cannot be used safely: SQLite kept {name} at {found}, not {value}")
 
     def pragma(self, name: str) -> object:
-        """What SQLite says a pragma is now. Raises StoreError."""
+        """The current value of a pragma. Raises StoreError."""
         row = self.row(f"PRAGMA {name}")
         return row[0] if row else None
 
@@ -135,7 +135,7 @@ class Database:
         return found[0] if found else None
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """All rows of a short query; a reader's is stopped where it would hold up the writers. Raises StoreError."""
+        """All rows of a short query. A reader's query is stopped if it would block the writers. Raises StoreError."""
         self._still_the_same(READING)
         with self._told(READING):
             return self._cleared(lambda: self._fetch(sql, values))
@@ -145,12 +145,12 @@ class Database:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
-            if name_of(error):  # Python's own error alone has no name: a row holds text that is not UTF-8
+            if name_of(error):  # an error of Python has no SQLite name: the row has text that is not UTF-8
                 raise
         return self._fetch_leniently(sql, values)
 
     def _fetch_leniently(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
-        """The rows with each text as it stands; all others are read faster without."""
+        """The rows with text that may not be UTF-8. Reading all rows in this way would be slower."""
         self._connection.text_factory = leniently
         try:
             return self._connection.execute(sql, values).fetchall()
@@ -158,7 +158,7 @@ class Database:
             self._connection.text_factory = str
 
     def _patient(self, call: Callable[[], T]) -> T:
-        """What `call` returns; a reader tries again while it is kept out."""
+        """The result of `call`; a reader tries again while the file is locked."""
         for _ in range(self._tries - 1):
             try:
                 return call()
@@ -168,7 +168,7 @@ class Database:
         return call()
 
     def _cleared(self, call: Callable[[], T]) -> T:
-        """What `call` returns; a reader first clears up what a dead writer left, where this account may."""
+        """The result of `call`; a reader first rolls back what a dead writer left, if this account may."""
         try:
             return self._patient(call)
         except sqlite3.OperationalError as error:
@@ -179,9 +179,9 @@ class Database:
 
     @contextmanager
     def writing(self, meaning: Meaning = WRITING) -> Iterator[sqlite3.Connection]:
-        """One transaction that has the write lock from its start; durable when it ends.
+        """One transaction that has the write lock from its start and is durable at its end.
 
-        `meaning` says what it means when it fails. Raises StoreError: nothing was written then, unless it is
+        `meaning` says what a failure means. Raises StoreError: nothing was written then, unless it is
         StoreUncertain.
         """
         self._still_the_same(meaning)
@@ -189,7 +189,7 @@ class Database:
         with self._told(meaning):
             try:
                 with transaction(self._connection):
-                    version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it meanwhile
+                    version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it
                     self._check_shape(meaning)
                     for guard in self.guards:
                         guard.before(self)
@@ -208,7 +208,7 @@ class Database:
         return newest_event(self._connection) if self.kind.events else None
 
     def _read_back(self, wrote: Event, failed: CommitFailed) -> None:
-        """Return if what a COMMIT that failed has written is on disk for good. Raises CommitFailed, sqlite3.Error."""
+        """Return if the transaction of a failed COMMIT is durably on disk. Raises CommitFailed, sqlite3.Error."""
         found = fate(self._fresh, wrote) if identity(self.path) == self._identity else Fate.UNKNOWN
         if found is Fate.ABSENT:
             raise failed.cause
@@ -216,7 +216,7 @@ class Database:
             raise failed
 
     def _fresh(self) -> sqlite3.Connection:
-        """Another connection to the same file, kept as this one. Raises StoreError, sqlite3.Error."""
+        """Another connection to the same file with the same pragmas. Raises StoreError, sqlite3.Error."""
         connection = connect(self.path, "rw")
         try:
             self._set(connection, _WRITING)
@@ -230,26 +230,26 @@ class Database:
             raise replaced(self._file, meaning)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self._connection.close()
 
 
 class _ReadLimit:
-    """Counts what one read has cost and ends it: in this journal mode a reader blocks the writers' commits."""
+    """Ends a read that takes too long: in this journal mode a reader blocks the commits of writers."""
 
     STEPS = 10_000
     LONGEST = 2_000
-    """Times STEPS of SQLite's virtual machine: about a second."""
+    """In units of STEPS of SQLite's virtual machine: about a second."""
 
     def __init__(self) -> None:
         self._spent = 0
 
     def tie(self, connection: sqlite3.Connection) -> None:
-        """Watch a connection from now on."""
+        """Watch a connection."""
         connection.set_progress_handler(self._step, self.STEPS)
 
     def begin(self) -> None:
-        """Another read begins."""
+        """Start to count for another read."""
         self._spent = 0
 
     def _step(self) -> int:

@@ -1,4 +1,4 @@
-"""Owns what SQLite's errors mean for a person: what happened, what became of the write, and the remedy."""
+"""Owns what SQLite's errors mean for a person: what happened, whether anything was written, and what to do."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from refund_tui.store.sqlite.connection import CommitFailed
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a failure means to a person: `not_done` where nothing came of it, `unknown` where nobody can tell.
+    """What a failure means for a person: the text `not_done` if nothing was done, `unknown` if that is not known.
 
-    `again`: a person asked for it and is to try again; otherwise the program does so by itself, or they know.
+    `again`: a person asked for it and should try again. Otherwise the program tries again by itself.
     """
 
     not_done: str
@@ -34,10 +34,10 @@ class Meaning:
 
 
 WRITING = Meaning("nothing was written")
-"""Unless the caller can say more of the refund and the money."""
+"""The default, if the caller cannot say more about the refund and the money."""
 
 KEEP = "keep it as it is, and put a good copy in its place"
-"""What to do with a damaged file, unless its kind says otherwise."""
+"""What to do with a damaged file, if its schema does not say otherwise."""
 
 READING = Meaning("it cannot be read now")
 
@@ -47,45 +47,45 @@ OPENING = Meaning(
 
 
 @contextmanager
-def told(file: str, meaning: Meaning = WRITING, *, damaged: str = KEEP) -> Iterator[None]:
-    """Turn SQLite's errors, and those of a lack of memory, into ours; `file` names it as a sentence begins.
+def translating(file: str, meaning: Meaning = WRITING, *, damaged: str = KEEP) -> Iterator[None]:
+    """Translate errors of SQLite, and MemoryError, to StoreError. `file` names the file at the beginning of a sentence.
 
-    `damaged` is what to do where the file is damaged.
+    `damaged` says what to do if the file is damaged.
     """
     try:
         yield
     except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
         raise translated(error, file, meaning, damaged=damaged) from error
     except CommitFailed as failed:
-        what = _kind_of(failed.cause).what.format(file=file, error=failed.cause, code=name_of(failed.cause))
+        what = _failure_of(failed.cause).what.format(file=file, error=failed.cause, code=name_of(failed.cause))
         raise StoreUncertain(f"{what}; {meaning.unknown}") from failed
 
 
 def translated(error: Exception, file: str, meaning: Meaning = WRITING, *, damaged: str = KEEP) -> StoreError:
-    """Our error for one of SQLite's that left nothing behind, or for a lack of memory."""
+    """The StoreError for an error of SQLite after which nothing was written, or for a MemoryError."""
     code = name_of(error)
     if code == "SQLITE_READONLY_DBMOVED":
         return replaced(file, meaning)
-    kind = _kind_of(error)
-    what = kind.what.format(file=file, error=error, code=code or type(error).__name__)
-    todo = damaged if kind is _DAMAGED else kind.remedy
+    failure = _failure_of(error)
+    what = failure.what.format(file=file, error=error, code=code or type(error).__name__)
+    todo = damaged if failure is _DAMAGED else failure.remedy
     remedy = f": {todo}" if todo else ""
-    again = f"{' and' if remedy else ':'} {kind.again}" if kind.again and meaning.again else ""
-    return kind.raised(f"{what}; {meaning.not_done}{remedy}{again}")
+    again = f"{' and' if remedy else ':'} {failure.again}" if failure.again and meaning.again else ""
+    return failure.raised(f"{what}; {meaning.not_done}{remedy}{again}")
 
 
 def replaced(file: str, meaning: Meaning = WRITING) -> StoreChanged:
-    """The file at our path is no longer the one that was opened."""
+    """The error if the file at the path is no longer the one that was opened."""
     return StoreChanged(f"{file} was moved or replaced while it was open; {meaning.not_done}: start the program again")
 
 
 def name_of(error: BaseException) -> str:
-    """SQLite's extended name of an error, empty where Python raised it by itself."""
+    """SQLite's extended name of an error, empty if Python itself raised it."""
     return getattr(error, "sqlite_errorname", None) or ""
 
 
-class _Kind(NamedTuple):
-    """One kind of failure: what happened, the remedy, and what a person adds to it where they are to try again."""
+class _Failure(NamedTuple):
+    """One kind of failure: what happened, what to do, and how a person tries again."""
 
     raised: type[StoreError]
     what: str
@@ -93,44 +93,44 @@ class _Kind(NamedTuple):
     again: str = ""
 
 
-def _kind_of(error: BaseException) -> _Kind:
+def _failure_of(error: BaseException) -> _Failure:
     if isinstance(error, MemoryError):
         return _NO_MEMORY
-    if isinstance(error, UnicodeDecodeError):  # SQLite's own message quotes a name that is no text any more
+    if isinstance(error, UnicodeDecodeError):  # SQLite's message quotes a damaged name
         return _DAMAGED
     code = name_of(error)
-    if code == "SQLITE_ERROR" and str(error).startswith("no such "):  # a table or a column of ours is gone
+    if code == "SQLITE_ERROR" and str(error).startswith("no such "):  # a table or a column is missing
         return _DAMAGED
-    return _KINDS.get(code) or _KINDS.get("_".join(code.split("_")[:2])) or _OTHER
+    return _FAILURES.get(code) or _FAILURES.get("_".join(code.split("_")[:2])) or _OTHER
 
 
-_OTHER = _Kind(StoreUnusable, "{file} cannot be used ({code}: {error})")
-_NO_MEMORY = _Kind(StoreUnusable, "there is not enough memory for {file}", "end other programs", "try again")
-_BUSY = _Kind(StoreBusy, "{file} is held by another program", again="try again in a moment")
-_DAMAGED = _Kind(StoreDamaged, "{file} is damaged or of another kind ({code}: {error})")
-_KINDS = {
+_OTHER = _Failure(StoreUnusable, "{file} cannot be used ({code}: {error})")
+_NO_MEMORY = _Failure(StoreUnusable, "there is not enough memory for {file}", "end other programs", "try again")
+_BUSY = _Failure(StoreBusy, "{file} is held by another program", again="try again in a moment")
+_DAMAGED = _Failure(StoreDamaged, "{file} is damaged or of another kind ({code}: {error})")
+_FAILURES = {
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
-    "SQLITE_FULL": _Kind(StoreFull, "no room on the disk for {file}", "free some room", "try again"),
-    "SQLITE_READONLY": _Kind(StoreUnusable, "{file} can only be read by this account", "have its access set right"),
-    "SQLITE_READONLY_ROLLBACK": _Kind(
+    "SQLITE_FULL": _Failure(StoreFull, "no room on the disk for {file}", "free some room", "try again"),
+    "SQLITE_READONLY": _Failure(StoreUnusable, "{file} can only be read by this account", "correct its permissions"),
+    "SQLITE_READONLY_ROLLBACK": _Failure(
         StoreUnusable,
-        "a program died while it wrote {file}, and this account may not clear that up",
+        "a program died while it wrote {file}, and this account may not repair that",
         "open it once with an account that may write",
     ),
-    "SQLITE_CANTOPEN": _Kind(
+    "SQLITE_CANTOPEN": _Failure(
         StoreUnusable,
         "{file} or the journal beside it cannot be opened",
-        "have the access to its folder set right",
+        "correct the permissions of its folder",
     ),
-    "SQLITE_PERM": _Kind(StoreUnusable, "{file} may not be used by this account", "have its access set right"),
-    "SQLITE_IOERR": _Kind(StoreUnusable, "the disk of {file} failed, or a quota is used up ({code})"),
+    "SQLITE_PERM": _Failure(StoreUnusable, "{file} may not be used by this account", "correct its permissions"),
+    "SQLITE_IOERR": _Failure(StoreUnusable, "the disk of {file} failed, or a quota is used up ({code})"),
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_NOTADB": _DAMAGED,
-    "SQLITE_CONSTRAINT": _Kind(RecordUnusable, "{file} refused what would break its rules ({error})"),
-    "SQLITE_INTERRUPT": _Kind(
+    "SQLITE_CONSTRAINT": _Failure(RecordUnusable, "{file} refused a change that breaks its rules ({error})"),
+    "SQLITE_INTERRUPT": _Failure(
         StoreError,
-        "that would read too much of {file} at once and hold up refunds",
-        "ask for less, by more exact words",
+        "that would read too much of {file} at once and delay refunds",
+        "search for less, with more exact words",
     ),
 }

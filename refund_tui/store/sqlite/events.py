@@ -1,4 +1,4 @@
-"""Owns how an event is written: once, in the transaction of the change that it tells."""
+"""Owns how an event is written: once, in the transaction of the change that it describes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def note(
     data: dict[str, str] | None,
     seq: int | None = None,
 ) -> None:
-    """Write one event; `key` None is one of the whole ledger, without states; `seq` None is the next number."""
+    """Write one event. `key` None: about the whole ledger, without states. `seq` None: with the next number."""
     told = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     transaction.execute(
         "INSERT INTO event (seq, key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

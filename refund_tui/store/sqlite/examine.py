@@ -1,7 +1,7 @@
-"""Owns what can be found out about damage to a file of ours: its tables and triggers, and SQLite's own check.
+"""Owns the search for damage in a database file: its tables and triggers, and SQLite's own checks.
 
-Changes nothing. SQLite's quick check is made of files that it is soon done with, since a reader keeps writers from
-committing; the full one, which takes long, is made of a copy.
+Changes nothing. SQLite's quick check runs only on small files, since a reader blocks commits. The full check takes
+long, so it runs on a copy.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from refund_tui.core.ledger_health import Findings
 from refund_tui.errors import StoreDamaged
 from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.errors import told
+from refund_tui.store.sqlite.errors import translating
 from refund_tui.store.sqlite.migrations import Schema, copy_to
 from refund_tui.store.sqlite.schema_check import differences
 
 QUICK_BYTES = 64_000_000
-"""The largest file that is looked through behind a start: about half a second."""
+"""Bytes of the largest file that is checked after a start; that takes about half a second."""
 
 MOST = 5
-"""Findings of SQLite that are told."""
+"""Findings of SQLite that are reported at most."""
 
 _OF_ROWS = ("NULL value in ", "non-", "CHECK constraint failed in ", "TEXT value in ", "NUMERIC value in ")
-"""How SQLite begins what concerns the values of single rows: the structure that holds them is whole."""
+"""Beginnings of SQLite's findings about single rows; the structure of the file is undamaged then."""
 
 
 def quick_look(path: Path, kind: Schema) -> Findings:
-    """The shape of a file, and SQLite's quick check where the file is not too large for it.
+    """Check the schema of a file, and run SQLite's quick check if the file is not too large.
 
-    Raises StoreError where it cannot be looked at now, which is no damage.
+    Raises StoreError if it cannot be checked now, which does not mean damage.
     """
     return _examined(path, kind, "quick_check" if _size(path) <= QUICK_BYTES else None)
 
 
 def full_look(path: Path, kind: Schema, scratch: Path) -> Findings:
-    """The shape of a file, and SQLite's full check, of a copy that is made in the folder `scratch`.
+    """Check the schema of a file, and run SQLite's full check, on a copy in the folder `scratch`.
 
-    Raises StoreError where it cannot be looked at now, OSError.
+    Raises StoreError if it cannot be checked now, OSError.
     """
     copy = scratch / path.name
     try:
-        with told(f"the {kind.name} at {path}"):
+        with translating(f"the {kind.name} at {path}"):
             copy_to(path, copy)
     except StoreDamaged as error:
         return Findings((str(error),))
@@ -52,7 +52,7 @@ def full_look(path: Path, kind: Schema, scratch: Path) -> Findings:
 
 
 def damaged_words(path: Path, whole: Iterable[str]) -> str:
-    """What to tell of a ledger that is damaged as a whole."""
+    """The message for a ledger whose structure is damaged."""
     return (
         f"the ledger at {path} is damaged ({'; '.join(whole)}). Nothing is sent and nothing is written to it: keep it "
         "as it is, and put a good copy in its place; refund-tui doctor looks through all of it"
@@ -60,7 +60,7 @@ def damaged_words(path: Path, whole: Iterable[str]) -> str:
 
 
 def damaged_rows_words(path: Path, rows: Iterable[str]) -> str:
-    """What to tell of a ledger of which only single rows are damaged."""
+    """The message for a ledger in which only single rows are damaged."""
     return f"rows of the ledger at {path} are damaged ({'; '.join(rows)}); the others go on: run refund-tui doctor"
 
 
@@ -68,7 +68,7 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        return 0  # whoever opens it says what is wrong
+        return 0  # whoever opens it reports what is wrong
 
 
 def _examined(path: Path, kind: Schema, check: str | None) -> Findings:
@@ -85,7 +85,7 @@ def _examined(path: Path, kind: Schema, check: str | None) -> Findings:
 
 @contextmanager
 def _reading(path: Path, kind: Schema) -> Iterator[sqlite3.Connection]:
-    """A connection of its own, which clears up what a dead writer left where this account may."""
+    """A new connection, which rolls back what a dead writer left if this account may."""
     Database.read(path, kind).close()
-    with told(f"the {kind.name} at {path}"), closing(connect(path, "ro")) as connection:
+    with translating(f"the {kind.name} at {path}"), closing(connect(path, "ro")) as connection:
         yield connection

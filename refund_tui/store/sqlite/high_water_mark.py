@@ -1,6 +1,6 @@
-"""Owns what is known of how far a ledger has come: in this process, beside the ledger, and outside its folder.
+"""Owns the high-water marks of a ledger: in this process, beside the ledger, and outside its folder.
 
-A ledger that lacks an event that was seen is an older copy, or another ledger: nothing is written to it, so that
+A ledger that lacks an event which a mark names is an older copy, or another ledger. Nothing is written to it, so
 nothing is sent from it, until a person has accepted it.
 """
 
@@ -19,21 +19,21 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.mark_file import HighWaterMark, MarkFile
 
 ACCEPTED = "older_copy_accepted"
-"""The kind of the event by which a person took a ledger as it is; its number is above all that were seen before."""
+"""The kind of the event by which a person accepted a ledger. Its number is above all known numbers."""
 
 LEDGERS = "ledgers"
-"""In the data of that event: the ids of the ledgers that were seen here before, with blanks between them."""
+"""A name in that event's data: the ids of the ledgers that were known here before, separated by spaces."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data")
 _EVENT = f"SELECT seq, {', '.join(f'CAST({column} AS BLOB) AS {column}' for column in _COLUMNS)} FROM event"
-"""As bytes: a text that was damaged is another event, not an error."""
+"""Read as bytes: a damaged text is then another event, not an error."""
 
 
 class HighWaterMarks:
-    """All that is known of one ledger. Used by the threads of one process.
+    """The marks of one ledger. Used by the threads of one process.
 
-    `outside` are files beyond the data folder: each with whether the ledger may not be used without it.
+    `outside` are files outside the data folder, each with whether the ledger must not be used without it.
     """
 
     def __init__(self, ledger: Path, outside: Iterable[tuple[Path, bool]] = ()) -> None:
@@ -48,16 +48,16 @@ class HighWaterMarks:
 
     @property
     def paths(self) -> list[Path]:
-        """Where the files are."""
+        """The paths of the files."""
         return [file.path for file in self.files]
 
     def known(self) -> list[HighWaterMark]:
-        """Each mark that is held somewhere, the newest first. Raises StoreUnusable for one that cannot be read."""
+        """Every mark that exists, the newest first. Raises StoreUnusable for one that cannot be read."""
         held = {self._seen, *(file.read() for file in self.files)}
         return sorted((mark for mark in held if mark), key=lambda mark: mark.seq, reverse=True)
 
     def refuse_lost(self) -> None:
-        """See that a ledger which held something is still there, with something in it. Raises StoreError."""
+        """Raise StoreError if a ledger that had events is missing or empty."""
         if _has_bytes(self._ledger):
             return
         newest = next(iter(self.known()), None)
@@ -69,13 +69,13 @@ class HighWaterMarks:
             )
 
     def check(self, database: Database) -> None:
-        """See that a ledger holds every event that was seen. Raises StoreError."""
-        for mark in self.known():  # the marks first: what is written after this look is in the ledger before
+        """Check that the ledger has every event that a mark names. Raises StoreError."""
+        for mark in self.known():  # the marks first: an event is always in the ledger before it is in a mark
             if not _holds(database, mark):
                 raise _older(database, mark)
 
     def adopt(self, database: Database) -> None:
-        """See that each file is there and can be raised, and that the ledger is no older copy. Raises StoreError."""
+        """Check that each file can be written, and that the ledger is not an older copy. Raises StoreError."""
         self.check(database)
         newest = newest_of(database)
         for file in self.files:
@@ -83,7 +83,7 @@ class HighWaterMarks:
         self.rise(newest)
 
     def rise(self, mark: HighWaterMark, *, sync: bool = False) -> None:
-        """Remember that the ledger has come as far as `mark`; `sync` has the files on disk when this returns."""
+        """Raise the marks to `mark`; with `sync` the files are on disk when this returns."""
         with self._lock:
             if self._seen is None or self._seen.seq < mark.seq:
                 self._seen = mark
@@ -91,28 +91,28 @@ class HighWaterMarks:
             file.rise(mark, self._ledger, sync=sync)
 
     def replace(self, mark: HighWaterMark) -> None:
-        """Hold `mark` everywhere, even where a newer one was held: a person has said so. Raises OSError."""
+        """Set all marks to `mark`, also below a newer one, because a person decided so. Raises OSError."""
         with self._lock:
             self._seen = mark
         for file in self.files:
             file.replace(mark, self._ledger)
 
     def before(self, database: Database) -> None:
-        """Within each transaction, before anything is written. Raises StoreError."""
+        """Called in each transaction before anything is written. Raises StoreError."""
         self.check(database)
 
     def wrote(self, database: Database) -> None:
-        """Within each transaction, once all is written."""
+        """Called in each transaction after everything is written."""
         self._wrote = newest_of(database)
 
     def committed(self) -> None:
-        """After each transaction."""
+        """Called after each transaction."""
         if self._wrote is not None and self._wrote != self._seen:
             self.rise(self._wrote)
 
 
 def newest_of(database: Database) -> HighWaterMark:
-    """How far a ledger has come. Raises StoreError."""
+    """The mark of the ledger's newest event. Raises StoreError."""
     [identity] = database.rows("SELECT id FROM identity")
     row = database.row(f"{_EVENT} ORDER BY seq DESC LIMIT 1")
     if not isinstance(identity["id"], str) or not _ID.fullmatch(identity["id"]):
@@ -124,7 +124,7 @@ def newest_of(database: Database) -> HighWaterMark:
 
 
 def _holds(database: Database, mark: HighWaterMark) -> bool:
-    """Whether the very event is there, or a person took the ledger without it."""
+    """Whether the ledger has this event, or a person accepted the ledger without it."""
     if mark.seq == 0:
         return True
     if not mark.fingerprint:
@@ -139,7 +139,7 @@ def _accepted(database: Database, mark: HighWaterMark) -> bool:
 
 
 def _ledgers(data: str) -> list[str]:
-    """The ledgers that a person accepted, none where the event cannot be read."""
+    """The ids of the ledgers that a person replaced, empty if the event cannot be read."""
     try:
         return str(json.loads(data)[LEDGERS]).split()
     except (ValueError, TypeError, KeyError):
@@ -176,4 +176,4 @@ def _has_bytes(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError:
-        return True  # it is there, and whoever opens it says what is wrong
+        return True  # it exists; whoever opens it reports what is wrong

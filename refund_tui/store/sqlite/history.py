@@ -36,16 +36,16 @@ from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.writing_host import HostGuard, writer_of
 
 NOTES = 10_000
-"""How many of the newest refunds are looked through for a part of their note; ids are found at any age."""
+"""How many of the newest refunds are searched for a part of their note. Ids are found at any age."""
 
 UUID = 36
-"""Characters of an id; so long a word is looked for in no note."""
+"""Characters of an id. A word of this length is not searched in notes."""
 
 COMMON = 10_000
-"""Ids that begin with one word, from which on it is a common one: as many as a filtered count goes up to."""
+"""A word with which this many ids begin is a common one. It is also the cap of a filtered count."""
 
 SPAN = 20_000
-"""How many refunds one read of an export looks through."""
+"""How many refunds one read of an export checks."""
 
 
 class History:
@@ -57,14 +57,14 @@ class History:
 
     @classmethod
     def open(cls, path: Path, marks: HighWaterMarks | None = None, host: HostGuard | None = None) -> Self:
-        """Open a ledger for reading; StoreUnusable when there is none.
+        """Open a ledger for reading. Raises StoreUnusable if there is none.
 
-        `marks` say how far it has come, `host` is the one that may write it.
+        `marks` are its high-water marks, `host` is this host.
         """
         return cls(Database.read(path, LEDGER), marks, host)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self._database.close()
 
     def get(self, key: str) -> Refund | Damaged | None:
@@ -73,20 +73,20 @@ class History:
         return refund_of(row) if row else next((found for found in self.damaged_open() if found.key == key), None)
 
     def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
-        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        """The refunds of a trip in any spelling of its id, newest first."""
         names = (folded_trip(store_id, trip_id), store_id, trip_id)
         return tuple(map(refund_of, self._database.rows(OF_TRIP, *names)))
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
-        """A person's newest word on what was captured on a trip."""
+        """The captured amount that a person stated last for a trip."""
         return newest_word(self._database.row, folded_trip(store_id, trip_id))
 
     def as_recorded(self, refund: Refund) -> bool:
-        """Whether what was asked for is what was recorded, as far as that is told."""
+        """Whether the refund is still as it was recorded, if its event has a hash."""
         return as_recorded(self._database.row, refund)
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
+        """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
         asked = json.dumps(list(trips))
         rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
         told = ((row["folded_trip"], money_of(row)) for row in rows)
@@ -101,21 +101,21 @@ class History:
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
-        """What a clerk had typed for a trip, in whichever spelling of its id."""
+        """The draft of a clerk for a trip in any spelling of its id."""
         sql = "SELECT * FROM draft WHERE clerk = ? AND folded_trip = ? ORDER BY saved_at DESC LIMIT 1"
         row = self._database.row(sql, clerk, folded_trip(store_id, trip_id))
         found = draft_of(row) if row else None
         return replace(found, store_id=store_id, trip_id=trip_id) if found else None
 
     def last_draft(self, clerk: str) -> Draft | None:
-        """The draft that a clerk typed last."""
+        """The clerk's newest draft."""
         row = self._database.row("SELECT * FROM draft WHERE clerk = ? ORDER BY saved_at DESC LIMIT 1", clerk)
         return draft_of(row) if row else None
 
     def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
-        """`limit` refunds from the `start`-th of the order on; unfiltered by age at the same cost at any depth.
+        """`limit` refunds, from the `start`-th one on. Without a filter and by age, each page costs the same.
 
-        Otherwise those before `start` are walked over: whoever asks goes no deeper than `count`'s cap.
+        Otherwise the refunds before `start` are read too, so callers go no further than the cap of `count`.
         """
         where, values = self._where(wanted)
         by = _ORDERS[order]
@@ -124,15 +124,15 @@ class History:
             bound, place = ("id > ?", start) if order is Order.OLDEST else ("id <= ?", self._newest() - start)
             sql = f"SELECT * FROM refund WHERE {bound} ORDER BY {by} LIMIT ?"
             return [refund_of(row) for row in self._database.rows(sql, place, limit)]
-        # What has to be sorted are row numbers alone, not whole refunds.
+        # Only row numbers are sorted, not whole refunds.
         ids = f"SELECT id FROM refund WHERE {where or '1'} ORDER BY {by} LIMIT ? OFFSET ?"
         sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY {by}"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
-        """`limit` refunds, newest first, each with its row number; `below` the last one's of the page before.
+        """`limit` refunds, newest first, each with its row number; `below` is the last row number of the page before.
 
-        For exports: at the same cost at any depth, and what is recorded meanwhile does not come into it.
+        For exports: each page costs the same, and refunds that are recorded in between do not appear.
         """
         where, values = self._where(wanted)
         sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
@@ -145,7 +145,7 @@ class History:
         return found
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
-        """How many refunds; a filtered count stops at `cap`."""
+        """The number of refunds. A filtered count stops at `cap`."""
         where, values = self._where(wanted, counting=True)
         if not where:
             return self._newest()
@@ -156,25 +156,25 @@ class History:
         return int(str(self._database.pragma("data_version")))
 
     def identity(self) -> Identity:
-        """What the ledger says of itself."""
+        """The ledger's id, environment and creation time."""
         [row] = self._database.rows("SELECT * FROM identity")
         return Identity(row["id"], row["environment"], row["host"], row["made_at"])
 
     def writer(self) -> Host | None:
-        """The host that writes the ledger; None where none has said so yet."""
+        """The host that writes the ledger, None if none has yet."""
         return writer_of(self._database)
 
     def verify(self) -> None:
-        """See that it may be written here: by this host, with all that was seen in it."""
+        """Check that this host may write the ledger, and that it lacks no event that was seen."""
         for guard in self._guards:
             guard.before(self._database)
 
     def check(self) -> None:
-        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
+        """Check that the ledger lacks no event that was seen. Raises StoreChanged."""
         self._marks.check(self._database)
 
     def remember(self) -> None:
-        """Have the marks on disk as high as the ledger is, unless it lacks what was seen: StoreChanged then."""
+        """Raise the marks on disk to the newest event. Raises StoreChanged if it lacks an event that was seen."""
         self._marks.check(self._database)
         self._marks.rise(newest_of(self._database), sync=True)
 
@@ -183,7 +183,7 @@ class History:
         return self._number("SELECT coalesce(max(seq), 0) FROM event")
 
     def summary(self, endpoint: str) -> Summary:
-        """What is open at one endpoint, and how much elsewhere."""
+        """What is open for one endpoint, and how many refunds are open for others."""
         counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
         broken = self.damaged_open()
         counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
@@ -200,15 +200,15 @@ class History:
         )
 
     def damaged_open(self) -> tuple[Damaged, ...]:
-        """The refunds that cannot be read and may be open, of every account, newest first."""
+        """The refunds that cannot be read and may be open, for every endpoint, newest first."""
         return damaged_open(self._database)
 
     def damaged(self) -> Iterator[Damaged]:
-        """Every row of the ledger that cannot be read; reads the whole file, page after page."""
+        """Every row of the ledger that cannot be read. Reads the whole file in pages."""
         return damaged_rows(self._database)
 
     def elsewhere(self, endpoint: str) -> dict[str, int]:
-        """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        """The number of open refunds of each other endpoint, without damaged ones."""
         return self._elsewhere(endpoint, self.damaged_open())
 
     def _elsewhere(self, endpoint: str, broken: Sequence[Damaged]) -> dict[str, int]:
@@ -217,11 +217,11 @@ class History:
         return {str(name): number for name, number in counts.items() if number > 0}
 
     def belonging(self) -> Belonging:
-        """To which services the ledger belongs."""
+        """The services to which the ledger belongs."""
         return belonging(self._database)
 
     def _newest(self) -> int:
-        """The row number of the newest refund, which is also how many there are."""
+        """The row number of the newest refund, which is also the number of refunds."""
         return self._number("SELECT coalesce(max(id), 0) FROM refund")
 
     def _number(self, sql: str, *values: object) -> int:
@@ -229,14 +229,14 @@ class History:
         return int(row[0]) if row else 0
 
     def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
-        """The conditions of a filter, empty where it asks for all, and the values for their marks."""
+        """The SQL conditions of a filter, empty if it has none, and the values of their placeholders."""
         words = [self._word(word) for word in wanted.text.split()]
         pairs = [*words, *_fields(wanted, counting=counting)]
         conditions = " AND ".join(condition for condition, _ in pairs)
         return conditions, tuple(value for _, values in pairs for value in values)
 
     def _word(self, word: str) -> _Condition:
-        """One word of the text, in ids and in the newest notes."""
+        """The condition for one word of the text, in ids and in the newest notes."""
         text = _sayable(word)
         bounds = tuple(end for column in _IDS for end in _between(text, column))
         noted, note = _noted(text, self._newest() - NOTES)
@@ -247,7 +247,7 @@ class History:
         return f"id IN ({found})", (*bounds, *note)
 
     def _is_common(self, bounds: tuple[object, ...]) -> bool:
-        """Whether so many ids begin with it that walking from the newest on finds a page sooner than sorting them."""
+        """Whether so many ids begin with it that reading from the newest on finds a page sooner than sorting them."""
         ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
         return self._number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
 
@@ -263,7 +263,7 @@ _CAPTURED = (
     "SELECT folded_trip, minor, currency FROM ceiling"
     " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
 )
-"""What refunds were recorded with; then what persons said, each time in place of what was said before."""
+"""The captured amounts of refunds; then the amounts that persons stated, the newest one last."""
 _STILL_OPEN = f"state IN {states_sql(OPEN_STATES)}"
 _OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
 _OPEN_ELSEWHERE = (
@@ -303,13 +303,13 @@ def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
 
 
 def _between(text: str, column: str) -> tuple[str, str]:
-    """Between what and what an id lies that begins with `text`; idempotency keys are written in small letters."""
+    """The range of ids that begin with `text`. Idempotency keys are in lower case."""
     start = text.lower() if column == "key" else text
     return start, start + "\U0010ffff"
 
 
 def _noted(text: str, older: int) -> _Condition:
-    """That a note has `text` in it, in rows after `older`."""
+    """The condition that a note contains `text`, in rows after `older`."""
     if len(text) >= UUID:
         return "0", ()
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -317,5 +317,5 @@ def _noted(text: str, older: int) -> _Condition:
 
 
 def _sayable(text: str) -> str:
-    """`text` as SQLite can be asked for it: bytes of an argument that were no text find nothing."""
+    """`text` in a form that SQLite accepts. Bytes of an argument that are not UTF-8 find nothing."""
     return text.encode(errors="replace").decode()

@@ -74,7 +74,7 @@ _RATE_LIMITED = (
 
 
 class Ledger:
-    """Writes refunds. One thread at a time; each method is one whole transaction or a short read. Raises StoreError."""
+    """Writes refunds. Used by one thread at a time. Methods are one transaction or a short read. Raises StoreError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -83,11 +83,10 @@ class Ledger:
     def open(
         cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None, host: HostGuard | None = None
     ) -> Self:
-        """Make the file if there is none, bring it to this program's version, verify how it is kept.
+        """Open the ledger for writing: create it if missing, migrate it, check its pragmas.
 
-        `marks` say how far it has come; without them only the one beside it is asked. `host` is the one that writes.
-        Raises StoreError, also where an older copy was put back, where it held something and is gone, or where another
-        host writes it.
+        `marks` are its high-water marks, by default only the one beside it; `host` is this host. Raises StoreError,
+        also if the ledger was replaced by an older copy, is lost, or belongs to another host.
         """
         marks = marks or HighWaterMarks(path)
         marks.refuse_lost()
@@ -103,20 +102,20 @@ class Ledger:
         return cls(database)
 
     def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:
-        """Let another host write from now on, and no other. Raises UsageError where it does already."""
+        """Let only `host` write from now on. Raises UsageError if that is so already."""
         move(self._database, host, why, who, now)
 
     @property
     def services(self) -> Services:
-        """To which services it belongs."""
+        """The services to which it belongs."""
         return Services(self._database)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self._database.close()
 
     def record(self, refund: Refund, now: Instant, *, second_yes: bool, told: str | None = None) -> Refund:
-        """Write a new refund if the trip, as it is in this very transaction, admits it; the refund as it is on disk.
+        """Write a new refund if the state of its trip in this transaction allows it; the refund as it is on disk.
 
         Its captured amount is what the trips file knows, on disk it is the one that counts; `told` is the currency
         that the service told. Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
@@ -138,7 +137,7 @@ class Ledger:
             return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
-        """Write a person's word on what was captured on a trip; from now on it counts there."""
+        """Write the captured amount that a person states for a trip. It counts from now on."""
         columns = ("store_id", "trip_id", "minor", "currency", "at", "who", "why")
         amount = ceiling.amount
         place = (ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency)
@@ -152,7 +151,7 @@ class Ledger:
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
 
-        None when another was faster, the gate is closed, or an earlier attempt has not ended: it may be on the wire.
+        None if another process was faster, the gate is closed, or an earlier attempt is still open.
         """
         if not refund.state.sendable:
             return None
@@ -173,9 +172,9 @@ class Ledger:
     def finish(
         self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Instant
     ) -> Refund | None:
-        """Write what came of `attempt` and what was decided; None when the refund changed meanwhile: decide anew.
+        """Write the end of `attempt` and the decision; None if the refund has changed: then decide again.
 
-        An attempt that was closed before, since its holder was taken for dead, stays so: the event keeps the answer.
+        An attempt that was ended before, because its process seemed dead, is not changed: the event keeps the answer.
         """
         with self._database.writing(_FINISH) as transaction:
             if not write_life(transaction, refund, decision.life, now):
@@ -186,7 +185,7 @@ class Ledger:
             return _read(transaction, refund.key)
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-        """Whether `finish` has written this very answer although it failed; it is made durable then."""
+        """Whether a failed `finish` did write this answer. If so, it is made durable."""
         answer = outcome.answer
         found = self._database.row(
             "SELECT 1 FROM attempt WHERE key = ? AND number = ? AND ended_at = ? AND outcome = ? AND raw = ?",
@@ -199,7 +198,7 @@ class Ledger:
         return True
 
     def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
-        """Keep what came of `attempt` where its refund's record cannot take it: an event of the ledger holds it all."""
+        """Record the outcome of `attempt` in an event of the ledger, if the refund's own record cannot be changed."""
         data = _late(attempt, outcome) | {"key": attempt.key}
         why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
         self.note("answer_set_apart", why, who, now, data)
@@ -209,7 +208,7 @@ class Ledger:
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
     ) -> Refund | None:
-        """Write what a person or the clock decided; None when the refund changed meanwhile."""
+        """Write a decision of a person or of the clock; None if the refund has changed."""
         with self._database.writing(_CHANGE) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
@@ -217,12 +216,12 @@ class Ledger:
             return _read(transaction, refund.key)
 
     def note(self, kind: str, why: str, who: str, now: Instant, data: dict[str, str] | None = None) -> None:
-        """Write an event of the whole ledger."""
+        """Write an event about the whole ledger."""
         with self._database.writing() as transaction:
             _note(transaction, None, who, now, kind, None, None, why, data)
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
-        """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
+        """Keep what a clerk has typed for a trip. An empty draft is deleted."""
         place = (clerk, draft.store_id, draft.trip_id)
         typed = (draft.amount, draft.currency, draft.reason, draft.note, stamp(now.at))
         with self._database.writing() as transaction:
@@ -232,28 +231,28 @@ class Ledger:
                 transaction.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *typed))
 
     def get(self, key: str) -> Refund | None:
-        """One refund by its idempotency key. Raises RecordUnusable where its record cannot be read."""
+        """One refund by its idempotency key. Raises RecordUnusable if its record cannot be read."""
         row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
         return _sound(refund_of(row)) if row else None
 
     def has_event(self, key: str, kind: str) -> bool:
-        """Whether an event of that kind was written for a refund."""
+        """Whether the refund has an event of that kind."""
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
 
     def as_recorded(self, refund: Refund) -> bool:
-        """Whether what was asked for is what was recorded, as far as that is told."""
+        """Whether the refund is still as it was recorded, if its event has a hash."""
         return as_recorded(self._database.row, refund)
 
     def sendable(self, endpoint: str) -> list[Refund]:
-        """What the desk sends by itself, oldest first; what cannot be read is set apart."""
+        """The refunds that are sent automatically, oldest first, without those that cannot be read."""
         sql = f"SELECT * FROM refund WHERE state IN {states_sql(SENDABLE_STATES)} AND endpoint = ? ORDER BY id"
         found = map(refund_of, self._database.rows(sql, endpoint))
         return [refund for refund in found if isinstance(refund, Refund)]
 
     def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt | Damaged]]:
-        """Every open attempt of the account, whoever holds it, with its refund as it is; damaged refunds are set apart.
+        """Every open attempt of the account, of any process, with its refund; without damaged refunds.
 
-        A refund that is being sent without an open attempt has lost its record: it counts as damaged.
+        A SENDING refund without an open attempt counts as damaged, since the record of its attempt is lost.
         """
         sql = (
             "SELECT key FROM refund WHERE state = 'SENDING' AND endpoint = ?"
@@ -261,7 +260,7 @@ class Ledger:
         )
         found: list[tuple[Refund, Attempt | Damaged]] = []
         for row in self._database.rows(sql, endpoint, endpoint):
-            # The refund first: should an attempt end in between, the older version of it changes nothing any more.
+            # The refund first: if an attempt ends in between, the older version of the refund can change nothing.
             current = self._database.row("SELECT * FROM refund WHERE key = ?", row["key"])
             refund, attempt = refund_of(current) if current else None, self.open_attempt(row["key"])
             if isinstance(refund, Refund) and (attempt or refund.state is State.SENDING):
@@ -269,19 +268,19 @@ class Ledger:
         return found
 
     def open_attempt(self, key: str) -> Attempt | Damaged | None:
-        """The attempt of a refund that has not ended, whoever holds it."""
+        """The open attempt of a refund, of any process."""
         row = self._database.row(_OPEN_ATTEMPT, key)
         return attempt_of(row) if row else None
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait that holds the whole account (Payment service, refund, 429)."""
+        """The wait of the whole account (Payment service, refund, 429)."""
         row = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
         return wait_of(row) if row else None
 
     def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
-        """End the account's wait, and the own wait of each refund whose last answer asked for it; those refunds.
+        """End the account's wait, and the wait of each refund whose last answer was a 429; those refunds.
 
-        None when the account does not wait: nothing was written then.
+        None if the account does not wait; nothing was written then.
         """
         with self._database.writing() as transaction:
             gate = _gate(transaction, endpoint)
@@ -295,7 +294,7 @@ class Ledger:
             return tuple(_end_wait(transaction, refund, who, now) for refund in sound)
 
     def anchor(self, now: Instant) -> None:
-        """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
+        """Convert waits of an earlier boot to the ticks of this boot, so that a clock jump cannot make them longer."""
         with self._database.writing() as transaction:
             anchor(transaction, now)
 
@@ -312,7 +311,7 @@ def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) 
 
 
 def _read(transaction: sqlite3.Connection, key: str) -> Refund:
-    """The refund as this transaction leaves it: read after the commit, it could fail, or be another's."""
+    """The refund as this transaction leaves it. Read after the commit, it could fail, or see a later change."""
     return _sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
 
 
@@ -324,14 +323,14 @@ def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: In
 
 
 def _sound(found: Refund | Damaged) -> Refund:
-    """A refund that can be read, or RecordUnusable."""
+    """The refund. Raises RecordUnusable if it cannot be read."""
     if isinstance(found, Damaged):
         raise RecordUnusable(found.sentence)
     return found
 
 
 def _same(asked: Refund, written: Refund) -> Refund:
-    """What was written, if it is what was asked for to the last byte, or RecordUnusable."""
+    """The written refund. Raises RecordUnusable if any byte differs from what was asked for."""
     if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
         asked.key, asked.intent.amount, asked.intent.trip_id, asked.body,
     ):  # fmt: skip
@@ -340,7 +339,7 @@ def _same(asked: Refund, written: Refund) -> Refund:
 
 
 def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:
-    """Compare-and-swap by version: whether the refund was still as the caller saw it."""
+    """Compare-and-swap by version: whether the refund had not changed since the caller read it."""
     columns = ", ".join(f"{column} = ?" for column in LIFE)
     done = transaction.execute(
         f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
@@ -367,7 +366,7 @@ def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
 
 
 def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-    """Write how an attempt ended; False when that was written before."""
+    """Write the end of an attempt; False if it was written before."""
     answer = outcome.answer
     done = transaction.execute(
         "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
@@ -381,7 +380,7 @@ def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: O
 
 
 def _late(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
-    """What an event keeps of an answer for which its attempt has no room any more."""
+    """The data of an event that keeps an answer if its attempt was ended before."""
     answer = outcome.answer
     told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
     return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}

@@ -1,6 +1,6 @@
-"""Owns to which services a ledger belongs, as the ledger itself says it. Adds to them, and takes none away.
+"""Owns the services to which a ledger belongs, as the ledger records them. Adds services, never removes one.
 
-The ledger of 0.1.0 did not say it: for that one the endpoints of its refunds speak.
+A ledger of version 0.1.0 did not record them; there the endpoints of its refunds count.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import note
 
 NAMED, ASSIGNED = "endpoint_named", "endpoint_assigned"
-"""The kinds of the events that remember it."""
+"""The kinds of the events that record changes of it."""
 
 _FIRST = "the ledger was first opened for it"
 _NOTHING = "nothing was changed"
@@ -35,20 +35,20 @@ _CHANGE = Meaning(_NOTHING, "it is not known whether that was recorded: refund-t
 
 
 def belonging(database: Database) -> Belonging:
-    """To what the ledger belongs. Raises StoreError."""
+    """The services of the ledger. Raises StoreError."""
     [identity] = database.rows("SELECT environment FROM identity")
     endpoints = database.rows("SELECT endpoint FROM endpoint")
     return Belonging(identity["environment"], frozenset(row["endpoint"] for row in endpoints))
 
 
 class Services:
-    """Writes to which services a ledger belongs; each method is one transaction. Raises StoreError."""
+    """Writes the services of a ledger. Each method is one transaction. Raises StoreError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> Belonging:
-        """To what the ledger belongs; one that names nothing yet is given to `service`, where that is vouched for.
+        """The services of the ledger. One that names none yet gets `service`, if that is allowed.
 
         `owner` says whether this account owns the ledger's file.
         """
@@ -63,7 +63,7 @@ class Services:
         return belonging(self._database)
 
     def add(self, service: Service, because: str, who: str, now: Instant) -> None:
-        """Let the ledger send to one more endpoint. Raises UsageError where that is of another environment."""
+        """Add one more endpoint. Raises UsageError if it is of another environment."""
         with self._database.writing(_CHANGE) as transaction:
             environment = _environment(transaction)
             if environment is None:
@@ -77,7 +77,7 @@ class Services:
                 _add(transaction, service, who, now, because)
 
     def assign(self, keys: Sequence[str], endpoint: str, because: str, who: str, now: Instant) -> None:
-        """Say to which of the ledger's endpoints refunds belong whose own name says it of none. Raises UsageError."""
+        """Set the endpoint of refunds for which version 0.1.0 did not record one. Raises UsageError."""
         with self._database.writing(_CHANGE) as transaction:
             if endpoint not in _endpoints(transaction):
                 raise UsageError(f"{endpoint} is no endpoint of this ledger: {_NOTHING}. Add it first")
@@ -95,19 +95,19 @@ def _endpoints(transaction: sqlite3.Connection) -> frozenset[str]:
 
 
 def _recorded(transaction: sqlite3.Connection) -> frozenset[str]:
-    """The endpoints that the refunds themselves name."""
+    """The endpoints of the ledger's refunds."""
     rows = transaction.execute("SELECT DISTINCT endpoint FROM refund WHERE endpoint <> ?", (LOOPBACK,))
     return frozenset(row[0] for row in rows)
 
 
 def _name(transaction: sqlite3.Connection, service: Service, who: str, now: Instant, because: str) -> None:
-    """Give the ledger its environment and its first endpoints."""
+    """Set the ledger's environment and its first endpoints."""
     if _environment(transaction) is not None:  # another program was faster
         return
     transaction.execute("UPDATE identity SET environment = ?", (service.environment,))
     for endpoint in sorted(first_endpoints(_recorded(transaction), service)):
         _add(transaction, Service(service.environment, endpoint), who, now, because)
-    if service.environment == "DEMO":  # what 0.1.0's demo called "loopback" can only be its own
+    if service.environment == "DEMO":  # in a demo of 0.1.0, "loopback" can only be its own sandbox
         transaction.execute("UPDATE refund SET endpoint = ? WHERE endpoint = ?", (DEMO, LOOPBACK))
 
 

@@ -1,6 +1,6 @@
-"""Owns what an operator does with the SQLite files: look through them, try the folder, decide about the ledger.
+"""Owns what an operator does with the SQLite files: check them, try the folder, make decisions about the ledger.
 
-A look changes nothing of them: it is made of a copy, or of a ledger that is thrown away.
+A check changes nothing: it uses a copy, or a temporary ledger.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from refund_tui.store.sqlite.trip_schema import TRIPS
 from refund_tui.store.sqlite.writing_host import HostGuard
 
 SAFE = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0}
-"""What makes a commit durable and the ledger's rules hold, as SQLite names it."""
+"""The pragmas that make commits durable and enforce the ledger's rules."""
 
 
 class SqliteMaintenance:
-    """The upkeep of one storage. Every method raises StoreError."""
+    """The maintenance of one storage. Every method raises StoreError."""
 
     def __init__(self, storage: SqliteStorage) -> None:
         self._storage = storage
 
     def engine(self) -> tuple[str, str]:
-        """SQLite, and the version that this Python brings."""
+        """The name and the version of the database engine."""
         return "SQLite", sqlite3.sqlite_version
 
     def marks(self) -> list[MarkSeen]:
-        """What each high-water mark outside the ledger holds."""
+        """Every high-water mark of the ledger that is kept in a file."""
         return [_seen(file) for file in self._storage.marks.files]
 
     def examine_ledger(self) -> Findings | None:
-        """SQLite's full check of the ledger, made of a copy; None where there is no room for it. Raises OSError."""
+        """SQLite's full check of a copy of the ledger; None if there is no room for a copy. Raises OSError."""
         return _looked_through(self._storage.ledger, LEDGER)
 
     def examine_trips(self) -> Findings | None:
-        """SQLite's full check of the trips file, made of a copy; None where there is no room. Raises OSError."""
+        """SQLite's full check of a copy of the trips file; None if there is no room for a copy. Raises OSError."""
         return _looked_through(self._storage.trips, TRIPS)
 
     def try_out(self) -> None:
@@ -68,12 +68,12 @@ class SqliteMaintenance:
                 return [(name, database.pragma(name), wanted) for name, wanted in SAFE.items()]
 
     def files(self) -> list[Path]:
-        """The ledger, its marks and the trips, each with the journal that a dead writer may leave beside it."""
+        """The files of the ledger, its marks and the trips, with the journals that a dead writer may have left."""
         kept = (self._storage.ledger, *self._storage.marks.paths, self._storage.trips)
         return [found for path in kept for found in (path, path.with_name(path.name + "-journal"))]
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Take the ledger as it is; how many of its open refunds carry a doubt from now on. Raises UsageError."""
+        """Accept the ledger as it is; how many of its open refunds count as possibly paid now. Raises UsageError."""
         storage = self._storage
         storage.check_file_system()
         make_data_dir(storage.folder, shared=storage.shared)
@@ -81,7 +81,7 @@ class SqliteMaintenance:
         return accept_older(storage.ledger, storage.marks, host, why, who, now, shared=storage.shared)
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let this host write from now on; this host. Raises UsageError where it does already."""
+        """Let only this host write from now on; this host. Raises UsageError if that is so already."""
         storage = self._storage
         storage.check_file_system()
         with closing(Ledger.open(storage.ledger, shared=storage.shared, marks=storage.marks)) as ledger:

@@ -1,7 +1,7 @@
-"""Owns one high-water mark: which event of a ledger was its newest, in a small file that stands outside the ledger.
+"""Owns one high-water mark: a small file outside the ledger with the number and hash of the ledger's newest event.
 
-Never follows a link, never waits for a pipe or a device, and never takes what cannot be read for "nothing was seen".
-A file is either written in place, in one piece, or made anew and renamed: a power cut leaves one that can be read.
+Never follows a link, and never waits for a pipe or a device. A file that cannot be read never counts as "no event yet".
+It is either written in place with one write, or created and renamed, so that after a power cut it can be read.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from refund_tui.errors import StoreUnusable
 from refund_tui.store.sqlite.connection import sync_folder
 
 RECORD = 128
-"""Bytes of a mark's file: always as many, so that writing one in place never changes its length."""
+"""Bytes of every mark file, so that writing in place never changes its length."""
 
 TRIES, PAUSE = 20, 0.002
-"""How often, and after how many seconds, a mark is tried again that another process is raising."""
+"""How often, and after how many seconds, reading is tried again while another process writes the mark."""
 
 _TOLD = re.compile(rb"([0-9]{1,18})(?: ([0-9a-f]{32}|-) ([0-9a-f]{32}))? *\n")
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -32,9 +32,9 @@ _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 @dataclass(frozen=True, slots=True)
 class HighWaterMark:
-    """The newest event of a ledger: its number, what tells it from another of that number, and the ledger's id.
+    """The newest event of a ledger: its number, a fingerprint of its content, and the ledger's id.
 
-    The last two are empty in a mark that version 0.1.0 wrote, the fingerprint also where there was no event yet.
+    The last two are empty in a mark of version 0.1.0; the fingerprint is also empty if there is no event yet.
     """
 
     seq: int
@@ -43,18 +43,18 @@ class HighWaterMark:
 
     @property
     def told(self) -> bytes:
-        """How a file holds it."""
+        """The content of its file."""
         return f"{self.seq} {self.fingerprint or '-'} {self.ledger}".ljust(RECORD - 1).encode() + b"\n"
 
 
 class MarkFile:
-    """The file of a mark. `must`: the ledger is not used where the file cannot be made."""
+    """The file of a mark. `must`: the ledger is not used if the file cannot be created."""
 
     def __init__(self, path: Path, *, must: bool) -> None:
         self.path, self._must = path, must
 
     def read(self) -> HighWaterMark | None:
-        """The mark; None where there is no such file. Raises StoreUnusable where it is there and cannot be read."""
+        """The mark, None if there is no file. Raises StoreUnusable if the file exists but cannot be read."""
         try:
             with self._opened(os.O_RDONLY) as file:
                 return self._told(file)
@@ -64,7 +64,7 @@ class MarkFile:
             raise _unusable(self.path, f"cannot be read ({error.strerror})") from error
 
     def prepare(self, mark: HighWaterMark, ledger: Path) -> None:
-        """See that the file is there and can be raised, with the ledger's mode and group. Raises StoreUnusable."""
+        """Create a missing file with the ledger's mode and group. Raises StoreUnusable if it cannot be written."""
         try:
             if self.read() is None:
                 if not self._must:
@@ -77,9 +77,9 @@ class MarkFile:
                 raise _unusable(self.path, f"cannot be written ({error.strerror})") from error
 
     def rise(self, mark: HighWaterMark, ledger: Path, *, sync: bool) -> None:
-        """Hold `mark` if it is newer than what the file holds; what cannot be written is left as it is.
+        """Write `mark` if it is newer than the file's. A file that cannot be written is left unchanged.
 
-        `sync` has it on disk when this returns.
+        With `sync` it is on disk when this returns.
         """
         with suppress(OSError, StoreUnusable):
             held = self.read()
@@ -89,7 +89,7 @@ class MarkFile:
                 self._raise_in_place(mark, sync=sync)
 
     def replace(self, mark: HighWaterMark, ledger: Path) -> None:
-        """Hold `mark`, whatever the file held before, even a newer one. Raises OSError."""
+        """Write `mark`, also if the file's mark is newer. Raises OSError."""
         try:
             self._write(mark, ledger)
         except OSError:
@@ -97,7 +97,7 @@ class MarkFile:
                 raise
 
     def _write(self, mark: HighWaterMark, ledger: Path) -> None:
-        """Make the file anew, whatever else stood in its place."""
+        """Create the file again, in place of whatever was at its path."""
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         fresh = Path(name)
         try:
@@ -114,7 +114,7 @@ class MarkFile:
 
     def _raise_in_place(self, mark: HighWaterMark, *, sync: bool) -> None:
         with self._opened(os.O_RDWR) as file:
-            if not _locked(file):  # another process is raising it: the next change raises it for this one
+            if not _locked(file):  # another process is writing it; this process's next change raises it
                 return
             if self._told(file).seq < mark.seq:
                 os.pwrite(file, mark.told, 0)
@@ -130,7 +130,7 @@ class MarkFile:
 
     @contextmanager
     def _opened(self, flags: int) -> Iterator[int]:
-        """A descriptor of the file, if it is one."""
+        """A descriptor of the file, if it is a regular file."""
         descriptor = os.open(self.path, flags | _SAFELY)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -141,7 +141,7 @@ class MarkFile:
 
 
 def _dress(descriptor: int, ledger: Path) -> None:
-    """Give a mark the ledger's mode and group, as far as this account may."""
+    """Give a mark the ledger's mode and group, if this account may do that."""
     like, found = ledger.stat(), os.fstat(descriptor)
     with suppress(PermissionError):
         if found.st_gid != like.st_gid:
@@ -165,6 +165,6 @@ def _locked(descriptor: int) -> bool:
 def _unusable(path: Path, what: str) -> StoreUnusable:
     return StoreUnusable(
         f"the high-water mark {path} {what}, so that an older copy of the ledger would not be noticed. "
-        "Nothing is sent. Have its access set right; or compare the ledger with the processor's records, then accept "
+        "Nothing is sent. Correct its permissions; or compare the ledger with the processor's records, then accept "
         'it as it is: refund-tui ledger accept-older --because "WHY"'
     )

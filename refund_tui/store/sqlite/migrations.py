@@ -1,6 +1,6 @@
-"""Owns the version of a file of ours: forward only, each step in one transaction with its record and after a copy.
+"""Owns the version of a database file: forward only, after a copy; each step and its record are one transaction.
 
-Never touches a file that is not ours or that a newer program wrote.
+Never changes a file that is not this program's, or that a newer version wrote.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from refund_tui.store.sqlite.errors import KEEP
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a file is: `name` for sentences, `mark` its application_id, `steps` its migrations, oldest first.
+    """A kind of file: `name` for messages, `mark` is its application_id, `steps` are its migrations, oldest first.
 
-    `events`: it has a table of that name, which tells what was written. `damaged`: what to do where it is damaged.
+    `events`: it has a table `event`, which shows what was written. `damaged`: what to do if the file is damaged.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Schema:
 
 
 def version_of(connection: sqlite3.Connection, path: Path, kind: Schema) -> int:
-    """How many steps the file has made. Raises StoreUnusable for a stranger's and for a newer one's."""
+    """The number of steps that the file has. Raises StoreUnusable for a foreign or a newer file."""
     mark, version = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
     empty = mark == version == 0 and _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
     if not empty and mark != kind.mark:
@@ -44,7 +44,7 @@ def version_of(connection: sqlite3.Connection, path: Path, kind: Schema) -> int:
 
 
 def refuse_older(connection: sqlite3.Connection, path: Path, kind: Schema) -> None:
-    """See that a file can be read as it is. Raises StoreUnusable."""
+    """Check that a file can be read without a migration. Raises StoreUnusable."""
     version = version_of(connection, path, kind)
     if version == 0:
         raise StoreUnusable(f"the {kind.name} at {path} is still empty: open the terminal once")
@@ -56,7 +56,7 @@ def refuse_older(connection: sqlite3.Connection, path: Path, kind: Schema) -> No
 
 
 def migrate(connection: sqlite3.Connection, path: Path, kind: Schema) -> None:
-    """Bring the file to this program's version; one that is made new has nothing to copy first.
+    """Migrate the file to this program's version, after a copy unless the file is new.
 
     Raises StoreError, sqlite3.Error.
     """
@@ -79,9 +79,9 @@ def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int
 
 
 def copy_to(path: Path, target: Path) -> None:
-    """A copy by SQLite's backup, readable by the owner alone; one of a migration that died half-way is made anew.
+    """Copy the file with SQLite's backup, readable only by the owner. An unfinished copy is replaced.
 
-    Read through a connection of its own: the one that migrates already holds the write lock, and keeps others out.
+    It reads with a second connection; the one that migrates already has the write lock.
     """
     for leftover in (target.with_name(target.name + "-journal"), target):
         leftover.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def copy_to(path: Path, target: Path) -> None:
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a step, one after the other."""
+    """The statements of a step."""
     held = ""
     for line in script.splitlines():
         held += line + "\n"

@@ -1,4 +1,4 @@
-"""Owns whether a row says what was recorded when it was written: the events tell that, in rows of their own."""
+"""Owns the comparison of a row with the event that was written together with it, to find altered rows."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund
 from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 
 CEILING_SET = "ceiling_set"
-"""The kind of the event by which a person's word on what was captured is remembered."""
+"""The kind of the event that records a captured amount which a person stated."""
 
 _WORD = (
     "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
     " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
 )
-"""By the index, and by a look at all the words there are: an index that rotted hides none."""
+"""Searched by the index and again without it, so that a damaged index hides no row."""
 _SAID = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
 _RECORDED = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
 
 
 class FirstRow(Protocol):
-    """How a query is put: the first row it finds, or None."""
+    """A function that runs a query and returns the first row, or None."""
 
     def __call__(self, sql: str, *values: object) -> sqlite3.Row | None:
-        """Ask. Raises StoreError or sqlite3.Error."""
+        """Run the query. Raises StoreError or sqlite3.Error."""
         ...
 
 
 def as_recorded(first: FirstRow, refund: Refund) -> bool:
-    """Whether what was asked for is what was recorded, as far as the event tells that: 0.1.0 kept no hash of it."""
+    """Whether the refund matches the hash in its event. Events of version 0.1.0 have no hash and always match."""
     row = first(_RECORDED, refund.key)
     event = event_of(row) if row else None
     return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
 
 
 def newest_word(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
-    """A person's newest word on what was captured on a trip (folded); damaged where its event says otherwise."""
+    """The captured amount that a person stated last for a trip (folded id); damaged if its event differs."""
     row = first(_WORD, trip)
     if row is None:
         return None
@@ -49,7 +49,7 @@ def newest_word(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
 
 
 def said_of(word: Ceiling) -> dict[str, str]:
-    """What the event of a word on what was captured tells."""
+    """The data of the event of a stated amount."""
     return {"store_id": word.store_id, "trip_id": word.trip_id, "captured": str(word.amount)}
 
 

@@ -1,6 +1,6 @@
-"""Owns how refunds, attempts, events and waits stand in the ledger's rows. Runs no SQL.
+"""Owns how refunds, attempts, events and waits are written in the ledger's rows and read from them. Runs no SQL.
 
-A row that cannot be read becomes a `Damaged`, and only that row: whoever reads it has to say what follows.
+A row that cannot be read becomes a `Damaged`. The caller decides what follows.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ OF_TRIP = (
     "SELECT * FROM refund WHERE id IN (SELECT id FROM refund WHERE folded_trip = ?"
     " UNION SELECT id FROM refund WHERE +store_id = ? COLLATE NOCASE AND trip_id = ? COLLATE NOCASE) ORDER BY id DESC"
 )
-"""The refunds of a trip by its folded name, its store and its id: two indexes serve, and one that rotted hides none."""
+"""The refunds of a trip by its folded id, and by its store and id: with two indexes, a damaged one hides no refund."""
 
 MOST = 10**MOST_DIGITS
-"""No amount is larger, in minor units."""
+"""The largest amount, in minor units."""
 
 ROUNDED = 0.002
-"""Seconds by which an instant that was written may differ from the same one computed: it is written in milliseconds."""
+"""Seconds by which a written time may differ from the computed one, since it is written in milliseconds."""
 
 
 def states_sql(states: AbstractSet[State]) -> str:
-    """States as SQL has them behind IN, in the order of `State`."""
+    """States for SQL's IN, in the order of `State`."""
     return "(" + ", ".join(f"'{state}'" for state in State if state in states) + ")"
 
 
@@ -66,7 +66,7 @@ def intent_values(refund: Refund) -> tuple[object, ...]:
 
 
 def fingerprint(refund: Refund) -> str:
-    """A hash of what was asked for. The endpoint is left out: a person can assign it anew."""
+    """A hash of what the refund asks for, without the endpoint, which a person can assign later."""
     told = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
     return hashlib.sha256(f"{refund.key} {told}".encode()).hexdigest()[:32]
 
@@ -80,7 +80,7 @@ def life_values(life: Life) -> tuple[object, ...]:
 
 
 def wait_values(wait: Wait | None) -> tuple[object, ...]:
-    """A wait as five columns: its mark, its seconds, and the wall time of its end."""
+    """A wait as five columns: its start by both clocks, its seconds, and the wall time of its end."""
     if wait is None:
         return (None,) * 5
     return (*_mark_values(wait.start), wait.seconds, stamp(wait.not_before))
@@ -91,7 +91,7 @@ def _mark_values(mark: Instant | None) -> tuple[object, ...]:
 
 
 def refund_of(row: sqlite3.Row) -> Refund | Damaged:
-    """The refund that a row tells, or what can be told of a row that cannot be read."""
+    """The refund in a row, or a Damaged with what can be read of it."""
     try:
         return _refund(Cells(row))
     except UnreadableRow as error:
@@ -124,7 +124,7 @@ def _life(cells: Cells) -> Life:
 
 
 def wait_of(row: sqlite3.Row) -> Wait | None:
-    """The wait that a row tells; None where there is none, or none that can be read."""
+    """The wait in a row; None if it has none, or one that cannot be read."""
     try:
         return _wait(Cells(row))
     except UnreadableRow:
@@ -132,7 +132,7 @@ def wait_of(row: sqlite3.Row) -> Wait | None:
 
 
 def _wait(cells: Cells) -> Wait | None:
-    """A wait whose five columns agree, or nothing in any of them."""
+    """The wait, if its five columns agree; None if all of them are NULL."""
     if cells.all_empty(WAIT):
         return None
     wait = Wait(cells.mark("wait"), cells.seconds("wait_seconds"))
@@ -146,7 +146,7 @@ def _wait(cells: Cells) -> Wait | None:
 
 
 def attempt_of(row: sqlite3.Row) -> Attempt | Damaged:
-    """The attempt that a row tells, or what can be told of a row that cannot be read."""
+    """The attempt in a row, or a Damaged with what can be read of it."""
     try:
         return _attempt(Cells(row))
     except UnreadableRow as error:
@@ -168,7 +168,7 @@ def _attempt(cells: Cells) -> Attempt:
 
 
 def ceiling_of(row: sqlite3.Row) -> Ceiling | Damaged:
-    """The word on what was captured that a row tells, or what can be told of a row that cannot be read."""
+    """The stated captured amount in a row, or a Damaged with what can be read of it."""
     cells = Cells(row)
     try:
         amount = Money(cells.whole("minor", 0, MOST), cells.text("currency", check_currency))
@@ -179,7 +179,7 @@ def ceiling_of(row: sqlite3.Row) -> Ceiling | Damaged:
 
 
 def money_of(row: sqlite3.Row) -> Money | None:
-    """The amount that a row tells, None where it cannot be read."""
+    """The amount in a row, None if it cannot be read."""
     cells = Cells(row)
     try:
         return Money(cells.whole("minor", 0, MOST), cells.text("currency", check_currency))
@@ -188,7 +188,7 @@ def money_of(row: sqlite3.Row) -> Money | None:
 
 
 def event_of(row: sqlite3.Row) -> Event | Damaged:
-    """The event that a row tells, or what can be told of a row that cannot be read."""
+    """The event in a row, or a Damaged with what can be read of it."""
     try:
         return _event(Cells(row))
     except UnreadableRow as error:
@@ -213,7 +213,7 @@ def _data(cells: Cells) -> dict[str, str]:
 
 
 def draft_of(row: sqlite3.Row) -> Draft | None:
-    """What a clerk had typed, as a row tells it; None where it cannot be read: nothing in it was ever checked."""
+    """The draft in a row, None if it cannot be read. Its texts are not checked: a clerk may have typed anything."""
     cells = Cells(row)
     try:
         return Draft(*(cells.text(name) for name in DRAFT))
@@ -222,7 +222,7 @@ def draft_of(row: sqlite3.Row) -> Draft | None:
 
 
 def damaged(table: str, name: object, row: sqlite3.Row, why: object) -> Damaged:
-    """A row set apart, with what stands in it, as text; bytes are left out."""
+    """A Damaged with the row's values as text, without bytes."""
     columns = {column: str(row[column]) for column in row.keys() if isinstance(row[column], str | int | float)}  # noqa: SIM118
     return Damaged(table, str(name), str(why), columns)
 

@@ -1,6 +1,6 @@
-"""Owns the tables of the ledger and what they refuse, whoever writes: the last line of defence behind the rules.
+"""Owns the tables of the ledger, with triggers that refuse wrong changes by any program, as the last check.
 
-A step that has been released is never changed; a change is a new step at the end.
+A released step is never changed. A change of the tables is a new step at the end.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ CREATE TRIGGER refund_doubt_is_no_no BEFORE UPDATE ON refund
 _FOLDED_TRIP = """folded_trip TEXT GENERATED ALWAYS AS (lower(store_id) || ' ' ||
   CASE WHEN length(replace(trip_id, '-', '')) = 32 AND replace(trip_id, '-', '') NOT GLOB '*[^0-9a-fA-F]*'
     THEN lower(replace(trip_id, '-', '')) ELSE lower(trip_id) END) VIRTUAL"""
-"""What all spellings of a trip have in common, as `core.spelling.folded_trip` tells it. A part of the second step."""
+"""The one spelling of a trip's ids, as `core.trip_spelling.folded_trip` makes it. A part of the second step."""
 
 _SECOND = f"""
 CREATE TABLE identity (

@@ -1,5 +1,7 @@
-"""Owns what the tables, indexes and triggers of a file must be: those that this program's own steps make, and no others
-that could act by themselves."""
+"""Owns the check of a file's tables, indexes and triggers: they must be those that the migrations create.
+
+No other triggers are allowed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ _SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND n
 
 
 def differences(connection: sqlite3.Connection, kind: Schema) -> list[str]:
-    """What is missing, altered or added, each as words. Raises sqlite3.Error."""
+    """What is missing, altered or added, each as a text. Raises sqlite3.Error."""
     found, made = _shape(connection), _made(kind)
     return [*_missing(found, made), *(f"the {kind} {name} is not this program's" for kind, name in _added(found, made))]
 
@@ -28,13 +30,13 @@ def _missing(found: Mapping[tuple[str, str], str], made: Mapping[tuple[str, str]
 
 
 def _added(found: Mapping[tuple[str, str], str], made: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
-    """Triggers act by themselves; a table or an index more does no harm."""
+    """Additional triggers are refused, since they can change data. An additional table or index does no harm."""
     return ((what, name) for what, name in found if what == "trigger" and (what, name) not in made)
 
 
 @cache
 def _made(kind: Schema) -> Mapping[tuple[str, str], str]:
-    """The shape that the steps of a kind make."""
+    """The schema that the steps of a kind create."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for step in kind.steps:
             for statement in statements(step):
@@ -43,9 +45,9 @@ def _made(kind: Schema) -> Mapping[tuple[str, str], str]:
 
 
 def _shape(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """Each object's text by its kind and name; SQLite's versions quote and space what they rewrite differently.
+    """The SQL of each object by kind and name, normalized: versions of SQLite differ in quotes and spaces.
 
-    The tables that a virtual table keeps for itself are made by SQLite, and are its own matter.
+    The internal tables of a virtual table are left out, since SQLite creates them.
     """
     rows = [tuple(row) for row in connection.execute(_SCHEMA)]
     virtual = tuple(f"{name}_" for _, name, sql in rows if sql.upper().startswith("CREATE VIRTUAL"))

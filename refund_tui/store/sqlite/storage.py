@@ -1,6 +1,6 @@
-"""Owns the SQLite files of one data folder: where they are, and how each is opened with all that guards it.
+"""Owns the SQLite files of one data folder: their paths, and how each is opened with its guards.
 
-Never opens a ledger to write on a file system that cannot be trusted, unless the operator vouches for it.
+Never opens a ledger for writing on a network file system, unless the operator allows it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from refund_tui.store.sqlite.writing_host import HostGuard
 class SqliteStorage:
     """The ledger and the trips file of one data folder.
 
-    `outside` are high-water marks beyond the folder, each with whether the ledger may not be used without it; `host` is
-    the one that writes, this one unless another is named. Every method raises StoreError.
+    `outside` are high-water marks outside the folder, each with whether the ledger must not be used without it. `host`
+    is the host that writes, by default this one. Every method raises StoreError.
     """
 
     def __init__(
@@ -54,39 +54,39 @@ class SqliteStorage:
         return self._host or this_host()
 
     def exists(self) -> bool:
-        """Whether the ledger's file is there."""
+        """Whether the ledger's file exists."""
         return self.ledger.exists()
 
     def owned(self) -> bool:
-        """Whether this account owns the ledger's file. Raises OSError where it is not there."""
+        """Whether this account owns the ledger's file. Raises OSError if there is none."""
         return owned(self.ledger)
 
     def refuse_lost(self) -> None:
-        """See that a ledger which held something is still there, with something in it."""
+        """Raise StoreError if a ledger that had events is missing or empty."""
         self.marks.refuse_lost()
 
     def check_file_system(self) -> None:
-        """See that the folder's file system can be trusted, unless the operator vouches for it."""
+        """Check that the folder is not on a network file system, unless the operator allows it."""
         if not self._any_file_system:
             refuse_network(self.folder)
 
     def open_ledger(self) -> Ledger:
-        """The ledger to write, made where there is none."""
+        """The ledger for writing; it is created if missing."""
         self.check_file_system()
         return Ledger.open(self.ledger, shared=self.shared, marks=self.marks, host=HostGuard(self.host))
 
     def open_history(self) -> History:
-        """The ledger to read; StoreUnusable where there is none."""
+        """The ledger for reading. Raises StoreUnusable if there is none."""
         return History.open(self.ledger, self.marks, HostGuard(self.host))
 
     def open_trips(self) -> Trips:
-        """The trips file, made where there is none."""
+        """The trips file; it is created if missing."""
         return Trips.open(self.trips, shared=self.shared)
 
     def examine(self) -> Damage:
-        """What SQLite's quick check finds, where the file is not too large for it, in words.
+        """The findings of SQLite's quick check, if the file is not too large for it.
 
-        Raises StoreError where it cannot be looked at now, which is no damage.
+        Raises StoreError if it cannot be checked now, which does not mean damage.
         """
         found = quick_look(self.ledger, LEDGER)
         return Damage(

@@ -1,4 +1,4 @@
-"""Owns what becomes of a trip that is told of again: what the newer record knows counts, the rest stays as it was."""
+"""Owns how two records of the same trip are merged: the newer record's values count, missing ones stay as they were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from refund_tui.core.trips import Article, Card, Trip
 
 
 def merged(old: Trip, new: Trip) -> Trip:
-    """`old`, told again by `new`. A cart that `new` tells replaces the old one; what was known of its articles stays.
+    """`old` with the values of `new`. A cart in `new` replaces the old one, but known facts about its articles stay.
 
     So a Create Purchases body and a retailer's record of the same trip may come in any order.
     """
@@ -25,7 +25,7 @@ def merged(old: Trip, new: Trip) -> Trip:
 
 
 def _card(old: Card, new: Card) -> Card:
-    """One card's brand is never put beside another's last four."""
+    """Never combines the brand of one card with the last four digits of another."""
     if old.tail and new.tail and old.tail != new.tail:
         return new
     return Card(new.brand or old.brand, new.tail or old.tail)

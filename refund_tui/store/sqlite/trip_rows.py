@@ -1,4 +1,4 @@
-"""Owns how a trip is told in one row of the trips file, and read from it."""
+"""Owns how a trip is written in a row of the trips file and read from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def values_of(trip: Trip) -> tuple[str | int | None, ...]:
-    """What the COLUMNS hold for a trip."""
+    """The values of COLUMNS for a trip."""
     captured = trip.captured
     return (
         trip.store_id,
@@ -38,7 +38,7 @@ def values_of(trip: Trip) -> tuple[str | int | None, ...]:
 
 
 def trip_of(row: sqlite3.Row) -> Trip:
-    """The trip that a row tells of; one that cannot be read has its ids alone, and says why in `damage`."""
+    """The trip in a row. One that cannot be read has only its ids, and `damage` says why."""
     try:
         return _trip(Cells(row))
     except UnreadableRow as error:
@@ -94,7 +94,7 @@ def _article(
 
 
 def _brand(text: str | None) -> str | None:
-    """Version 0.1.0 kept whatever it was told as a brand, which may have been a card number: it is not shown."""
+    """The brand of the card. Version 0.1.0 kept any text as a brand; if it may be a card number, it is not shown."""
     return text if text is not None and check_brand(text) is None else None
 
 

@@ -1,8 +1,8 @@
 """Owns the tables of the trips file, and the order of its rows.
 
-A trip's row id is its date: seconds since 1970, times ROOM, plus a running number; a trip without a date comes before
-all others. So newest first is the order of the rows and of the word index alike, a day is a range of both, and no
-query ever sorts. A trip whose date becomes known moves.
+A trip's row id contains its date: seconds since 1970, times ROOM, plus a number. Trips without a date come before all
+others. So "newest first" is the order of the rows and of the word index, a day is a range of row ids, and no query
+has to sort. If the date of a trip becomes known, its row id changes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from refund_tui.store.sqlite.migrations import Schema
 
 ROOM = 2**24
-"""Row ids of one second."""
+"""Row ids for one second."""
 
 UNDATED = -(2**62)
-"""Where the row ids of trips without a date begin."""
+"""The first row id of trips without a date."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,10 +58,10 @@ TRIPS = Schema(
 
 
 def first_row(instant: datetime | None) -> int:
-    """The smallest row id that a trip of this instant can have."""
+    """The smallest row id of a trip at this time."""
     return UNDATED if instant is None else int((instant - _EPOCH).total_seconds() // 1) * ROOM
 
 
 def last_row(instant: datetime | None) -> int:
-    """The largest row id that a trip of this instant can have."""
+    """The largest row id of a trip at this time."""
     return (-(2**61) if instant is None else first_row(instant) + ROOM) - 1

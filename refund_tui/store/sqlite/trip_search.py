@@ -1,6 +1,6 @@
-"""Owns what a trip is found by, and what a clerk's search text asks for.
+"""Owns the words by which a trip is found, and the meaning of a clerk's search text.
 
-Text is never a query language: every character that is typed stands for itself.
+The text is not a query language: no typed character has a special meaning.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from refund_tui.core.trips import Trip
 from refund_tui.store.sqlite.trip_schema import first_row
 
 LONGEST = 300
-"""Characters of a search text that count: a trip id has at most 255."""
+"""Characters of a search text that are used. A trip id has at most 255."""
 
 MOST_TERMS = 8
 
 _INNER = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"[0-9]+,[0-9]{0,2}")
 _HALF_TYPED = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]?")
-"""A month, on the way to one of its days."""
+"""A month, which is also what a day looks like while it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Row ids from `first` up to, not including, `end`: what was dated within a day or a month."""
+    """The row ids of a day or a month: from `first` up to `end`, without `end`."""
 
     first: int
     end: int
@@ -38,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a text asks for: `match`, for the word index, or, where one term is a date, `others` within `span`."""
+    """A search: `match` is for the word index; if one term is a date, `others` are searched within `span`."""
 
     match: str
     others: str = ""
@@ -46,7 +46,7 @@ class Wanted:
 
 
 def words_of(trip: Trip) -> str:
-    """The words that a trip is found by: id, receipt, card, amount, and each article's id and name."""
+    """The words of a trip for the index: id, receipt, card, amount, and each article's id and name."""
     words = {trip.trip_id.casefold(): None}
     articles = (text for article in trip.articles for text in (article.id, article.name))
     for text in (trip.receipt, trip.card.brand, trip.card.tail, *articles):
@@ -57,20 +57,20 @@ def words_of(trip: Trip) -> str:
 
 
 def _split(text: str) -> Iterator[str]:
-    """Each word, and where it is of several parts (R-1001), each part."""
+    """Each word, and each of its parts if it has several (R-1001)."""
     for word in _folded(text).split():
         yield word
         yield from _INNER.findall(word)
 
 
 def _folded(text: str) -> str:
-    """Text without case, accents and what cannot be seen: `Müsli` is found by `musli`."""
+    """Text without case, accents and invisible characters: `musli` finds `Müsli`."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return "".join(char if char.isprintable() else " " for char in plain.casefold())
 
 
 def wanted(text: str, zone: tzinfo, today: date | None) -> Wanted | None:
-    """What `text` asks for, None for blank text. A date is a day (or a month) of `zone`; `today` completes it."""
+    """The search for `text`, None for blank text. A date is a day or month in `zone`; `today` gives a missing year."""
     terms = _folded(text[:LONGEST]).split()[:MOST_TERMS]
     if not terms:
         return None
@@ -86,9 +86,9 @@ def _every(terms: list[str]) -> str:
 
 
 def _any_of(term: str) -> str:
-    """A term as a quoted prefix, in which nothing is syntax; an amount with a decimal comma also with a point.
+    """A term as a quoted prefix without any syntax. A decimal comma also matches a decimal point.
 
-    A UUID finds its other spelling too, an amount with its currency (500JPY) the trips of exactly that amount.
+    A UUID also finds its other spelling. An amount with a currency (500JPY) finds trips of exactly that amount.
     """
     forms = [term, term.replace(",", ".")] if _AMOUNT.fullmatch(term) else {term, *spellings(term)}
     quoted = [f"{_quoted(form)} *" for form in forms]
@@ -102,7 +102,7 @@ def _quoted(text: str) -> str:
 
 
 def _amount(term: str) -> str | None:
-    """The digits that a trip of this amount is found by, None for what is no amount with a currency."""
+    """The digits by which a trip of this amount is found, None if the term is not an amount with a currency."""
     digits, code = split_currency(term)
     try:
         return parse_amount(digits, code).digits if code else None
@@ -111,7 +111,7 @@ def _amount(term: str) -> str | None:
 
 
 def _span(term: str, today: date | None, zone: tzinfo) -> Span | None:
-    """The rows of the day or the month that a term names, None where it names none."""
+    """The rows of the day or month that a term names, None if it names none."""
     half = _HALF_TYPED.fullmatch(term)
     days = read_days(half[1] if half else term, today)
     try:

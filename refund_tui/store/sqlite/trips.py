@@ -1,6 +1,6 @@
-"""Owns the trips known here: a file of its own, that can be imported again, and the search over it.
+"""Owns the trips file, which can be imported again, and the search in it.
 
-Never holds more of a card than its brand and last four.
+Never keeps more of a card than its brand and last four digits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from refund_tui.store.sqlite.trip_schema import TRIPS, first_row, last_row
 from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of
 
 FEW = 20
-"""Up to so many trips whose id or receipt begins with the text stand first; more of them, and it is no id yet."""
+"""Trips whose id or receipt begins with the text come first, if there are at most so many."""
 
 _INSERT = f"INSERT INTO trip (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
 _UPDATE = f"UPDATE trip SET {', '.join(f'{column} = ?' for column in COLUMNS)}, id = ? WHERE id = ?"
@@ -38,18 +38,18 @@ ORDER BY id DESC LIMIT ?
 
 
 class Trips:
-    """The trips file, opened for reading and writing. Used by one thread at a time. Every method raises StoreError."""
+    """The trips file, open for reading and writing. Used by one thread at a time. Every method raises StoreError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @classmethod
     def open(cls, path: Path, *, shared: bool = False) -> Self:
-        """Open the trips file, made where there is none (0600, shared 0660). Raises StoreError."""
+        """Open the trips file; it is created if missing (0600, shared 0660). Raises StoreError."""
         return cls(Database.open(path, TRIPS, shared=shared))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self._database.close()
 
     def changes_seen(self) -> int:
@@ -57,10 +57,10 @@ class Trips:
         return int(str(self._database.pragma("data_version")))
 
     def get(self, store_id: str, trip_id: str) -> Trip | None:
-        """What is known of one trip; in another spelling where it is not known as given.
+        """One trip, also in another spelling of its id.
 
-        Where the file has several spellings of it, the smallest amount counts as captured. Raises RecordUnusable where
-        one of them cannot be read.
+        If the file has several spellings of it, the smallest captured amount counts. Raises RecordUnusable if one of
+        them cannot be read.
         """
         names = spellings(trip_id)
         sql = f"SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN ({', '.join('?' * len(names))}) ORDER BY id DESC"
@@ -78,7 +78,7 @@ class Trips:
         return replace(best, captured=_smallest(found))
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Keep what is told of these trips, in one transaction; how many were new, changed, and the same as before."""
+        """Store these trips in one transaction; how many were new, changed, and the same as before."""
         counts = [0, 0, 0]
         with self._database.writing() as transaction:
             for trip in trips:
@@ -86,8 +86,8 @@ class Trips:
         return counts[0], counts[1], counts[2]
 
     def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
-        """Keep the card and the currency that the service told of a trip, also of one that is not known otherwise."""
-        self.get(store_id, trip_id)  # what cannot be read is put right by an import, never overwritten by less
+        """Store the card and the currency that the service gave for a trip, also for a trip that is not in the file."""
+        self.get(store_id, trip_id)  # only an import may replace a record that cannot be read
         self.put([Trip(store_id, trip_id, card=card, currency=currency)])
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
@@ -107,7 +107,7 @@ class Trips:
         return self._of(shown + self._ids(f"{sql} ORDER BY id DESC LIMIT ? OFFSET ?", *values, *page))
 
     def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
-        """How many trips `text` finds, counted up to `cap` and no further."""
+        """The number of trips that `text` finds, counted up to `cap`."""
         asked = wanted(text, zone, today)
         sql, values = search_sql(asked, []) if asked else ("SELECT id FROM trip", ())
         return self._ids(f"SELECT count(*) AS id FROM ({sql} LIMIT ?)", *values, cap)[0]
@@ -143,7 +143,7 @@ def _names(row: sqlite3.Row) -> list[str]:
 
 
 def search_sql(asked: Wanted, barred: list[int]) -> tuple[str, tuple[str | int, ...]]:
-    """The query for what is asked, without its order, and its values. It reads no further than its limit asks for."""
+    """The SQL of a search without its order, and its values. It reads no more rows than its limit."""
     others = f"rowid NOT IN ({', '.join(map(str, barred))})"
     words = f"SELECT rowid AS id FROM word WHERE word MATCH ? AND {others}"
     if asked.span is None:
@@ -156,7 +156,7 @@ def search_sql(asked: Wanted, barred: list[int]) -> tuple[str, tuple[str | int, 
 
 
 def _put(transaction: sqlite3.Connection, trip: Trip) -> int:
-    """Keep one trip: 0 it was new, 1 it changed, 2 nothing was new."""
+    """Store one trip: 0 if it was new, 1 if it changed, 2 if it was the same."""
     key = (trip.trip_id, trip.store_id)
     row = transaction.execute("SELECT * FROM trip WHERE trip_id = ? AND store_id = ?", key).fetchone()
     if row is None:

@@ -1,6 +1,6 @@
 """Owns which host writes a ledger: the first one that opened it, until a person moves it to another.
 
-Two hosts over one file overpaid: on a network's file system their locks may not reach each other.
+Two hosts must never write one file: on a network file system their locks may not reach each other.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ MOVED = "moved_here"
 
 
 class HostGuard:
-    """Lets only one host write: stands by each transaction of a ledger."""
+    """A guard that lets only one host write the ledger."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
 
     def claim(self, database: Database) -> None:
-        """Be the host that writes, if none does yet or this very one does. Raises StoreError."""
+        """Become the host that writes, if none does yet. Raises StoreError if another host does."""
         told = writer_of(database)
         if told == self._host:
             return
@@ -33,20 +33,20 @@ class HostGuard:
             transaction.execute("UPDATE identity SET host = ?", (self._host.told,))
 
     def before(self, database: Database) -> None:
-        """Within each transaction, before anything is written. Raises StoreError."""
+        """Called in each transaction before anything is written. Raises StoreError."""
         told = writer_of(database)
         if told is not None and not self._host.is_at_work(told):
             raise _refused(told, self._host)
 
     def wrote(self, database: Database) -> None:
-        """Nothing is to be remembered."""
+        """Nothing to do."""
 
     def committed(self) -> None:
-        """Nothing is to be remembered."""
+        """Nothing to do."""
 
 
 def writer_of(database: Database) -> Host | None:
-    """The host that writes the ledger; None where none has said so yet. Raises StoreError."""
+    """The host that writes the ledger, None if none has yet. Raises StoreError."""
     [row] = database.rows("SELECT host FROM identity")
     try:
         return None if row["host"] is None else host_of(row["host"])
@@ -55,7 +55,7 @@ def writer_of(database: Database) -> Host | None:
 
 
 def move(database: Database, host: Host, why: str, who: str, now: Instant) -> None:
-    """Let `host` write from now on; a person says that no other does any more. Raises UsageError, StoreError."""
+    """Let only `host` write from now on, as a person decided. Raises UsageError, StoreError."""
     with database.writing() as transaction:
         row = transaction.execute("SELECT host FROM identity").fetchone()
         if row["host"] == host.told:

@@ -59,7 +59,7 @@ class Stream(io.TextIOBase):
         self._needed = needed
 
     def writable(self) -> bool:
-        """True: argparse and csv ask for it."""
+        """Whether it can be written: always, unlike the default of `io.TextIOBase`."""
         return True
 
     def isatty(self) -> bool:

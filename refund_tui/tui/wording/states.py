@@ -49,6 +49,9 @@ STYLES: dict[Tone, str] = {
 """The style of a text for each tone."""
 
 
+LONGEST_REASON = 120
+"""Characters of a reason in an announcement: it has three lines at 80 columns. The timeline has the whole reason."""
+
 SHORT = 18
 """Characters of an id in a short sentence."""
 
@@ -178,7 +181,7 @@ def outcome_words(refund: Refund) -> str:
     asked, identifier = refund.intent, refund.life.reconciliation_id
     match refund.state:
         case State.REJECTED | State.BLOCKED:
-            told = refund.life.why
+            told = visible(refund.life.why, LONGEST_REASON)
         case State.UNKNOWN:
             told = "may have been paid"
         case State.ACCEPTED if identifier:

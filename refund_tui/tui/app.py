@@ -177,6 +177,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
     def _can(self, command: Command) -> bool:
         if command.context != EVERYWHERE:
             return holds_in(command, self.current_screen.id or "") and self.current_screen.can(command.action)
+        if command.name == "lookup" and self.current_screen.id == "lookup":
+            return self.current_screen.can("clear")  # there it selects what there is to clear
         if command.name == "refund":
             return self.current_screen.id != "refund" and self._refund is not None and self._refund.in_hand
         if command.name == "gate":

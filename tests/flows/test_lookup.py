@@ -167,3 +167,33 @@ async def test_a_refund_of_another_process_is_told_of_the_marked_trip(tmp_path: 
         trip_id = await id_of(stage, "R-1001")
         await other.take(intent(500, trip=trip_id))
         await stage.until("13.40 EUR left of 18.40 EUR")
+
+
+async def test_the_next_scan_replaces_the_last_after_one_key(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("R-1001")
+        await stage.until("1 trip")
+        await stage.press("f2", "R-1002", "enter")
+        await stage.until(f"Trip {await id_of(stage, 'R-1002')}")
+
+
+async def test_escape_empties_the_search_and_is_offered_where_there_is_something_to_empty(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        assert "Esc  Clear" not in stage.text
+        await stage.press("R-1001")
+        await stage.until("1 trip")
+        assert "Esc  Clear" in stage.text
+        await stage.press("escape")
+        await stage.until("R-1004")
+        await stage.press("R-1002", "enter")
+        await stage.until(f"Trip {await id_of(stage, 'R-1002')}")
+
+
+async def test_the_headings_are_there_again_after_a_search_that_found_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        [headings] = [line for line in stage.text.splitlines() if "Charged" in line]
+        await stage.press("nowhere")
+        await stage.until("No trip here matches")
+        await stage.press("ctrl+u")
+        await stage.until("R-1001")
+        assert headings in stage.text.splitlines()

@@ -77,7 +77,9 @@ class LookupScreen(ScreenPane):
         self.reload()
 
     def can(self, action: str) -> bool:
-        """Opening needs a trip, or an id to be typed; moving needs rows."""
+        """Opening needs a trip, or an id to be typed; clearing needs a text; moving needs rows."""
+        if action == "clear":
+            return bool(self.query_one("#search", Input).value)
         return self.rows.total > 0 or (action == "open" and bool(self._text))
 
     def reload(self) -> None:
@@ -101,13 +103,13 @@ class LookupScreen(ScreenPane):
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
         many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
-        self.query_one("#trip-heading", Plain).show(self.rows.heading() if total else "")
         self.query_one("#trip-count", TextCell).show(many if known else "")
         hint = self.query_one("#trip-hint", Plain)
         hint.show(literal(*(() if total else self._none_found())))
         hint.set_class(not total, "-shown")
         self.rows.display = bool(total)
         self.query_one("#trip-heading").display = bool(total)
+        self.call_after_refresh(self._fit_heading)  # a list that was hidden has no width before
 
     def _none_found(self) -> tuple[Part, ...]:
         """What the clerk can do where no trip is shown."""
@@ -132,9 +134,8 @@ class LookupScreen(ScreenPane):
         self.call_after_refresh(self._fit_heading)
 
     def _fit_heading(self) -> None:
-        heading = self.query_one("#trip-heading", Plain)
-        if heading.shown:
-            heading.show(self.rows.heading())
+        if self.rows.display:
+            self.query_one("#trip-heading", Plain).show(self.rows.heading())
 
     @on(RowList.Needed)
     def _needed(self, message: RowList.Needed) -> None:
@@ -174,6 +175,10 @@ class LookupScreen(ScreenPane):
         return literal(
             visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing
         )
+
+    def action_clear(self) -> None:
+        """Empty the search."""
+        self.query_one("#search", Input).value = ""
 
     async def action_open(self) -> None:
         """Open the refund of the marked trip, or of the id as typed where no trip here matches."""

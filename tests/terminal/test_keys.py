@@ -25,7 +25,7 @@ sys.exit(main([]))
 """
 FAILING = """
 from refund_tui.tui.screens.refund import RefundFormScreen
-async def fail(self, **_): raise ValueError
+async def fail(self, *_, **__): raise ValueError
 RefundFormScreen._take = fail
 """
 SLOW_DISK = """

@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 from refund_tui.core.outcomes import Answer, RateLimited
-from tests.gallery import Face, Stage, drawn, staged
+from tests.flows.stage import Stage, program
+from tests.gallery import drawn
 
 NAME = "refund-waits-out-a-429.svg"
 SECONDS = 2.5
@@ -22,7 +23,6 @@ STILL = 4
 CAPTION = 44
 """Height of the line under the terminal, in the picture's own units."""
 
-SIZE = (80, 24)
 WAIT = 12.0
 LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), WAIT)
 
@@ -62,8 +62,7 @@ async def _play(stage: Stage) -> list[tuple[str, str]]:
 async def film() -> str:
     """The moving picture, as SVG without anything from elsewhere."""
     with tempfile.TemporaryDirectory() as folder:
-        async with staged(Face("film", _nothing, (LIMITED,)), SIZE, Path(folder)) as stage:
-            await stage.until("R-1001")
+        async with program(Path(folder), LIMITED, seen="R-1001") as stage:
             frames = await _play(stage)
     width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', frames[0][1])[0])
     parts = [_frame(number, words, svg, (width, height)) for number, (words, svg) in enumerate(frames)]
@@ -71,10 +70,6 @@ async def film() -> str:
         f'<svg viewBox="0 0 {width} {height + CAPTION}" xmlns="http://www.w3.org/2000/svg">\n'
         f"<style>\n{_timing(len(frames))}</style>\n{''.join(parts)}</svg>\n"
     )
-
-
-async def _nothing(_stage: Stage) -> None:
-    """No keys before the film begins."""
 
 
 def _frame(number: int, words: str, svg: str, size: tuple[float, float]) -> str:

@@ -6,129 +6,26 @@ Each face is reached by keys alone, over real files, with the time, the keys and
 from __future__ import annotations
 
 import asyncio
-import itertools
-import os
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from unittest import mock
 
-from refund_tui.core.outcomes import (
-    Answer,
-    Doubt,
-    NeedsRepair,
-    Outcome,
-    RateLimited,
-    Rejected,
-    Repair,
-    Uncertain,
-    Unreachable,
-)
-from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import Elsewhere
-from refund_tui.host.paths import trips_path
-from refund_tui.sandbox import sample_trips
-from refund_tui.store.imports.records import trip_of
-from refund_tui.store.sqlite.trips import Trips
-from refund_tui.tui.terminal import signals
+from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
-from refund_tui.tui.widgets.plain_text import Plain
-from tests.support.clock import NOON, FakeClock
-from tests.support.desks import settings
-from tests.support.service import ScriptedService, accepted, never
-
-if TYPE_CHECKING:
-    from textual.pilot import Pilot
-
-    from refund_tui.payments.client import PaymentClient
+from tests.flows.stage import FORBIDDEN, LIMITED, LOST, OFFLINE, SIZE, UNKNOWN_TRIP, Stage, Step, program
+from tests.support.service import accepted, never
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
-SIZES = ((80, 24), (120, 36))
-PATIENCE = 20.0
+SIZES = (SIZE, (120, 36))
 CELL = 12.2
 """The width of a character in the pictures."""
-LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
-LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
-FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403): the role lacks execute-api:Invoke"), Repair.CREDENTIALS)
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
-UNKNOWN_TRIP = "7c1e0b52-nowhere"
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
-OFFLINE = Unreachable(Answer(None, "the service could not be reached: no route to host"))
 
 
-@dataclass
-class Stage:
-    """The running program in a test terminal, and what it stands on."""
-
-    pilot: Pilot[int]
-    desk: Desk
-    clock: FakeClock
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(strip.text for strip in self.pilot.app.screen._compositor.render_strips())
-
-    async def press(self, *keys: str) -> None:
-        """Press keys, each by its name; a longer word is typed."""
-        for key in keys:
-            await self.pilot.press(*([key] if key in _NAMED else key))
-
-    def shows(self, words: str) -> bool:
-        """Whether the words are on the screen, on one line or folded within a widget."""
-        plain = (widget for widget in self.pilot.app.screen.query(Plain) if widget.region.area and widget.is_on_screen)
-        return words in self.text or any(words in widget.shown for widget in plain)
-
-    async def until(self, seen: str) -> None:
-        """Return when `seen` is on the screen and nothing is left to draw."""
-        end = asyncio.get_running_loop().time() + PATIENCE
-        while not self.shows(seen):
-            if asyncio.get_running_loop().time() > end:
-                raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
-            await self.pilot.pause(0.02)
-        await self.pilot.pause(0.1)
-
-    async def reread(self) -> None:
-        """Have everything that is shown read anew, so that no picture depends on when it was last read."""
-        await self.desk.tell(Elsewhere())
-        await self.pilot.pause(0.3)
-
-    async def refund(self, find: str, amount: str, reason: str = "1") -> None:
-        """From anywhere to the timeline of a new refund."""
-        await self.ask(find, amount, reason)
-        self.clock.advance(1)
-        await self.press("y")
-
-    async def ask(self, find: str, amount: str, reason: str = "1") -> None:
-        """From anywhere to the question."""
-        await self.open(find)
-        await self.press(amount, "tab", reason, "f10")
-        await self.until("go back")
-
-    async def open(self, find: str) -> None:
-        """From anywhere to an empty form."""
-        await self.press("f2", "ctrl+u", find)
-        await self.until("1 trip")
-        await self.press("enter")
-        await self.until("Amount")
-
-    async def open_unknown(self) -> None:
-        """From anywhere to the form of a trip that is not known here."""
-        await self.press("f2", "ctrl+u", UNKNOWN_TRIP)
-        await self.until("No trip here matches")
-        await self.press("enter")
-        await self.until("not known here")
-
-
-_NAMED = {
-    "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
-    *(f"ctrl+{letter}" for letter in "glopqrsuy"), *(f"f{n}" for n in range(1, 13)),
-}  # fmt: skip
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -138,7 +35,7 @@ class Face:
 
     name: str
     play: Play
-    script: Sequence[Outcome | Callable[[bytes], Awaitable[Outcome]]] = ()
+    script: Sequence[Step] = ()
     trips: bool = True
     sizes: tuple[tuple[int, int], ...] = SIZES
     changes: Mapping[str, object] = field(default_factory=dict)
@@ -331,31 +228,11 @@ FACES = (
 """Every screen and each state that matters."""
 
 
-@asynccontextmanager
-async def staged(face: Face, size: tuple[int, int], folder: Path) -> AsyncIterator[Stage]:
-    """The program with the face's trips and service, at a size."""
-    signals.prepare(os.environ)
-    from refund_tui.tui.app import RefundApp  # after its environment is set
-
-    if face.trips:
-        trips = Trips.open(trips_path(folder))
-        trips.put([trip_of(sample.record) for sample in sample_trips(NOON)])
-        trips.close()
-    clock, service = FakeClock(), ScriptedService(*face.script)
-    keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
-    told = settings(folder, **{"base_url": "https://eu-central-1.test.payments.example.com", **face.changes})
-    desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
-    colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
-        async with RefundApp(told, desk=desk).run_test(size=size) as pilot:
-            yield Stage(pilot, desk, clock)
-
-
 async def draw(face: Face, size: tuple[int, int]) -> str:
     """One screenshot, as SVG without anything from elsewhere."""
     with tempfile.TemporaryDirectory() as folder:
-        async with staged(face, size, Path(folder)) as stage:
-            await stage.pilot.pause(0.1)
+        shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
+        async with shown as stage:
             await face.play(stage)
             await stage.reread()
             return drawn(stage)

@@ -31,6 +31,11 @@ class BackgroundWork:
             self._newest[group] = task
         self._working.add(task)
 
+    @property
+    def busy(self) -> bool:
+        """Whether work is under way."""
+        return bool(self._working)
+
     async def close(self) -> None:
         """Accept no more work, and return when all running work has ended."""
         self.open = False

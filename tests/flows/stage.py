@@ -1,37 +1,175 @@
-"""The program at 80x24 for the tests of flows: real files, a clock that the test moves, keys and nothing else."""
+"""The running program at 80x24, for the flows and the screenshots: real files, keys alone, a clock that tests move."""
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from unittest import mock
 
 from refund_tui.core.filters import Filter
-from refund_tui.core.outcomes import Answer, NeedsRepair, Outcome, Rejected, Repair
+from refund_tui.core.outcomes import (
+    Answer,
+    Doubt,
+    NeedsRepair,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Repair,
+    Uncertain,
+    Unreachable,
+)
 from refund_tui.core.refunds import Refund
-from tests.gallery import LIMITED, LOST, OFFLINE, Face, Stage, staged
+from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Elsewhere
+from refund_tui.host.paths import trips_path
+from refund_tui.sandbox import sample_trips
+from refund_tui.store.imports.records import trip_of
+from refund_tui.store.sqlite.trips import Trips
+from refund_tui.tui.terminal.signals import prepare
+from refund_tui.tui.widgets.plain_text import Plain
+from tests.support.clock import NOON, FakeClock
+from tests.support.desks import settings
 from tests.support.ledgers import sound
+from tests.support.service import ScriptedService
 
-__all__ = ["FORBIDDEN", "LIMITED", "LOST", "MALFORMED", "OFFLINE", "Stage", "program", "refunds", "unknown"]
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
-FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403)"), Repair.CREDENTIALS)
+    from refund_tui.payments.client import PaymentClient
+    from refund_tui.tui.app import RefundApp
+
+PATIENCE = 20.0
+"""Real seconds after which a test gives up on a screen that never came."""
+
+SIZE = (80, 24)
+UNKNOWN_TRIP = "7c1e0b52-nowhere"
+LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
+LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
+OFFLINE = Unreachable(Answer(None, "the service could not be reached: no route to host"))
+FORBIDDEN = NeedsRepair(Answer(403, "not authorised (403): the role lacks execute-api:Invoke"), Repair.CREDENTIALS)
 MALFORMED = Rejected(Answer(400, "malformed (400)"), "BadRequestException")
 
 Step = Outcome | Callable[[bytes], Awaitable[Outcome]]
 
 
-async def _nothing(_stage: Stage) -> None:
-    """No keys."""
+@dataclass
+class Stage:
+    """The running program in a test terminal, and what it stands on."""
+
+    pilot: Pilot[int]
+    desk: Desk
+    clock: FakeClock
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(strip.text for strip in self.pilot.app.screen._compositor.render_strips())
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each by its name; a longer word is typed."""
+        for key in keys:
+            await self.pilot.press(*([key] if key in _NAMED else key))
+
+    def shows(self, words: str) -> bool:
+        """Whether the words are on the screen, on one line or folded within a widget."""
+        plain = (widget for widget in self.pilot.app.screen.query(Plain) if widget.region.area and widget.is_on_screen)
+        return words in self.text or any(words in widget.shown for widget in plain)
+
+    async def until(self, seen: str) -> None:
+        """Return when `seen` is on the screen and nothing is left to draw."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while not self.shows(seen):
+            if asyncio.get_running_loop().time() > end:
+                raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
+            await self.pilot.pause(0.02)
+        await self.pilot.pause(0.1)
+
+    async def idle(self) -> None:
+        """Return when every key was handled, the work that it caused is done, and all of it is drawn.
+
+        That is seen twice in a row: what is drawn may ask for more to be read.
+        """
+        app, quiet = cast("RefundApp", self.pilot.app), 0
+        async with asyncio.timeout(PATIENCE):
+            while quiet < 2:
+                await self.pilot.pause()
+                quiet = 0 if app.handling or app.background.busy else quiet + 1
+
+    async def reread(self) -> None:
+        """Have everything that is shown read anew, so that no picture depends on when it was last read."""
+        await self.desk.tell(Elsewhere())
+        await self.idle()
+
+    async def refund(self, find: str, amount: str, reason: str = "1") -> None:
+        """From anywhere to the timeline of a new refund."""
+        await self.ask(find, amount, reason)
+        self.clock.advance(1)
+        await self.press("y")
+
+    async def ask(self, find: str, amount: str, reason: str = "1") -> None:
+        """From anywhere to the question."""
+        await self.open(find)
+        await self.press(amount, "tab", reason, "f10")
+        await self.until("go back")
+
+    async def open(self, find: str) -> None:
+        """From anywhere to an empty form."""
+        await self.press("f2", "ctrl+u", find)
+        await self.until("1 trip")
+        await self.press("enter")
+        await self.until("Amount")
+
+    async def open_unknown(self) -> None:
+        """From anywhere to the form of a trip that is not known here."""
+        await self.press("f2", "ctrl+u", UNKNOWN_TRIP)
+        await self.until("No trip here matches")
+        await self.press("enter")
+        await self.until("not known here")
+
+
+_NAMED = {
+    "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
+    *(f"ctrl+{letter}" for letter in "glopqrsuy"), *(f"f{n}" for n in range(1, 13)),
+}  # fmt: skip
 
 
 @asynccontextmanager
 async def program(
-    folder: Path, *script: Step, trips: bool = True, seen: str = "trips", **changes: object
+    folder: Path,
+    *script: Step,
+    trips: bool = True,
+    size: tuple[int, int] = SIZE,
+    seen: str = "trips",
+    **changes: object,
 ) -> AsyncIterator[Stage]:
     """The program with the sample trips once `seen` is there; its service answers by `script` and then always yes."""
-    async with staged(Face("", _nothing, script, trips, changes=changes), (80, 24), folder) as stage:
-        await stage.until(seen)
-        yield stage
+    prepare(os.environ)
+    from refund_tui.tui.app import RefundApp  # after its environment is set
+
+    if trips:
+        _import_samples(folder)
+    clock, service = FakeClock(), ScriptedService(*script)
+    keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
+    told = settings(folder, **{"base_url": "https://eu-central-1.test.payments.example.com", **changes})
+    desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
+    colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
+        async with RefundApp(told, desk=desk).run_test(size=size) as pilot:
+            stage = Stage(pilot, desk, clock)
+            await stage.until(seen)
+            yield stage
+
+
+def _import_samples(folder: Path) -> None:
+    trips = Trips.open(trips_path(folder))
+    trips.put([trip_of(sample.record) for sample in sample_trips(NOON)])
+    trips.close()
 
 
 async def refunds(stage: Stage) -> list[Refund]:

@@ -9,8 +9,7 @@ from textual.widgets import Input
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent
-from tests.flows.stage import Stage, program, refunds
-from tests.gallery import UNKNOWN_TRIP
+from tests.flows.stage import UNKNOWN_TRIP, Stage, program, refunds
 from tests.support.desks import STORE, desk_over
 from tests.support.service import ScriptedService
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.host.paths import ledger_path
-from tests.flows.stage import program
-from tests.gallery import Stage
+from tests.flows.stage import Stage, program
 
 LOCKED, GONE = "is held by another program", "was moved or replaced"
 

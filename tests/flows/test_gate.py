@@ -7,8 +7,7 @@ from pathlib import Path
 from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
 from refund_tui.host.paths import ledger_path
-from tests.flows.stage import program, refunds
-from tests.gallery import Stage
+from tests.flows.stage import Stage, program, refunds
 from tests.support.ledgers import all_events
 
 TWO_DAYS = 172_800.0

@@ -52,5 +52,5 @@ async def test_it_is_about_the_field_with_the_cursor(tmp_path: Path, go: object,
         await stage.until(told)
         assert stage.shows(key)
         await stage.press("escape")
-        await stage.pilot.pause(0.1)
+        await stage.idle()
         assert stage.text == before

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from refund_tui.core.refunds import State
-from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, program, refunds, unknown
-from tests.gallery import Stage
+from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
 
 
 async def _to_history(stage: Stage, seen: str) -> None:
@@ -44,7 +43,7 @@ async def test_asking_again_says_why_it_is_safe_and_ends_accepted_under_the_same
         await stage.until("Safe for another 23 h")
         assert "same id" in stage.text
         await stage.press("y")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert "Ask the service again" in stage.text, "deaf for half a second"
         stage.clock.advance(1)
         await stage.press("y")

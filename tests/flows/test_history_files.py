@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 from refund_tui.core.refunds import Action, State
-from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, program, refunds, unknown
-from tests.gallery import Stage
+from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, Stage, program, refunds, unknown
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over
 from tests.support.service import ScriptedService

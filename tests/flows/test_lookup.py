@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip
@@ -12,8 +13,7 @@ from refund_tui.desk.news import Elsewhere
 from refund_tui.host.paths import trips_path
 from refund_tui.payments.cards import CardFound
 from refund_tui.store.sqlite.trips import Trips
-from tests.flows.stage import Stage, program, refunds
-from tests.gallery import UNKNOWN_TRIP
+from tests.flows.stage import UNKNOWN_TRIP, Stage, program, refunds
 from tests.support.clock import NOON
 from tests.support.desks import desk_over, intent
 from tests.support.records import trip
@@ -197,3 +197,12 @@ async def test_the_headings_are_there_again_after_a_search_that_found_nothing(tm
         await stage.press("ctrl+u")
         await stage.until("R-1001")
         assert headings in stage.text.splitlines()
+
+
+async def test_a_pasted_trip_id_with_a_line_end_opens_and_confirms_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.until("R-1001")
+        stage.pilot.app.post_message(Paste("R-1001\r\ny\r\n"))
+        await stage.until("1 trip")
+        assert "Find" in stage.text
+        assert await refunds(stage) == []

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.outcomes import Outcome
+from refund_tui.core.outcomes import Accepted, Answer, Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Action, State
-from tests.flows.stage import LIMITED, OFFLINE, program, refunds
-from tests.gallery import UNKNOWN_TRIP
+from tests.flows.stage import LIMITED, OFFLINE, UNKNOWN_TRIP, program, refunds
 from tests.support.service import accepted, never
 
 
@@ -70,7 +69,7 @@ async def test_in_its_first_half_second_the_question_is_deaf(tmp_path: Path, key
         await stage.ask("R-1001", "5.00")
         stage.clock.advance(0.4)
         await stage.press(key)
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert "y  refund it" in stage.text
         assert await refunds(stage) == []
 
@@ -80,7 +79,7 @@ async def test_enter_alone_never_confirms(tmp_path: Path) -> None:
         await stage.ask("R-1001", "5.00")
         stage.clock.advance(5)
         await stage.press("enter", "enter")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert "y  refund it" in stage.text
         assert await refunds(stage) == []
 
@@ -117,7 +116,7 @@ async def test_a_refund_like_an_earlier_one_needs_a_second_yes_of_its_own(tmp_pa
         await stage.press("d")
         stage.clock.advance(1)
         await stage.press("y", "enter")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert len(await refunds(stage)) == 1, "neither an early d, nor y, nor Enter is the second yes"
         await stage.press("d")
         await stage.until("Attempts")
@@ -146,7 +145,7 @@ async def test_leaving_with_an_open_refund_names_it_and_what_becomes_of_it(tmp_p
         assert "9.05 EUR" in stage.text
         assert "go on" in stage.text
         await stage.press("ctrl+q")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert stage.pilot.app.return_code == 0
 
 
@@ -168,14 +167,14 @@ async def test_leaving_while_the_answer_of_a_stopped_refund_is_awaited_says_so(t
         answered.set()
         await stage.until("ACCEPTED")
         await stage.press("f2", "ctrl+q")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert stage.pilot.app.return_code == 0
 
 
 async def test_with_nothing_open_one_key_leaves(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("ctrl+q")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert stage.pilot.app.return_code == 0
 
 
@@ -249,3 +248,11 @@ async def test_with_no_network_the_bar_says_so_until_the_service_answers(tmp_pat
         stage.desk.wake()
         await stage.until("ACCEPTED")
         assert "NO NETWORK" not in stage.text
+
+
+async def test_hostile_words_of_the_service_are_shown_as_they_are(tmp_path: Path) -> None:
+    hostile = Accepted(Answer(200, "[@click=app.quit]x[/] \x1b[31m\u202e"), "[bold]R1")
+    async with program(tmp_path, hostile) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("[bold]R1")
+        await stage.until("[@click=app.quit]x[/] ␛[31m‹202E›")

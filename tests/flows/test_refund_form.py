@@ -1,62 +1,110 @@
-"""The refund form by keys: what is said while it is typed, and that nothing wrong can be asked for."""
+"""The refund form by keys at 80x24: what is wrong is said while it is typed, and nothing wrong can be asked for."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.widgets import Input
 
-from refund_tui.core.filters import Filter
-from refund_tui.core.outcomes import Accepted, Answer
-from tests.gallery import Face, Stage, staged
-
-
-async def _nothing(_stage: Stage) -> None:
-    return
-
-
-def face() -> Face:
-    return Face("test", _nothing)
-
-
-async def has(stage: Stage) -> int:
-    """How many refunds the ledger has."""
-    return await stage.desk.history.count(Filter())
+from tests.flows.stage import program, refunds
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("1,234", "two ways"), ("18.41", "only 18.40 EUR is left"), ("٥", "only digits"),
-        ("1.2.3", "one decimal mark at most"), ("5.", "digits are missing"), (".5", "write a digit before"),
+        ("0", "a refund is more than 0"),
+        ("-5", "leave the minus out"),
+        ("5.005", "3 decimals: EUR has 2"),
+        ("1e3", "only digits and one decimal mark"),
+        ("NaN", "only digits and one decimal mark"),
+        ("٥", "only digits and one decimal mark"),
+        ("1,234", "two ways"),
+        ("1.2.3", "one decimal mark at most"),
+        ("5.", "digits are missing"),
+        (".5", "write a digit before"),
+        ("13.80", "only 13.79 EUR is left to refund"),
     ],
-)  # fmt: skip
-async def test_what_is_wrong_with_an_amount_is_said_while_typing_and_stops_the_question(
+)
+async def test_a_wrong_amount_is_named_while_it_is_typed_and_cannot_be_submitted(
     tmp_path: Path, typed: str, said: str
 ) -> None:
-    async with staged(face(), (80, 24), tmp_path) as stage:
-        await stage.open("R-1001")
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
         await stage.press(*typed)
         await stage.until(said)
         await stage.press("tab", "1", "f10")
-        await stage.pilot.pause(0.2)
+        await stage.idle()
         assert "refund it" not in stage.text
-        assert await has(stage) == 0
+        assert await refunds(stage) == []
+
+
+async def test_an_untouched_form_scolds_nobody_and_its_lines_never_move(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        assert "press 1 to 5" not in stage.text
+        row = _row(stage.text, "Reason")
+        await stage.press("5.005")
+        await stage.until("3 decimals")
+        assert _row(stage.text, "Reason") == row
+
+
+async def test_submitting_too_early_goes_to_the_first_field_that_needs_something(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("f10")
+        await stage.until("amount: type the amount")
+        await stage.press("5.00", "f10")
+        await stage.until("reason: press 1 to 5")
+        await stage.press("2", "f10")
+        await stage.until("past its date)")
+
+
+async def test_a_wrong_currency_is_told_at_the_currency(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open_unknown()
+        await stage.press("5.00", "tab", "1", "tab", "ctrl+u", "EU")
+        await stage.until("three capital letters")
+        await stage.press("f10")
+        await stage.until("currency: a currency is three capital letters")
+        await stage.press("f")
+        await stage.until("EUF is not a currency")
+        await stage.press("ctrl+u", "chf", "f10")
+        await stage.until("Refund 5.00 CHF ?")
+
+
+async def test_all_that_is_left_by_one_key(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("f5", "tab", "1", "f10")
+        await stage.until("Refund 13.79 EUR")
+
+
+async def test_marked_articles_add_the_amount_up(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("tab", "tab", "tab", "space")
+        await stage.until("9.88")
+        await stage.press("down", "space")
+        await stage.press("f10")
+        await stage.until("reason: press 1 to 5")
+        await stage.press("1", "f10")
+        await stage.until("Refund 13.79 EUR")
 
 
 async def test_a_trip_whose_window_is_closed_says_so_and_cannot_be_refunded(tmp_path: Path) -> None:
-    async with staged(face(), (80, 24), tmp_path) as stage:
+    async with program(tmp_path) as stage:
         await stage.open("R-1014")
         await stage.until("window closed")
-        await stage.press("1.00", "tab", "1", "f10")
-        await stage.pilot.pause(0.2)
+        assert "CLOSED" in stage.text
+        await stage.press("5.00", "tab", "1", "f10")
+        await stage.idle()
         assert "refund it" not in stage.text
+        assert await refunds(stage) == []
 
 
 async def test_a_draft_survives_escape_and_is_forgotten_once_it_is_a_refund(tmp_path: Path) -> None:
-    async with staged(face(), (80, 24), tmp_path) as stage:
+    async with program(tmp_path) as stage:
         await stage.open("R-1001")
         await stage.press("7.30", "escape")
         await stage.until("Find")
@@ -71,18 +119,5 @@ async def test_a_draft_survives_escape_and_is_forgotten_once_it_is_a_refund(tmp_
         assert stage.pilot.app.query_one("#amount", Input).value == ""
 
 
-async def test_a_pasted_trip_id_with_a_line_end_opens_and_confirms_nothing(tmp_path: Path) -> None:
-    async with staged(face(), (80, 24), tmp_path) as stage:
-        await stage.until("R-1001")
-        stage.pilot.app.post_message(events.Paste("R-1001\r\ny\r\n"))
-        await stage.pilot.pause(0.3)
-        assert "Find" in stage.text
-        assert await has(stage) == 0
-
-
-async def test_hostile_words_of_the_service_are_shown_as_they_are(tmp_path: Path) -> None:
-    hostile = Accepted(Answer(200, "[@click=app.quit]x[/] \x1b[31m\u202e"), "[bold]R1")
-    async with staged(Face("test", _nothing, (hostile,)), (80, 24), tmp_path) as stage:
-        await stage.refund("R-1001", "5.00")
-        await stage.until("[bold]R1")
-        await stage.until("[@click=app.quit]x[/] ␛[31m‹202E›")
+def _row(screen: str, word: str) -> int:
+    return next(number for number, line in enumerate(screen.splitlines()) if word in line)

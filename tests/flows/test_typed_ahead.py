@@ -9,8 +9,7 @@ import pytest
 from textual.events import Key
 
 from refund_tui.core.rules import TripBalance
-from tests.flows.stage import program
-from tests.gallery import PATIENCE
+from tests.flows.stage import PATIENCE, program
 
 
 async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(

@@ -19,22 +19,22 @@ KEY_TIMEOUT = 5.0
 
 
 class KeyQueue(App[int]):
-    """An app that hands keys and pastes out one at a time."""
+    """An app that hands keys and pastes out one at a time. `handling` is true while one is, so that others wait."""
 
     def __init__(self) -> None:
         super().__init__()
         self._typed: deque[events.Event] = deque()
-        self._handling = False
+        self.handling = False
         self._typing: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
         """Handle a key or paste now, or queue it behind the one that is being handled."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._handling:
+        elif self.handling:
             self._typed.append(event)
         else:
-            self._handling, before = True, self._pumps()
+            self.handling, before = True, self._pumps()
             try:
                 await super().on_event(event)
             finally:
@@ -52,7 +52,7 @@ class KeyQueue(App[int]):
             while self._typed:
                 await self._with_timeout(self._handle(self._typed.popleft()))
         finally:
-            self._handling = False
+            self.handling = False
 
     async def _with_timeout(self, work: Awaitable[None]) -> None:
         try:

@@ -1,0 +1,34 @@
+"""The versions for production are all that the program needs, and those that the tests passed with."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+
+
+def pinned(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in (re.split("==", line) for line in lines)}
+
+
+def needed(name: str, found: set[str]) -> set[str]:
+    """`found` with all that the distribution `name` needs without its extras."""
+    for requirement in map(Requirement, requires(name) or []):
+        other = canonicalize_name(requirement.name)
+        if other not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            found.add(other)
+            needed(other, found)
+    return found
+
+
+def test_production_gets_the_versions_that_were_tested_and_no_others() -> None:
+    production, tested = pinned(ROOT / "refund_tui" / "constraints.txt"), pinned(ROOT / "tests" / "constraints.txt")
+    assert production.items() <= tested.items()
+    assert needed("refund-tui", set()) <= production.keys()
+    assert not production.keys() & {"pytest", "hypothesis", "mypy", "ruff"}

@@ -18,11 +18,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from refund_tui.core import lifecycle
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Decision, Policy, possible
-from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain, Unreachable
+from refund_tui.core.outcomes import Answer, Outcome, Uncertain, Unreachable
 from refund_tui.core.refunds import Action, Life, Refund
 from refund_tui.core.times import Instant
 from refund_tui.desk import actions as acting
-from refund_tui.desk import attempt_end as ending
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import InFlight
 from refund_tui.desk.sender import Sender
@@ -93,10 +92,10 @@ def test_a_desk_that_asks_again_under_a_new_id_is_found_out(monkeypatch: pytest.
 
 
 def test_a_desk_that_takes_over_the_dead_without_doubt_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_doubt(answer: Answer, _doubt: Doubt) -> Outcome:
-        return Unreachable(answer)
+    def without_doubt(detail: str = "the program ended") -> Outcome:
+        return Unreachable(Answer(detail=detail))
 
-    monkeypatch.setattr(ending, "Uncertain", without_doubt)
+    monkeypatch.setattr(lifecycle, "process_died", without_doubt)
     with shop_played() as shop:
         shop.take(clerk="ben", trip=TRIPS[0], minor=500)
         shop.crash("ben", None, sent=True)

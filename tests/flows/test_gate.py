@@ -28,7 +28,7 @@ async def test_a_wrong_header_is_opened_with_a_word_and_all_goes_with_its_own_id
         await _two_held(stage)
         before = [(refund.key, refund.body) for refund in await refunds(stage)]
         assert stage.shows("with the same id; ^G ends that wait."), "a long wait names the key"
-        await stage.press("f2")
+        await stage.press("f2", "escape")
         await stage.until("^G  End wait")
         await stage.press("ctrl+g")
         await stage.until("2 refunds are held by it")

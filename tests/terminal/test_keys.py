@@ -29,12 +29,12 @@ async def fail(self, *_, **__): raise ValueError
 RefundFormScreen._take = fail
 """
 SLOW_DISK = """
-from refund_tui.desk.desk import Desk
-standing = Desk.standing
+from refund_tui.desk.reads import TripReads
+balance = TripReads.balance
 async def slow(self, *trip):
     await asyncio.sleep(0.3)
-    return await standing(self, *trip)
-Desk.standing = slow
+    return await balance(self, *trip)
+TripReads.balance = slow
 """
 LATIN_1 = b"caf\xe9 "
 X10_MOUSE = b"\x1b[M \xe9\xa2"

@@ -87,7 +87,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_so_on_the_way_out(tmp_path:
                 session.listen(0.6)
                 session.send("y")
                 assert session.wait(120) == 0  # each of its last tries to write waits for the other program
-            session.wait_for(lambda screen: "asked again with the same id" in " ".join(screen.split()))
+            session.wait_for(lambda screen: "askedagainwiththesameid" in "".join(screen.split()))
         assert run("resume", **settings(tmp_path, service.url)).returncode == 0
         [refund] = history(tmp_path, service)
         assert refund["state"] == "ACCEPTED"

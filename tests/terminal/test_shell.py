@@ -27,7 +27,7 @@ def service() -> Iterator[SandboxThread]:
 def test_under_a_shell_ctrl_z_stops_it_and_fg_brings_it_back(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service, command=IN_A_SHELL) as session:
         session.press("f1")
-        session.wait_for("lets you into the shell")
+        session.wait_for("goes to the shell")
         session.press("escape")
         session.wait_for("1 trip")
         session.press("ctrl+z")
@@ -44,7 +44,7 @@ def test_where_no_shell_waits_ctrl_z_is_not_offered_and_does_nothing(tmp_path: P
     with terminal(tmp_path, service) as session:  # the session's first process, as under a forced command of SSH
         session.press("f1")
         session.wait_for("draws the whole screen again")
-        assert "lets you into the shell" not in session.text
+        assert "goes to the shell" not in session.text
         session.press("escape")
         session.wait_for("1 trip")
         session.press("ctrl+z")

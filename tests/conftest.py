@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,19 @@ from hypothesis import settings
 settings.register_profile("busy machine", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("busy machine")
 
+_KEYBOARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+"""The signals that a shell without job control, or nohup, has its background jobs ignore; children inherit that."""
+
 _FOREIGN = ("REFUND_TUI_", "AWS_", "XDG_", "SSL_", "TEXTUAL_")
 _FOREIGN_NAMES = ("SUDO_USER", "TZ", "NO_COLOR", "COLUMNS", "LINES")
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_configure() -> None:
+    """Let programs that a test starts be ended by signals, even where the tests themselves run as a background job."""
+    for number in _KEYBOARD:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -112,7 +112,8 @@ def exit_on_signals(leave: Callable[[int], None]) -> None:
     def hear(number: int, _frame: FrameType | None = None) -> None:
         signal.signal(signal.SIGALRM, lambda *_: _exit_now(128 + number))
         signal.setitimer(signal.ITIMER_REAL, EXIT_WITHIN)
-        loop.call_soon_threadsafe(leave, 128 + number)
+        with suppress(RuntimeError):  # the loop is closed: the program is ending already
+            loop.call_soon_threadsafe(leave, 128 + number)
 
     for number in ENDINGS:
         signal.signal(number, hear)

@@ -15,7 +15,8 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +52,12 @@ PAGE = 512
 """Bytes of a page: the smallest there is, so that a small ledger has few bits that mean nothing."""
 
 PATIENCE = 20.0
+JOBS = 8 * (os.cpu_count() or 1)
+"""Processes of a whole run: a flip waits more than it computes."""
+
+PORTION = 200
+"""Flips that a process takes at a time."""
+
 LATER = 3_600.0
 """Seconds after which the desk looks at the damaged copy: every wait is over by then."""
 
@@ -272,27 +279,48 @@ def _paid_wrongly(good: Good, books: Books) -> Iterator[str]:
             yield f"{total} cents moved on {trip}, of {ceilings.get(trip, 0)}"
 
 
-def flips(
-    bits: Iterable[int] | None = None, sample: int | None = None, seed: int = 0, bits_of: bytes = b""
-) -> Iterator[Flip]:
-    """Each flip's account: of the `bits`, of a `sample` of all drawn by `seed`, of those of `bits_of`, or of all."""
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder in memory where there is such a file system, with the state folder inside it."""
     memory = Path("/dev/shm")
-    state = os.environ.get("XDG_STATE_HOME")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        folder = Path(name)
-        os.environ["XDG_STATE_HOME"] = str(folder / "state")
-        try:
-            good = asyncio.run(make(folder / "made"))
-            run, every = Run(good, folder), range(len(good.ledger) * 8)
-            if bits_of:
-                start = good.ledger.index(bits_of)
-                bits = range(start * 8, (start + len(bits_of)) * 8)
-            chosen = random.Random(seed).sample(every, sample) if sample else bits if bits is not None else every
-            yield from map(run.flip, chosen)
-        finally:
-            os.environ.pop("XDG_STATE_HOME", None)
-            if state is not None:
-                os.environ["XDG_STATE_HOME"] = state
+    with (
+        tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name,
+        patch.dict(os.environ, XDG_STATE_HOME=str(Path(name) / "state")),
+    ):
+        yield Path(name)
+
+
+def good_ledger() -> Good:
+    """The ledger that every flip of a run begins with."""
+    with own_folder() as folder:
+        return asyncio.run(make(folder / "made"))
+
+
+def tried(good: Good, bits: Iterable[int]) -> list[Flip]:
+    """Each flip's account."""
+    with own_folder() as folder:
+        run = Run(good, folder)
+        return [run.flip(bit) for bit in bits]
+
+
+def chosen(good: Good, bits: list[int] | None, sample: int | None, seed: int) -> list[int]:
+    """The given bits, or a `sample` of all drawn by `seed`, or all."""
+    every = range(len(good.ledger) * 8)
+    return random.Random(seed).sample(every, sample) if sample else bits or list(every)
+
+
+def bits_of(good: Good, text: bytes) -> range:
+    """The bits of the first place where `text` stands in the ledger."""
+    start = good.ledger.index(text)
+    return range(start * 8, (start + len(text)) * 8)
+
+
+def tried_by_many(good: Good, bits: list[int], jobs: int) -> Iterator[Flip]:
+    """The same by several processes."""
+    portions = [bits[start : start + PORTION] for start in range(0, len(bits), PORTION)]
+    with ProcessPoolExecutor(jobs) as pool:
+        for accounts in pool.map(tried, [good] * len(portions), portions):
+            yield from accounts
 
 
 def main() -> int:
@@ -301,9 +329,11 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many bits, drawn by --seed, in place of all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--bits", type=int, nargs="*", help="these bits alone, to look at one again")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"processes (default {JOBS})")
     arguments = parser.parse_args()
-    account, wrong = Counter[str](), 0
-    for flip in flips(arguments.bits, arguments.sample, arguments.seed):
+    good, account, wrong = good_ledger(), Counter[str](), 0
+    bits = chosen(good, arguments.bits, arguments.sample, arguments.seed)
+    for flip in tried_by_many(good, bits, arguments.jobs):
         account[flip.end] += 1
         for sentence in flip.wrong:
             wrong += 1

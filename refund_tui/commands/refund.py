@@ -11,10 +11,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from refund_tui.commands import OPEN, PERSON
+from refund_tui.commands.arguments import NOTHING_DONE, named_trip, refuse
 from refund_tui.commands.follow import Follower, next_attempt
 from refund_tui.commands.output import ERR, ending_means, print_err, print_out
 from refund_tui.commands.signals import GOES_ON, NOTHING, Stopped, StopSignals
-from refund_tui.commands.trip_argument import NOTHING_DONE, named_trip, refuse
 from refund_tui.core.fields import check_note
 from refund_tui.core.ledger_services import open_elsewhere
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount

@@ -1,7 +1,8 @@
 """Owns the service's accounts: every request, every movement of money (an execution), and their sums.
 
 No request is answered before it is recorded here and, if there is a journal, in the journal. Other threads may read the
-accounts while the service runs.
+accounts while the service runs. The report of them has only ids and amounts that passed the
+contract's rules, so that no client can send control characters to the terminal.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from refund_tui.sandbox.catalogue import Ceilings
 from refund_tui.sandbox.contract import RefundRequest
-from refund_tui.sandbox.journal import Journal
-from refund_tui.sandbox.records import Arrival, Execution, Verdict
-from refund_tui.sandbox.report import as_dict, as_text
+from refund_tui.sandbox.records import Arrival, Execution, Journal, Verdict, arrival_to_json, execution_to_json
 
 __all__ = ["Arrival", "Books", "Execution", "Verdict"]
 
@@ -205,3 +204,58 @@ class Books:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+_HEADINGS = ("refund id", "trip", "amount", "executed", "requests")
+
+
+def as_text(books: Books) -> str:
+    """One line for each refund whose money moved, then totals by currency, conflicts and overpaid trips."""
+    executed = Counter(done.request_id for done in books.executions)
+    requests = Counter(arrival.request_id for arrival in books.arrivals)
+    first = {done.request_id: done for done in reversed(books.executions)}
+    rows = [
+        (key, first[key].trip_id, f"{first[key].amount:f} {first[key].currency}", f"{count}x", str(requests[key]))
+        for key, count in executed.items()
+    ]
+    lines = _table([_HEADINGS, *rows]) if rows else ["no money moved"]
+    lines += ["", *_summary(books)]
+    return "\n".join(lines) + "\n"
+
+
+def as_dict(books: Books) -> dict[str, object]:
+    """`executions` and `requests`, oldest first; `totals`, `overpaid` per trip and currency; number of `conflicts`."""
+    return {
+        "executions": [execution_to_json(done) for done in books.executions],
+        "requests": [arrival_to_json(arrival) for arrival in books.arrivals],
+        "totals": _totals(books.totals),
+        "overpaid": _totals(books.overpaid),
+        "conflicts": len(books.conflicts),
+    }
+
+
+def _totals(totals: Totals) -> list[dict[str, str]]:
+    return [
+        {"storeId": store_id, "shoppingTripId": trip_id, "amount": f"{amount:f}", "code": currency}
+        for (store_id, trip_id, currency), amount in totals.items()
+    ]
+
+
+def _summary(books: Books) -> list[str]:
+    sums = {currency: f"{_sum(books.totals, currency)} {currency}" for _, _, currency in books.totals}
+    lines = [
+        "moved in all: " + (", ".join(sums[currency] for currency in sorted(sums)) or "nothing"),
+        f"requests: {len(books.arrivals)}",
+        f"conflicts (a known id with another body, refused): {len(books.conflicts)}",
+        f"overpaid trips: {len(books.overpaid) or 'none'}",
+    ]
+    return lines + [f"  {trip_id} {amount:f} {currency}" for (_, trip_id, currency), amount in books.overpaid.items()]
+
+
+def _sum(totals: Totals, currency: str) -> str:
+    return f"{sum(amount for (_, _, code), amount in totals.items() if code == currency):f}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,6 +1,6 @@
 """The full-screen terminal. Screens keep no state of refunds: they read the ledger again whenever the desk has news.
 
-- `app.py`: the app around the screens; `commands.py`: every command and its keys; `bindings.py`: those keys for Textual
+- `app.py`: the app around the screens; `commands.py`: every command and its keys
 - `screens/`: what the status line names: Lookup, Refund, History, …
 - `widgets/`: what screens are made of
 - `wording/`: the sentences that a person reads

@@ -23,8 +23,7 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, holds_in, key_of
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, holds_in, key_of
 from refund_tui.tui.messages import DeskNews
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher

@@ -1,7 +1,7 @@
 """Owns every command of the terminal: its name, its keys, its words, and the context in which it holds.
 
-Footer, help, `refund-tui keys` and the README show them; `[keys]` in the configuration uses their names. It imports no
-Textual.
+Footer, help, `refund-tui keys` and the README show them; `[keys]` in the configuration uses their names. It imports
+Textual only to make bindings of them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from refund_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 EVERYWHERE, LOOKUP, REFUND, HISTORY, DETAIL = "everywhere", "lookup", "refund", "history", "a refund"
 LIST, ARTICLES, PALETTE, GATE = "a list", "the articles", "palette", "gate"
@@ -156,3 +160,15 @@ def _refuse_conflicts(keys: Mapping[str, str]) -> None:
                 other = taken.setdefault((context, key.strip()), command.name)
                 if other != command.name:
                     raise ConfigError(f"[keys] {key.strip()} is given to both {other} and {command.name}")
+
+
+def bindings(*contexts: str) -> list[BindingType]:
+    """The bindings of the commands that hold in these contexts, and in the contexts within them."""
+    from textual.binding import Binding  # `refund-tui keys` needs none of it
+
+    return [
+        Binding(",".join(command.keys), command.action, command.label, id=command.name)
+        for command in COMMANDS
+        if command.context in contexts
+        or (command.context != EVERYWHERE and any(holds_in(command, c) for c in contexts))
+    ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.commands.checks.syscall_trace import CALLS, departures
+from refund_tui.commands.checks.durability import CALLS, departures
 from refund_tui.sandbox import SandboxThread
 
 pytestmark = pytest.mark.skipif(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.commands.ledger.endpoints import add
+from refund_tui.commands.ledger import changes
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Action, State
 from refund_tui.desk.desk import Desk
@@ -180,7 +180,7 @@ def test_only_the_ledgers_owner_adds_an_endpoint(
     recorded(tmp_path, ours.url)
     monkeypatch.setattr(os, "geteuid", lambda: ledger_path(tmp_path).stat().st_uid + 1)
     with pytest.raises(UsageError, match="only the account that owns"):
-        add(Namespace(url=theirs.url, because="it is mine"), settings(tmp_path))
+        changes.add_endpoint(Namespace(url=theirs.url, because="it is mine"), settings(tmp_path))
     with closing(History.open(ledger_path(tmp_path))) as history:
         assert history.belonging().endpoints == {name_of(ours)}
 

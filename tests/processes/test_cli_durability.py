@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands.checks import Level, durability
-from refund_tui.commands.checks.durability import judged
-from refund_tui.commands.checks.syscall_trace import Departure
+from refund_tui.commands.checks.durability import Departure, judged
 from refund_tui.settings.load import load_settings
 from refund_tui.store.sqlite import database
 from tests.support.program import run

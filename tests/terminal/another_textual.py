@@ -1,6 +1,6 @@
 """The program as it runs with another version of Textual: `python -m tests.terminal.another_textual ARGUMENTS`.
 
-The modules that use private names cannot even be imported.
+The module that uses private names cannot even be imported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from refund_tui.cli import main
 from refund_tui.tui.terminal import textual_inside
 from refund_tui.tui.terminal.textual_inside import version
 
-GUARDED = ("app", "cell_diff", "compositor", "driver")
+GUARDED = ("repairs",)
 
 if __name__ == "__main__":
     version.KNOWN = "0.0.0"

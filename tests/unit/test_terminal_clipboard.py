@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refund_tui.tui.terminal.clipboard import LONGEST, request
+from refund_tui.tui.terminal.display import LONGEST, request
 
 RECONCILIATION_ID = "abc123"
 PLAIN = "\x1b]52;c;YWJjMTIz\x07"

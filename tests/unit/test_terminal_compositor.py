@@ -6,7 +6,7 @@ import asyncio
 
 from textual.app import App, ComposeResult
 
-from refund_tui.tui.terminal.textual_inside.compositor import render_only_what_changed
+from refund_tui.tui.terminal.textual_inside.repairs import render_only_what_changed
 from refund_tui.tui.widgets.plain_text import Plain
 
 

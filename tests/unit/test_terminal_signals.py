@@ -13,8 +13,8 @@ from textual import constants
 
 from refund_tui.tui.terminal import signals
 from refund_tui.tui.terminal.crash import CrashReporting, crashed
-from refund_tui.tui.terminal.output import TerminalOutput
 from refund_tui.tui.terminal.signals import prepare, refusal
+from refund_tui.tui.terminal.textual_inside.repairs import TerminalOutput
 
 
 class Ends:

@@ -1,11 +1,13 @@
 """Owns `doctor --durability`: whether on this host data is on disk before anything is sent or shown.
 
-Works in its own folder inside the data folder and removes it. Never opens the real ledger.
+Works in its own folder inside the data folder and removes it. Never opens the real ledger. Where there is strace,
+the order of syncs and sends is read from a trace of system calls.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -14,11 +16,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.commands.checks.syscall_trace import CALLS, Departure, departures
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
@@ -132,3 +134,48 @@ def judged(left: list[Departure]) -> Result:
 def _trial(folder: Path, *flags: str, before: list[str] | None = None) -> None:
     command = [*(before or []), sys.executable, "-m", "refund_tui.commands.checks.trial", str(folder), *flags]
     subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603 our own module
+
+
+CALLS = "pwrite64,write,ftruncate,fdatasync,fsync,sendto,sendmsg"
+"""The calls to trace: those that change a file, sync it to disk, or send data out of the process."""
+
+_CALL = re.compile(r"^\d+\s+(?P<name>\w+)\(\d+<(?P<target>[^>]*)>(?P<rest>.*)")
+_RESUMED = re.compile(r"^(?P<pid>\d+)\s+<\.\.\. (?P<name>\w+) resumed>")
+_UNFINISHED = re.compile(r"^(?P<pid>\d+)\s+(?P<name>\w+)\(\d+<(?P<target>[^>]*)>.*<unfinished \.\.\.>$")
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Data that left the process, and the ledger's files that were written but not synced at that moment."""
+
+    what: str
+    unsynced: frozenset[str]
+
+
+def departures(trace: Iterable[str], markers: dict[str, str]) -> list[Departure]:
+    """Each call whose data has one of `markers` (text → name), with the unsynced files when it began.
+
+    A sync counts when it has returned; a write counts from its beginning.
+    """
+    dirty: set[str] = set()
+    pending: dict[str, str] = {}
+    found: list[Departure] = []
+    for line in trace:
+        if resumed := _RESUMED.match(line):
+            target = pending.pop(resumed["pid"], None)
+            if target is not None and resumed["name"] in ("fdatasync", "fsync"):
+                dirty.discard(target)
+            continue
+        call = _CALL.match(line)
+        if call is None:
+            continue
+        target, ours = call["target"], "ledger.sqlite3" in call["target"]
+        if call["name"] in ("fdatasync", "fsync"):
+            if unfinished := _UNFINISHED.match(line):
+                pending[unfinished["pid"]] = target
+            else:
+                dirty.discard(target)
+        elif ours:
+            dirty.add(target)
+        found.extend(Departure(name, frozenset(dirty)) for text, name in markers.items() if text in call["rest"])
+    return found

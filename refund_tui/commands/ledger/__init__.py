@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK
 from refund_tui.commands.follow import next_attempt
-from refund_tui.commands.ledger import accept_older, ceiling, endpoints, gate, move_here
+from refund_tui.commands.ledger import changes
 from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, left_of
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run the subcommand; the exit code. Raises RefundTuiError."""
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
-    if chosen.run is not accept_older.run:
+    if chosen.run is not changes.accept_older:
         storage_of(settings).refuse_lost()
     return chosen.run(arguments, settings)
 
@@ -95,22 +95,24 @@ SUBCOMMANDS = (
     LedgerSubcommand(
         "show", "print its id, environment, endpoints, host, newest event and gate", lambda _parser: None, _show
     ),
-    LedgerSubcommand("open-gate", "end the wait of the whole account after a 429", gate.add_arguments, gate.run),
-    LedgerSubcommand("ceiling", "record what was captured on a trip", ceiling.add_arguments, ceiling.run),
+    LedgerSubcommand(
+        "open-gate", "end the wait of the whole account after a 429", changes.open_gate_arguments, changes.open_gate
+    ),
+    LedgerSubcommand("ceiling", "record what was captured on a trip", changes.ceiling_arguments, changes.set_ceiling),
     LedgerSubcommand(
         "accept-older", "continue with an older copy, or with a new ledger if it is lost",
-        accept_older.add_arguments, accept_older.run,
+        changes.accept_older_arguments, changes.accept_older,
     ),
     LedgerSubcommand(
-        "move-here", "move the ledger to this host; then no other host may use it", move_here.add_arguments,
-        move_here.run,
+        "move-here", "move the ledger to this host; then no other host may use it", changes.move_here_arguments,
+        changes.move_here,
     ),
     LedgerSubcommand(
-        "add-endpoint", "add an endpoint of its environment to which it may send", endpoints.add_arguments,
-        endpoints.add,
+        "add-endpoint", "add an endpoint of its environment to which it may send", changes.add_endpoint_arguments,
+        changes.add_endpoint,
     ),
     LedgerSubcommand(
-        "assign-endpoint", "say for which endpoint refunds of version 0.1.0 are", endpoints.assign_arguments,
-        endpoints.assign,
+        "assign-endpoint", "say for which endpoint refunds of version 0.1.0 are", changes.assign_endpoint_arguments,
+        changes.assign_endpoint,
     ),
 )  # fmt: skip

@@ -11,13 +11,12 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from refund_tui.desk.desk import Desk
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import GATE
+from refund_tui.tui.commands import GATE, bindings
 from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Plain, literal
-from refund_tui.tui.widgets.text_field import field
-from refund_tui.tui.wording.gate import NO_REASON, OVER, gate_question
 from refund_tui.tui.wording.notices import WAIT_ENDED
+from refund_tui.tui.wording.questions import WAIT_NEEDS_REASON, WAIT_OVER, gate_question
 
 
 class GateScreen(ScreenPane):
@@ -54,7 +53,7 @@ class GateScreen(ScreenPane):
 
     def reload(self) -> None:
         """Show again what waits."""
-        self._told.show(literal(*(gate_question(self._desk) if self._desk.held > 0 else (OVER,))))
+        self._told.show(literal(*(gate_question(self._desk) if self._desk.held > 0 else (WAIT_OVER,))))
 
     @on(Input.Submitted, "#word")
     async def _submitted(self) -> None:
@@ -64,7 +63,7 @@ class GateScreen(ScreenPane):
         """End it, if a reason was typed."""
         word = self._word.value.strip()
         if not word:
-            self._wrong.show(NO_REASON)
+            self._wrong.show(WAIT_NEEDS_REASON)
             return
         self._word.value = ""
         self.in_background(self._end(word))

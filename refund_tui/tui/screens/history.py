@@ -20,19 +20,17 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk.body_check import altered
 from refund_tui.desk.desk import Desk
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import HISTORY
+from refund_tui.tui.commands import HISTORY, bindings
 from refund_tui.tui.files import export
 from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.widgets.refund_panel import possible_for
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
-from refund_tui.tui.widgets.text_field import field
 from refund_tui.tui.widgets.timeline import Timeline
-from refund_tui.tui.wording.action_questions import all_question
-from refund_tui.tui.wording.empty_lists import NO_MATCH, NO_REFUNDS, UNUSABLE
-from refund_tui.tui.wording.notices import exported
+from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, UNUSABLE, exported
+from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (

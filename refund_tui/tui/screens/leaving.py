@@ -13,7 +13,14 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Part
-from refund_tui.tui.wording.leaving import ANSWER_AWAITED, AWAITED, FOLLOWS, OPEN, not_from_here, not_listed
+from refund_tui.tui.wording.questions import (
+    ANSWER_AWAITED,
+    REQUEST_UNDER_WAY,
+    STILL_OPEN,
+    THEY_GO_ON,
+    not_from_here,
+    not_listed,
+)
 from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
 
 SHOWN = 10
@@ -40,8 +47,8 @@ class LeavingScreen(ScreenPane):
             refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
         except RefundTuiError as error:  # leaving must be possible all the same
             refunds, elsewhere = [not_listed(error)], ""
-        awaited = f"\n{AWAITED}\n" if self._desk.on_the_wire else ""
-        title, follows = (OPEN, f"\n{FOLLOWS}") if refunds else (ANSWER_AWAITED, "")
+        awaited = f"\n{REQUEST_UNDER_WAY}\n" if self._desk.on_the_wire else ""
+        title, follows = (STILL_OPEN, f"\n{THEY_GO_ON}") if refunds else (ANSWER_AWAITED, "")
         self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))
 
     async def _open_refunds(self) -> list[Part]:

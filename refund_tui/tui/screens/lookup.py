@@ -20,14 +20,13 @@ from refund_tui.core.trip_spelling import typed_id
 from refund_tui.core.trips import Trip
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import LOOKUP
+from refund_tui.tui.commands import LOOKUP, bindings
 from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Column, RowList
-from refund_tui.tui.widgets.text_field import field
 from refund_tui.tui.widgets.trip_facts import facts, window
-from refund_tui.tui.wording.empty_lists import NO_TRIPS, no_trip
+from refund_tui.tui.wording.notices import NO_TRIPS, no_trip
 from refund_tui.tui.wording.states import moment
 
 COLUMNS = (

@@ -12,13 +12,12 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from refund_tui.desk.desk import Desk
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import ARTICLES, LIST, PALETTE, Command, keys_of
+from refund_tui.tui.commands import ARTICLES, LIST, PALETTE, Command, bindings, keys_of
 from refund_tui.tui.screens.screen import ScreenPane
+from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
-from refund_tui.tui.widgets.text_field import field
-from refund_tui.tui.wording.empty_lists import NO_COMMAND
+from refund_tui.tui.wording.notices import NO_COMMAND
 
 COLUMNS = (Column("Command", 14), Column("Key", 10), Column("What it does", 0))
 

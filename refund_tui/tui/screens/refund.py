@@ -18,8 +18,7 @@ from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import REFUND, key_of
+from refund_tui.tui.commands import REFUND, bindings, key_of
 from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
@@ -27,7 +26,7 @@ from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.refund_form import RefundForm
 from refund_tui.tui.widgets.trip_facts import facts
 from refund_tui.tui.wording import notices
-from refund_tui.tui.wording.refund_questions import (
+from refund_tui.tui.wording.questions import (
     DIFFERENT,
     card_sentence,
     confirmation,

@@ -2,8 +2,8 @@
 
 - `signals`: environment, signals, a terminal that is gone
 - `key_queue`: one key at a time
-- `display`, `frame`, `cells`, `no_color`, `output`: what is written to the terminal, in few bytes
-- `clipboard`: OSC 52
+- `frame`: what the terminal shows, cell by cell, and the fewest bytes that change it
+- `display`: drawing in few bytes, NO_COLOR, the clipboard
 - `crash`: what is left when the program fails
 - `textual_inside`: every use of Textual's private names
 """

@@ -1,17 +1,37 @@
-"""Owns how the screen reaches the terminal: in few bytes, without colour under NO_COLOR, whole after a pause."""
+"""Owns how the screen reaches the terminal: in few bytes, without colour under NO_COLOR, whole after a pause.
+
+Owns the way to the clerk's clipboard too: the terminal is asked (OSC 52). Whether it did it cannot be known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import App
+from textual.color import Color
 from textual.filter import LineFilter
 
 from refund_tui.tui.terminal.frame import Frame
-from refund_tui.tui.terminal.no_color import Colourless
-from refund_tui.tui.terminal.textual_inside import send_only_changed_cells
+from refund_tui.tui.terminal.textual_inside import send_only_changed_cells, write_to_terminal
+
+
+class Colourless(LineFilter):
+    """Removes colours and keeps attributes; Textual's own filters leave greys, or codes for "default"."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same text without colours."""
+        return [Segment(text, style and _without(style), control) for text, style, control in segments]
+
+
+@lru_cache(maxsize=1024)
+def _without(style: Style) -> Style:
+    return style.without_color
 
 
 class Display(App[int]):
@@ -41,3 +61,26 @@ class Display(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With NO_COLOR our own filter instead of Textual's."""
         return self._COLOURLESS if self.no_color else super().get_line_filters()
+
+
+LONGEST = 4_000
+"""Characters that are sent; terminals drop longer requests and say nothing."""
+
+
+def request(text: str, environ: Mapping[str, str]) -> str:
+    """The sequence that asks the terminal to take `text`, wrapped so that screen or tmux hand it on.
+
+    tmux is asked both ways: with `set-clipboard on` it takes the plain one, with `allow-passthrough on` the wrapped.
+    """
+    plain = f"\x1b]52;c;{base64.b64encode(text[:LONGEST].encode()).decode()}\x07"
+    if environ.get("TMUX"):
+        return f"{plain}\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\"
+    if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
+        return f"\x1bP{plain}\x1b\\"
+    return plain
+
+
+def copy(app: App[int], text: str, environ: Mapping[str, str]) -> None:
+    """Ask the terminal to take `text`; it does not answer."""
+    if not app.is_headless and not write_to_terminal(app, request(text, environ)):
+        app.copy_to_clipboard(text[:LONGEST])

@@ -1,6 +1,6 @@
 """What screens are made of.
 
-- `plain_text`, `text_field`, `choice`, `reason_picker`: text and input
+- `plain_text`, `fields`: text and input
 - `row_list`, `row_window`, `columns`, `articles`: long lists
 - `refund_form`, `settle_form`, `confirm`: forms and the question after them
 - `trip_facts`, `timeline`, `refund_panel`: a trip, a refund, what can be done to it

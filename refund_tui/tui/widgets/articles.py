@@ -14,8 +14,7 @@ from refund_tui.core.articles import added_up, counted, worth
 from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import ARTICLES
+from refund_tui.tui.commands import ARTICLES, bindings
 from refund_tui.tui.widgets.row_list import Column, RowList
 
 COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 8, right=True), Column("worth", 7, right=True))

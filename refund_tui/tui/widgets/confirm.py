@@ -17,9 +17,9 @@ from textual.widgets import Input
 from refund_tui.core.refunds import Intent
 from refund_tui.core.times import Instant
 from refund_tui.tui.commands import key_label
+from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.footer import key_cap
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
-from refund_tui.tui.widgets.text_field import field
 from refund_tui.tui.wording.notices import TYPE_AMOUNT_AGAIN, not_the_amount, too_early
 
 GRACE = 0.5

@@ -15,9 +15,8 @@ from refund_tui.core.money import AmountError, Money, check_currency, parse_amou
 from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import Draft
 from refund_tui.core.rules import TripBalance, check_left
+from refund_tui.tui.widgets.fields import ReasonPicker, field
 from refund_tui.tui.widgets.plain_text import Plain
-from refund_tui.tui.widgets.reason_picker import ReasonPicker
-from refund_tui.tui.widgets.text_field import field
 
 
 @dataclass(frozen=True, slots=True)

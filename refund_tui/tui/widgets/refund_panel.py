@@ -20,14 +20,14 @@ from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.files import write_receipt
-from refund_tui.tui.terminal.clipboard import copy
-from refund_tui.tui.widgets.choice import Choice
+from refund_tui.tui.terminal.display import copy
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
+from refund_tui.tui.widgets.fields import Choice
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.settle_form import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording import notices
-from refund_tui.tui.wording.action_questions import act_question, settle_question, settle_title
+from refund_tui.tui.wording.questions import act_question, settle_question, settle_title
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
 """The actions of each command; the first that is possible now is taken."""

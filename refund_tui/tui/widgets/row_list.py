@@ -20,8 +20,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from refund_tui.tui.bindings import bindings
-from refund_tui.tui.commands import LIST
+from refund_tui.tui.commands import LIST, bindings
 from refund_tui.tui.widgets.columns import MARK, NO_MARK, Cell, Column, Run, Tone, fit, lay_out
 from refund_tui.tui.widgets.row_window import Window
 

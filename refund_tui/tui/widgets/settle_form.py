@@ -10,10 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from refund_tui.desk.actions import Evidence
-from refund_tui.tui.widgets.choice import Choice
+from refund_tui.tui.widgets.fields import Choice, Field, field
 from refund_tui.tui.widgets.plain_text import Plain
-from refund_tui.tui.widgets.text_field import Field, field
-from refund_tui.tui.wording.settling import NEEDED, not_past
+from refund_tui.tui.wording.notices import NEEDED, not_past
 
 PAID = 1
 

@@ -1,8 +1,8 @@
 """The sentences that the screens show. Nothing here draws, reads or decides.
 
 - `states`: states, times, and what happens next with a refund
-- `refund_questions`, `action_questions`: what is asked before a refund is made, and before something is done to it
+- `questions`: what is asked before a refund is made, before something is done to one, before the program ends
 - `refund_record`: attempts, events, facts and answers as text
-- `notices`: announcements; `empty_lists`: what is shown in place of an empty list
-- `gate`, `leaving`, `settling`: the texts of these screens and of this form; `help_pages`: the texts of help
+- `notices`: announcements, hints, and what is shown in place of an empty list
+- `help_pages`: the texts of help
 """

@@ -1,4 +1,4 @@
-"""Owns the announcements: one sentence each, on what happened, whether money may have moved, and what to do next."""
+"""Owns announcements and hints: what happened, whether money may have moved, what to do next, why a list is empty."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Draft
 from refund_tui.core.text import visible
-from refund_tui.tui.wording.states import short
+from refund_tui.tui.widgets.plain_text import Part
+from refund_tui.tui.wording.states import STYLES, short
 
 ASKING_CARD = "Asking the service which card paid this trip …"
 NO_SHELL_NOW = "A request is under way: go to the shell when its answer is here."
@@ -87,3 +88,41 @@ def receipt_written(path: Path) -> str:
 def sent_to_clipboard(text: str) -> str:
     """The terminal was asked to take `text`."""
     return f"Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"
+
+
+NO_TRIPS: tuple[Part, ...] = (
+    ("No trips are known here yet.", "bold"),
+    "\n\nType a trip id and press Enter, or have the operator import them:\n\n",
+    ("  refund-tui trips import FILE", STYLES["accent"]),
+)
+NO_REFUNDS: tuple[Part, ...] = (
+    ("No refunds yet.", "bold"),
+    "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
+)
+NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
+UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
+NO_COMMAND = " No command that is possible now contains these words; F1 lists them."
+
+
+def no_trip(text: str, problem: str | None) -> tuple[Part, ...]:
+    """No trip here matches `text`; `problem` is why it cannot be a trip id either."""
+    title = ("No trip here matches.", "bold")
+    if problem:
+        return title, f"\n\n{problem}."
+    return (
+        title, "\n\nEnter opens a refund on the trip id as typed: ", (visible(text, 60), "bold"),
+        "\nHow much was charged is then not known here: only the service knows.",
+    )  # fmt: skip
+
+
+NEEDED = {
+    "reference": "type a case or statement number that can be looked up",
+    "said_by": "type who said so: a name, a bank, the service's support",
+    "when": "type when it was said",
+}
+"""What to type into each field, in the order of the form."""
+
+
+def not_past(now: str) -> str:
+    """The time is no time, or it is after `now`."""
+    return f"write the day, or day and time, such as {now}; not one in the future"

@@ -1,14 +1,11 @@
 """Owns every use of Textual's private names. Nobody else uses one; a test looks for them.
 
 Private names change without notice. So each function here asks `Repair` first: with another version than the known one
-it changes nothing, the program runs without the repair, and `refund-tui doctor` says so. The modules beside this one
-are imported only behind that check, since their imports may fail with another version.
+it changes nothing, the program runs without the repair, and `refund-tui doctor` says so. `repairs` is imported only
+behind that check, since its imports may fail with another version.
 
 - `version`: the known version, and what is missing without each repair
-- `app`: the end of a crashed app, writing to the driver
-- `cell_diff`: sending only the cells that changed
-- `compositor`: rendering only what changed
-- `driver`: decoding of input, the queue of output
+- `repairs`: the changes themselves
 """
 
 from __future__ import annotations
@@ -18,8 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from refund_tui.tui.terminal.output import TerminalOutput
-from refund_tui.tui.terminal.textual_inside.version import Repair
+from refund_tui.tui.terminal.textual_inside.version import Repair, is_known
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,18 +25,16 @@ if TYPE_CHECKING:
 
 def repair_textual() -> None:
     """Make the repairs that hold for the whole process."""
+    if not is_known():
+        return
+    from refund_tui.tui.terminal.textual_inside import repairs
+
     if Repair.INPUT.on:
-        from refund_tui.tui.terminal.textual_inside.driver import accept_wrong_bytes
-
-        accept_wrong_bytes()
+        repairs.accept_wrong_bytes()
     if Repair.QUEUE.on:
-        from refund_tui.tui.terminal.textual_inside.driver import queue_output_without_limit
-
-        queue_output_without_limit()
+        repairs.queue_output_without_limit()
     if Repair.RENDER.on:
-        from refund_tui.tui.terminal.textual_inside.compositor import render_only_what_changed
-
-        render_only_what_changed()
+        repairs.render_only_what_changed()
 
 
 @contextmanager
@@ -53,6 +47,8 @@ def drawing_on(descriptor: int) -> Iterator[None]:
     if not Repair.OUTPUT.on:
         yield
         return
+    from refund_tui.tui.terminal.textual_inside.repairs import TerminalOutput
+
     before = sys.__stderr__
     sys.__stderr__ = TerminalOutput(descriptor)  # type: ignore[misc, assignment]
     try:
@@ -64,7 +60,7 @@ def drawing_on(descriptor: int) -> Iterator[None]:
 def send_only_changed_cells(app: App[int], frame: Frame) -> None:
     """Have `app` send what differs from `frame`, which is what the terminal shows."""
     if Repair.CELL_DIFF.on:
-        from refund_tui.tui.terminal.textual_inside.cell_diff import put_before_terminal
+        from refund_tui.tui.terminal.textual_inside.repairs import put_before_terminal
 
         put_before_terminal(app, frame)
 
@@ -72,7 +68,7 @@ def send_only_changed_cells(app: App[int], frame: Frame) -> None:
 def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None]) -> None:
     """When `app` fails, hand the traceback to `keep` and print nothing. Textual's own page shows variables' values."""
     if Repair.CRASH.on:
-        from refund_tui.tui.terminal.textual_inside.app import end_without_source as repair
+        from refund_tui.tui.terminal.textual_inside.repairs import end_without_source as repair
 
         repair(app, exit_code, keep)
 
@@ -81,6 +77,6 @@ def write_to_terminal(app: App[int], sequence: str) -> bool:
     """Write an escape sequence between two pictures; False where that is not possible."""
     if not Repair.CLIPBOARD.on:
         return False
-    from refund_tui.tui.terminal.textual_inside.app import write_to_terminal as write
+    from refund_tui.tui.terminal.textual_inside.repairs import write_to_terminal as write
 
     return write(app, sequence)

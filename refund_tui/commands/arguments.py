@@ -1,10 +1,14 @@
-"""Owns how a command reads a trip id from its arguments: checked, and in the spelling that is used here already."""
+"""Owns the arguments that several commands have: a trip id, and the reason for a change (`--because`).
+
+A trip id is checked, and given in the spelling that is used here already.
+"""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
-from refund_tui.core.fields import check_store_id, check_trip_id
+from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.trip_spelling import typed_id
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
@@ -30,3 +34,17 @@ async def named_trip(desk: Desk, typed: str, say: Callable[[str], None]) -> tupl
     if known != (store, trip_id):
         say(f"Trip {trip_id} of {store} is the same trip as {known[1]} of {known[0]}, as it is written here.")
     return known
+
+
+def add_because(parser: argparse.ArgumentParser, description: str) -> None:
+    """Add the flag; `description` is its line in `--help`."""
+    parser.add_argument("--because", required=True, metavar="WHY", help=description)
+
+
+def because(arguments: argparse.Namespace) -> str:
+    """The reason. Raises UsageError if it is empty or too long."""
+    why: str = arguments.because.strip()
+    problem = check_note(why) or (None if why else "--because needs a reason")
+    if problem:
+        raise UsageError(f"{problem}. Nothing was changed.")
+    return why

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.program import default_signals
+
 settings.register_profile("busy machine", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("busy machine")
-
-_KEYBOARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
-"""The signals that a shell without job control, or nohup, has its background jobs ignore; children inherit that."""
 
 _FOREIGN = ("REFUND_TUI_", "AWS_", "XDG_", "SSL_", "TEXTUAL_")
 _FOREIGN_NAMES = ("SUDO_USER", "TZ", "NO_COLOR", "COLUMNS", "LINES")
@@ -24,9 +22,7 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 def pytest_configure() -> None:
     """Let programs that a test starts be ended by signals, even where the tests themselves run as a background job."""
-    for number in _KEYBOARD:
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
+    default_signals()
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,12 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.faults.kill import all_refunds, disagreements, worker
-from tests.support.program import environment
+from tests.support.program import default_signals, environment, limited
 
 CALLS = {"fdatasync": "EIO", "ftruncate": "EIO", "pwrite64": "ENOSPC"}
 """The system calls of a COMMIT, and how each one fails."""
+
+HUNG = "it did not end and was killed"
 
 _ENDLESS = "ledger at "
 """Every sentence about a failing disk names the ledger so; where it fails for good, the clerk leaves at the first."""
@@ -80,7 +82,7 @@ def _refund(folder: Path, url: str, fault: Fault, log: Path) -> str:
     with subprocess.Popen(
         command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, start_new_session=True,
-    ) as program:  # fmt: skip
+    ) as program, limited(program) as killed:  # fmt: skip
         assert program.stdin is not None
         assert program.stdout is not None
         program.stdin.write("y\n")
@@ -91,11 +93,14 @@ def _refund(folder: Path, url: str, fault: Fault, log: Path) -> str:
             if fault.lasting and not left and _ENDLESS in line and "Recorded as" in said:
                 os.killpg(program.pid, signal.SIGINT)
                 left = True
-    return said + f"exit code {program.returncode}\n"
+        program.wait()
+    return said + f"exit code {program.returncode}\n" + (f"{HUNG}\n" if killed.is_set() else "")
 
 
 def _untrue(said: str, ledger: Path, *, paid: int) -> Iterator[str]:
     """What the clerk was told and was not so."""
+    if HUNG in said:
+        yield HUNG
     if "Traceback" in said:
         yield "a traceback was shown"
     if "no money moved" in said and paid:
@@ -120,6 +125,7 @@ def every_call(call: str, *, lasting: bool, stride: int = 1, offset: int = 0) ->
 
 def main() -> int:
     """Let every call fail, once and for good; print the counts, exit 1 if anything was wrong."""
+    default_signals()
     parser = argparse.ArgumentParser(description="Let each write and sync of a refund fail, and compare the records.")
     parser.add_argument("--show", action="store_true", help="print what the clerk was told in each round")
     arguments = parser.parse_args()

@@ -21,6 +21,7 @@ from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.sandbox import Arrival, SandboxThread, parse_script
 from refund_tui.store.sqlite.trips import Trips
 from tests.faults.kill import all_refunds, disagreements, worker
+from tests.support.program import default_signals, limited
 
 CLERKS = 3
 CAPTURED, ASKED = 3000, 1250
@@ -70,7 +71,8 @@ def _import_trips(folder: Path, count: int) -> None:
 def _invoke(folder: Path, url: str, chance: random.Random, trips: int) -> tuple[list[str], int]:
     """Start the clerks together, some doomed to die; their words, and how many died."""
     clerks = [_start(folder, url, chance.choice([0, chance.randint(5, 20 * trips)]), trips) for _ in range(CLERKS)]
-    spoken = [clerk.communicate(timeout=120)[0] for clerk in clerks]
+    with limited(*clerks):
+        spoken = [clerk.communicate()[0] for clerk in clerks]
     return [line for words in spoken for line in words.splitlines()], sum(clerk.returncode != 0 for clerk in clerks)
 
 
@@ -110,6 +112,7 @@ def _impatient(arrivals: tuple[Arrival, ...]) -> Iterator[str]:
 
 def main() -> int:
     """Run many histories and print the counts; exit 1 if anything was wrong."""
+    default_signals()
     parser = argparse.ArgumentParser(description="Concurrent clerks, faults and deaths, and a checker over it all.")
     parser.add_argument("--histories", type=int, default=20)
     parser.add_argument("--trips", type=int, default=6)

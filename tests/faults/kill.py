@@ -22,6 +22,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.history import History
 from tests.support.ledgers import sound
+from tests.support.program import default_signals
 
 SCRIPTS: dict[str, list[dict[str, object]]] = {
     "clean": [],
@@ -126,6 +127,7 @@ def every_step(script: str, *, stride: int = 1, offset: int = 0) -> Iterator[Dea
 
 def main() -> int:
     """Kill at every step of every script, then at random; print the counts, exit 1 if anything was wrong."""
+    default_signals()
     parser = argparse.ArgumentParser(description="Kill real processes and compare what moved with what is written.")
     parser.add_argument("--random", type=int, default=100, help="further rounds at a random step of a random script")
     parser.add_argument("--seed", type=int, default=1)

@@ -21,7 +21,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from tests.faults.kill import all_refunds, disagreements, worker
 from tests.support.desks import recorded
-from tests.support.program import PATIENCE, environment
+from tests.support.program import PATIENCE, default_signals, environment
 
 COMMANDS = {
     "refund": "refund trip --amount 12.50 --reason 1 --currency EUR --store-id S-1 --data-dir DATA --base-url URL",
@@ -63,7 +63,10 @@ def one_round(folder: Path, fault: Fault) -> Cut:
     (folder / "trips.json").write_text('{"storeId": "STORE-001", "shoppingTripId": "trip-9"}\n{"storeId": 1}\n')
     with SandboxThread(any_trip=True, script=script) as service:
         recorded(data, service.url, "trip-1", "trip-2")
-        code = _run(folder, service.url, fault)
+        try:
+            code = _run(folder, service.url, fault)
+        except subprocess.TimeoutExpired:
+            return Cut(fault, True, (f"it did not end within {PATIENCE} s and was killed",))
         met = "(INJECTED)" in (folder / "trace").read_text(errors="replace")
         wrong = list(_out_of_order(folder, fault, code)) if met else []
         recovered = worker(data, service.url)
@@ -73,7 +76,7 @@ def one_round(folder: Path, fault: Fault) -> Cut:
 
 
 def _run(folder: Path, url: str, fault: Fault) -> int:
-    """The exit code of the command, whose streams are files; `y` is typed."""
+    """The exit code of the command, whose streams are files; `y` is typed. Raises TimeoutExpired."""
     words = COMMANDS[fault.command].replace("DATA", str(folder / "data")).replace("URL", url)
     command = [
         "strace", "-f", "-qq", "-o", str(folder / "trace"), "-P", str(folder / fault.stream),
@@ -109,6 +112,7 @@ def every_write(command: str, stream: str, error: str) -> Iterator[Cut]:
 
 def main() -> int:
     """Cut every write of every command; print the counts, exit 1 if anything was wrong."""
+    default_signals()
     parser = argparse.ArgumentParser(description="Cut each write to the standard streams, and compare the records.")
     parser.parse_args()
     rounds = wrong = 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +18,35 @@ PATIENCE = 60.0
 _DROP_FROM_BOUNDING_SET = 24
 _ROOT_READS_ALL = (1, 2)
 """Linux: prctl(PR_CAPBSET_DROP), CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+
+_OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+"""The signals that a shell without job control, or nohup, has its background jobs ignore; children inherit that."""
+
+
+def default_signals() -> None:
+    """Let programs that this one starts be ended by signals, even where this one itself is a background job."""
+    for number in _OF_THE_KEYBOARD:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
+
+
+@contextmanager
+def limited(*programs: subprocess.Popen[str], seconds: float = 2 * PATIENCE) -> Iterator[threading.Event]:
+    """Kill what runs longer than `seconds`, so that nobody reads from it for ever. The event: whether that was done."""
+    killed = threading.Event()
+
+    def kill() -> None:
+        for program in programs:
+            if program.poll() is None:
+                killed.set()
+                program.kill()
+
+    timer = threading.Timer(seconds, kill)
+    timer.start()
+    try:
+        yield killed
+    finally:
+        timer.cancel()
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from refund_tui.errors import StoreUnusable
+from refund_tui.errors import StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.connection import connect, make, transaction
 from refund_tui.store.sqlite.errors import KEEP
 
@@ -30,11 +30,15 @@ class Schema:
 
 
 def version_of(connection: sqlite3.Connection, path: Path, kind: Schema) -> int:
-    """The number of steps that the file has. Raises StoreUnusable for a foreign or a newer file."""
+    """The number of steps that the file has. Raises StoreUnusable for a foreign, a damaged or a newer file."""
     mark, version = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
     empty = mark == version == 0 and _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
     if not empty and mark != kind.mark:
         raise StoreUnusable(f"{path} is not a {kind.name} of this program; nothing was written: choose another place")
+    if version < 0:
+        raise StoreDamaged(
+            f"the {kind.name} at {path} is damaged (its version is {version}); nothing was written: {kind.damaged}"
+        )
     if version > len(kind.steps):
         raise StoreUnusable(
             f"the {kind.name} at {path} was written by a newer program (version {version}, this one knows "

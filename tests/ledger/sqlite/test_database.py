@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from refund_tui.errors import StoreBusy, StoreChanged, StoreError, StoreFull, StoreUnusable
+from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreFull, StoreUnusable
 from refund_tui.store.sqlite import database as database_module
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger
@@ -136,6 +136,16 @@ def test_a_newer_programs_file_is_refused(older: Path) -> None:
     before = contents(older)
     for look in (Database.open, Database.read):
         with pytest.raises(StoreUnusable, match=r"newer program \(version 2, this one knows 1\).*install"):
+            look(older, ONE)
+    assert contents(older) == before
+
+
+def test_a_file_with_an_impossible_version_is_told_as_damaged(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("PRAGMA user_version = -2147483647")
+    before = contents(older)
+    for look in (Database.open, Database.read):
+        with pytest.raises(StoreDamaged, match=r"damaged \(its version is -2147483647\); nothing was written"):
             look(older, ONE)
     assert contents(older) == before
 

@@ -70,8 +70,8 @@ async def _recorded(desk: Desk, signals: StopSignals, arguments: argparse.Namesp
     """The key of the recorded refund, None if the person did not agree."""
     desk.require_service()
     await _print_open_elsewhere(desk)
-    intent, standing = await _intent(desk, arguments)
-    return await _take(desk, signals, intent) if _agreed(desk, signals, intent, standing) else None
+    intent, balance = await _intent(desk, arguments)
+    return await _take(desk, signals, intent) if _agreed(desk, signals, intent, balance) else None
 
 
 async def _print_open_elsewhere(desk: Desk) -> None:
@@ -84,27 +84,27 @@ async def _intent(desk: Desk, arguments: argparse.Namespace) -> tuple[Intent, Tr
     """The complete refund that is asked for. Raises UsageError."""
     refuse(check_note(arguments.note))
     store, trip_id = await named_trip(desk, arguments.trip, print_out)
-    standing = await desk.trips.balance(store, trip_id)
-    closes = desk.window_closes(await desk.trips.get(store, trip_id), standing)
-    amount = _amount(arguments.amount, _currency(desk, standing), standing)
-    intent = Intent(store, trip_id, amount, _reason(arguments.reason), arguments.note, standing.captured, closes)
-    refuse("; ".join(problem.message for problem in problems(intent, standing, desk.now().at)))
-    return intent, standing
+    balance = await desk.trips.balance(store, trip_id)
+    closes = desk.window_closes(await desk.trips.get(store, trip_id), balance)
+    amount = _amount(arguments.amount, _currency(desk, balance), balance)
+    intent = Intent(store, trip_id, amount, _reason(arguments.reason), arguments.note, balance.captured, closes)
+    refuse("; ".join(problem.message for problem in problems(intent, balance, desk.now().at)))
+    return intent, balance
 
 
-def _currency(desk: Desk, standing: TripBalance) -> str:
-    currency = standing.currency or desk.settings.currency
+def _currency(desk: Desk, balance: TripBalance) -> str:
+    currency = balance.currency or desk.settings.currency
     if currency is None:
         raise UsageError("the trip's currency is not known here: give it with --currency. Nothing was recorded.")
     refuse(check_currency(currency))
     return currency
 
 
-def _amount(text: str, currency: str, standing: TripBalance) -> Money:
+def _amount(text: str, currency: str, balance: TripBalance) -> Money:
     if text == "left":
-        if standing.left is None:
+        if balance.left is None:
             raise UsageError("how much is left is not known here: type the amount. Nothing was recorded.")
-        return standing.left
+        return balance.left
     try:
         return parse_amount(text, currency)
     except AmountError as error:
@@ -118,17 +118,17 @@ def _reason(text: str) -> ReasonCode:
     return found
 
 
-def _agreed(desk: Desk, signals: StopSignals, intent: Intent, standing: TripBalance) -> bool:
+def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalance) -> bool:
     """Show the refund and ask. In PRODUCTION an amount above `confirm_above` must be typed again."""
     settings = desk.settings
     print_out(f"Store        {visible(intent.store_id)}")
     print_out(f"Environment  {settings.environment}")
     print_out(f"Trip         {visible(intent.trip_id)}")
-    if standing.disagreement:
+    if balance.disagreement:
         print_out(
-            f"Captured     {standing.told_captured}; the trips file now says {standing.known}, which does not count"
+            f"Captured     {balance.told_captured}; the trips file now says {balance.known}, which does not count"
         )
-    print_out(f"Left         {standing.left if standing.left else 'not known here: the service decides'}")
+    print_out(f"Left         {balance.left if balance.left else 'not known here: the service decides'}")
     if intent.window_closes is not None:
         print_out(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
     print_out(f"Refund       {intent.amount}")

@@ -200,7 +200,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._status.redraw()
         self.current_screen.tick()
 
-    def keys_were_lost(self, number: int) -> None:
+    def keys_dropped(self, number: int) -> None:
         """Tell the clerk: the fields may not contain what was typed."""
         self.announce(notices.keys_not_taken(number))
 

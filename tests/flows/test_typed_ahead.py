@@ -19,11 +19,11 @@ async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
     async with program(tmp_path) as stage:
         await stage.press("R-1002")
         await stage.until("1 trip")
-        disk, standing = asyncio.Event(), stage.desk.trips.balance
+        disk, balance = asyncio.Event(), stage.desk.trips.balance
 
         async def busy(store_id: str, trip_id: str) -> TripBalance:
             await disk.wait()
-            return await standing(store_id, trip_id)
+            return await balance(store_id, trip_id)
 
         monkeypatch.setattr(stage.desk.trips, "balance", busy)
         for key, character in (("enter", "\r"), ("1", "1"), ("6", "6")):

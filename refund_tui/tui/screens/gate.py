@@ -70,9 +70,9 @@ class GateScreen(ScreenPane):
 
     async def _end(self, word: str) -> None:
         await self._desk.open_gate(word)
-        await self.frame.go(self._from)
-        self.frame.announce(WAIT_ENDED)
+        await self.refund_app.go(self._from)
+        self.refund_app.announce(WAIT_ENDED)
 
     async def action_back(self) -> None:
         """Go back; nothing is ended."""
-        await self.frame.go(self._from)
+        await self.refund_app.go(self._from)

@@ -158,7 +158,7 @@ class HistoryScreen(RefundScreen):
         self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
         self._heading.show(self.rows.heading())
         self._say(wanted, total)
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
         """Show in place of the list why no refund is shown; `why` is empty where there are some."""
@@ -194,7 +194,7 @@ class HistoryScreen(RefundScreen):
         refund = self.rows.current
         self._preview.follow(refund.key if refund else None)
         self.in_background(self._preview.read(), "preview")
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     async def action_open(self) -> None:
         """Show the refund under the cursor."""
@@ -211,7 +211,7 @@ class HistoryScreen(RefundScreen):
     def _go(self, step: str) -> None:
         self._step.current = step
         self.enter()
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     @on(Input.Changed, "#find")
     def _typed(self) -> None:
@@ -274,10 +274,10 @@ class HistoryScreen(RefundScreen):
         try:
             wanted = self._wanted()
         except QueryError as error:
-            self.frame.announce(str(error))
+            self.refund_app.announce(str(error))
             return
         path, number = await export(self._desk, wanted, lines=lines)
-        self.frame.announce(exported(number, path))
+        self.refund_app.announce(exported(number, path))
 
     def action_submit(self) -> None:
         """Ask before the refund is settled."""

@@ -66,9 +66,9 @@ class LeavingScreen(ScreenPane):
     async def _answered(self, message: ConfirmPanel.Answered) -> None:
         message.stop()
         if message.yes:
-            self.frame.leave(0)
+            self.refund_app.leave(0)
         else:
-            await self.frame.go("lookup")
+            await self.refund_app.go("lookup")
 
 
 def _line(refund: Refund) -> list[Part]:

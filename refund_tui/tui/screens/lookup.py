@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from refund_tui.core.damaged_rows import DAMAGED
 from refund_tui.core.fields import check_trip_id
-from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.trip_spelling import typed_id
 from refund_tui.core.trips import Trip
@@ -25,9 +24,9 @@ from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Column, RowList
-from refund_tui.tui.widgets.trip_facts import facts, window
 from refund_tui.tui.wording.notices import NO_TRIPS, no_trip
 from refund_tui.tui.wording.states import moment
+from refund_tui.tui.wording.trip_facts import trip_facts, trip_in_two_lines
 
 COLUMNS = (
     Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
@@ -97,7 +96,7 @@ class LookupScreen(ScreenPane):
         if fresh:
             self._highlighted()  # the trip may be the same, and its refunds others
         self._hint(total)
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
@@ -149,31 +148,21 @@ class LookupScreen(ScreenPane):
         if trip is None:
             beside, below = Content(""), Content("")
         else:
-            beside, below = await self._told_of(trip)
+            beside, below = await self._facts_of(trip)
         self.query_one("#trip-facts", Plain).show(beside)
         self.query_one("#trip-below", Plain).show(below)
         self.query_one("#trip-below").set_class(trip is not None, "-shown")
 
-    async def _told_of(self, trip: Trip) -> tuple[Content, Content]:
+    async def _facts_of(self, trip: Trip) -> tuple[Content, Content]:
         """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""
-        name = literal((visible(trip.trip_id, 200), "bold"), "\n\n")
+        name: tuple[Part, ...] = ((visible(trip.trip_id, 200), "bold"), "\n\n")
         try:
-            standing = await self._desk.trips.balance(trip.store_id, trip.trip_id)
+            balance = await self._desk.trips.balance(trip.store_id, trip.trip_id)
         except RefundTuiError as error:
-            why = literal(f"{visible(str(error), 300)}.")
-            return name + why, why
-        return name + facts(self._desk, trip.store_id, trip, standing), self._below(trip, standing)
-
-    def _below(self, trip: Trip, standing: TripBalance) -> Content:
-        left, refunded = standing.left, len([r for r in standing.refunds if r.state.counts])
-        imported = f" · the trips file says {standing.known}" if standing.disagreement else ""
-        told: Part = (f"{left} left", "bold") if left else "what is left is not known"
-        of = f" of {standing.captured}" if standing.captured else ""
-        many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
-        closing = window(self._desk, trip, standing)
-        return literal(
-            visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing
-        )
+            why = f"{visible(str(error), 300)}."
+            return literal(*name, why), literal(why)
+        facts = trip_facts(self._desk, trip.store_id, trip, balance)
+        return literal(*name, *facts), literal(*trip_in_two_lines(self._desk, trip, balance))
 
     def action_clear(self) -> None:
         """Empty the search."""
@@ -184,9 +173,9 @@ class LookupScreen(ScreenPane):
         text, marked = self._text, self.rows.current
         trip = marked if marked is not None and self._answered == text else await self._found(text)
         if trip is not None:
-            await self.frame.open_refund(trip.store_id, trip.trip_id)
+            await self.refund_app.open_refund(trip.store_id, trip.trip_id)
         elif text and check_trip_id(text) is None:
-            await self.frame.open_refund(self._desk.settings.store_id or "", text)
+            await self.refund_app.open_refund(self._desk.settings.store_id or "", text)
 
     async def _found(self, text: str) -> Trip | None:
         """The trip that `text` finds at the cursor's place, where its row is not here yet."""
@@ -196,7 +185,7 @@ class LookupScreen(ScreenPane):
 
     @on(Input.Submitted, "#search")
     async def _submitted(self) -> None:
-        await self.frame.run_action("open", self)
+        await self.refund_app.run_action("open", self)
 
     def _today(self) -> date:
         return self._desk.now().at.astimezone(self._desk.settings.zone).date()

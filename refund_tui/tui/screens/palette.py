@@ -82,9 +82,9 @@ class PaletteScreen(ScreenPane):
     async def action_run(self) -> None:
         """Go back to the screen before, and do the command there."""
         if (command := self.rows.current) is not None:
-            await self.frame.go(self._from)
-            await self.frame.run_command(command)
+            await self.refund_app.go(self._from)
+            await self.refund_app.run_command(command)
 
     async def action_back(self) -> None:
         """Go back; nothing is done."""
-        await self.frame.go(self._from)
+        await self.refund_app.go(self._from)

@@ -24,7 +24,6 @@ from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.refund_form import RefundForm
-from refund_tui.tui.widgets.trip_facts import facts
 from refund_tui.tui.wording import notices
 from refund_tui.tui.wording.questions import (
     DIFFERENT,
@@ -34,6 +33,7 @@ from refund_tui.tui.wording.questions import (
     trip_notice,
 )
 from refund_tui.tui.wording.states import STYLES
+from refund_tui.tui.wording.trip_facts import trip_facts
 
 SAVE_AFTER = 0.5
 """Seconds without a key after which a draft is saved."""
@@ -51,7 +51,7 @@ class RefundFormScreen(RefundScreen):
         self._store, self._trip_id = "", ""
         self._trip: Trip | None = None
         self._draft: Draft | None = None
-        self._standing = TripBalance(None)
+        self._balance = TripBalance(None)
         self._saving: Timer | None = None
         self._typed_draft: Draft | None = None
         self._title_line = Plain("", id="refund-title", classes="title")
@@ -80,8 +80,8 @@ class RefundFormScreen(RefundScreen):
     @property
     def _stopped(self) -> str | None:
         """Why no refund is possible on this trip, whatever is typed; None if one is."""
-        closes = self._desk.window_closes(self._trip, self._standing)
-        return self._desk.refusal or check_trip(self._standing, closes, self._desk.now().at)
+        closes = self._desk.window_closes(self._trip, self._balance)
+        return self._desk.refusal or check_trip(self._balance, closes, self._desk.now().at)
 
     @property
     def in_hand(self) -> bool:
@@ -96,7 +96,7 @@ class RefundFormScreen(RefundScreen):
         self._draft = await self._desk.history.last_draft(clerk)
         if self._draft is not None:
             key = key_of("refund", self._desk.settings.keys)
-            self.frame.announce(notices.draft_kept(self._draft, key))
+            self.refund_app.announce(notices.draft_kept(self._draft, key))
 
     async def resume(self) -> None:
         """Open the last draft, if no refund is open yet."""
@@ -120,7 +120,7 @@ class RefundFormScreen(RefundScreen):
             case "submit":
                 return filling and self._stopped is None
             case "all_left":
-                return filling and self._standing.left is not None and self._standing.left.minor > 0
+                return filling and self._balance.left is not None and self._balance.left.minor > 0
             case "card":
                 return filling and not self._desk.refusal and (self._trip is None or self._trip.card.tail is None)
             case "mark" | "change(-1)" | "change(1)":
@@ -146,7 +146,7 @@ class RefundFormScreen(RefundScreen):
         if self._step.current == "refund-panel":
             self.refund_panel.enter()
         elif self._step.current == "confirm":
-            self.frame.announce("")  # as when it was asked
+            self.refund_app.announce("")  # as when it was asked
             self._confirm.focus()
         elif self._trip_id:
             self._form.focus_first()
@@ -160,15 +160,15 @@ class RefundFormScreen(RefundScreen):
         """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
         await self.keep_draft()  # of the trip that was open before
         trip = await self._desk.trips.get(store_id, trip_id)
-        standing = await self._desk.trips.balance(store_id, trip_id)
+        balance = await self._desk.trips.balance(store_id, trip_id)
         clerk = self._desk.clerk
         draft = await self._desk.history.draft(clerk, store_id, trip_id)
-        self._trip, self._standing = trip, standing
+        self._trip, self._balance = trip, balance
         self._use_known_ids(store_id, trip_id)
         articles = trip.articles if trip else ()
         self._articles.show_articles((self._store, self._trip_id), articles)
         self._articles_title.display = bool(articles)
-        self._form.begin(standing, self._desk.settings.currency, draft)
+        self._form.begin(balance, self._desk.settings.currency, draft)
         if self._articles.agree_with(self._form.amount):
             self._marked()  # the amount is that of the marked articles
         self._go("filling")
@@ -176,11 +176,11 @@ class RefundFormScreen(RefundScreen):
 
     def _use_known_ids(self, store_id: str, trip_id: str) -> None:
         """Use the ids as the ledger and the trips spell them; announce it where they were typed otherwise."""
-        self._store, self._trip_id = known_as(store_id, trip_id, self._standing.refunds, self._trip)
+        self._store, self._trip_id = known_as(store_id, trip_id, self._balance.refunds, self._trip)
         self._title(self._trip_id, self._trip)
         if (self._store, self._trip_id) != (store_id, trip_id):
             known = self._trip_id if self._store == store_id else f"{self._trip_id} of {self._store}"
-            self.frame.announce(notices.known_as(trip_id, known))
+            self.refund_app.announce(notices.known_as(trip_id, known))
 
     def _title(self, trip_id: str, trip: Trip | None) -> None:
         receipt = f" · {visible(trip.receipt, 30)}" if trip and trip.receipt else ""
@@ -189,7 +189,7 @@ class RefundFormScreen(RefundScreen):
     def _go(self, step: str) -> None:
         self._step.current = step
         self._focus_step()
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     def follow(self, refund: Refund) -> None:
         """Show a refund's timeline."""
@@ -209,20 +209,21 @@ class RefundFormScreen(RefundScreen):
     async def _renew(self) -> None:
         store, trip_id = self._store, self._trip_id
         trip = await self._desk.trips.get(store, trip_id)
-        standing = await self._desk.trips.balance(store, trip_id)
+        balance = await self._desk.trips.balance(store, trip_id)
         if (store, trip_id) != (self._store, self._trip_id):
             return  # another trip has been opened
-        self._trip, self._standing = trip, standing
-        self._form.renew(self._standing)
+        self._trip, self._balance = trip, balance
+        self._form.renew(self._balance)
         self._facts()
 
     def _facts(self) -> None:
-        told, stops = trip_notice(self._stopped, self._standing) if self._step.current == "filling" else ("", False)
+        told, stops = trip_notice(self._stopped, self._balance) if self._step.current == "filling" else ("", False)
         self._stop_line.display = bool(told)
         self._stop_line.set_class(stops, "-stops")
         self._stop_line.show(told)
-        self.frame.refresh_keys()
-        self._facts_text.show(facts(self._desk, self._store, self._trip, self._standing))
+        self.refund_app.refresh_keys()
+        facts = trip_facts(self._desk, self._store, self._trip, self._balance)
+        self._facts_text.show(literal(*facts))
 
     @on(RefundForm.Typed)
     def _typed(self) -> None:
@@ -245,7 +246,7 @@ class RefundFormScreen(RefundScreen):
             return
         self._form.withdraw_amount()
         if self._articles.marked:
-            self.frame.announce(notices.PRICE_NOT_KNOWN)
+            self.refund_app.announce(notices.PRICE_NOT_KNOWN)
 
     def action_submit(self) -> None:
         """Ask before the refund is made, if nothing is wrong."""
@@ -254,12 +255,12 @@ class RefundFormScreen(RefundScreen):
             return
         filled = self._form.filled()
         if filled is None:
-            self.frame.announce(self._form.report_problems())
+            self.refund_app.announce(self._form.report_problems())
             return
-        self.frame.announce("")
+        self.refund_app.announce("")
         self._go("confirm")
         intent = Intent(self._store, self._trip_id, filled.amount, filled.reason, filled.note)
-        self._confirm.ask(confirmation(self._desk.settings, intent, self._trip, self._standing))
+        self._confirm.ask(confirmation(self._desk.settings, intent, self._trip, self._balance))
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
@@ -277,7 +278,7 @@ class RefundFormScreen(RefundScreen):
             self._confirm.ask(duplicate_question(self._desk, intent, alike.alike))
         except (Refused, RefundTuiError) as refused:
             self._go("filling")
-            self.frame.announce(notices.nothing_recorded(refused))
+            self.refund_app.announce(notices.nothing_recorded(refused))
         else:
             self._typed_draft = None
             self._articles.unmark_all()
@@ -285,14 +286,14 @@ class RefundFormScreen(RefundScreen):
 
     def action_all_left(self) -> None:
         """Fill in all that is left."""
-        if self._standing.left is not None:
-            self._fill(self._standing.left)
+        if self._balance.left is not None:
+            self._fill(self._balance.left)
 
     def _fill(self, amount: Money) -> None:
         """Fill in an amount. Announce it where it replaces a typed one; remove marks of another amount."""
         self._articles.agree_with(amount.digits)
         if typed := self._form.fill_amount(amount):
-            self.frame.announce(notices.amount_changed(typed, amount))
+            self.refund_app.announce(notices.amount_changed(typed, amount))
 
     async def action_back(self) -> None:
         """Go back to the search; the draft is saved, and a refund under way goes on."""
@@ -300,14 +301,14 @@ class RefundFormScreen(RefundScreen):
             self.refund_panel.back()
             return
         self._save_draft()
-        await self.frame.go("lookup")
+        await self.refund_app.go("lookup")
 
     def action_card(self) -> None:
         """Ask the service which card paid."""
-        self.frame.announce(notices.ASKING_CARD)
+        self.refund_app.announce(notices.ASKING_CARD)
         self.in_background(self._card())
 
     async def _card(self) -> None:
         answer = await self._desk.card_of(self._store, self._trip_id)
-        self.frame.announce(card_sentence(answer))
+        self.refund_app.announce(card_sentence(answer))
         await self._renew()

@@ -62,9 +62,9 @@ class RefundScreen(ScreenPane):
     @on(RefundPanel.Stepped)
     def _stepped(self, message: RefundPanel.Stepped) -> None:
         message.stop()
-        self.frame.refresh_keys()
+        self.refund_app.refresh_keys()
 
     @on(RefundPanel.Said)
     def _said(self, message: RefundPanel.Said) -> None:
         message.stop()
-        self.frame.announce(message.words)
+        self.refund_app.announce(message.words)

@@ -26,7 +26,7 @@ class ScreenPane(Vertical):
         self._desk = desk
 
     @property
-    def frame(self) -> RefundApp:
+    def refund_app(self) -> RefundApp:
         """The app."""
         return cast("RefundApp", self.app)
 
@@ -60,8 +60,8 @@ class ScreenPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here before it runs a key's action; the app decides."""
-        return self.frame.check_action(action, parameters)
+        return self.refund_app.check_action(action, parameters)
 
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
         """Run `work` while keys are handled; what fails in it is announced. See BackgroundWork."""
-        self.frame.background.do(work, group)
+        self.refund_app.background.do(work, group)

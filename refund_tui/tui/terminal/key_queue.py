@@ -65,9 +65,9 @@ class KeyQueue(App[int]):
         lost = len(self._typed)
         self._typed.clear()
         if lost:
-            self.keys_were_lost(lost)
+            self.keys_dropped(lost)
 
-    def keys_were_lost(self, number: int) -> None:
+    def keys_dropped(self, number: int) -> None:
         """Called when so many keys were dropped."""
 
     async def _handle(self, event: events.Event) -> None:

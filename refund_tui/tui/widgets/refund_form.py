@@ -37,7 +37,7 @@ class RefundForm(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="form")
-        self._standing = TripBalance(None)
+        self._balance = TripBalance(None)
         self._touched: set[str] = set()
         self._amount, self._currency = field("amount"), field("currency", "code")
         self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
@@ -61,24 +61,24 @@ class RefundForm(Vertical):
         yield Horizontal(Plain("Note", classes="name"), self._note, classes="field")
         yield self._problems["note"]
 
-    def begin(self, standing: TripBalance, currency: str | None, draft: Draft | None) -> None:
+    def begin(self, balance: TripBalance, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
-        self._standing, self._touched, self._made = standing, set(), ""
-        self._currency.fill(standing.currency or (draft and draft.currency) or currency or "")
+        self._balance, self._touched, self._made = balance, set(), ""
+        self._currency.fill(balance.currency or (draft and draft.currency) or currency or "")
         self._amount.value = draft.amount if draft else ""
         self._note.value = draft.note if draft else ""
         reason = ReasonCode[draft.reason] if draft and draft.reason in ReasonCode.__members__ else None
         self._reason.choose(reason.digit if reason else None)
-        self.renew(standing)
+        self.renew(balance)
         self.focus_first()
 
-    def renew(self, standing: TripBalance) -> None:
+    def renew(self, balance: TripBalance) -> None:
         """Show a changed balance: other refunds may count now, and the currency may have become known."""
-        if standing.currency not in (None, self._standing.currency):
-            self._currency.fill(standing.currency or "")
-        self._currency_part.display = standing.captured is None
-        self._standing = standing
-        left = standing.left
+        if balance.currency not in (None, self._balance.currency):
+            self._currency.fill(balance.currency or "")
+        self._currency_part.display = balance.captured is None
+        self._balance = balance
+        left = balance.left
         self._left.show(f"of {left} left" if left else "ceiling not known")
         self._tell()
 
@@ -150,7 +150,7 @@ class RefundForm(Vertical):
             amount = parse_amount(_typed_in(self._amount), self._code)
         except AmountError as error:
             return str(error)
-        return check_left(amount, self._standing)
+        return check_left(amount, self._balance)
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:

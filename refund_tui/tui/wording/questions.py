@@ -35,9 +35,9 @@ def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
     return parts[:-1]
 
 
-def confirmation(settings: Settings, intent: Intent, trip: Trip | None, standing: TripBalance) -> Question:
+def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance: TripBalance) -> Question:
     """The question before a refund is made, with everything that will be recorded."""
-    card, left = card_words(trip.card) if trip else "", standing.left
+    card, left = card_words(trip.card) if trip else "", balance.left
     real = settings.environment == "PRODUCTION"
     environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
     about = table([
@@ -65,13 +65,13 @@ def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Q
     return Question("This trip already has:", about, yes, yes_key=DIFFERENT, intent=intent)
 
 
-def trip_notice(stopped: str | None, standing: TripBalance) -> tuple[str, bool]:
+def trip_notice(stopped: str | None, balance: TripBalance) -> tuple[str, bool]:
     """The notice above the form, and whether it means that no refund is possible."""
     if stopped is not None:
         return f"No refund is possible here: {stopped}.", True
-    if standing.disagreement is None:
+    if balance.disagreement is None:
         return "", False
-    told = standing.disagreement
+    told = balance.disagreement
     return f"{told[0].upper()}{told[1:]}, which does not count. To change that: {RAISE}", False
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import assert_never
 
 from refund_tui.core import lifecycle
+from refund_tui.core.damaged_rows import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import Wait, span
+from refund_tui.core.times import Wait, countdown, span
 from refund_tui.core.trips import Card
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
+from refund_tui.settings.load import Settings
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.columns import Tone
 
@@ -113,8 +116,10 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."
         case State.UNKNOWN:
             return f"{again} asks again: {safety_words(desk, refund)}. {settle} settles it, with evidence."
-        case _:
+        case State.REJECTED | State.CANCELLED | State.SETTLED_PAID | State.SETTLED_UNPAID:
             return f"Closed. {lookup} for the next shopper."
+        case _ as missing:
+            assert_never(missing)
 
 
 def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
@@ -186,6 +191,40 @@ def outcome_words(refund: Refund) -> str:
             told = "may have been paid"
         case State.ACCEPTED if identifier:
             told = visible(identifier, 40)
-        case _:
+        case (
+            State.QUEUED | State.SENDING | State.WAITING | State.ACCEPTED | State.CANCELLED
+            | State.SETTLED_PAID | State.SETTLED_UNPAID
+        ):  # fmt: skip
             told = STATE_MEANS[refund.state]
+        case _ as missing:
+            assert_never(missing)
     return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}"
+
+
+def who_words(settings: Settings) -> str:
+    """The store and the clerk, as they are recorded with each refund."""
+    return f"{visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}"
+
+
+def open_words(desk: Desk) -> str:
+    """What is open now and what is wrong, for the status line."""
+    summary, words = desk.summary, []
+    if desk.refusal:
+        words.append("ONLY TO REVIEW")
+    if desk.offline:
+        words.append("NO NETWORK")
+    if desk.unsaved:
+        words.append(f"{len(desk.unsaved)} NOT SAVED")
+    if summary.alarms:
+        words.append(f"! {summary.alarms} ALARM")
+    if summary.damaged:
+        words.append(f"! {summary.damaged} {DAMAGED}")
+    if sending := summary.going_on - summary.to_send:
+        words.append(f"{sending} sending")
+    if summary.to_send:
+        left = summary.left_to_wait(desk.now())
+        words.append(f"{summary.to_send} waiting{f' · next {countdown(left)}' if left > 0 else ''}")
+    words += [f"{summary[state]} {state}" for state in State if state.needs_person and summary[state]]
+    if summary.elsewhere:
+        words.append(f"{summary.elsewhere} for another service")
+    return " · ".join(words) or "nothing open"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-
 from refund_tui.core.damaged_rows import DAMAGED
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
 from refund_tui.core.trips import Trip
 from refund_tui.desk.desk import Desk
-from refund_tui.tui.widgets.plain_text import Part, literal
+from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
 MOST = 6
@@ -23,34 +21,45 @@ NAME = 10
 """Columns for the name of a fact."""
 
 
-def facts(desk: Desk, store_id: str, trip: Trip | None, standing: TripBalance) -> Content:
+def trip_facts(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalance) -> list[Part]:
     """A trip as lines of name and value, and the refunds on it."""
     parts: list[Part] = []
-    for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, standing)):
+    for name, value in (("Store", visible(store_id, 40)), *_known(desk, trip, balance)):
         parts += [(f"{name:{NAME}}", STYLES["dim"]), value, "\n"]
-    if trip is None and standing.captured is None:
+    if trip is None and balance.captured is None:
         parts += ["\nThis trip is not known here:\nhow much was charged, and when,\nonly the service knows.\n"]
-    return literal(*parts, "\n", *_refunds(desk, standing))
+    return [*parts, "\n", *_refunds(desk, balance)]
 
 
-def _known(desk: Desk, trip: Trip | None, standing: TripBalance) -> list[tuple[str, Part]]:
-    now, left = desk.now().at, standing.left
+def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part]:
+    """A known trip, where there is no room for all its facts."""
+    left, refunded = balance.left, len([r for r in balance.refunds if r.state.counts])
+    imported = f" · the trips file says {balance.known}" if balance.disagreement else ""
+    told: Part = (f"{left} left", "bold") if left else "what is left is not known"
+    of = f" of {balance.captured}" if balance.captured else ""
+    many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
+    closing = _window(desk, trip, balance)
+    return [visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing]
+
+
+def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[str, Part]]:
+    now, left = desk.now().at, balance.left
     told: list[tuple[str, Part]] = []
     if trip is not None:
         when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
         told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
         told += [("When", when)]
-    told.append(("Charged", standing.told_captured))
-    if standing.disagreement:
-        told.append(("Imported", str(standing.known)))
+    told.append(("Charged", balance.told_captured))
+    if balance.disagreement:
+        told.append(("Imported", str(balance.known)))
     told.append(("Left", (str(left), "bold") if left else "not known here"))
-    told.append(("Window", window(desk, trip, standing)))
+    told.append(("Window", _window(desk, trip, balance)))
     return told
 
 
-def window(desk: Desk, trip: Trip | None, standing: TripBalance) -> Part:
+def _window(desk: Desk, trip: Trip | None, balance: TripBalance) -> Part:
     """How long the refund window stays open, in words; with a warning near its end."""
-    closes, now, zone = desk.window_closes(trip, standing), desk.now().at, desk.settings.zone
+    closes, now, zone = desk.window_closes(trip, balance), desk.now().at, desk.settings.zone
     if closes is None:
         return "not known here"
     left = (closes - now).total_seconds()
@@ -62,15 +71,15 @@ def window(desk: Desk, trip: Trip | None, standing: TripBalance) -> Part:
     return told, STYLES["warn"] if left < SOON else ""
 
 
-def _refunds(desk: Desk, standing: TripBalance) -> list[Part]:
-    if not standing.refunds and not standing.damaged:
+def _refunds(desk: Desk, balance: TripBalance) -> list[Part]:
+    if not balance.refunds and not balance.damaged:
         return [("No refund on this trip yet.", STYLES["dim"])]
     now = desk.now().at
     parts: list[Part] = [("Refunds on this trip", STYLES["dim"])]
-    parts += [(f"\n{DAMAGED}: its amount is not known", STYLES["bad"]) for _ in standing.damaged]
-    for refund in standing.refunds[:MOST]:
+    parts += [(f"\n{DAMAGED}: its amount is not known", STYLES["bad"]) for _ in balance.damaged]
+    for refund in balance.refunds[:MOST]:
         told = f"{SIGNS[refund.state]} {refund.state}"
         parts += [f"\n{refund.intent.amount!s:>13} ", (told, STYLES[TONES[refund.state]])]
         parts += [(f" {ago(refund.created_at, now)}", STYLES["dim"])]
-    more = len(standing.refunds) - MOST
+    more = len(balance.refunds) - MOST
     return [*parts, *([f"\n… and {more} more"] if more > 0 else [])]

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable
 
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
-from refund_tui.core.trip_spelling import typed_id
+from refund_tui.core.trips import typed_id
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import UsageError
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands import OK, PERSON
 from refund_tui.commands.output import OUT, print_err
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
-from refund_tui.core.filter_line import SHAPES, Query, QueryError
-from refund_tui.core.filters import Filter
-from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.filters import SHAPES, Filter, Query, QueryError
+from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.text import visible
 from refund_tui.desk.opening import storage_of
 from refund_tui.errors import StoreError, UsageError

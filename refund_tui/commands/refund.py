@@ -16,7 +16,7 @@ from refund_tui.commands.follow import Follower, next_attempt
 from refund_tui.commands.output import ERR, ending_means, print_err, print_out
 from refund_tui.commands.signals import GOES_ON, NOTHING, Stopped, StopSignals
 from refund_tui.core.fields import check_note
-from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State

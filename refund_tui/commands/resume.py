@@ -15,9 +15,9 @@ from refund_tui.commands import OK, OPEN, PERSON
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.output import ending_means, print_err, print_out
 from refund_tui.commands.signals import GOES_ON, StopSignals
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
-from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, PERSON_STATES, Refund, State
 from refund_tui.core.text import visible

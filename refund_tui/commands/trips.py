@@ -20,8 +20,7 @@ from refund_tui.commands.output import ERR, print_err, print_out
 from refund_tui.core.money import Money
 from refund_tui.core.rules import RAISE
 from refund_tui.core.text import visible
-from refund_tui.core.trip_spelling import folded_trip
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Trip, folded_trip
 from refund_tui.desk.opening import storage_of
 from refund_tui.desk.ports import HistoryPort, Storage
 from refund_tui.errors import StoreError, UsageError

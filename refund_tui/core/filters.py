@@ -1,15 +1,24 @@
-"""Owns what can be asked of the refunds that were made: which of them, in what order, and what is open. Pure."""
+"""Owns how refunds are found: what a filter asks for, and the words it is written with.
+
+Such words are `open clerk:ana day:today reason:1 amount:>10 text`. The history's filter line and `refund-tui history`
+read them alike. Every word that is not one of these is text to be found; nothing typed is a query language of the
+store. Reads no clock: today and the zone are handed in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
-from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import GOING_ON_STATES, SENDABLE_STATES, State
-from refund_tui.core.times import Instant, Wait, left_of
+from refund_tui.core.days import BACK, days_as_written, read_days
+from refund_tui.core.money import AmountError, parse_amount, split_currency
+from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
+from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, SENDABLE_STATES, State
+from refund_tui.core.times import Instant, Wait, left_of, unstamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +88,161 @@ class Summary:
 
     def _count(self, states: Iterable[State]) -> int:
         return sum(self[state] for state in states)
+
+
+OPEN = "open"
+"""The word for every state in which something may still become of a refund."""
+
+SHAPES = {
+    "state": "state:UNKNOWN,WAITING",
+    "clerk": "clerk:ana",
+    "reason": "reason:1",
+    "day": "day:today, day:yesterday, day:23.11., day:2026-03-01 or day:2026-03",
+    "since": "since:2026-03-01",
+    "until": "until:2026-03-31",
+    "amount": "amount:12.50, amount:>10, amount:5-20 or amount:500JPY",
+}
+"""Each word, as it is written."""
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+"""How a day with a time begins."""
+
+
+class QueryError(ValueError):
+    """A word that cannot be used; its text says how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Reads filter lines; days are those of `zone`, amounts those of `currency` where they do not say their own."""
+
+    zone: tzinfo
+    today: date
+    currency: str | None
+
+    def read(self, line: str) -> Filter:
+        """What the line asks for. Raises QueryError."""
+        wanted, texts = Filter(), []
+        for word in line.split():
+            name, colon, value = word.partition(":")
+            if word.lower() == OPEN:
+                wanted = replace(wanted, states=OPEN_STATES)
+            elif not colon or name.lower() not in self._readers():
+                _refuse_slip(name, colon)
+                texts.append(word)
+            else:
+                wanted = self.narrowed(wanted, name.lower(), value)
+        return replace(wanted, text=" ".join(texts))
+
+    def narrowed(self, wanted: Filter, name: str, value: str) -> Filter:
+        """`wanted` and also what the word `name:value` asks for, all of it for an empty value. Raises QueryError."""
+        return self._readers()[name](wanted, value) if value else wanted
+
+    def _readers(self) -> dict[str, Callable[[Filter, str], Filter]]:
+        return {
+            "state": lambda wanted, value: replace(wanted, states=_states(value)),
+            "clerk": lambda wanted, value: replace(wanted, clerk=value),
+            "reason": lambda wanted, value: replace(wanted, reason=_reason(value)),
+            "day": self._day,
+            "since": lambda wanted, value: replace(wanted, since=_exact(value) or self._days(value)[0]),
+            "until": lambda wanted, value: replace(wanted, until=_exact(value) or self._days(value)[1]),
+            "amount": self._amount,
+        }
+
+    def _day(self, wanted: Filter, value: str) -> Filter:
+        since, until = self._days(value)
+        return replace(wanted, since=since, until=until)
+
+    def _days(self, value: str) -> tuple[datetime, datetime]:
+        """When a day or a month begins and when it is over (UTC); the beginning of `today` is enough for it."""
+        word = next((word for word in BACK if word.startswith(value.lower())), value)
+        try:
+            if days := read_days(word, self.today):
+                return days.instants(self.zone)
+        except OverflowError:
+            pass
+        raise QueryError(f"{value} is no day: write {days_as_written(self.today)}")
+
+    def _amount(self, wanted: Filter, value: str) -> Filter:
+        """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""
+        typed, code = split_currency(value)
+        sign, rest = (typed[0], typed[1:]) if typed[0] in "<>" else ("", typed)
+        least, dash, most = rest.partition("-")
+        if not (least or most):
+            return wanted
+        wanted = replace(wanted, currency=code or self.currency)
+        lowest, highest = (_minor(each, wanted.currency) for each in (least, most if dash else least))
+        if sign == ">" and lowest is not None:
+            return replace(wanted, least=lowest + 1)
+        if sign == "<" and lowest is not None:
+            return replace(wanted, most=lowest - 1)
+        return replace(wanted, least=lowest, most=highest)
+
+
+def _exact(value: str) -> datetime | None:
+    """A time with its offset, 2026-03-01T09:00+01:00, or None for what has no time in it. Raises QueryError."""
+    if not _TIME.match(value):
+        return None
+    try:
+        return unstamp(value)
+    except ValueError:
+        raise QueryError("a time is written with its offset: 2026-03-01T09:00+01:00") from None
+
+
+def _minor(typed: str, currency: str | None) -> int | None:
+    """An amount in minor units, None while nothing is typed."""
+    if not typed:
+        return None
+    if currency is None:
+        raise QueryError(f"write its currency too: amount:{typed}EUR")
+    try:
+        return parse_amount(typed, currency).minor
+    except AmountError as error:
+        raise QueryError(str(error)) from None
+
+
+def _refuse_slip(name: str, colon: str) -> None:
+    """A word with a colon that is nearly one of ours was meant as ours; any other is text."""
+    near = difflib.get_close_matches(name.lower(), SHAPES, 1) if colon else []
+    if near:
+        raise QueryError(f"there is no word {name}: here; write {SHAPES[near[0]]}")
+
+
+def _states(value: str) -> frozenset[State]:
+    """Every state that begins with one of the words, so that what is half typed already narrows."""
+    found = set[State]()
+    for begun in filter(None, value.upper().split(",")):
+        meant = {state for state in State if state.startswith(begun)}
+        if not meant:
+            raise QueryError(f"{begun} is no state: write one such as UNKNOWN, or open")
+        found |= meant
+    return frozenset(found)
+
+
+def _reason(value: str) -> ReasonCode:
+    found = ReasonCode.parse(value)
+    if found is None:
+        raise QueryError(f"{value} is no reason: write a digit from {REASON_DIGITS}, or the code")
+    return found
+
+
+def complete(line: str) -> list[str]:
+    """The words that the last one of a line may become; none once it is one of them."""
+    word = re.split(r"\s", line)[-1]
+    return [one for one in _longer(word) if one != word]
+
+
+def _longer(word: str) -> list[str]:
+    name, colon, value = word.partition(":")
+    if not colon:
+        known = [*(f"{name}:" for name in SHAPES), OPEN]
+        return [one for one in known if word and one.startswith(word.lower())]
+    if name.lower() == "state":
+        done, comma, begun = value.rpartition(",")
+        return [f"{name}:{done}{comma}{state}" for state in State if state.startswith(begun.upper())]
+    if name.lower() == "reason":
+        return [f"{name}:{code.digit}" for code in ReasonCode if not value]
+    if name.lower() in ("day", "since", "until"):
+        return [f"{name}:{day}" for day in BACK if day.startswith(value.lower())]
+    return []

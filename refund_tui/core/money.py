@@ -1,6 +1,6 @@
-"""Owns amounts of money: integers of minor units and a currency, how a clerk types them and how they are shown.
+"""Owns amounts of money and their currencies (ISO 4217): exact integers of minor units, never a float.
 
-Nothing here ever passes through a float, and nothing is rounded: what cannot be stored exactly is refused.
+Never guesses: a code that is not in the list of currencies has no digits.
 """
 
 from __future__ import annotations
@@ -9,7 +9,26 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from refund_tui.core.currencies import DIGITS
+_NONE = """
+BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF
+""".split()
+
+_TWO = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
+CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD
+HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK
+MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD
+RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS
+UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+""".split()
+
+_THREE = """
+BHD IQD JOD KWD LYD OMR TND
+""".split()
+
+DIGITS: dict[str, int] = dict.fromkeys(_NONE, 0) | dict.fromkeys(_TWO, 2) | dict.fromkeys(_THREE, 3)
+"""How many decimals a currency has: `DIGITS["EUR"]` is 2, `DIGITS["JPY"]` 0, `DIGITS["KWD"]` 3."""
+
 
 WIRE_DECIMALS = 2
 """Payment service, refund, amount.amount: a JSON number with at most two decimals."""

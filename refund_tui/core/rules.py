@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State

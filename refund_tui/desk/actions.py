@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from refund_tui.core import lifecycle
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
 from refund_tui.core.receipt import PRINTED

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refund_tui.core import lifecycle
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Holder, Refund

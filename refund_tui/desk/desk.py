@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refund_tui.core import lifecycle
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.filters import Summary
-from refund_tui.core.ledger_services import Belonging
+from refund_tui.core.ledger_identity import Belonging
 from refund_tui.core.lifecycle import NotPossible, Policy
 from refund_tui.core.money import Money
 from refund_tui.core.receipt import receipt
@@ -44,7 +44,7 @@ from refund_tui.payments.cards import CardAnswer, CardFound
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from refund_tui.core.hosts import Host
+    from refund_tui.core.ledger_identity import Host
     from refund_tui.payments.client import PaymentClient
     from refund_tui.settings.load import Settings
 

@@ -9,7 +9,7 @@ from refund_tui.store.sqlite.maintenance import SqliteMaintenance
 from refund_tui.store.sqlite.storage import SqliteStorage
 
 if TYPE_CHECKING:
-    from refund_tui.core.hosts import Host
+    from refund_tui.core.ledger_identity import Host
     from refund_tui.desk.ports import Maintenance, Storage
     from refund_tui.settings.load import Settings
 

@@ -11,11 +11,9 @@ from datetime import UTC, date, tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damage, Damaged, Findings, MarkSeen
 from refund_tui.core.filters import Filter, Order, Summary
-from refund_tui.core.hosts import Host
-from refund_tui.core.ledger_health import Damage, Findings, MarkSeen
-from refund_tui.core.ledger_services import Belonging, Identity, Service
+from refund_tui.core.ledger_identity import Belonging, Host, Identity, Service
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome

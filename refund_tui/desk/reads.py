@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, tzinfo
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from refund_tui.core.hosts import Host
+from refund_tui.core.ledger_identity import Host
 from refund_tui.host.clock import boot_id, is_boot_id
 from refund_tui.host.paths import NAME
 

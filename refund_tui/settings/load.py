@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from refund_tui.core.endpoints import endpoint_of, host_of, moves_real_money
-from refund_tui.core.ledger_services import DEMO, Service
+from refund_tui.core.ledger_identity import DEMO, Service
 from refund_tui.errors import ConfigError
 from refund_tui.host import clerk, paths
 from refund_tui.host.zone import host_zone

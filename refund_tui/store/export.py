@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Protocol
 
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Attempt, Refund
 from refund_tui.core.text import visible

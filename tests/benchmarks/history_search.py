@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC
 from statistics import median, quantiles
 
-from refund_tui.core.filter_line import Query
+from refund_tui.core.filters import Query
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.history import History
 from tests.benchmarks.first_screen import FEW, MILLION

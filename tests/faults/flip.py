@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest.mock import patch
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain

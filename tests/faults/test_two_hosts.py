@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.hosts import Host, host_of
+from refund_tui.core.ledger_identity import Host, host_of
 from refund_tui.core.refunds import State
 from refund_tui.errors import StoreChanged, StoreDamaged, StoreUnusable
 from refund_tui.host.machine import this_host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refund_tui.core.ledger_services import Service
+from refund_tui.core.ledger_identity import Service
 from refund_tui.core.refunds import State
 from refund_tui.core.times import Instant
 from refund_tui.host.paths import ledger_path

@@ -11,11 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refund_tui.core.currencies import DIGITS
-from refund_tui.core.filter_line import Query
-from refund_tui.core.filters import Filter, Order
+from refund_tui.core.filters import Filter, Order, Query
 from refund_tui.core.lifecycle import Decision
-from refund_tui.core.money import Money
+from refund_tui.core.money import DIGITS, Money
 from refund_tui.core.outcomes import Accepted, Answer, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State

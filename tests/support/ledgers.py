@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Policy, decide
 from refund_tui.core.money import Money

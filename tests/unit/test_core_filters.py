@@ -1,10 +1,14 @@
-"""What is counted of the open refunds."""
+"""What filters find, the words they are written with, and what is counted of the open refunds."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-from refund_tui.core.filters import Summary
+import pytest
+
+from refund_tui.core.filters import Filter, Query, QueryError, Summary, complete
+from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.core.times import Instant, Wait
 
@@ -30,3 +34,124 @@ def test_the_next_attempt_waits_for_the_shortest_own_wait_and_for_the_accounts()
     assert Summary(EACH, waits=waits).left_to_wait(now) == 20.0
     assert Summary(EACH, waits=waits, gate=Wait(now, 90.0)).left_to_wait(now) == 90.0
     assert Summary(EACH).left_to_wait(now) == 0.0
+
+
+BERLIN = Query(ZoneInfo("Europe/Berlin"), date(2026, 3, 29), "EUR")
+
+
+def at(day: int, hour: int) -> datetime:
+    """An instant of March 2026, in UTC."""
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("", Filter()),
+        ("  broken   jar ", Filter(text="broken jar")),
+        ("state:unknown,WAITING", Filter(states=frozenset({State.UNKNOWN, State.WAITING}))),
+        ("STATE:BLOCKED", Filter(states=frozenset({State.BLOCKED}))),
+        ("clerk:ana jar", Filter(text="jar", clerk="ana")),
+        ("reason:1", Filter(reason=ReasonCode.DAMAGED_ITEM)),
+        ("reason:other", Filter(reason=ReasonCode.OTHER)),
+        ("amount:5.00", Filter(least=500, most=500, currency="EUR")),
+        ("amount:5-20", Filter(least=500, most=2000, currency="EUR")),
+        ("amount:5-", Filter(least=500, currency="EUR")),
+        ("amount:-20", Filter(most=2000, currency="EUR")),
+        ("amount:>10", Filter(least=1001, currency="EUR")),
+        ("amount:<10", Filter(most=999, currency="EUR")),
+        ("amount:500JPY", Filter(least=500, most=500, currency="JPY")),
+        ("amount:5-20usd", Filter(least=500, most=2000, currency="USD")),
+        ("amount:>10.5CHF", Filter(least=1051, currency="CHF")),
+        ("case:4711", Filter(text="case:4711")),
+    ],
+)
+def test_a_line_asks_for_what_it_says(line: str, wanted: Filter) -> None:
+    assert BERLIN.read(line) == wanted
+
+
+def test_a_word_that_is_not_finished_asks_for_nothing_yet() -> None:
+    for line in ("state:", "clerk:", "day:", "amount:", "amount:>"):
+        assert BERLIN.read(line) == Filter()
+
+
+def test_a_state_that_is_half_typed_already_narrows_and_a_day_too() -> None:
+    assert BERLIN.read("state:unk,B").states == {State.UNKNOWN, State.BLOCKED}
+    assert BERLIN.read("state:SETTLED").states == {State.SETTLED_PAID, State.SETTLED_UNPAID}
+    assert BERLIN.read("day:tod") == BERLIN.read("day:today")
+
+
+@pytest.mark.parametrize("line", ["state:FOO", "reason:9", "day:monday", "amount:1.2.3", "stat:UNKNOWN"])
+def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        BERLIN.read(line)
+    assert len(str(refused.value)) <= 68
+
+
+def test_open_is_every_state_of_which_something_may_still_become() -> None:
+    names = {"QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
+    assert BERLIN.read("open").states == frozenset(map(State, names))
+
+
+def test_days_are_the_stores_even_when_they_have_23_hours() -> None:
+    today = Filter(since=at(28, 23), until=at(29, 22))
+    assert BERLIN.read("day:today") == today
+    assert BERLIN.read("day:2026-03-29") == today
+    assert BERLIN.read("day:yesterday") == Filter(since=at(27, 23), until=at(28, 23))
+    assert BERLIN.read("since:2026-03-28 until:2026-03-29") == Filter(since=at(27, 23), until=at(29, 22))
+
+
+def test_a_month_is_all_its_days_and_a_day_without_its_year_the_last_that_has_been() -> None:
+    march = Filter(since=datetime(2026, 2, 28, 23, tzinfo=UTC), until=at(31, 22))
+    assert BERLIN.read("day:2026-03") == BERLIN.read("since:2026-03 until:2026-03") == march
+    assert BERLIN.read("day:28.03.") == BERLIN.read("day:28.3.26") == BERLIN.read("day:yesterday")
+    assert BERLIN.read("day:30.3.") == BERLIN.read("day:2025-03-30")
+
+
+def test_since_and_until_take_a_time_with_its_offset_too() -> None:
+    wanted = Filter(since=at(1, 8), until=at(2, 9))
+    assert BERLIN.read("since:2026-03-01T09:00+01:00 until:2026-03-02T09:00Z") == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("state:FOO", "FOO is no state: write one such as UNKNOWN"),
+        ("state:WAITING,UNKX", "UNKX is no state"),
+        ("reason:9", "9 is no reason: write a digit from 1 to 5"),
+        ("day:monday", "monday is no day: write 2026-03-29, 29.03., 2026-03 or today"),
+        ("day:2026-03-2", "is no day: write 2026-03-29"),
+        ("day:31.02.", "is no day: write 2026-03-29"),
+        ("since:2026-03-01T09:00", "a time is written with its offset"),
+        ("until:9999-12-31", "is no day: write 2026-03-29"),
+        ("since:0001-01-01", "is no day: write 2026-03-29"),
+        ("amount:5.005", "3 decimals: EUR has 2"),
+        ("amount:>x", "only digits"),
+        ("amount:5JPX", "JPX is not a currency"),
+        ("amount:5.5JPY", "JPY has no decimals"),
+        ("stat:UNKNOWN", "stat: here; write state:UNKNOWN"),
+        ("clark:ana", "write clerk:ana"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        BERLIN.read(line)
+    assert told in str(refused.value)
+
+
+def test_without_a_configured_currency_an_amount_needs_its_own() -> None:
+    nowhere = Query(UTC, date(2026, 3, 29), None)
+    assert nowhere.read("amount:5EUR") == Filter(least=500, most=500, currency="EUR")
+    assert nowhere.read("amount:>") == Filter()
+    with pytest.raises(QueryError, match=r"^write its currency too: amount:5EUR$"):
+        nowhere.read("amount:5")
+
+
+def test_words_are_completed_as_they_are_typed() -> None:
+    assert complete("clerk:ana st") == ["state:"]
+    assert complete("o") == ["open"]
+    assert complete("state:UNKNOWN,B") == ["state:UNKNOWN,BLOCKED"]
+    assert complete("day:y") == ["day:yesterday"]
+    assert complete("") == complete("state:UNKNOWN") == complete("open") == []
+    assert complete("reason:") == [f"reason:{code.digit}" for code in ReasonCode]
+    assert complete("reason:1") == complete("clerk:a") == []

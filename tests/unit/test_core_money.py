@@ -1,4 +1,4 @@
-"""Amounts: what a clerk may type, what is said of the rest, and that no digit is ever lost on the way to the wire."""
+"""Currencies and amounts: what a clerk may type, what is said of the rest, and that no digit is lost on the way."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.currencies import DIGITS
 from refund_tui.core.money import (
+    DIGITS,
     AmountError,
     Money,
     check_currency,
@@ -224,3 +224,25 @@ def test_what_is_taken_is_worth_what_it_reads(typed: str, currency: str) -> None
 )  # fmt: skip
 def test_a_currency_may_stand_after_an_amount(text: str, parts: tuple[str, str | None]) -> None:
     assert split_currency(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("digits", "codes"),
+    [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+        (2, "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR INR MXN MYR NOK NZD PLN RON RSD SEK SGD THB TRY USD ZAR"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+    ],
+)
+def test_each_currency_has_the_decimals_of_iso_4217(digits: int, codes: str) -> None:
+    assert {DIGITS[code] for code in codes.split()} == {digits}
+
+
+def test_only_the_listed_currencies_have_none_or_three() -> None:
+    assert sum(digits == 0 for digits in DIGITS.values()) == 16
+    assert sum(digits == 3 for digits in DIGITS.values()) == 7
+
+
+def test_no_code_is_listed_that_is_no_currency_of_payment() -> None:
+    assert all(len(code) == 3 and code.isascii() and code.isupper() for code in DIGITS)
+    assert not DIGITS.keys() & {"XXX", "XTS", "XAU", "XDR", "CLF", "UYW", "CHE", "USN"}

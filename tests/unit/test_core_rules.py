@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Ceiling, Intent, Life, Refund, State

@@ -16,8 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.currencies import DIGITS
-from refund_tui.core.money import Money
+from refund_tui.core.money import DIGITS, Money
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.errors import UsageError
 from refund_tui.store.imports import LeftOut, TripReader

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.currencies import DIGITS
-from refund_tui.core.money import AmountError, Money
+from refund_tui.core.money import DIGITS, AmountError, Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent
 from refund_tui.payments.body import build_body, build_query

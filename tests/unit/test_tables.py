@@ -10,7 +10,7 @@ import pytest
 
 import refund_tui
 from refund_tui.arguments import EXIT_CODES
-from refund_tui.core.filter_line import Query
+from refund_tui.core.filters import Query
 from refund_tui.core.lifecycle import possible
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.receipt import DECIDED

@@ -11,11 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged, Findings
 from refund_tui.core.filters import Filter
-from refund_tui.core.hosts import MOVE
-from refund_tui.core.ledger_health import Findings
-from refund_tui.core.ledger_services import LOOPBACK, open_elsewhere
+from refund_tui.core.ledger_identity import LOOPBACK, MOVE, open_elsewhere
 from refund_tui.desk.body_check import altered
 from refund_tui.desk.opening import maintenance_of, storage_of
 from refund_tui.errors import StoreError

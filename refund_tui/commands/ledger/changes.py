@@ -15,7 +15,7 @@ from refund_tui.commands import OK
 from refund_tui.commands.arguments import add_because, because, named_trip, refuse
 from refund_tui.commands.output import print_out
 from refund_tui.core.endpoints import check_base_url
-from refund_tui.core.ledger_services import Service
+from refund_tui.core.ledger_identity import Service
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import TripBalance

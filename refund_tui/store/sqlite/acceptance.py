@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import doubted
 from refund_tui.core.refunds import OPEN_STATES, State
 from refund_tui.core.times import Instant

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import State
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of, refund_of, wait_of

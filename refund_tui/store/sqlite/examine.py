@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from refund_tui.core.ledger_health import Findings
+from refund_tui.core.damage import Findings
 from refund_tui.errors import StoreDamaged
 from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.database import Database

@@ -9,14 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter, Order, Summary
-from refund_tui.core.hosts import Host
-from refund_tui.core.ledger_services import Belonging, Identity
+from refund_tui.core.ledger_identity import Belonging, Host, Identity
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.times import stamp
-from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core import lifecycle, rules
-from refund_tui.core.damaged_rows import Damaged
-from refund_tui.core.hosts import Host
+from refund_tui.core.damage import Damaged
+from refund_tui.core.ledger_identity import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import (
@@ -29,7 +29,7 @@ from refund_tui.core.refunds import (
     State,
 )
 from refund_tui.core.times import Instant, Wait, stamp
-from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.anchoring import anchor
 from refund_tui.store.sqlite.commit_readback import write_anew

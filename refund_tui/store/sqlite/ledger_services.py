@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from refund_tui.core.ledger_services import (
+from refund_tui.core.ledger_identity import (
     DEMO,
     LOOPBACK,
     Belonging,

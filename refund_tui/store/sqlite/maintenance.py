@@ -12,8 +12,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from refund_tui.core.hosts import Host
-from refund_tui.core.ledger_health import Findings, MarkSeen
+from refund_tui.core.damage import Findings, MarkSeen
+from refund_tui.core.ledger_identity import Host
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import make_data_dir

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Protocol
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund
 from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 

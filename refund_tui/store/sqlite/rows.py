@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_key, check_store_id, check_trip_id
 from refund_tui.core.money import MOST_DIGITS, Money, check_currency
 from refund_tui.core.reasons import ReasonCode

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from refund_tui.core.hosts import Host
-from refund_tui.core.ledger_health import Damage
+from refund_tui.core.damage import Damage
+from refund_tui.core.ledger_identity import Host
 from refund_tui.host.machine import this_host
 from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path, owned, trips_path

@@ -13,8 +13,7 @@ from datetime import date, tzinfo
 
 from refund_tui.core.days import read_days
 from refund_tui.core.money import AmountError, parse_amount, split_currency
-from refund_tui.core.trip_spelling import spellings
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Trip, spellings
 from refund_tui.store.sqlite.trip_schema import first_row
 
 LONGEST = 300

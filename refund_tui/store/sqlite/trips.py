@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core.money import Money
-from refund_tui.core.trip_spelling import folded_trip, spellings
-from refund_tui.core.trips import Card, Trip
+from refund_tui.core.trips import Card, Trip, folded_trip, merged, spellings
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.trip_merge import merged
 from refund_tui.store.sqlite.trip_rows import COLUMNS, trip_of, values_of
 from refund_tui.store.sqlite.trip_schema import TRIPS, first_row, last_row
 from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of

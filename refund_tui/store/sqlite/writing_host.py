@@ -5,7 +5,7 @@ Two hosts must never write one file: on a network file system their locks may no
 
 from __future__ import annotations
 
-from refund_tui.core.hosts import MOVE, Host, host_of
+from refund_tui.core.ledger_identity import MOVE, Host, host_of
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database

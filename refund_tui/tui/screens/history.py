@@ -12,9 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
-from refund_tui.core.filter_line import Query, QueryError, complete
-from refund_tui.core.filters import Filter, Order
+from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.filters import Filter, Order, Query, QueryError, complete
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible

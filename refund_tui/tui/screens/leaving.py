@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from refund_tui.core.filters import Filter
-from refund_tui.core.ledger_services import open_elsewhere
+from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.refunds import GOING_ON_STATES, Refund
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError

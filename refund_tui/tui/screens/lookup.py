@@ -12,11 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.fields import check_trip_id
 from refund_tui.core.text import visible
-from refund_tui.core.trip_spelling import typed_id
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Trip, typed_id
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.commands import LOOKUP, bindings

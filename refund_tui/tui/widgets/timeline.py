@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refund_tui.core.filter_line import OPEN, SHAPES
+from refund_tui.core.filters import OPEN, SHAPES
 from refund_tui.core.reasons import REASON_DIGITS
 
 ABOUT_SCREENS = {

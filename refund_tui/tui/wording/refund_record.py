@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from refund_tui.core.damaged_rows import DAMAGED, Damaged
+from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
 from refund_tui.core.text import visible

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import assert_never
 
 from refund_tui.core import lifecycle
-from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, countdown, span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refund_tui.core.damaged_rows import DAMAGED
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span

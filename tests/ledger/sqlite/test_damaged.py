@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import Action, Draft, Refund, State

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refund_tui.core.trip_spelling import folded_trip
+from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.schema import LEDGER
 

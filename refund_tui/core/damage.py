@@ -1,4 +1,7 @@
-"""Owns what is known of a row that cannot be read. It is never sent, never changed, and nothing of it is guessed."""
+"""Owns what is known of damage: of a row that cannot be read, and of a whole file; and how far a ledger had come.
+
+A damaged row is never sent, never changed, and nothing of it is guessed.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,31 @@ class Damaged:
             f"the record of {self.table} {self.row} cannot be read ({self.why}): it is left as it is and nothing is "
             "sent for it. Put a good copy of the file in its place, or ask for help"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong: with the whole file, so that no row of it can be trusted, and with single rows."""
+
+    whole: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """The same as sentences, empty where nothing is wrong. `whole` forbids all writing, `rows` only those rows."""
+
+    whole: str = ""
+    rows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSeen:
+    """A record, at `place`, of the number of the newest event that was seen: `seq` is None where there is no record.
+
+    `problem` says why it cannot be read, empty where it can.
+    """
+
+    place: str
+    seq: int | None = None
+    problem: str = ""

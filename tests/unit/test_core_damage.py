@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refund_tui.core.damaged_rows import Damaged
+from refund_tui.core.damage import Damaged
 
 
 def test_what_stands_in_a_damaged_row_is_told_as_it_is() -> None:

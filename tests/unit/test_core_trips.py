@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refund_tui.core.trip_spelling import folded, folded_trip, spellings, typed_id
+from refund_tui.core.trips import folded, folded_trip, spellings, typed_id
 
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"
 BARE = DASHED.replace("-", "")

@@ -29,7 +29,7 @@ from refund_tui.payments.body import build_body
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.trip_schema import TRIPS
+from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import named
 

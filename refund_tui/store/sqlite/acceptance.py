@@ -20,10 +20,10 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.high_water_mark import ACCEPTED, LEDGERS, HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger import write_life
+from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.mark_file import HighWaterMark
 from refund_tui.store.sqlite.rows import refund_of, states_sql
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.writing_host import HostGuard
 
 _OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES - {State.UNKNOWN})} ORDER BY id"
 """An UNKNOWN refund counts as possibly paid already."""

@@ -12,8 +12,7 @@ from refund_tui.errors import StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.commit_readback import Fate, fate, newest_event
 from refund_tui.store.sqlite.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
 from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, name_of, replaced, translating
-from refund_tui.store.sqlite.migrations import Schema, migrate, refuse_older, version_of
-from refund_tui.store.sqlite.schema_check import differences
+from refund_tui.store.sqlite.migrations import Schema, differences, migrate, refuse_older, version_of
 
 T = TypeVar("T")
 

@@ -1,12 +1,18 @@
-"""Owns how an event is written: once, in the transaction of the change that it describes."""
+"""Owns how an event is written, in the transaction of the change that it describes, and how a row is compared with it.
+
+A row that differs from its event was altered.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from typing import Protocol
 
-from refund_tui.core.refunds import State
+from refund_tui.core.damage import Damaged
+from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund, State
 from refund_tui.core.times import Instant, stamp
+from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 
 
 def note(
@@ -27,3 +33,50 @@ def note(
         "INSERT INTO event (seq, key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, told),
     )
+
+
+CEILING_SET = "ceiling_set"
+"""The kind of the event that records a captured amount which a person stated."""
+
+_WORD = (
+    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
+    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
+)
+"""Searched by the index and again without it, so that a damaged index hides no row."""
+_SAID = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
+_RECORDED = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
+
+
+class FirstRow(Protocol):
+    """A function that runs a query and returns the first row, or None."""
+
+    def __call__(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """Run the query. Raises StoreError or sqlite3.Error."""
+        ...
+
+
+def as_recorded(first: FirstRow, refund: Refund) -> bool:
+    """Whether the refund matches the hash in its event. Events of version 0.1.0 have no hash and always match."""
+    row = first(_RECORDED, refund.key)
+    event = event_of(row) if row else None
+    return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
+
+
+def newest_word(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
+    """The captured amount that a person stated last for a trip (folded id); damaged if its event differs."""
+    row = first(_WORD, trip)
+    if row is None:
+        return None
+    word = ceiling_of(row)
+    if isinstance(word, Ceiling) and first(_SAID, CEILING_SET, word.who, word.why, _data(word)) is None:
+        return damaged("ceiling", row["id"], row, "it is not what its event says")
+    return word
+
+
+def said_of(word: Ceiling) -> dict[str, str]:
+    """The data of the event of a stated amount."""
+    return {"store_id": word.store_id, "trip_id": word.trip_id, "captured": str(word.amount)}
+
+
+def _data(word: Ceiling) -> str:
+    return json.dumps(said_of(word), ensure_ascii=False, sort_keys=True)

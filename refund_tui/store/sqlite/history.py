@@ -16,11 +16,11 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.times import stamp
 from refund_tui.core.trips import folded_trip
-from refund_tui.store.sqlite.damaged_rows import damaged_open, damaged_rows
+from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
+from refund_tui.store.sqlite.events import as_recorded, newest_word
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
-from refund_tui.store.sqlite.ledger_services import belonging
-from refund_tui.store.sqlite.recorded import as_recorded, newest_word
+from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, writer_of
 from refund_tui.store.sqlite.rows import (
     OF_TRIP,
     attempt_of,
@@ -32,7 +32,6 @@ from refund_tui.store.sqlite.rows import (
     wait_of,
 )
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.writing_host import HostGuard, writer_of
 
 NOTES = 10_000
 """How many of the newest refunds are searched for a part of their note. Ids are found at any age."""

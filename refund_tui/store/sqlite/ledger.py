@@ -35,10 +35,10 @@ from refund_tui.store.sqlite.anchoring import anchor
 from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
+from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, newest_word, said_of
 from refund_tui.store.sqlite.events import note as _note
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.ledger_services import Services
-from refund_tui.store.sqlite.recorded import CEILING_SET, as_recorded, newest_word, said_of
+from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
     INTENT,
     LIFE,
@@ -53,7 +53,6 @@ from refund_tui.store.sqlite.rows import (
     wait_values,
 )  # fmt: skip
 from refund_tui.store.sqlite.schema import LEDGER
-from refund_tui.store.sqlite.writing_host import HostGuard, move
 
 NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
 _RECORD = Meaning(

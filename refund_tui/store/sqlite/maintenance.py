@@ -18,15 +18,15 @@ from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import make_data_dir
 from refund_tui.store.sqlite.acceptance import accept_older
+from refund_tui.store.sqlite.damage import full_look
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.examine import full_look
 from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.mark_file import MarkFile
 from refund_tui.store.sqlite.migrations import Schema
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.storage import SqliteStorage
-from refund_tui.store.sqlite.trip_schema import TRIPS
-from refund_tui.store.sqlite.writing_host import HostGuard
+from refund_tui.store.sqlite.trip_rows import TRIPS
 
 SAFE = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0}
 """The pragmas that make commits durable and enforce the ledger's rules."""

@@ -13,13 +13,13 @@ from refund_tui.core.ledger_identity import Host
 from refund_tui.host.machine import this_host
 from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path, owned, trips_path
-from refund_tui.store.sqlite.examine import damaged_rows_words, damaged_words, quick_look
+from refund_tui.store.sqlite.damage import damaged_rows_words, damaged_words, quick_look
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.trips import Trips
-from refund_tui.store.sqlite.writing_host import HostGuard
 
 
 class SqliteStorage:

@@ -14,7 +14,7 @@ from datetime import date, tzinfo
 from refund_tui.core.days import read_days
 from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.trips import Trip, spellings
-from refund_tui.store.sqlite.trip_schema import first_row
+from refund_tui.store.sqlite.trip_rows import first_row
 
 LONGEST = 300
 """Characters of a search text that are used. A trip id has at most 255."""

@@ -16,8 +16,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip, folded_trip, merged, spellings
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.trip_rows import COLUMNS, trip_of, values_of
-from refund_tui.store.sqlite.trip_schema import TRIPS, first_row, last_row
+from refund_tui.store.sqlite.trip_rows import COLUMNS, TRIPS, first_row, last_row, trip_of, values_of
 from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of
 
 FEW = 20

@@ -1,6 +1,7 @@
-"""Owns the services to which a ledger belongs, as the ledger records them. Adds services, never removes one.
+"""Owns what a ledger records of itself: the services to which it belongs, and the host that writes it.
 
-A ledger of version 0.1.0 did not record them; there the endpoints of its refunds count.
+Adds services, never removes one. A ledger of version 0.1.0 did not record them, so the endpoints of its refunds count.
+Two hosts must never write one file: on a network file system their locks may not reach each other.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from collections.abc import Sequence
 from refund_tui.core.ledger_identity import (
     DEMO,
     LOOPBACK,
+    MOVE,
     Belonging,
     Environment,
+    Host,
     Service,
     first_endpoints,
+    host_of,
     names_no_other,
     vouched,
 )
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant, stamp
-from refund_tui.errors import UsageError
+from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import note
@@ -129,3 +133,64 @@ def _assign(transaction: sqlite3.Connection, key: str, endpoint: str, because: s
     state = State(row["state"])
     data = {"before": row["endpoint"], "endpoint": endpoint}
     note(transaction, key, who, now, ASSIGNED, state, state, because, data)
+
+
+MOVED = "moved_here"
+"""The kind of the event by which a person moved the ledger to another host."""
+
+
+class HostGuard:
+    """A guard that lets only one host write the ledger."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def claim(self, database: Database) -> None:
+        """Become the host that writes, if none does yet. Raises StoreError if another host does."""
+        told = writer_of(database)
+        if told == self._host:
+            return
+        with database.writing() as transaction:
+            told = writer_of(database)
+            if told is not None and not told.is_same(self._host):
+                raise _refused(told, self._host)
+            transaction.execute("UPDATE identity SET host = ?", (self._host.told,))
+
+    def before(self, database: Database) -> None:
+        """Called in each transaction before anything is written. Raises StoreError."""
+        told = writer_of(database)
+        if told is not None and not self._host.is_at_work(told):
+            raise _refused(told, self._host)
+
+    def wrote(self, database: Database) -> None:
+        """Nothing to do."""
+
+    def committed(self) -> None:
+        """Nothing to do."""
+
+
+def writer_of(database: Database) -> Host | None:
+    """The host that writes the ledger, None if none has yet. Raises StoreError."""
+    [row] = database.rows("SELECT host FROM identity")
+    try:
+        return None if row["host"] is None else host_of(row["host"])
+    except ValueError as error:
+        raise StoreDamaged(f"the ledger at {database.path} does not say which host writes it: {MOVE}") from error
+
+
+def move(database: Database, host: Host, why: str, who: str, now: Instant) -> None:
+    """Let only `host` write from now on, as a person decided. Raises UsageError, StoreError."""
+    with database.writing() as transaction:
+        row = transaction.execute("SELECT host FROM identity").fetchone()
+        if row["host"] == host.told:
+            raise UsageError("this host writes the ledger already: nothing was changed")
+        transaction.execute("UPDATE identity SET host = ?", (host.told,))
+        note(transaction, None, who, now, MOVED, None, None, why, {"before": row["host"] or "", "host": host.told})
+
+
+def _refused(told: Host, mine: Host) -> StoreChanged:
+    alike = ", which has the same machine id as this one" if told.machine and told.machine == mine.machine else ""
+    return StoreChanged(
+        f"this ledger is written by another host, {told.name}{alike}; this one is {mine.name}. Two hosts must not "
+        f"write one ledger, since their locks may not reach each other. Nothing is sent. Work on {told.name}; {MOVE}"
+    )

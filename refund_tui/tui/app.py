@@ -96,7 +96,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.desk.listen(self._on_news)
         self.desk.begin()
         self.set_interval(1.0, self._tick)
-        self._show("lookup")
+        self._screens.lookup.begin()
+        self._redraw_around()
         self.announce(self.desk.refusal or "")
         self.background.do(self._mount_other_screens())
 
@@ -156,10 +157,14 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
     def _show(self, name: str) -> None:
         unanswered = self.current_screen.unanswered if name != self.current_screen.id else ""
         self._screens.current = name
-        self._status.show_title(self.current_screen.title)
         self.current_screen.enter()
         if unanswered:
             self.announce(unanswered)
+        self._redraw_around()
+
+    def _redraw_around(self) -> None:
+        """Draw the first and the last line for the screen that is shown."""
+        self._status.show_title(self.current_screen.title)
         self.refresh_keys()
         self._tick()
 

@@ -6,9 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual._context import active_app
 from textual.events import Key
+from textual.widgets import Input
 
 from refund_tui.core.rules import TripBalance
+from refund_tui.desk.desk import Desk
 from tests.flows.stage import PATIENCE, program
 
 
@@ -35,3 +38,19 @@ async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
         await stage.until("of 13.79 EUR left")
         await stage.press("f10")
         await stage.until("amount: type the amount")
+
+
+async def test_what_is_typed_before_the_files_are_open_is_kept_by_the_next_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_files = Desk.open
+
+    async def with_keys_before(desk: Desk) -> None:
+        active_app.get().query_one("#search", Input).insert_text_at_cursor("R-10")
+        await open_files(desk)
+
+    monkeypatch.setattr(Desk, "open", with_keys_before)
+    async with program(tmp_path) as stage:
+        await stage.press("02")
+        await stage.until("1 trip")
+        assert "R-1002" in stage.text

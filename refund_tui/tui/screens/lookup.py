@@ -66,6 +66,11 @@ class LookupScreen(ScreenPane):
     def _text(self) -> str:
         return typed_id(self.query_one("#search", Input).value)
 
+    def begin(self) -> None:
+        """Focus the search at the start. What was typed since the first picture stays."""
+        self.query_one("#search", Input).focus()
+        self.reload()
+
     def enter(self) -> None:
         """Focus the search and select its text, so that what is typed for the next shopper replaces it."""
         search = self.query_one("#search", Input)

@@ -21,13 +21,14 @@ class ScreenSwitcher(ContentSwitcher):
     def __init__(self, desk: Desk) -> None:
         super().__init__(initial="lookup", id="screens")
         self._desk = desk
-        self._lookup = LookupScreen(desk)
-        self._panes: dict[str, ScreenPane] = {"lookup": self._lookup}
+        self.lookup = LookupScreen(desk)
+        """The first screen."""
+        self._panes: dict[str, ScreenPane] = {"lookup": self.lookup}
         self._mounting = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """The first screen."""
-        yield self._lookup
+        yield self.lookup
 
     @property
     def shown(self) -> ScreenPane:

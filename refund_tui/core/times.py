@@ -51,8 +51,13 @@ class Wait:
     seconds: float
 
     def remaining(self, now: Instant) -> float:
-        """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped."""
-        return max(0.0, self.seconds - now.since(self.start))
+        """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped.
+
+        A start that lies in the future of this boot is a damaged record: by its ticks the wait might never end.
+        """
+        damaged = now.boot == self.start.boot and now.ticks < self.start.ticks
+        passed = now.longest_since(self.start) if damaged else now.since(self.start)
+        return max(0.0, self.seconds - passed)
 
     def over(self, now: Instant) -> bool:
         """Whether nothing of the wait remains at `now`."""

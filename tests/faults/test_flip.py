@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from refund_tui.errors import StoreDamaged
+from refund_tui.host.paths import ledger_path
 from tests.faults.flip import Flip, bits_of, chosen, good_ledger, tried
+from tests.support.damage import damage
+from tests.support.desks import desk_over, intent
+from tests.support.program import run
+from tests.support.service import ScriptedService
 
 FORMATS = range(18 * 8, 20 * 8)
 USER_VERSION = range(60 * 8, 64 * 8)
@@ -22,6 +31,33 @@ def test_no_flipped_bit_pays_twice_stops_the_others_or_alters_an_open_refund_uns
 def test_no_flipped_bit_of_the_header_s_versions_and_formats_makes_the_desk_fail() -> None:
     flips = tried(good_ledger(), [*FORMATS, *USER_VERSION])
     assert [flip for flip in flips if flip.wrong] == []
+
+
+IDENTITY = {
+    "a second row": "INSERT INTO identity VALUES (2, 'x', NULL, NULL, 'x')",
+    "no row": "DELETE FROM identity",
+    "an id that is no text": "UPDATE identity SET id = x'07'",
+    "an id that is none": "UPDATE identity SET id = 'seven'",
+    "an environment that is no text": "UPDATE identity SET environment = x'07'",
+    "a host that is no text": "UPDATE identity SET host = x'07'",
+    "an endpoint that is no text": "UPDATE endpoint SET endpoint = x'07'",
+}
+
+
+@pytest.mark.parametrize("what", IDENTITY)
+async def test_a_ledger_whose_word_about_itself_is_damaged_is_refused_as_a_whole(what: str, tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        await desk.take(intent(100))
+    assert damage(ledger_path(tmp_path), IDENTITY[what])
+    service = ScriptedService()
+    with pytest.raises(StoreDamaged, match=r"is damaged|does not say which host"):
+        async with desk_over(tmp_path, service):
+            pass
+    for command in (["history"], ["doctor", "--offline"], ["resume", "--no-wait"], ["ledger", "show"]):
+        ended = await asyncio.to_thread(run, *command, "--data-dir", str(tmp_path), "--base-url", "http://127.0.0.1:9")
+        assert "Traceback" not in ended.stderr, (command, ended.stderr)
+        assert ended.returncode == (1 if command[0] == "doctor" else 3), (command, ended.stdout + ended.stderr)
+    assert service.requests == []
 
 
 def test_the_sample_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:

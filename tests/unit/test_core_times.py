@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,13 @@ def test_an_anchored_wait_goes_on_in_the_new_boot_whatever_the_wall_does_next() 
     anchored = wait.anchored(risen)
     assert anchored == Wait(risen, 60.0)
     assert anchored.remaining(Instant(NOON - timedelta(days=9), "boot-2", 45.0)) == 20.0
+
+
+def test_a_wait_whose_start_is_damaged_to_lie_in_the_future_ends_by_the_wall_clock() -> None:
+    wait = Wait(replace(START, ticks=START.ticks + 1e9), 90.0)
+    assert wait.remaining(later(30, 30)) == 60.0
+    assert wait.over(later(90, 90))
+    assert wait.remaining(Instant(NOON - timedelta(days=9), START.boot, START.ticks)) == 90.0
 
 
 INSTANTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

@@ -14,9 +14,11 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from refund_tui.errors import StoreChanged, StoreError, StoreUnusable
+from refund_tui.errors import StoreChanged, StoreError
 from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.ledger_identity import identity_cells, identity_damaged
 from refund_tui.store.sqlite.mark_file import HighWaterMark, MarkFile
+from refund_tui.store.sqlite.row_values import UnreadableRow
 
 ACCEPTED = "older_copy_accepted"
 """The kind of the event by which a person accepted a ledger. Its number is above all known numbers."""
@@ -113,14 +115,16 @@ class HighWaterMarks:
 
 def newest_of(database: Database) -> HighWaterMark:
     """The mark of the ledger's newest event. Raises StoreError."""
-    [identity] = database.rows("SELECT id FROM identity")
+    try:
+        ledger = identity_cells(database).text("id", _no_id)
+    except UnreadableRow as error:
+        raise identity_damaged(database, str(error)) from error
     row = database.row(f"{_EVENT} ORDER BY seq DESC LIMIT 1")
-    if not isinstance(identity["id"], str) or not _ID.fullmatch(identity["id"]):
-        raise StoreUnusable(
-            f"the identity of the ledger {database.path} is damaged; nothing was written: keep it as it is, and put a "
-            "good copy in its place"
-        )
-    return HighWaterMark(row["seq"] if row else 0, _fingerprint(row) if row else "", identity["id"])
+    return HighWaterMark(row["seq"] if row else 0, _fingerprint(row) if row else "", ledger)
+
+
+def _no_id(text: str) -> str | None:
+    return None if _ID.fullmatch(text) else "no id of a ledger"
 
 
 def _holds(database: Database, mark: HighWaterMark) -> bool:

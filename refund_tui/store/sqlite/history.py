@@ -20,7 +20,7 @@ from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import as_recorded, newest_word
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
-from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, writer_of
+from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_cells, writer_of
 from refund_tui.store.sqlite.rows import (
     OF_TRIP,
     attempt_of,
@@ -155,7 +155,7 @@ class History:
 
     def identity(self) -> Identity:
         """The ledger's id, environment and creation time."""
-        [row] = self._database.rows("SELECT * FROM identity")
+        row = identity_cells(self._database).row
         return Identity(row["id"], row["environment"], row["host"], row["made_at"])
 
     def writer(self) -> Host | None:
@@ -168,7 +168,9 @@ class History:
             guard.before(self._database)
 
     def check(self) -> None:
-        """Check that the ledger lacks no event that was seen. Raises StoreChanged."""
+        """Check that the ledger says soundly what it is, and lacks no event that was seen. Raises StoreError."""
+        newest_of(self._database)
+        writer_of(self._database)
         self._marks.check(self._database)
 
     def remember(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import cast
 
 from refund_tui.core.ledger_identity import (
     DEMO,
@@ -27,8 +28,9 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import Instant, stamp
 from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.errors import Meaning
+from refund_tui.store.sqlite.errors import KEEP, Meaning
 from refund_tui.store.sqlite.events import note
+from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
 
 NAMED, ASSIGNED = "endpoint_named", "endpoint_assigned"
 """The kinds of the events that record changes of it."""
@@ -38,11 +40,28 @@ _NOTHING = "nothing was changed"
 _CHANGE = Meaning(_NOTHING, "it is not known whether that was recorded: refund-tui ledger show tells", again=True)
 
 
+def identity_cells(database: Database) -> Cells:
+    """The row about the ledger itself. Raises StoreError; StoreDamaged if there is not exactly one."""
+    rows = database.rows("SELECT * FROM identity")
+    if len(rows) != 1:
+        raise identity_damaged(database, f"it has {len(rows)} rows about itself, not one")
+    return Cells(rows[0])
+
+
+def identity_damaged(database: Database, what: str) -> StoreDamaged:
+    """The error for a ledger that does not say which ledger it is, or to which service it belongs."""
+    return StoreDamaged(f"the identity of the ledger {database.path} is damaged ({what}); nothing was written: {KEEP}")
+
+
 def belonging(database: Database) -> Belonging:
     """The services of the ledger. Raises StoreError."""
-    [identity] = database.rows("SELECT environment FROM identity")
-    endpoints = database.rows("SELECT endpoint FROM endpoint")
-    return Belonging(identity["environment"], frozenset(row["endpoint"] for row in endpoints))
+    cells = identity_cells(database)
+    try:
+        environment = cells.text_or_none("environment")
+        endpoints = [Cells(row).text("endpoint") for row in database.rows("SELECT endpoint FROM endpoint")]
+    except UnreadableRow as error:
+        raise identity_damaged(database, str(error)) from error
+    return Belonging(cast("Environment | None", environment), frozenset(endpoints))
 
 
 class Services:
@@ -171,9 +190,10 @@ class HostGuard:
 
 def writer_of(database: Database) -> Host | None:
     """The host that writes the ledger, None if none has yet. Raises StoreError."""
-    [row] = database.rows("SELECT host FROM identity")
+    cells = identity_cells(database)
     try:
-        return None if row["host"] is None else host_of(row["host"])
+        told = cells.text_or_none("host")
+        return None if told is None else host_of(told)
     except ValueError as error:
         raise StoreDamaged(f"the ledger at {database.path} does not say which host writes it: {MOVE}") from error
 

@@ -38,7 +38,7 @@ class Identity:
     """What a ledger says of itself. `environment` and `host` are None until they are known; `made_at` in UTC."""
 
     id: str
-    environment: str | None
+    environment: Environment | None
     host: str | None
     made_at: str
 

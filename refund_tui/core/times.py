@@ -24,10 +24,11 @@ class Instant:
     def since(self, earlier: Instant) -> float:
         """Seconds that have passed since `earlier` for certain, never negative.
 
-        Within one boot the ticks decide, whatever the wall clock did; across a reboot only the wall clock is left.
+        Within one boot the ticks decide, whatever the wall clock did; across a reboot only the wall clock is left, and
+        where `earlier` has ticks that are still to come, since its record is damaged.
         """
-        if self.boot == earlier.boot:
-            return max(0.0, self.ticks - earlier.ticks)
+        if self.boot == earlier.boot and self.ticks >= earlier.ticks:
+            return self.ticks - earlier.ticks
         return max(0.0, (self.at - earlier.at).total_seconds())
 
     def longest_since(self, earlier: Instant) -> float:
@@ -51,13 +52,8 @@ class Wait:
     seconds: float
 
     def remaining(self, now: Instant) -> float:
-        """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped.
-
-        A start that lies in the future of this boot is a damaged record: by its ticks the wait might never end.
-        """
-        damaged = now.boot == self.start.boot and now.ticks < self.start.ticks
-        passed = now.longest_since(self.start) if damaged else now.since(self.start)
-        return max(0.0, self.seconds - passed)
+        """Seconds still to wait at `now`: between 0 and `seconds`, however the clock jumped."""
+        return max(0.0, self.seconds - now.since(self.start))
 
     def over(self, now: Instant) -> bool:
         """Whether nothing of the wait remains at `now`."""
@@ -65,7 +61,7 @@ class Wait:
 
     def anchored(self, now: Instant) -> Wait:
         """The same wait, counted in the ticks of the present boot, so that a later clock jump cannot stretch it."""
-        if self.start.boot == now.boot:
+        if self.start.boot == now.boot and self.start.ticks <= now.ticks:
             return self
         return Wait(now, self.remaining(now))
 

@@ -84,6 +84,10 @@ class Files:
             raise StoreDamaged(self._damage)
         await self.look(lambda history: history.verify())
 
+    def hurry(self) -> None:
+        """From now on, also in calls that wait already, wait only shortly for other programs: this one ends."""
+        self._storage.hurry()
+
     async def close(self) -> None:
         """Finish the calls that were begun, close the files and end the threads. May be called again."""
         for thread in (self._writing, self._reading, self._searching):

@@ -11,6 +11,9 @@ from pathlib import Path
 from refund_tui.desk.news import News, Trouble, Unsaved, fault_of
 from refund_tui.host.crash_file import write_crash
 
+REFRESH_WITHIN = 0.5
+"""Seconds that news wait for the summary. While another program holds the ledger, they are told without it."""
+
 
 class Listeners:
     """Tells each piece of news to all listeners, on the event loop.
@@ -32,7 +35,8 @@ class Listeners:
     async def tell(self, news: News) -> None:
         """Tell it to all."""
         with contextlib.suppress(Exception):  # news is announced even where the summary cannot be read
-            await self._refresh()
+            async with asyncio.timeout(REFRESH_WITHIN):
+                await self._refresh()
         if isinstance(news, Trouble | Unsaved) and news.fault:
             file = await asyncio.to_thread(write_crash, news.fault, self._folder)
             news = replace(news, why=f"{news.why}. For support: {file}") if file else news

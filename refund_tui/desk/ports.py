@@ -298,6 +298,10 @@ class Storage(Protocol):
         """The trips, made where there are none."""
         ...
 
+    def hurry(self) -> None:
+        """From now on, also in calls that wait already, wait only shortly for other programs: this one ends."""
+        ...
+
     def examine(self) -> Damage:
         """Look for damage, quickly; slower than a read. Raises StoreError where that cannot be told now."""
         ...

@@ -118,6 +118,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     async def on_unmount(self) -> None:
         """Close the desk in order, whatever ended the app. News that come now are not shown."""
+        self.desk.hurry()
         if self.background.open:
             with contextlib.suppress(RefundTuiError):  # at most the last half second of a draft is lost
                 if self._refund is not None:

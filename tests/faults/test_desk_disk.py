@@ -115,7 +115,7 @@ async def test_full_at_the_result_of_a_yes_then_a_crash_it_is_recovered_as_accep
 
 async def test_locked_for_longer_than_we_wait_says_so_and_nothing_is_lost(tmp_path: Path) -> None:
     async with desk_over(tmp_path, ScriptedService()) as desk:
-        await pragma(desk, "busy_timeout = 20")
+        desk.hurry()
         other = sqlite3.connect(ledger_path(tmp_path), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy):

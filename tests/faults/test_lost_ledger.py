@@ -15,6 +15,7 @@ from refund_tui.core.refunds import State
 from refund_tui.desk.news import Trouble
 from refund_tui.errors import StoreBusy, StoreChanged, StoreUnusable
 from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.connection import Patience
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.program import run
@@ -237,7 +238,7 @@ async def test_damaged_trips_hold_no_refund_up_and_the_advice_is_to_import_them_
 async def test_a_ledger_that_is_only_held_by_another_program_is_not_called_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.store.sqlite.database.READ_TRIES", 1)
+    monkeypatch.setattr(Patience, "USUAL", 1)
     await filled(tmp_path)
     service = ScriptedService()
     async with desk_over(tmp_path, service) as desk:

@@ -38,7 +38,7 @@ def later(wall: float, ticks: float, boot: str = "boot-1") -> Instant:
         (later(60, 60), 60.0),
         (later(3600, 60), 60.0),
         (later(-3600, 60), 60.0),
-        (later(60, -5), 0.0),
+        (later(60, -5), 60.0),
         (later(60, 0, "boot-2"), 60.0),
         (later(60, -99, "boot-2"), 60.0),
         (later(-3600, 60, "boot-2"), 0.0),
@@ -84,6 +84,14 @@ def test_a_wait_counts_down_and_is_over() -> None:
     assert wait.over(later(90, 90))
     assert wait.remaining(later(1000, 1000)) == 0.0
     assert wait.not_before == NOON + timedelta(seconds=90)
+
+
+def test_a_wait_that_began_at_ticks_still_to_come_is_over_by_the_wall_and_is_anchored_anew() -> None:
+    """One flipped bit in the ledger must not make a wait of a minute one of hours."""
+    wait = Wait(Instant(NOON, "boot-1", START.ticks + 9_000.0), 60.0)
+    assert wait.remaining(later(45, 45)) == 15.0
+    assert wait.over(later(61, 61))
+    assert wait.anchored(later(45, 45)) == Wait(later(45, 45), 15.0)
 
 
 def test_an_anchored_wait_goes_on_in_the_new_boot_whatever_the_wall_does_next() -> None:

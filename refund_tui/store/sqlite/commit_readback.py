@@ -12,7 +12,7 @@ from contextlib import closing
 from enum import Enum, auto
 
 from refund_tui.errors import StoreError
-from refund_tui.store.sqlite.connection import CommitFailed, transaction
+from refund_tui.store.sqlite.connection import CommitFailed, Patience, transaction
 
 
 class Fate(Enum):
@@ -29,7 +29,7 @@ def newest_event(connection: sqlite3.Connection) -> tuple[object, ...] | None:
     return None if row is None else tuple(row)
 
 
-def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...] | None) -> Fate:
+def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...] | None, patience: Patience) -> Fate:
     """The fate of the transaction that wrote `event`; UNKNOWN if it wrote none, or the file cannot be used."""
     if event is None:
         return Fate.UNKNOWN
@@ -38,7 +38,7 @@ def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...]
             row = connection.execute("SELECT * FROM event WHERE seq = ?", event[:1]).fetchone()
             if row is None or tuple(row) != event:
                 return Fate.ABSENT
-            with transaction(connection):
+            with transaction(connection, patience):
                 write_anew(connection)
     except (sqlite3.Error, StoreError, CommitFailed, MemoryError):
         return Fate.UNKNOWN

@@ -8,16 +8,54 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from refund_tui.errors import StoreError, StoreFull, StoreUnusable
+
+T = TypeVar("T")
+
+BUSY_MS = 50
+"""How long SQLite itself waits for a lock. In a longer wait it tries only each 100 ms, and with a busy writer 50 tries
+in a row were seen to fail.
+"""
 
 OLDEST = (3, 37, 0)
 """The first version of SQLite with STRICT tables."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Patience:
+    """How often a call is tried again while another program holds the file, BUSY_MS each. Shared by several threads."""
+
+    USUAL, HURRIED = 100, 10
+    """Tries: five seconds, and half a second once the program ends."""
+
+    def __init__(self) -> None:
+        self._tries = self.USUAL
+
+    def hurry(self) -> None:
+        """From now on, also in calls that wait already, give up sooner."""
+        self._tries = self.HURRIED
+
+    def run(self, call: Callable[[], T]) -> T:
+        """The result of `call`. Raises sqlite3.OperationalError if the file is held for too long."""
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return call()
+            except sqlite3.OperationalError as error:
+                if tried >= self._tries or not name_of(error).startswith("SQLITE_BUSY"):
+                    raise
+
+
+def name_of(error: BaseException) -> str:
+    """SQLite's extended name of an error, empty if Python itself raised it."""
+    return getattr(error, "sqlite_errorname", None) or ""
 
 
 def make(path: Path, *, shared: bool) -> None:
@@ -76,7 +114,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     if path.is_dir():
         raise StoreUnusable(f"{path} is a folder, not a file; nothing was written: choose another place")
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     if mode == "rw":
         connection.text_factory = leniently
@@ -97,19 +135,20 @@ class CommitFailed(Exception):
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, patience: Patience) -> Iterator[None]:
     """A transaction that has the write lock from its start; durable at its end, rolled back after an exception.
 
-    Raises sqlite3.Error and MemoryError if nothing was written, CommitFailed if that is not known.
+    `patience` waits for the locks. Raises sqlite3.Error and MemoryError if nothing was written, CommitFailed if that is
+    not known.
     """
-    connection.execute("BEGIN IMMEDIATE")
+    patience.run(lambda: connection.execute("BEGIN IMMEDIATE"))
     try:
         yield
     except BaseException:
         _roll_back(connection)
         raise
     try:
-        connection.execute("COMMIT")
+        patience.run(lambda: connection.execute("COMMIT"))
     except (sqlite3.Error, MemoryError) as error:
         if not connection.in_transaction:
             raise CommitFailed(error) from error

@@ -24,6 +24,9 @@ from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of
 QUICK_BYTES = 64_000_000
 """Bytes of the largest file that is checked after a start; that takes about half a second."""
 
+LOCKED_MS = 5_000
+"""How long a check waits for another program that holds the file."""
+
 MOST = 5
 """Findings of SQLite that are reported at most."""
 
@@ -90,6 +93,7 @@ def _reading(path: Path, kind: Schema) -> Iterator[sqlite3.Connection]:
     """A new connection, which rolls back what a dead writer left if this account may."""
     Database.read(path, kind).close()
     with translating(f"the {kind.name} at {path}"), closing(connect(path, "ro")) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {LOCKED_MS}")
         yield connection
 
 

@@ -10,22 +10,25 @@ from typing import Protocol, Self, TypeVar
 
 from refund_tui.errors import StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.commit_readback import Fate, fate, newest_event
-from refund_tui.store.sqlite.connection import CommitFailed, clear_up, connect, identity, leniently, make, transaction
-from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, name_of, replaced, translating
+from refund_tui.store.sqlite.connection import (
+    BUSY_MS,
+    CommitFailed,
+    Patience,
+    clear_up,
+    connect,
+    identity,
+    leniently,
+    make,
+    name_of,
+    transaction,
+)
+from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, replaced, translating
 from refund_tui.store.sqlite.migrations import Schema, differences, migrate, refuse_older, version_of
 
 T = TypeVar("T")
 
 Event = tuple[object, ...] | None
 """The row of an event, None if there is none."""
-
-BUSY_MS = 5_000
-"""How long a writer waits for another program before it says so."""
-
-READ_BUSY_MS, READ_TRIES = 50, 100
-"""A reader waits as long, but in many short waits: in a long one SQLite tries only each 100 ms, and with a busy writer
-50 tries in a row were seen to fail.
-"""
 
 SHOWN = 3
 """Differences in the schema that are named at most; of the others only the number is given."""
@@ -35,7 +38,7 @@ _WRITING: dict[str, object] = {
     "busy_timeout": BUSY_MS,
 }  # fmt: skip
 _READING: dict[str, object] = {
-    "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": READ_BUSY_MS, "query_only": 1,
+    "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": BUSY_MS, "query_only": 1,
 }  # fmt: skip
 
 
@@ -53,37 +56,41 @@ class Guard(Protocol):
 
 
 class Database:
-    """One connection to one file. Used by one thread at a time. `guards` are called in each transaction."""
+    """One connection to one file. Used by one thread at a time. `guards` are called in each transaction.
 
-    def __init__(self, path: Path, kind: Schema, mode: str) -> None:
+    `patience` says how long it waits for other programs.
+    """
+
+    def __init__(self, path: Path, kind: Schema, mode: str, patience: Patience | None = None) -> None:
         self.path, self.kind = path, kind
         self.guards: tuple[Guard, ...] = ()
         self._file = f"the {kind.name} at {path}"
         self._shape: int | None = None
         self._read_limit = _ReadLimit()
-        self._tries = READ_TRIES if mode == "ro" else 1
+        self._patience = patience or Patience()
         with self._told(OPENING):
             self._connection = connect(path, mode)
         self._identity = identity(path)
 
     @classmethod
-    def open(cls, path: Path, kind: Schema, *, shared: bool = False) -> Self:
+    def open(cls, path: Path, kind: Schema, *, shared: bool = False, patience: Patience | None = None) -> Self:
         """Open for writing: create with its mode (0600, shared 0660) if missing, check, migrate. Raises StoreError."""
         make(path, shared=shared)
-        database = cls(path, kind, "rw")
+        database = cls(path, kind, "rw", patience)
         with database._closed_on_failure():
-            version_of(database._connection, path, kind)  # first: never set the journal mode of a foreign file
-            database._set(database._connection, _WRITING)
-            migrate(database._connection, path, kind)
-            database._check_shape(OPENING)
+            # First of all: the journal mode of a foreign file is never set.
+            database._patience.run(lambda: version_of(database._connection, path, kind))
+            database._patience.run(lambda: database._set(database._connection, _WRITING))
+            database._patience.run(lambda: migrate(database._connection, path, kind, database._patience))
+            database._patience.run(lambda: database._check_shape(OPENING))
         return database
 
     @classmethod
-    def read(cls, path: Path, kind: Schema) -> Self:
+    def read(cls, path: Path, kind: Schema, patience: Patience | None = None) -> Self:
         """Open for reading only, without write access. Raises StoreError."""
         if identity(path) is None:
             raise StoreUnusable(f"there is no {kind.name} at {path} yet, or this account may not see it")
-        database = cls(path, kind, "ro")
+        database = cls(path, kind, "ro", patience)
         with database._closed_on_failure():
             database._set(database._connection, _READING)
             database._cleared(lambda: refuse_older(database._connection, path, kind))
@@ -156,25 +163,15 @@ class Database:
         finally:
             self._connection.text_factory = str
 
-    def _patient(self, call: Callable[[], T]) -> T:
-        """The result of `call`; a reader tries again while the file is locked."""
-        for _ in range(self._tries - 1):
-            try:
-                return call()
-            except sqlite3.OperationalError as error:
-                if not name_of(error).startswith("SQLITE_BUSY"):
-                    raise
-        return call()
-
     def _cleared(self, call: Callable[[], T]) -> T:
         """The result of `call`; a reader first rolls back what a dead writer left, if this account may."""
         try:
-            return self._patient(call)
+            return self._patience.run(call)
         except sqlite3.OperationalError as error:
             if name_of(error) != "SQLITE_READONLY_ROLLBACK":
                 raise
-        clear_up(self.path)
-        return self._patient(call)
+        self._patience.run(lambda: clear_up(self.path))
+        return self._patience.run(call)
 
     @contextmanager
     def writing(self, meaning: Meaning = WRITING) -> Iterator[sqlite3.Connection]:
@@ -187,7 +184,7 @@ class Database:
         wrote: Event = None
         with self._told(meaning):
             try:
-                with transaction(self._connection):
+                with transaction(self._connection, self._patience):
                     version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it
                     self._check_shape(meaning)
                     for guard in self.guards:
@@ -208,7 +205,7 @@ class Database:
 
     def _read_back(self, wrote: Event, failed: CommitFailed) -> None:
         """Return if the transaction of a failed COMMIT is durably on disk. Raises CommitFailed, sqlite3.Error."""
-        found = fate(self._fresh, wrote) if identity(self.path) == self._identity else Fate.UNKNOWN
+        found = fate(self._fresh, wrote, self._patience) if identity(self.path) == self._identity else Fate.UNKNOWN
         if found is Fate.ABSENT:
             raise failed.cause
         if found is Fate.UNKNOWN:

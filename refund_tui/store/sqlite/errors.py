@@ -18,7 +18,7 @@ from refund_tui.errors import (
     StoreUncertain,
     StoreUnusable,
 )
-from refund_tui.store.sqlite.connection import CommitFailed
+from refund_tui.store.sqlite.connection import CommitFailed, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,6 @@ def translated(error: Exception, file: str, meaning: Meaning = WRITING, *, damag
 def replaced(file: str, meaning: Meaning = WRITING) -> StoreChanged:
     """The error if the file at the path is no longer the one that was opened."""
     return StoreChanged(f"{file} was moved or replaced while it was open; {meaning.not_done}: start the program again")
-
-
-def name_of(error: BaseException) -> str:
-    """SQLite's extended name of an error, empty if Python itself raised it."""
-    return getattr(error, "sqlite_errorname", None) or ""
 
 
 class _Failure(NamedTuple):

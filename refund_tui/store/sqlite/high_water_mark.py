@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -16,9 +15,8 @@ from pathlib import Path
 
 from refund_tui.errors import StoreChanged, StoreError
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.ledger_identity import identity_cells, identity_damaged
+from refund_tui.store.sqlite.ledger_identity import identity_of
 from refund_tui.store.sqlite.mark_file import HighWaterMark, MarkFile
-from refund_tui.store.sqlite.row_values import UnreadableRow
 
 ACCEPTED = "older_copy_accepted"
 """The kind of the event by which a person accepted a ledger. Its number is above all known numbers."""
@@ -26,7 +24,6 @@ ACCEPTED = "older_copy_accepted"
 LEDGERS = "ledgers"
 """A name in that event's data: the ids of the ledgers that were known here before, separated by spaces."""
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data")
 _EVENT = f"SELECT seq, {', '.join(f'CAST({column} AS BLOB) AS {column}' for column in _COLUMNS)} FROM event"
 """Read as bytes: a damaged text is then another event, not an error."""
@@ -115,16 +112,8 @@ class HighWaterMarks:
 
 def newest_of(database: Database) -> HighWaterMark:
     """The mark of the ledger's newest event. Raises StoreError."""
-    try:
-        ledger = identity_cells(database).text("id", _no_id)
-    except UnreadableRow as error:
-        raise identity_damaged(database, str(error)) from error
     row = database.row(f"{_EVENT} ORDER BY seq DESC LIMIT 1")
-    return HighWaterMark(row["seq"] if row else 0, _fingerprint(row) if row else "", ledger)
-
-
-def _no_id(text: str) -> str | None:
-    return None if _ID.fullmatch(text) else "no id of a ledger"
+    return HighWaterMark(row["seq"] if row else 0, _fingerprint(row) if row else "", identity_of(database).id)
 
 
 def _holds(database: Database, mark: HighWaterMark) -> bool:

@@ -16,11 +16,12 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.times import stamp
 from refund_tui.core.trips import folded_trip
+from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import as_recorded, newest_word
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
-from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_cells, writer_of
+from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_of, writer_of
 from refund_tui.store.sqlite.rows import (
     OF_TRIP,
     attempt_of,
@@ -54,12 +55,18 @@ class History:
         self._guards: tuple[Guard, ...] = (self._marks, host) if host is not None else (self._marks,)
 
     @classmethod
-    def open(cls, path: Path, marks: HighWaterMarks | None = None, host: HostGuard | None = None) -> Self:
+    def open(
+        cls,
+        path: Path,
+        marks: HighWaterMarks | None = None,
+        host: HostGuard | None = None,
+        patience: Patience | None = None,
+    ) -> Self:
         """Open a ledger for reading. Raises StoreUnusable if there is none.
 
-        `marks` are its high-water marks, `host` is this host.
+        `marks` are its high-water marks, `host` is this host, `patience` says how long to wait for other programs.
         """
-        return cls(Database.read(path, LEDGER), marks, host)
+        return cls(Database.read(path, LEDGER, patience), marks, host)
 
     def close(self) -> None:
         """Close the connection."""
@@ -155,8 +162,7 @@ class History:
 
     def identity(self) -> Identity:
         """The ledger's id, environment and creation time."""
-        row = identity_cells(self._database).row
-        return Identity(row["id"], row["environment"], row["host"], row["made_at"])
+        return identity_of(self._database)
 
     def writer(self) -> Host | None:
         """The host that writes the ledger, None if none has yet."""

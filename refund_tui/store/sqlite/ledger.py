@@ -33,6 +33,7 @@ from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.anchoring import anchor
 from refund_tui.store.sqlite.commit_readback import write_anew
+from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, newest_word, said_of
@@ -80,16 +81,23 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, path: Path, *, shared: bool = False, marks: HighWaterMarks | None = None, host: HostGuard | None = None
+        cls,
+        path: Path,
+        *,
+        shared: bool = False,
+        marks: HighWaterMarks | None = None,
+        host: HostGuard | None = None,
+        patience: Patience | None = None,
     ) -> Self:
         """Open the ledger for writing: create it if missing, migrate it, check its pragmas.
 
-        `marks` are its high-water marks, by default only the one beside it; `host` is this host. Raises StoreError,
-        also if the ledger was replaced by an older copy, is lost, or belongs to another host.
+        `marks` are its high-water marks, by default only the one beside it; `host` is this host; `patience` says how
+        long to wait for other programs. Raises StoreError, also if the ledger was replaced by an older copy, is lost,
+        or belongs to another host.
         """
         marks = marks or HighWaterMarks(path)
         marks.refuse_lost()
-        database = Database.open(path, LEDGER, shared=shared)
+        database = Database.open(path, LEDGER, shared=shared, patience=patience)
         try:
             marks.adopt(database)
             if host is not None:

@@ -6,9 +6,10 @@ Two hosts must never write one file: on a network file system their locks may no
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
-from typing import cast
+from typing import get_args
 
 from refund_tui.core.ledger_identity import (
     DEMO,
@@ -17,6 +18,7 @@ from refund_tui.core.ledger_identity import (
     Belonging,
     Environment,
     Host,
+    Identity,
     Service,
     first_endpoints,
     host_of,
@@ -28,9 +30,8 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import Instant, stamp
 from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database
-from refund_tui.store.sqlite.errors import KEEP, Meaning
+from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import note
-from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
 
 NAMED, ASSIGNED = "endpoint_named", "endpoint_assigned"
 """The kinds of the events that record changes of it."""
@@ -40,28 +41,34 @@ _NOTHING = "nothing was changed"
 _CHANGE = Meaning(_NOTHING, "it is not known whether that was recorded: refund-tui ledger show tells", again=True)
 
 
-def identity_cells(database: Database) -> Cells:
-    """The row about the ledger itself. Raises StoreError; StoreDamaged if there is not exactly one."""
-    rows = database.rows("SELECT * FROM identity")
-    if len(rows) != 1:
-        raise identity_damaged(database, f"it has {len(rows)} rows about itself, not one")
-    return Cells(rows[0])
+_ID = re.compile(r"[0-9a-f]{32}")
+_ENVIRONMENTS = (None, *get_args(Environment))
 
 
-def identity_damaged(database: Database, what: str) -> StoreDamaged:
-    """The error for a ledger that does not say which ledger it is, or to which service it belongs."""
-    return StoreDamaged(f"the identity of the ledger {database.path} is damaged ({what}); nothing was written: {KEEP}")
+def identity_of(database: Database) -> Identity:
+    """What the ledger says of itself; the text of a host that cannot be read is empty. Raises StoreError."""
+    rows = database.rows("SELECT id, environment, host, made_at FROM identity")
+    if len(rows) != 1 or not _sound(*rows[0]):
+        raise StoreDamaged(
+            f"the identity of the ledger {database.path} is damaged; nothing was written: {database.kind.damaged}"
+        )
+    name, environment, host, made_at = rows[0]
+    return Identity(name, environment, host if host is None or isinstance(host, str) else "", made_at)
+
+
+def _sound(name: object, environment: object, _host: object, made_at: object) -> bool:
+    named = isinstance(name, str) and _ID.fullmatch(name) is not None
+    return named and environment in _ENVIRONMENTS and isinstance(made_at, str)
 
 
 def belonging(database: Database) -> Belonging:
     """The services of the ledger. Raises StoreError."""
-    cells = identity_cells(database)
-    try:
-        environment = cells.text_or_none("environment")
-        endpoints = [Cells(row).text("endpoint") for row in database.rows("SELECT endpoint FROM endpoint")]
-    except UnreadableRow as error:
-        raise identity_damaged(database, str(error)) from error
-    return Belonging(cast("Environment | None", environment), frozenset(endpoints))
+    endpoints = [row["endpoint"] for row in database.rows("SELECT endpoint FROM endpoint")]
+    if not all(isinstance(endpoint, str) for endpoint in endpoints):
+        raise StoreDamaged(
+            f"the endpoints of the ledger {database.path} are damaged; nothing was written: {database.kind.damaged}"
+        )
+    return Belonging(identity_of(database).environment, frozenset(endpoints))
 
 
 class Services:
@@ -190,10 +197,9 @@ class HostGuard:
 
 def writer_of(database: Database) -> Host | None:
     """The host that writes the ledger, None if none has yet. Raises StoreError."""
-    cells = identity_cells(database)
+    host = identity_of(database).host
     try:
-        told = cells.text_or_none("host")
-        return None if told is None else host_of(told)
+        return None if host is None else host_of(host)
     except ValueError as error:
         raise StoreDamaged(f"the ledger at {database.path} does not say which host writes it: {MOVE}") from error
 

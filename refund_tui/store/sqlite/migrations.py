@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from refund_tui.errors import StoreDamaged, StoreUnusable
-from refund_tui.store.sqlite.connection import connect, make, transaction
+from refund_tui.store.sqlite.connection import Patience, connect, make, transaction
 from refund_tui.store.sqlite.errors import KEEP
 
 
@@ -62,14 +62,14 @@ def refuse_older(connection: sqlite3.Connection, path: Path, kind: Schema) -> No
         )
 
 
-def migrate(connection: sqlite3.Connection, path: Path, kind: Schema) -> None:
+def migrate(connection: sqlite3.Connection, path: Path, kind: Schema, patience: Patience) -> None:
     """Migrate the file to this program's version, after a copy unless the file is new.
 
     Raises StoreError, sqlite3.Error.
     """
     new = version_of(connection, path, kind) == 0
     while version_of(connection, path, kind) < len(kind.steps):
-        with transaction(connection):
+        with transaction(connection, patience):
             version = version_of(connection, path, kind)
             if version < len(kind.steps):  # else another program was faster
                 _step(connection, path, kind, version, copy=not new)

@@ -13,6 +13,7 @@ from refund_tui.core.ledger_identity import Host
 from refund_tui.host.machine import this_host
 from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path, owned, trips_path
+from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_rows_words, damaged_words, quick_look
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.history import History
@@ -41,7 +42,7 @@ class SqliteStorage:
         self.folder, self.shared = folder, shared
         self.ledger, self.trips = ledger_path(folder), trips_path(folder)
         self.marks = HighWaterMarks(self.ledger, outside)
-        self._any_file_system, self._host = any_file_system, host
+        self._any_file_system, self._host, self._patience = any_file_system, host, Patience()
 
     @property
     def place(self) -> str:
@@ -73,15 +74,20 @@ class SqliteStorage:
     def open_ledger(self) -> Ledger:
         """The ledger for writing; it is created if missing."""
         self.check_file_system()
-        return Ledger.open(self.ledger, shared=self.shared, marks=self.marks, host=HostGuard(self.host))
+        guards, patience = HostGuard(self.host), self._patience
+        return Ledger.open(self.ledger, shared=self.shared, marks=self.marks, host=guards, patience=patience)
 
     def open_history(self) -> History:
         """The ledger for reading. Raises StoreUnusable if there is none."""
-        return History.open(self.ledger, self.marks, HostGuard(self.host))
+        return History.open(self.ledger, self.marks, HostGuard(self.host), self._patience)
 
     def open_trips(self) -> Trips:
         """The trips file; it is created if missing."""
-        return Trips.open(self.trips, shared=self.shared)
+        return Trips.open(self.trips, shared=self.shared, patience=self._patience)
+
+    def hurry(self) -> None:
+        """From now on wait only shortly for other programs that hold a file: this one ends."""
+        self._patience.hurry()
 
     def examine(self) -> Damage:
         """The findings of SQLite's quick check, if the file is not too large for it.

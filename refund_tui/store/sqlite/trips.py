@@ -15,6 +15,7 @@ from typing import Self
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip, folded_trip, merged, spellings
 from refund_tui.errors import RecordUnusable
+from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.trip_rows import COLUMNS, TRIPS, first_row, last_row, trip_of, values_of
 from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of
@@ -41,9 +42,9 @@ class Trips:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path, *, shared: bool = False) -> Self:
+    def open(cls, path: Path, *, shared: bool = False, patience: Patience | None = None) -> Self:
         """Open the trips file; it is created if missing (0600, shared 0660). Raises StoreError."""
-        return cls(Database.open(path, TRIPS, shared=shared))
+        return cls(Database.open(path, TRIPS, shared=shared, patience=patience))
 
     def close(self) -> None:
         """Close the connection."""

@@ -16,7 +16,7 @@ from refund_tui.core.refunds import Action, Draft, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Trouble
-from refund_tui.errors import StoreError
+from refund_tui.errors import StoreDamaged, StoreError
 from refund_tui.host.paths import ledger_path
 from tests.support.clock import FakeClock
 from tests.support.damage import damage
@@ -243,3 +243,27 @@ def test_everything_that_is_damaged_is_named(folder: Path) -> None:
     with history_at(ledger_path(folder)) as history:
         assert [(found.table, found.row) for found in history.damaged()] == [("refund", "2"), ("event", "1")]
         assert isinstance(history.rows(Filter(), 0, 1)[0], Refund)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM identity",
+        "INSERT INTO identity SELECT 2, id, environment, host, made_at FROM identity",
+        "UPDATE identity SET id = NULL",
+        "UPDATE identity SET id = 'abc'",
+        "UPDATE identity SET environment = 'TESU'",
+        "UPDATE identity SET environment = 7",
+        "UPDATE identity SET made_at = x'31'",
+        "UPDATE identity SET host = 9",
+        "UPDATE endpoint SET endpoint = x'00'",
+        "PRAGMA user_version = -2147483646",
+    ],
+)
+async def test_a_ledger_that_cannot_say_what_it_is_is_refused_by_a_sentence(folder: Path, sql: str) -> None:
+    damage(ledger_path(folder), sql)
+    service = ScriptedService()
+    with pytest.raises(StoreDamaged, match=r"nothing was written|does not say which host"):
+        async with desk_over(folder, service):
+            pass
+    assert service.requests == []

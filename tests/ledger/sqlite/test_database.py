@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreFull, StoreUnusable
-from refund_tui.store.sqlite import database as database_module
+from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.schema import LEDGER
@@ -182,8 +182,7 @@ def test_a_file_in_place_of_its_folder_is_told(path: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for long."""
-    for wanted in ("_WRITING", "_READING"):
-        monkeypatch.setitem(getattr(database_module, wanted), "busy_timeout", 50)
+    monkeypatch.setattr(Patience, "USUAL", 1)
 
 
 @pytest.mark.usefixtures("impatient")

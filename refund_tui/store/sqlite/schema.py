@@ -123,7 +123,7 @@ CREATE TRIGGER refund_doubt_is_no_no BEFORE UPDATE ON refund
 _FOLDED_TRIP = """folded_trip TEXT GENERATED ALWAYS AS (lower(store_id) || ' ' ||
   CASE WHEN length(replace(trip_id, '-', '')) = 32 AND replace(trip_id, '-', '') NOT GLOB '*[^0-9a-fA-F]*'
     THEN lower(replace(trip_id, '-', '')) ELSE lower(trip_id) END) VIRTUAL"""
-"""The one spelling of a trip's ids, as `core.trip_spelling.folded_trip` makes it. A part of the second step."""
+"""The one spelling of a trip's ids, as `core.trips.folded_trip` makes it. A part of the second step."""
 
 _SECOND = f"""
 CREATE TABLE identity (

@@ -66,7 +66,8 @@ def belonging(database: Database) -> Belonging:
     endpoints = [row["endpoint"] for row in database.rows("SELECT endpoint FROM endpoint")]
     if not all(isinstance(endpoint, str) for endpoint in endpoints):
         raise StoreDamaged(
-            f"the endpoints of the ledger {database.path} are damaged; nothing was written: {database.kind.damaged}"
+            f"the ledger at {database.path} is damaged (an endpoint is no text); nothing was written: "
+            f"{database.kind.damaged}"
         )
     return Belonging(identity_of(database).environment, frozenset(endpoints))
 

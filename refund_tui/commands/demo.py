@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.output import OUT
 from refund_tui.core.trips import Trip
-from refund_tui.desk.opening import maintenance_of, storage_of
+from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError, UsageError
 from refund_tui.host.paths import demo_data_dir, make_data_dir
 from refund_tui.sandbox import SandboxError, SandboxThread, sample_trips
 from refund_tui.settings.declared import SETTINGS
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import Storage
+    from refund_tui.desk.storage import Storage
     from refund_tui.sandbox import SampleTrip
     from refund_tui.settings.load import Settings
 

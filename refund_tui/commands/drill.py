@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refund_tui.commands.output import print_out
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Action, Intent, Refund, State
 from refund_tui.core.trips import Trip
+from refund_tui.core.waits import Policy
 from refund_tui.desk.desk import Desk
 from refund_tui.sandbox import Books, SandboxThread, ServiceTrip, parse_script
 

@@ -11,10 +11,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
+from refund_tui.core.waits import left_to_wait
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved
 from refund_tui.errors import RecordUnusable, StoreBusy, StoreChanged, StoreDamaged, StoreError

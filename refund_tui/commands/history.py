@@ -17,13 +17,14 @@ from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import SHAPES, Filter, Query, QueryError
 from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.text import visible
-from refund_tui.desk.opening import storage_of
+from refund_tui.desk.storage import storage_of
 from refund_tui.errors import StoreError, UsageError
 from refund_tui.host.clock import SystemClock
 from refund_tui.store.export import Csv, JsonLines, Told, refunds
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import HistoryPort, Storage
+    from refund_tui.desk.ports import HistoryPort
+    from refund_tui.desk.storage import Storage
     from refund_tui.settings.load import Settings
 
 NOT_TRUSTED = StoreError.exit_code

@@ -18,13 +18,13 @@ from refund_tui.commands.signals import GOES_ON, StopSignals
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_identity import open_elsewhere
-from refund_tui.core.lifecycle import left_to_wait
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, PERSON_STATES, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
+from refund_tui.core.waits import left_to_wait
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
-from refund_tui.desk.opening import storage_of
+from refund_tui.desk.storage import storage_of
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.clock import SystemClock
 

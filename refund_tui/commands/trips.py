@@ -21,8 +21,8 @@ from refund_tui.core.money import Money
 from refund_tui.core.rules import RAISE
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip, folded_trip
-from refund_tui.desk.opening import storage_of
-from refund_tui.desk.ports import HistoryPort, Storage
+from refund_tui.desk.ports import HistoryPort
+from refund_tui.desk.storage import Storage, storage_of
 from refund_tui.errors import StoreError, UsageError
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from refund_tui.core.days import BACK, days_as_written, read_days
 from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, SENDABLE_STATES, State
-from refund_tui.core.times import Instant, Wait, left_of, unstamp
+from refund_tui.core.times import Instant, Wait, unstamp
+from refund_tui.core.waits import left_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from refund_tui.core import waits
 from refund_tui.core.outcomes import (
     Accepted,
-    Answer,
-    Doubt,
     NeedsRepair,
     Outcome,
     RateLimited,
@@ -21,27 +20,8 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, Life, State
-from refund_tui.core.times import Instant, Wait, left_of, span
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How long to wait and when to stop; all in seconds but `most_doubts`, a count of attempts.
-
-    `longest`: a wait that the service asks for is kept up to the refund window's length, and cut to it beyond.
-    `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
-    `to_leave`: a request that has not left so long after its attempt was recorded is not sent any more.
-    `longest_attempt`: so old no attempt can be under way: `to_leave`, a request's longest deadline (600 s), and room.
-    """
-
-    base: float = 2.0
-    cap: float = 60.0
-    least: float = 1.0
-    longest: float = 7 * 86_400.0
-    horizon: float = 86_400.0
-    most_doubts: int = 8
-    to_leave: float = 60.0
-    longest_attempt: float = 900.0
+from refund_tui.core.times import Instant, Wait, span
+from refund_tui.core.waits import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +57,11 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
             return frozenset()
 
 
-def left_to_wait(life: Life, gate: Wait | None, now: Instant) -> float:
-    """Seconds until a refund may be sent: its own wait or the account's (`gate`), whichever is longer.
-
-    0 where it is not the desk's turn to send it.
-    """
-    return left_of(now, life.wait, gate) if life.state.sendable else 0.0
-
-
-def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
-    """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over.
-
-    Of two clocks the later counts; where nobody can tell how long ago it was first sent, it is over.
-    """
-    if life.first_sent is None:
-        return 0.0 if life.maybe_executed else policy.horizon
-    if now.contradicts(life.first_sent):
-        return 0.0
-    return max(0.0, policy.horizon - now.longest_since(life.first_sent))
-
-
 def before_sending(life: Life, window_closes: datetime | None, now: Instant, policy: Policy) -> Decision | None:
     """What forbids the next automatic attempt, or None. A person's permission (`asked`) allows one attempt."""
     if life.asked:
         return None
-    if life.maybe_executed and safe_to_ask(life, now, policy) <= 0:
+    if life.maybe_executed and waits.safe_to_ask(life, now, policy) <= 0:
         why = (
             f"{span(policy.horizon)} have passed since it was first sent: asking again may pay twice, so it is no "
             "longer asked automatically"
@@ -169,38 +129,6 @@ def decide_late(life: Life, outcome: Outcome, sent: Instant, now: Instant, polic
     return _late(life, outcome, sent, now, policy, random)
 
 
-def taken_over(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
-    """Whether another process ends an open attempt begun at `started`; `alive` tells of its sender, None: nobody can.
-
-    A sender that lives is let alone. One that cannot be judged is waited for until no attempt can be that old.
-    """
-    return alive is False or (alive is None and outlived(started, now, policy))
-
-
-def outlived(started: Instant, now: Instant, policy: Policy) -> bool:
-    """Whether an attempt begun at `started` is older than any can be.
-
-    Within one boot the ticks decide, so that no jump of the wall clock ends an attempt early. Beyond it there is the
-    wall clock alone: an attempt that seems to begin so far in the future was recorded under a wrong clock.
-    """
-    if now.boot == started.boot:
-        return now.since(started) >= policy.longest_attempt
-    return abs((now.at - started.at).total_seconds()) >= policy.longest_attempt
-
-
-def too_late_to_send(started: Instant, now: Instant, policy: Policy) -> bool:
-    """Whether a request must not leave any more, since its attempt is so old that another may have taken it over."""
-    return now.longest_since(started) > policy.to_leave
-
-
-def process_died(detail: str = "the program ended while the answer was awaited") -> Outcome:
-    """What an attempt came to of whose sender nothing more will be heard: its request may have been executed.
-
-    `detail` says how that is known. What follows is decided as for any other outcome.
-    """
-    return Uncertain(Answer(detail=detail), Doubt.PROCESS_DIED)
-
-
 def _accepted(life: Life, outcome: Accepted) -> Decision:
     identified = f"reconciliation id {outcome.reconciliation_id}" if outcome.reconciliation_id else "without an id"
     if life.state is State.ACCEPTED:
@@ -227,7 +155,7 @@ def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Pol
     """What a late answer that is not a yes changes: it can raise `maybe_executed` or make the account wait."""
     gate = None
     if isinstance(outcome, RateLimited):
-        gate = Wait(now, _pause(life, outcome.retry_after, policy, random))
+        gate = waits.next_wait(life, outcome.retry_after, now, policy, random)
     if not isinstance(outcome, Uncertain) or life.state in (State.ACCEPTED, State.SETTLED_PAID):
         return Decision(life, "late_answer", outcome.answer.detail, gate)
     if life.state.terminal:
@@ -248,7 +176,7 @@ def _rejected(life: Life, outcome: Rejected) -> Decision:
 
 
 def _rate_limited(life: Life, outcome: RateLimited, now: Instant, policy: Policy, random: float) -> Decision:
-    wait = Wait(now, _pause(life, outcome.retry_after, policy, random))
+    wait = waits.next_wait(life, outcome.retry_after, now, policy, random)
     return replace(_try_again(life, outcome, wait, now, policy), gate=wait)
 
 
@@ -258,7 +186,7 @@ def _needs_repair(life: Life, outcome: NeedsRepair) -> Decision:
 
 
 def _unreachable(life: Life, outcome: Unreachable, now: Instant, policy: Policy, random: float) -> Decision:
-    return _try_again(life, outcome, Wait(now, _pause(life, None, policy, random)), now, policy)
+    return _try_again(life, outcome, waits.next_wait(life, None, now, policy, random), now, policy)
 
 
 def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
@@ -269,7 +197,7 @@ def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, poli
     if doubted.doubts >= policy.most_doubts:
         why = f"{outcome.answer.detail}; asked {doubted.doubts} times without a clear answer"
         return Decision(_given_up(doubted, why), "unknown", why)
-    return _try_again(doubted, outcome, Wait(now, _pause(doubted, outcome.retry_after, policy, random)), now, policy)
+    return _try_again(doubted, outcome, waits.next_wait(doubted, outcome.retry_after, now, policy, random), now, policy)
 
 
 def _try_again(
@@ -277,7 +205,7 @@ def _try_again(
 ) -> Decision:
     """Wait and ask again, unless the service may have forgotten an earlier attempt by then."""
     why = outcome.answer.detail
-    if life.maybe_executed and wait.seconds >= safe_to_ask(life, now, policy):
+    if life.maybe_executed and wait.seconds >= waits.safe_to_ask(life, now, policy):
         why = f"{why}; by the time it may be asked again, asking may pay twice"
         return Decision(_given_up(life, why), "unknown", why)
     return Decision(replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why), outcome.word, why)
@@ -285,14 +213,6 @@ def _try_again(
 
 def _given_up(life: Life, why: str) -> Life:
     return replace(life, state=State.UNKNOWN, wait=None, asked=False, why=why)
-
-
-def _pause(life: Life, asked_for: float | None, policy: Policy, random: float) -> float:
-    """Seconds to wait: what the service asks for is a minimum; without it, full jitter."""
-    if asked_for is not None:
-        return min(max(asked_for, policy.least), policy.longest)
-    ceiling = min(policy.cap, policy.base * 2.0 ** min(life.tries, 30))
-    return max(policy.least, random * ceiling)
 
 
 def ask_again(life: Life, now: Instant, policy: Policy) -> Decision:
@@ -303,7 +223,7 @@ def ask_again(life: Life, now: Instant, policy: Policy) -> Decision:
     """
     _require(life, Action.ASK_AGAIN)
     why = "asked again by a person, with the same id and the same bytes"
-    return Decision(_anew(life, why, permitted=safe_to_ask(life, now, policy) <= 0), "asked_again", why)
+    return Decision(_anew(life, why, permitted=waits.safe_to_ask(life, now, policy) <= 0), "asked_again", why)
 
 
 def go_on(life: Life) -> Decision:

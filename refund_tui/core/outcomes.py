@@ -1,6 +1,7 @@
-"""Owns what an attempt can come to: `payments` makes an outcome from an answer, `core.lifecycle` decides by it.
+"""Owns what a request to the service can come to: `payments` makes it from an answer, `core.lifecycle` decides by it.
 
-Says nothing about what follows from an outcome. `word` is how the ledger names it.
+Says nothing about what follows from an outcome. `word` is how the ledger names it. Of a card, only what may be kept is
+in it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
+
+from refund_tui.core.trips import Card
 
 LONGEST_RAW = 4_000
 """Characters of an answer's raw text that are kept and shown."""
@@ -108,3 +111,26 @@ class Uncertain:
 
 
 Outcome = Accepted | Rejected | RateLimited | NeedsRepair | Unreachable | Uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """The service knows the trip. `currency` is the currency of the charge, None if the answer did not say."""
+
+    card: Card
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotFound:
+    """The service knows no such trip in that store."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotLearnt:
+    """The question was not answered. The answer's detail says why; its raw text is always empty."""
+
+    answer: Answer
+
+
+CardAnswer = CardFound | CardNotFound | CardNotLearnt

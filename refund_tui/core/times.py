@@ -71,11 +71,6 @@ class Wait:
         return self.start.at + timedelta(seconds=self.seconds)
 
 
-def left_of(now: Instant, *waits: Wait | None) -> float:
-    """Seconds at `now` until the last of several waits is over, 0 where there is none."""
-    return max((wait.remaining(now) for wait in waits if wait is not None), default=0.0)
-
-
 class Clock(Protocol):
     """Where instants come from; the one that reads this host is `refund_tui.host.clock.SystemClock`."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from refund_tui.core import lifecycle
+from refund_tui.core import lease, lifecycle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_note
-from refund_tui.core.lifecycle import Decision, NotPossible, Policy, possible
+from refund_tui.core.lifecycle import Decision, NotPossible, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Instant
+from refund_tui.core.waits import Policy
 from refund_tui.desk.attempt_end import Terms, take_over, under_way
 from refund_tui.desk.compare_and_swap import compare_and_swap
 from refund_tui.desk.ports import LedgerPort
@@ -97,7 +98,7 @@ def _refuse_under_way(
     if isinstance(attempt, Attempt):
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
         raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
-    if attempt is not None and not lifecycle.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
+    if attempt is not None and not lease.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
         latest = refund.updated_at + timedelta(seconds=terms.policy.longest_attempt)
         raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest))
 

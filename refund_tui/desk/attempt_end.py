@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from refund_tui.core import lifecycle
+from refund_tui.core import lease, lifecycle
 from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Holder, Refund
 from refund_tui.core.times import Clock, Instant
+from refund_tui.core.waits import Policy
 from refund_tui.desk.compare_and_swap import compare_and_swap
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, StoreUnusable
@@ -72,7 +72,7 @@ def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
     if attempt.holder == terms.holder:
         return UnderWay(attempt, True, latest, over=False)
     alive = terms.alive(attempt.holder)
-    return UnderWay(attempt, alive, latest, over=alive is False or lifecycle.outlived(started, now, policy))
+    return UnderWay(attempt, alive, latest, over=alive is False or lease.outlived(started, now, policy))
 
 
 def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:
@@ -115,6 +115,6 @@ def take_over(
     ledger: LedgerPort, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
 ) -> tuple[Refund, str]:
     """End an attempt whose sender will not end it: its request may have been executed. Raises StoreError."""
-    died = lifecycle.process_died
+    died = lease.process_died
     outcome = died() if alive is False else died("nothing more was heard of the program that sent it")
     return finish(ledger, terms, InFlight(refund, attempt), outcome, now)

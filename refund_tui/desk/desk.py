@@ -16,30 +16,30 @@ from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.filters import Summary
 from refund_tui.core.ledger_identity import Belonging
-from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
+from refund_tui.core.outcomes import CardAnswer, CardFound
 from refund_tui.core.receipt import receipt
 from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import TripBalance, require_sound
-from refund_tui.core.times import Clock, Instant, left_of, window_closes
+from refund_tui.core.times import Clock, Instant, window_closes
 from refund_tui.core.trips import Trip
+from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import altered
 from refund_tui.desk.drain import until_drained
 from refund_tui.desk.files import Files
-from refund_tui.desk.listeners import Listeners
-from refund_tui.desk.news import Changed, News
-from refund_tui.desk.opening import storage_of
+from refund_tui.desk.news import Changed, Listeners, News
 from refund_tui.desk.reads import HistoryReads, TripReads
 from refund_tui.desk.sender import Sender
 from refund_tui.desk.service_connection import ServiceConnection
+from refund_tui.desk.storage import storage_of
 from refund_tui.desk.watch import Watcher
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.clock import SystemClock
-from refund_tui.host.process import alive, this_process
+from refund_tui.host.lease import alive, this_process
 from refund_tui.payments.body import build_body
-from refund_tui.payments.cards import CardAnswer, CardFound
 
 if TYPE_CHECKING:
     from datetime import datetime

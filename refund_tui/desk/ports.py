@@ -1,6 +1,6 @@
 """Owns what the desk, the screens and the commands need of a ledger, of its history and of the trips.
 
-One implementation is `store/sqlite`; `opening.py` chooses it. No method here says how or where something is kept, and
+One implementation is `store/sqlite`; `storage.py` chooses it. No method here says how or where something is kept, and
 each is one whole: a transaction, or a short read. Every method raises StoreError.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
-from pathlib import Path
 from typing import Protocol
 
-from refund_tui.core.damage import Damage, Damaged, Findings, MarkSeen
+from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter, Order, Summary
 from refund_tui.core.ledger_identity import Belonging, Host, Identity, Service
 from refund_tui.core.lifecycle import Decision
@@ -263,88 +262,4 @@ class TripsPort(Protocol):
 
     def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
         """How many trips `text` finds, counted up to `cap` and no further."""
-        ...
-
-
-class Storage(Protocol):
-    """Where one ledger and its trips are kept. Opens them; whoever opens one closes it."""
-
-    @property
-    def place(self) -> str:
-        """Where the ledger is, for sentences."""
-        ...
-
-    def exists(self) -> bool:
-        """Whether there is a ledger yet."""
-        ...
-
-    def owned(self) -> bool:
-        """Whether this account may say to which services the ledger belongs. Raises OSError where there is none."""
-        ...
-
-    def refuse_lost(self) -> None:
-        """See that a ledger which held something is still there, with something in it."""
-        ...
-
-    def open_ledger(self) -> LedgerPort:
-        """The ledger to write, made where there is none."""
-        ...
-
-    def open_history(self) -> HistoryPort:
-        """The ledger to read; StoreUnusable where there is none."""
-        ...
-
-    def open_trips(self) -> TripsPort:
-        """The trips, made where there are none."""
-        ...
-
-    def hurry(self) -> None:
-        """From now on, also in calls that wait already, wait only shortly for other programs: this one ends."""
-        ...
-
-    def examine(self) -> Damage:
-        """Look for damage, quickly; slower than a read. Raises StoreError where that cannot be told now."""
-        ...
-
-
-class Maintenance(Protocol):
-    """What an operator does with a storage: look at its health, and decide what no program may decide."""
-
-    def engine(self) -> tuple[str, str]:
-        """What keeps the ledger, and its version."""
-        ...
-
-    def marks(self) -> list[MarkSeen]:
-        """What each record outside the ledger says of how far the ledger has come."""
-        ...
-
-    def examine_ledger(self) -> Findings | None:
-        """Look through all of the ledger; None where there is no room for that."""
-        ...
-
-    def examine_trips(self) -> Findings | None:
-        """Look through all of the trips; None where there is no room for that."""
-        ...
-
-    def try_out(self) -> None:
-        """See that a ledger can be kept here, without touching the one that is. Raises OSError."""
-        ...
-
-    def how_kept(self) -> list[tuple[str, object, object]]:
-        """Each setting that makes a write last: its name, what it is here, and what it must be."""
-        ...
-
-    def files(self) -> list[Path]:
-        """Every file in which something is kept, whether it is there or not."""
-        ...
-
-    def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Take the ledger as it is, although something that was seen is missing; how many open refunds carry a doubt.
-
-        Raises UsageError where there is nothing to accept.
-        """
-        ...
-
-    def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let this host write from now on, and no other; this host. Raises UsageError where it does already."""
         ...

@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from refund_tui.core import lifecycle
+from refund_tui.core import lease, lifecycle, waits
 from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.times import SKEW, Instant, skew_words, span
+from refund_tui.core.waits import Policy
 from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
 from refund_tui.desk.body_check import NOT_RECORDED
 from refund_tui.desk.files import Files
@@ -159,7 +160,7 @@ class Sender:
         self._take_over(ledger, now, plan)
         gate = ledger.gate(self._terms.endpoint)
         for refund in ledger.sendable(self._terms.endpoint):
-            left = lifecycle.left_to_wait(refund.life, gate, now)
+            left = waits.left_to_wait(refund.life, gate, now)
             if left > 0:
                 plan.rest_at_most(left)
             elif self._claim(ledger, refund, now, plan):
@@ -183,7 +184,7 @@ class Sender:
         alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
         if attempt.holder == terms.holder and attempt.key in self._never_sent:
             plan.news.append(Changed(*finish(ledger, terms, InFlight(refund, attempt), _NEVER_SENT, now)))
-        elif lifecycle.taken_over(attempt.started, alive, now, terms.policy):
+        elif lease.taken_over(attempt.started, alive, now, terms.policy):
             plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
         else:
             plan.rest_at_most(AGAIN)
@@ -248,7 +249,7 @@ class Sender:
             return NeedsRepair(Answer(detail=f"{why}; nothing was sent"), Repair.CONFIGURATION)
         if self._closing:
             return Unreachable(Answer(detail="the program was closed first; nothing was sent"))
-        if lifecycle.too_late_to_send(in_flight.attempt.started, self._terms.clock.now(), self._terms.policy):
+        if lease.too_late_to_send(in_flight.attempt.started, self._terms.clock.now(), self._terms.policy):
             return Unreachable(Answer(detail="this program stood still before it could send; nothing was sent"))
         self._request = asyncio.ensure_future(payments.refund(in_flight.refund.body))
         try:
@@ -256,7 +257,7 @@ class Sender:
         except asyncio.CancelledError:
             if not self._leaving.is_set():
                 raise
-            return lifecycle.process_died("the program was closed while the answer was awaited")
+            return lease.process_died("the program was closed while the answer was awaited")
         except Exception as error:  # noqa: BLE001 after a fault here the money may have moved
             why = f"this program failed while sending ({error!r})"
             await self._tell_fault(error, why)

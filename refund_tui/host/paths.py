@@ -9,8 +9,15 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from refund_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from refund_tui.settings.load import Settings
 
 NAME = "refund-tui"
 
@@ -118,3 +125,17 @@ def _unusable(data_dir: Path, what: str) -> ConfigError:
     return ConfigError(
         f"the data folder {data_dir} {what}: correct its permissions, or choose another folder with data_dir"
     )
+
+
+def marks_outside(settings: Settings) -> Iterator[tuple[Path, bool]]:
+    """Each file, and whether the ledger must not be used without it: true for the folder that the operator chose.
+
+    The ledger of a demo has none.
+    """
+    if settings.environment == "DEMO":
+        return
+    name, state = mark_name(ledger_path(settings.data_dir)), state_dir()
+    if state is not None:
+        yield state / "marks" / name, False
+    if settings.mark_dir is not None:
+        yield settings.mark_dir / name, True

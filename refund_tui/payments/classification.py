@@ -21,8 +21,7 @@ from refund_tui.core.outcomes import (
 from refund_tui.core.text import visible
 from refund_tui.payments import advice
 from refund_tui.payments.answers import ErrorAnswer, HttpAnswer, Unreadable, read_error, read_refund
-from refund_tui.payments.http_date import parse_http_date
-from refund_tui.payments.retry_after import retry_after
+from refund_tui.payments.retry_after import parse_http_date, retry_after
 
 _UNKNOWN_TRIP = "unknownshoppingtrip"
 

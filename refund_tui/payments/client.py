@@ -19,14 +19,13 @@ import httpx
 
 from refund_tui import __version__
 from refund_tui.core.endpoints import check_base_url
-from refund_tui.core.outcomes import Answer, Outcome, Uncertain
+from refund_tui.core.outcomes import Answer, CardAnswer, CardFound, CardNotFound, CardNotLearnt, Outcome, Uncertain
 from refund_tui.core.times import Clock
 from refund_tui.core.trips import Card
 from refund_tui.errors import ConfigError
 from refund_tui.host.clock import SystemClock
 from refund_tui.payments.answers import LONGEST_BODY, HttpAnswer, Unreadable, read_card
 from refund_tui.payments.body import build_query
-from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.payments.classification import classify, complete_body, server_date, unknown_trip
 from refund_tui.payments.failures import closed_while_connecting, failed, flaw
 from refund_tui.payments.signing import make_auth

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.lifecycle import NotPossible, Policy
+from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.outcomes import Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain
 from refund_tui.core.refunds import Action, Holder, Refund, State
 from refund_tui.core.rules import Refused
+from refund_tui.core.waits import Policy
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.desk import GRACE, Desk
 from refund_tui.errors import ConfigError

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from refund_tui.core import lifecycle
+from refund_tui.core import lease, lifecycle, waits
 from refund_tui.core.fields import new_key
-from refund_tui.core.lifecycle import Decision, Policy, possible
+from refund_tui.core.lifecycle import Decision, possible
 from refund_tui.core.outcomes import Answer, Outcome, Uncertain, Unreachable
 from refund_tui.core.refunds import Action, Life, Refund
 from refund_tui.core.times import Instant
+from refund_tui.core.waits import Policy
 from refund_tui.desk import actions as acting
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import InFlight
@@ -95,7 +96,7 @@ def test_a_desk_that_takes_over_the_dead_without_doubt_is_found_out(monkeypatch:
     def without_doubt(detail: str = "the program ended") -> Outcome:
         return Unreachable(Answer(detail=detail))
 
-    monkeypatch.setattr(lifecycle, "process_died", without_doubt)
+    monkeypatch.setattr(lease, "process_died", without_doubt)
     with shop_played() as shop:
         shop.take(clerk="ben", trip=TRIPS[0], minor=500)
         shop.crash("ben", None, sent=True)
@@ -119,7 +120,7 @@ def test_a_desk_that_settles_during_an_attempt_is_found_out(monkeypatch: pytest.
 
 
 def test_a_desk_that_takes_another_container_for_dead_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "taken_over", lambda _started, alive, _now, _policy: alive is not True)
+    monkeypatch.setattr(lease, "taken_over", lambda _started, alive, _now, _policy: alive is not True)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.stands_still(clerk="ana")
@@ -128,7 +129,7 @@ def test_a_desk_that_takes_another_container_for_dead_is_found_out(monkeypatch: 
 
 
 def test_a_desk_that_sends_after_it_stood_still_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "too_late_to_send", lambda _started, _now, _policy: False)
+    monkeypatch.setattr(lease, "too_late_to_send", lambda _started, _now, _policy: False)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.stands_still(clerk="ana")
@@ -146,7 +147,7 @@ def test_a_desk_that_trusts_the_ticks_alone_is_found_out(monkeypatch: pytest.Mon
     def by_ticks(life: Life, now: Instant, policy: Policy) -> float:
         return policy.horizon - now.since(life.first_sent) if life.first_sent else policy.horizon
 
-    monkeypatch.setattr(lifecycle, "safe_to_ask", by_ticks)
+    monkeypatch.setattr(waits, "safe_to_ask", by_ticks)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.send(clerk="ana", fault={"drop": "after"}, patient=False)

@@ -18,11 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
 from refund_tui.core.rules import Refused
+from refund_tui.core.waits import Policy
 from refund_tui.desk.desk import Desk
 from refund_tui.settings.load import load_settings
 

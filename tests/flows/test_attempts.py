@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Action, Holder, Refund
+from refund_tui.core.waits import Policy
 from refund_tui.host.clock import boot_id
 from refund_tui.tui.wording.states import what_next
 from tests.flows.stage import LOST, program

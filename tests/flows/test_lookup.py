@@ -8,10 +8,10 @@ import pytest
 from textual.events import Paste
 
 from refund_tui.core.money import Money
+from refund_tui.core.outcomes import CardFound
 from refund_tui.core.trips import Card, Trip
 from refund_tui.desk.news import Elsewhere
 from refund_tui.host.paths import trips_path
-from refund_tui.payments.cards import CardFound
 from refund_tui.store.sqlite.trips import Trips
 from tests.flows.stage import UNKNOWN_TRIP, Stage, program, refunds
 from tests.support.clock import NOON

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from refund_tui.core.refunds import Refund
-from refund_tui.desk.ports import HistoryPort, LedgerPort, Storage
+from refund_tui.desk.ports import HistoryPort, LedgerPort
+from refund_tui.desk.storage import Storage
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.sqlite.schema import LEDGER

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Policy
+from refund_tui.core import lease, lifecycle
 from refund_tui.core.outcomes import LONGEST_RAW, Accepted, Answer, Doubt, Outcome, RateLimited, Uncertain
 from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
 from refund_tui.core.times import Wait
+from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import StoreUnusable
 from tests.ledger.implementations import Kept
@@ -95,7 +95,7 @@ def test_a_refund_seen_too_long_ago_is_neither_sent_nor_changed(ledger: LedgerPo
 def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: LedgerPort, kept: Kept) -> None:
     refund = ledger.record(new_refund(), NOW, second_yes=False)
     current, attempt = sending(ledger, refund)
-    died = lifecycle.decide(current.life, lifecycle.process_died(), attempt.started, NOW, Policy(), 0.5)
+    died = lifecycle.decide(current.life, lease.process_died(), attempt.started, NOW, Policy(), 0.5)
     taken_over = ledger.finish(current, attempt, CUT, died, "the desk", NOW)
     assert taken_over is not None
     late = lifecycle.decide(taken_over.life, ACCEPTED, attempt.started, NOW, Policy(), 0.5)

@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
+from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
 from tests.ledger.implementations import Kept
 from tests.support.ledgers import ENDPOINT, HOLDER, NOW, new_refund, sending, sound

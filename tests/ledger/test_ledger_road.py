@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain, Unreachable
 from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.rules import Refused
+from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
 from tests.ledger.implementations import Kept
 from tests.support.ledgers import (

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from refund_tui.core import lifecycle, rules
-from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core import lifecycle, rules, waits
+from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import (
     Accepted,
     Doubt,
@@ -24,6 +24,7 @@ from refund_tui.core.outcomes import (
 from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.times import Instant, Wait
+from refund_tui.core.waits import Policy
 from tests.model import steps
 from tests.model.mutant import IN_DOUBT, REPAIRED, STOPPED, TOO_LATE, WRONGLY, breaks
 from tests.model.steps import ANSWER
@@ -74,21 +75,21 @@ def _no_horizon(life: Life, window_closes: datetime | None, now: Instant, policy
     return None
 
 
-@breaks("the key horizon is told by the wall clock alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("the key horizon is told by the wall clock alone", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
 def _wall_clock(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None:
         return policy.horizon
     return policy.horizon - max(0.0, (now.at - life.first_sent.at).total_seconds())
 
 
-@breaks("the key horizon is told by the ticks alone", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("the key horizon is told by the ticks alone", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
 def _ticks(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None or now.contradicts(life.first_sent):
         return 0.0 if life.maybe_executed else policy.horizon
     return policy.horizon - now.since(life.first_sent)
 
 
-@breaks("a clock set back over a reboot is believed", *TOO_LATE, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("a clock set back over a reboot is believed", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
 def _believe_clock(life: Life, now: Instant, policy: Policy) -> float:
     return policy.horizon - now.longest_since(life.first_sent) if life.first_sent else policy.horizon
 

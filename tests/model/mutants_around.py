@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from refund_tui.core import lifecycle
-from refund_tui.core.lifecycle import Decision, Policy
+from refund_tui.core import lease, lifecycle
+from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Life, State
 from refund_tui.core.times import Instant
+from refund_tui.core.waits import Policy
 from tests.model import steps
 from tests.model.mutant import CALM, CONTAINERS, COPIED, TAKEN_OVER, TWO_SERVICES, breaks
 from tests.model.world import World
@@ -14,12 +15,20 @@ from tests.model.world import World
 _decide, _decide_late = lifecycle.decide, lifecycle.decide_late
 
 
-@breaks("a sender in another container is taken for dead", "one_at_a_time", name="taken_over", start=CONTAINERS)
+@breaks(
+    "a sender in another container is taken for dead",
+    "one_at_a_time",
+    module=lease,
+    name="taken_over",
+    start=CONTAINERS,
+)
 def _dead(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
     return True
 
 
-@breaks("an attempt's age is told by the wall clock alone", "one_at_a_time", name="outlived", start=CONTAINERS)
+@breaks(
+    "an attempt's age is told by the wall clock alone", "one_at_a_time", module=lease, name="outlived", start=CONTAINERS
+)
 def _old_by_the_wall(started: Instant, now: Instant, policy: Policy) -> bool:
     return (now.at - started.at).total_seconds() >= policy.longest_attempt
 
@@ -27,6 +36,7 @@ def _old_by_the_wall(started: Instant, now: Instant, policy: Policy) -> bool:
 @breaks(
     "one that stood still sends what another has ended",
     "what_moved_counts",
+    module=lease,
     name="too_late_to_send",
     start=CONTAINERS,
     begin=("send", "time passes", "taken over", "stop"),

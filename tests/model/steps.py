@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from refund_tui.core import lifecycle
+from refund_tui.core import lease, lifecycle, waits
 from refund_tui.core.outcomes import (
     Accepted,
     Answer,
@@ -99,7 +99,7 @@ def _program(world: World) -> Iterator[Step]:
             yield from _leaves(world, request)
         if request.awaited and request.open and world.apart:
             yield Step("the sender dies", world.put(request, replace(request, awaited=False)))
-        if request.open and (not world.apart or lifecycle.taken_over(request.sent, None, NOW, POLICY)):
+        if request.open and (not world.apart or lease.taken_over(request.sent, None, NOW, POLICY)):
             yield _is_taken_over(world, request)
 
 
@@ -121,7 +121,7 @@ def _sends(world: World, service: int) -> Iterator[Step]:
 
 def _leaves(world: World, request: Request) -> Iterator[Step]:
     """The sender, who may have stood still meanwhile, sends the request, unless it is too late for that."""
-    if not lifecycle.too_late_to_send(request.sent, NOW, POLICY):
+    if not lease.too_late_to_send(request.sent, NOW, POLICY):
         yield Step("the request leaves", world.put(request, replace(request, left=True)))
         return
     yield _answered(world, request, "not sent, too late", Unreachable(ANSWER))
@@ -161,7 +161,7 @@ def _key_after(world: World, outcome: Outcome) -> int:
 
 def _is_taken_over(world: World, request: Request) -> Step:
     """The sender is judged dead. Its request may still be executed; was it judged wrongly, its answer still comes."""
-    decision = lifecycle.decide(world.life, lifecycle.process_died(), request.sent, NOW, POLICY, RANDOM)
+    decision = lifecycle.decide(world.life, lease.process_died(), request.sent, NOW, POLICY, RANDOM)
     after = replace(world.put(request, replace(request, open=False)), key=key_of_next(world, died=True))
     return Step("taken over", after.with_life(decision.life))
 
@@ -180,7 +180,7 @@ def _acts(world: World) -> Iterator[Step]:
     if Action.TRY_NOW in allowed:
         yield Step("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:
-        over = lifecycle.safe_to_ask(life, NOW, POLICY) <= 0
+        over = waits.safe_to_ask(life, NOW, POLICY) <= 0
         asked = replace(world, leave=over, warned=world.warned or over)
         name = "ask again, though warned" if over else "ask again"
         yield Step(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))

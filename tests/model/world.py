@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from refund_tui.core.lifecycle import Policy
 from refund_tui.core.refunds import Life, State
 from refund_tui.core.times import Instant, Wait
+from refund_tui.core.waits import Policy
 
 HORIZON = 100.0
 """Seconds for which both sides remember an id: the service exactly so long, counted from the execution."""

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from refund_tui.core.lifecycle import Policy, decide
+from refund_tui.core.lifecycle import decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent, Refund
 from refund_tui.core.times import Instant
+from refund_tui.core.waits import Policy
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.sqlite.ledger import Ledger

@@ -15,12 +15,12 @@ import pytest
 
 from refund_tui.core.refunds import Holder
 from refund_tui.host import clock
-from refund_tui.host import process as holder
-from refund_tui.host.process import alive, this_process
+from refund_tui.host import lease as lease_module
+from refund_tui.host.lease import alive, this_process
 from tests.support.containers import need_containers
 
 _TELL_AND_STAY = (
-    "import dataclasses, json, sys; from refund_tui.host.process import this_process;"
+    "import dataclasses, json, sys; from refund_tui.host.lease import this_process;"
     "print(json.dumps(dataclasses.asdict(this_process())), flush=True); sys.stdin.read()"
 )
 
@@ -111,7 +111,7 @@ def test_a_boot_with_a_name_and_one_without_cannot_be_compared() -> None:
 
 def test_a_process_that_this_account_may_not_look_at_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     with another_process() as (process, lease):
-        monkeypatch.setattr(holder, "_stat", lambda _pid: None)  # as /proc is with hidepid
+        monkeypatch.setattr(lease_module, "_stat", lambda _pid: None)  # as /proc is with hidepid
         assert alive(lease)
         process.kill()
         process.wait()
@@ -120,7 +120,7 @@ def test_a_process_that_this_account_may_not_look_at_is_alive(monkeypatch: pytes
 
 def test_where_no_boot_has_a_name_another_process_is_judged_by_its_pid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_BOOT_ID", Path("/nowhere/boot_id"))
-    monkeypatch.setattr(holder, "_stat", lambda _pid: None)
+    monkeypatch.setattr(lease_module, "_stat", lambda _pid: None)
     with another_process() as (process, lease):
         unnamed = replace(lease, boot="process-of-its-own", started="")
         assert alive(unnamed)

@@ -77,5 +77,5 @@ def test_settings_are_read_without_screen_wire_or_disk() -> None:
 
 
 def test_building_a_body_needs_no_http_client() -> None:
-    modules = "refund_tui.payments.body, refund_tui.payments.cards, refund_tui.payments.signing"
+    modules = "refund_tui.payments.body, refund_tui.payments.signing"
     assert loaded(f"import {modules}", "httpx", "pydantic", "textual") == ""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.filters import Filter
-from refund_tui.core.lifecycle import Policy, safe_to_ask
 from refund_tui.core.refunds import State
+from refund_tui.core.waits import Policy, safe_to_ask
 from refund_tui.errors import StoreChanged
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script

@@ -11,12 +11,13 @@ from typing import TypeVar, cast
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
-from refund_tui.core.lifecycle import Policy, decide
+from refund_tui.core.lifecycle import decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Refund
 from refund_tui.core.times import Instant, stamp
+from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.history import History

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from refund_tui.core.outcomes import Accepted, Answer, Outcome
-from refund_tui.payments.cards import CardAnswer, CardNotFound
+from refund_tui.core.outcomes import Accepted, Answer, CardAnswer, CardNotFound, Outcome
 
 Behaviour = Callable[[bytes], Awaitable[Outcome]]
 

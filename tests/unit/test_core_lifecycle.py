@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refund_tui.core.lease import outlived, process_died, taken_over, too_late_to_send
 from refund_tui.core.lifecycle import (
     Decision,
     NotPossible,
-    Policy,
     ask_again,
     attempt_damaged,
     before_sending,
@@ -22,16 +22,10 @@ from refund_tui.core.lifecycle import (
     decide_late,
     doubted,
     go_on,
-    left_to_wait,
-    outlived,
     possible,
-    process_died,
-    safe_to_ask,
     sending,
     settle,
     stop,
-    taken_over,
-    too_late_to_send,
     try_now,
 )
 from refund_tui.core.outcomes import (
@@ -48,6 +42,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.times import Instant, Wait
+from refund_tui.core.waits import Policy, left_to_wait, safe_to_ask
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SENT = Instant(NOON, "boot-1", 100.0)

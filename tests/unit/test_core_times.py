@@ -11,18 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.times import (
-    Instant,
-    Wait,
-    countdown,
-    last_day,
-    left_of,
-    skew_words,
-    span,
-    stamp,
-    unstamp,
-    window_closes,
-)
+from refund_tui.core.times import Instant, Wait, countdown, last_day, skew_words, span, stamp, unstamp, window_closes
+from refund_tui.core.waits import left_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 START = Instant(NOON, "boot-1", 100.0)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.payments.http_date import parse_http_date
-from refund_tui.payments.retry_after import LONGEST, retry_after
+from refund_tui.payments.retry_after import LONGEST, parse_http_date, retry_after
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 IN_A_MINUTE = "Mon, 02 Mar 2026 12:01:00 GMT"

@@ -115,7 +115,7 @@ def test_the_exit_codes_name_the_states_that_need_a_person() -> None:
     assert all(state in EXIT_CODES for state in PERSON_STATES)
 
 
-def test_only_the_lifecycle_says_what_the_death_of_a_process_means() -> None:
+def test_only_the_lease_says_what_the_death_of_a_process_means() -> None:
     package = Path(refund_tui.__file__).parent
     told = [path for path in package.rglob("*.py") if "PROCESS_DIED" in path.read_text()]
-    assert {path.relative_to(package).as_posix() for path in told} == {"core/lifecycle.py", "core/outcomes.py"}
+    assert {path.relative_to(package).as_posix() for path in told} == {"core/lease.py", "core/outcomes.py"}

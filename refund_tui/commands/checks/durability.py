@@ -24,7 +24,7 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.trial import SENT, SETTLED, TRIP
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.desk.opening import maintenance_of, storage_of
+from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.mounts import file_system
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.commands.checks.ledger import check_ledger, check_records, check_trips, lost_ledger
-from refund_tui.desk.opening import maintenance_of, storage_of
+from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.mounts import file_system, is_network
 from refund_tui.host.paths import check_readable, ledger_path, trips_path
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import Maintenance
+    from refund_tui.desk.storage import Maintenance
     from refund_tui.settings.load import Settings
 
 LEAST_ROOM = 50_000_000

@@ -15,14 +15,15 @@ from refund_tui.core.damage import DAMAGED, Damaged, Findings
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_identity import LOOPBACK, MOVE, open_elsewhere
 from refund_tui.desk.body_check import altered
-from refund_tui.desk.opening import maintenance_of, storage_of
+from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.export import PAGE
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import HistoryPort, Maintenance, Storage
+    from refund_tui.desk.ports import HistoryPort
+    from refund_tui.desk.storage import Maintenance, Storage
     from refund_tui.settings.load import Settings
 
 SHOWN = 20

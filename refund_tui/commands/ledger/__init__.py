@@ -15,8 +15,9 @@ from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.ledger import changes
 from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
-from refund_tui.core.times import Wait, left_of
-from refund_tui.desk.opening import storage_of
+from refund_tui.core.times import Wait
+from refund_tui.core.waits import left_of
+from refund_tui.desk.storage import storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.clock import SystemClock
 

@@ -22,7 +22,7 @@ from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.opening import maintenance_of, storage_of
+from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreUnusable, UsageError
 from refund_tui.host.clock import SystemClock
 

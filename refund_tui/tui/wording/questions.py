@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refund_tui.core import lifecycle
+from refund_tui.core import waits
+from refund_tui.core.outcomes import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.core.refunds import Action, Intent, Refund
 from refund_tui.core.rules import RAISE, TripBalance
 from refund_tui.core.text import visible
@@ -13,7 +14,6 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
-from refund_tui.payments.cards import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.settings.load import Settings
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.confirm import Question
@@ -157,7 +157,7 @@ def _hour(desk: Desk, wait: Wait) -> str:
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
     """Why asking again is safe, and for how long; or that it is not."""
     now = desk.now()
-    left = lifecycle.safe_to_ask(refund.life, now, desk.policy)
+    left = waits.safe_to_ask(refund.life, now, desk.policy)
     if left <= 0:
         return [
             ("NOT SAFE ANY MORE", STYLES["bad"]),

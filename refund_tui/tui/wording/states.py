@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from refund_tui.core import lifecycle
+from refund_tui.core import waits
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
@@ -77,7 +77,7 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
     """
     if not desk.sends(refund) or (pending and not pending.over):
         return 0.0
-    return lifecycle.left_to_wait(refund.life, desk.summary.gate, desk.now())
+    return waits.left_to_wait(refund.life, desk.summary.gate, desk.now())
 
 
 def _waits(desk: Desk, refund: Refund) -> list[Wait]:
@@ -151,7 +151,7 @@ def _hour(desk: Desk, pending: UnderWay) -> str:
 
 def safety_words(desk: Desk, refund: Refund) -> str:
     """For how long the same id can be asked again without paying twice (the key horizon)."""
-    left = lifecycle.safe_to_ask(refund.life, desk.now(), desk.policy)
+    left = waits.safe_to_ask(refund.life, desk.now(), desk.policy)
     return f"safe for another {span(left)}" if left > 0 else "NO LONGER SAFE, it may pay twice"
 
 

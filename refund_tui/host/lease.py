@@ -1,6 +1,7 @@
-"""Owns the identity of the process that sends, and whether the process that holds another attempt still runs.
+"""Owns who holds the lease of an attempt: this process, and whether the holder of another lease still runs.
 
-Never guesses: it says that it does not know about a process on another host or in another container.
+Never guesses: it says that it does not know about a process on another host or in another container. What follows for
+the attempt is decided in `core.lease`.
 """
 
 from __future__ import annotations

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from refund_tui.desk.desk import GRACE
 from refund_tui.host.paths import ledger_path
-from tests.flows.stage import Stage, program
+from refund_tui.store.sqlite.connection import BUSY_MS, Patience
+from tests.flows.stage import LIMITED, Stage, program
 
 LOCKED, GONE = "is held by another program", "was moved or replaced"
 
@@ -75,3 +78,19 @@ async def test_a_ledger_that_cannot_be_read_is_told_and_the_screen_goes_on(
             await stage.pilot.pause(0.3)
             await stage.press(*keys)
             await stage.until(shown)
+
+
+async def test_a_locked_ledger_does_not_keep_a_clerk_from_leaving(tmp_path: Path) -> None:
+    """The question comes without its list, and the end needs no lock either."""
+    with ExitStack() as until_the_end:
+        async with program(tmp_path, LIMITED) as stage:
+            await stage.refund("R-1001", "3.40")
+            await stage.until("WAITING")
+            until_the_end.enter_context(locked(tmp_path))
+            await stage.press("ctrl+q")
+            await stage.until("They cannot be listed now: the ledger does not answer")
+            stage.clock.advance(1)
+            await stage.press("y")
+            began = asyncio.get_running_loop().time()
+        assert stage.pilot.app.return_code == 0
+        assert asyncio.get_running_loop().time() - began < GRACE + Patience.USUAL * BUSY_MS / 1000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import on
 from textual.app import ComposeResult
 
@@ -15,6 +17,7 @@ from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.questions import (
     ANSWER_AWAITED,
+    NO_ANSWER,
     REQUEST_UNDER_WAY,
     STILL_OPEN,
     THEY_GO_ON,
@@ -24,6 +27,8 @@ from refund_tui.tui.wording.questions import (
 from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
 
 SHOWN = 10
+LIST_WITHIN = 1.0
+"""Seconds that the question waits for the list. While another program holds the ledger, it is asked without it."""
 
 
 class LeavingScreen(ScreenPane):
@@ -44,9 +49,10 @@ class LeavingScreen(ScreenPane):
 
     async def _ask(self) -> None:
         try:
-            refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
-        except RefundTuiError as error:  # leaving must be possible all the same
-            refunds, elsewhere = [not_listed(error)], ""
+            async with asyncio.timeout(LIST_WITHIN):
+                refunds, elsewhere = await self._open_refunds(), await self._elsewhere()
+        except (RefundTuiError, TimeoutError) as error:  # leaving must be possible all the same
+            refunds, elsewhere = [not_listed(str(error) or NO_ANSWER)], ""
         awaited = f"\n{REQUEST_UNDER_WAY}\n" if self._desk.on_the_wire else ""
         title, follows = (STILL_OPEN, f"\n{THEY_GO_ON}") if refunds else (ANSWER_AWAITED, "")
         self.query_one(ConfirmPanel).ask(Question(title, [*refunds, awaited, follows, elsewhere], "quit", no="stay"))

@@ -233,9 +233,12 @@ REQUEST_UNDER_WAY = "A request is under way. If you quit now, its refund may bec
 ANSWER_AWAITED = "An answer is still awaited."
 
 
-def not_listed(error: Exception) -> str:
+NO_ANSWER = "the ledger does not answer; another program may hold it"
+
+
+def not_listed(why: str) -> str:
     """The open refunds could not be read."""
-    return f"They cannot be listed now: {visible(str(error), 300)}.\n"
+    return f"They cannot be listed now: {visible(why, 300)}.\n"
 
 
 def not_from_here(refunds: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
-from refund_tui.tui.widgets.confirm import GRACE
+from refund_tui.tui.wording.questions import DIFFERENT
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, OFFLINE, SIZE, UNKNOWN_TRIP, Stage, Step, program
 from tests.support.service import accepted, never
 
@@ -70,10 +70,10 @@ async def _confirm(stage: Stage) -> None:
     await _keys_lit(stage)
 
 
-async def _keys_lit(stage: Stage) -> None:
+async def _keys_lit(stage: Stage, key: str = "y") -> None:
     """The question's keys are drawn as heard once no key came for the grace period."""
     stage.clock.advance(1)
-    await stage.pilot.pause(1.2 * GRACE)
+    await stage.until_lit(key)
 
 
 async def _second_look(stage: Stage) -> None:
@@ -81,7 +81,7 @@ async def _second_look(stage: Stage) -> None:
     await stage.until("ACCEPTED")
     await stage.refund("R-1001", "5.00")
     await stage.until("already has")
-    await _keys_lit(stage)
+    await _keys_lit(stage, DIFFERENT)
 
 
 async def _sending(stage: Stage) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from refund_tui.sandbox.books import Books
+from refund_tui.sandbox.books import Books, utc_now
 from refund_tui.sandbox.catalogue import Catalogue, ServiceTrip
 from refund_tui.sandbox.script import Script
 from refund_tui.sandbox.server import PaymentServer
@@ -31,10 +32,11 @@ class SandboxThread:
         journal: Path | None = None,
         key_memory: float | None = None,
         port: int = 0,
+        wall: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`port` 0 means any free port; `key_memory` is in seconds. Raises JournalError."""
+        """`port` 0 means any free port; `key_memory` is in seconds; `wall` is its clock. Raises JournalError."""
         catalogue = Catalogue(trips, any_trip)
-        self.books = Books(ceilings=catalogue.ceilings(), journal=journal, key_memory=key_memory)
+        self.books = Books(ceilings=catalogue.ceilings(), journal=journal, key_memory=key_memory, wall=wall)
         self._service = PaymentService(self.books, catalogue, script)
         self._server = PaymentServer(self._service)
         self._asked_port = port

@@ -23,6 +23,7 @@ from tests.support.clock import FakeClock
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.ledgers import sound
+from tests.support.patience import soon
 from tests.support.service import ScriptedService, accepted
 
 UNPAID = Evidence(paid=False, reference="T-1", said_by="processor", when="2026-03-02")
@@ -40,7 +41,7 @@ class Line:
 
     async def carry(self, _body: bytes) -> Outcome:
         self.arrived.set()
-        await self.answered.wait()
+        await soon(self.answered.wait())
         assert self.outcome is not None
         return self.outcome
 
@@ -57,7 +58,7 @@ async def on_the_wire(folder: Path, clock: FakeClock) -> AsyncIterator[tuple[Des
     async with desk_over(folder, service, clock=clock) as desk:
         desk.begin()
         refund = await desk.take(intent())
-        await line.arrived.wait()
+        await soon(line.arrived.wait())
         yield desk, refund, line, service
         if line.outcome is None:
             line.answer(Uncertain(Answer(), Doubt.TIMEOUT))
@@ -205,7 +206,7 @@ async def test_one_that_wakes_late_writes_nothing_over_the_newer_attempt(tmp_pat
             await ears.until_state(refund.key, State.WAITING)
             clock.advance(60)
             second.wake()
-            await newer.arrived.wait()
+            await soon(newer.arrived.wait())
             heard = Ears(sleeper)
             late.answer(FORBIDDEN)
             await heard.until(lambda: heard_late(heard))

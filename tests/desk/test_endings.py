@@ -13,11 +13,12 @@ import pytest
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import Changed, News, Trouble
+from refund_tui.desk.news import Changed, Elsewhere, News, Trouble
 from refund_tui.payments.client import PaymentClient
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
+from tests.support.patience import PATIENCE, soon
 from tests.support.service import ScriptedService, accepted, never
 
 
@@ -87,7 +88,7 @@ async def test_closed_before_the_client_is_made_nothing_left_and_no_doubt_is_rai
     closing = asyncio.create_task(desk.close())
     await asyncio.sleep(0)
     made.set()
-    await closing
+    await soon(closing)
     after = await found(tmp_path, refund.key)
     assert (after.state, after.life.maybe_executed, service.requests) == (State.WAITING, False, [])
     assert "nothing was sent" in after.life.why
@@ -136,14 +137,19 @@ async def test_an_answer_after_a_stop_is_heard_before_the_work_is_called_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.01)
 
     async def stopped_elsewhere(_body: bytes) -> Outcome:
         async with desk_over(tmp_path, ScriptedService()) as other:
             await other.act(refund.key, Action.STOP)
-        await asyncio.sleep(1.5)  # longer than a look at what others wrote
+        await ears.until(noticed)
         return accepted("LATE")
 
+    async def noticed() -> bool:
+        return any(isinstance(news, Elsewhere) for news in ears.heard) and desk.summary[State.UNKNOWN] == 1
+
     async with desk_over(tmp_path, ScriptedService(stopped_elsewhere)) as desk:
+        ears = Ears(desk)
         refund = await desk.take(intent())
         desk.begin()
         await desk.drain()
@@ -161,8 +167,9 @@ async def test_an_answer_that_never_comes_is_recorded_as_a_doubt(
         desk.begin()
         refund = await desk.take(intent())
         await ears.until_state(refund.key, State.SENDING)
-        while not service.requests:
-            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            while not service.requests:
+                await asyncio.sleep(0)
     after = await found(tmp_path, refund.key)
     assert (after.state, after.life.maybe_executed) == (State.WAITING, True)
     assert "closed while the answer was awaited" in after.life.why

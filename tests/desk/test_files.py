@@ -15,6 +15,7 @@ from refund_tui.errors import StoreError
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.history import History
 from tests.support.desks import desk_over
+from tests.support.patience import soon
 from tests.support.service import ScriptedService
 
 
@@ -84,10 +85,10 @@ async def test_a_file_that_is_opened_while_nobody_waits_any_more_is_closed_too(
             pytest.fail("the desk opened")
 
     opening = asyncio.create_task(open_desk())
-    await begun.wait()
+    await soon(begun.wait())
     opening.cancel()
     loop.call_soon(go_on.set)
     with pytest.raises(asyncio.CancelledError):
-        await opening
+        await soon(opening)
     gc.collect()
     assert Counted.open_now == 0

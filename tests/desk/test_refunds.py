@@ -29,7 +29,8 @@ from tests.support.clock import FakeClock
 from tests.support.desks import TRIP, desk_over, intent, other_process
 from tests.support.ears import Ears
 from tests.support.ledgers import all_events, connection_of, sound
-from tests.support.service import ScriptedService, accepted
+from tests.support.patience import soon
+from tests.support.service import ScriptedService, accepted, never
 
 
 def answer(status: int | None = None, detail: str = "as scripted") -> Answer:
@@ -327,7 +328,9 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
 ) -> None:
     assert WATCH <= 1.0, "a look each second, and its reading, fit in two"
     monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.01)
-    async with desk_over(tmp_path, ScriptedService()) as one, desk_over(tmp_path, ScriptedService()) as other:
+    monkeypatch.setattr("refund_tui.desk.desk.GRACE", 0.0)
+    silent = ScriptedService(never(), never())
+    async with desk_over(tmp_path, ScriptedService()) as one, desk_over(tmp_path, silent) as other:
         await one.take(intent())
         ears, looked = Ears(other), asyncio.Event()
 
@@ -335,11 +338,11 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
             looked.set()  # the watcher's first look is done
 
         monkeypatch.setattr(other.files, "remember", remember)
-        other._watcher.begin()
-        await looked.wait()
+        other.begin()
+        await soon(looked.wait())
         await one.take(intent(700), second_yes=True)
 
         async def noticed() -> bool:
-            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary[State.QUEUED] == 2
+            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary.going_on == 2
 
         await ears.until(noticed)

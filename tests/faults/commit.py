@@ -22,7 +22,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.faults.kill import all_refunds, disagreements, worker
-from tests.support.program import default_signals, environment, limited
+from tests.support.program import PATIENCE, default_signals, environment, limited
 
 CALLS = {"fdatasync": "EIO", "ftruncate": "EIO", "pwrite64": "ENOSPC"}
 """The system calls of a COMMIT, and how each one fails."""
@@ -93,7 +93,7 @@ def _refund(folder: Path, url: str, fault: Fault, log: Path) -> str:
             if fault.lasting and not left and _ENDLESS in line and "Recorded as" in said:
                 os.killpg(program.pid, signal.SIGINT)
                 left = True
-        program.wait()
+        program.wait(PATIENCE)
     return said + f"exit code {program.returncode}\n" + (f"{HUNG}\n" if killed.is_set() else "")
 
 

@@ -53,8 +53,7 @@ class Premises(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
         self.clock, self.dead = FakeClock(), set[Holder]()
         self.truth, self.paused, self.set_back = self.clock.at, False, False
-        self.service = SandboxThread(any_trip=True, key_memory=HORIZON).start()
-        self.service.books._wall = lambda: self.truth
+        self.service = SandboxThread(any_trip=True, key_memory=HORIZON, wall=lambda: self.truth).start()
         self.stranger = SandboxThread(any_trip=True).start()
         self.desks: dict[str, Desk] = {}
         self.late: list[tuple[Desk, InFlight, Outcome]] = []

@@ -36,16 +36,15 @@ from refund_tui.tui.widgets.plain_text import Plain
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import settings
 from tests.support.ledgers import sound
+from tests.support.patience import PATIENCE
 from tests.support.service import ScriptedService
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
     from refund_tui.payments.client import PaymentClient
     from refund_tui.tui.app import RefundApp
-
-PATIENCE = 20.0
-"""Real seconds after which a test gives up on a screen that never came."""
 
 SIZE = (80, 24)
 UNKNOWN_TRIP = "7c1e0b52-nowhere"
@@ -69,7 +68,12 @@ class Stage:
     @property
     def text(self) -> str:
         """What is on the screen."""
-        return "\n".join(strip.text for strip in self.pilot.app.screen._compositor.render_strips())
+        return "\n".join(strip.text for strip in self.strips)
+
+    @property
+    def strips(self) -> list[Strip]:
+        """What is on the screen, line by line, with its styles."""
+        return self.pilot.app.screen._compositor.render_strips()
 
     async def press(self, *keys: str) -> None:
         """Press keys, each by its name; a longer word is typed."""
@@ -82,13 +86,24 @@ class Stage:
         return words in self.text or any(words in widget.shown for widget in plain)
 
     async def until(self, seen: str) -> None:
-        """Return when `seen` is on the screen and nothing is left to draw."""
+        """Return when `seen` is on the screen, and all is done and drawn that was asked for."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not self.shows(seen):
             if asyncio.get_running_loop().time() > end:
                 raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
             await self.pilot.pause(0.02)
-        await self.pilot.pause(0.1)
+        await self.idle()
+
+    def lit(self, key: str) -> bool:
+        """Whether the key is drawn as one that is heard."""
+        runs = (run for strip in self.strips for run in strip)
+        return any(run.text.strip() == key and run.style is not None and run.style.reverse for run in runs)
+
+    async def until_lit(self, key: str) -> None:
+        """Return when the key is heard: for a while after the question, none is."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.lit(key):
+                await self.pilot.pause(0.02)
 
     async def idle(self) -> None:
         """Return when every key was handled, the work that it caused is done, and all of it is drawn.

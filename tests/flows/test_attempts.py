@@ -15,6 +15,7 @@ from refund_tui.tui.wording.states import what_next
 from tests.flows.stage import LOST, program
 from tests.support.clock import FakeClock
 from tests.support.desks import desk_over, intent
+from tests.support.patience import soon
 from tests.support.service import ScriptedService
 
 URL = "https://eu-central-1.test.payments.example.com"
@@ -25,7 +26,7 @@ async def test_a_stopped_refund_cannot_be_settled_while_its_request_is_on_the_wi
     answered = asyncio.Event()
 
     async def slow(_body: bytes) -> Outcome:
-        await answered.wait()
+        await soon(answered.wait())
         return LOST
 
     async with program(tmp_path, slow) as stage:

@@ -49,8 +49,8 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "a trip is opened": (("f2", "ctrl+u", "R-1002"), ("enter",), "Amount"),
     "the trip under the mark": (("f2", "ctrl+u"), ("down",), "left"),
     "the history": (("f2",), ("f4",), "1 refund, newest first"),
-    "a refund is opened": (("f4",), ("enter",), "Request id"),
-    "asked about from the list": (("f4",), ("ctrl+o",), "Answers as they came"),
+    "a refund is opened": (("f4", "escape"), ("enter",), "Request id"),
+    "asked about from the list": (("f4", "escape"), ("ctrl+o",), "Answers as they came"),
     "a receipt": (("f4", "enter"), ("ctrl+r",), "Printed"),
     "an export": (("f4",), ("f6",), "written to"),
     "back to the draft": (("f2",), ("f3",), "ACCEPTED"),
@@ -69,13 +69,13 @@ async def test_a_ledger_that_cannot_be_read_is_told_and_the_screen_goes_on(
     async with program(tmp_path) as stage:
         await one_refund(stage)
         await stage.press(*begin)
-        await stage.pilot.pause(0.3)
+        await stage.idle()
         with in_the_way(tmp_path):
             await stage.press(*keys)
             await stage.until(words)
         if fault[0] is locked:
             await stage.press(*begin)
-            await stage.pilot.pause(0.3)
+            await stage.idle()
             await stage.press(*keys)
             await stage.until(shown)
 

@@ -13,8 +13,7 @@ from tests.flows.stage import LOST, MALFORMED, Stage, program, unknown
 
 def drawn(stage: Stage, words: str) -> list[Segment]:
     """The pieces of the line that shows these words."""
-    strips = stage.pilot.app.screen._compositor.render_strips()
-    return list(next(strip for strip in strips if words in strip.text))
+    return list(next(strip for strip in stage.strips if words in strip.text))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -11,6 +11,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Action, State
 from tests.flows.stage import LIMITED, OFFLINE, UNKNOWN_TRIP, program, refunds
+from tests.support.patience import soon
 from tests.support.service import accepted, never
 
 
@@ -153,7 +154,7 @@ async def test_leaving_while_the_answer_of_a_stopped_refund_is_awaited_says_so(t
     answered = asyncio.Event()
 
     async def slow(_body: bytes) -> Outcome:
-        await answered.wait()
+        await soon(answered.wait())
         return accepted()
 
     async with program(tmp_path, slow) as stage:

@@ -6,34 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.stage import LIMITED, Stage, program, refunds
-
-
-def lit(stage: Stage, key: str) -> bool:
-    """Whether the key is drawn as one that is heard."""
-    strips = stage.pilot.app.screen._compositor.render_strips()
-    return any(
-        run.text.strip() == key and run.style is not None and run.style.reverse for strip in strips for run in strip
-    )
-
-
-async def until_lit(stage: Stage, key: str) -> None:
-    for _ in range(100):
-        if lit(stage, key):
-            return
-        await stage.pilot.pause(0.05)
-    raise TimeoutError(f"{key} was never lit:\n{stage.text}")
+from tests.flows.stage import LIMITED, program, refunds
 
 
 async def test_the_keys_are_lit_once_they_are_heard_and_nothing_moves(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.ask("R-1001", "5.00")
-        assert not lit(stage, "y")
-        assert not lit(stage, "n")
+        assert not stage.lit("y")
+        assert not stage.lit("n")
         before = stage.text
         stage.clock.advance(0.6)
-        await until_lit(stage, "y")
-        assert lit(stage, "n")
+        await stage.until_lit("y")
+        assert stage.lit("n")
         assert stage.text == before
         await stage.press("y")
         await stage.until("ACCEPTED")
@@ -48,9 +32,9 @@ async def test_a_yes_struck_three_times_too_early_is_told_and_pays_nothing(tmp_p
             await stage.press("y")
         await stage.until("Too early: y was not taken.")
         assert await refunds(stage) == []
-        assert not lit(stage, "y")
+        assert not stage.lit("y")
         stage.clock.advance(0.6)
-        await until_lit(stage, "y")
+        await stage.until_lit("y")
         await stage.press("y")
         await stage.until("ACCEPTED")
         assert len(await refunds(stage)) == 1
@@ -69,7 +53,7 @@ async def test_leaving_the_question_unanswered_is_said_and_one_key_goes_back(tmp
         await stage.until("Refund 5.00 EUR ?")
         assert "Nothing was refunded" not in stage.text
         await stage.press("y")
-        await stage.pilot.pause(0.05)
+        await stage.idle()
         assert await refunds(stage) == [], "the question that is come back to is deaf again"
         stage.clock.advance(1)
         await stage.press("y")

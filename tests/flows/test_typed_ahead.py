@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from refund_tui.core.rules import TripBalance
 from refund_tui.desk.desk import Desk
-from tests.flows.stage import PATIENCE, program
+from tests.flows.stage import program
+from tests.support.patience import PATIENCE, soon
 
 
 async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
@@ -25,7 +26,7 @@ async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
         disk, balance = asyncio.Event(), stage.desk.trips.balance
 
         async def busy(store_id: str, trip_id: str) -> TripBalance:
-            await disk.wait()
+            await soon(disk.wait())
             return await balance(store_id, trip_id)
 
         monkeypatch.setattr(stage.desk.trips, "balance", busy)

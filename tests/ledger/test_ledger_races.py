@@ -17,7 +17,7 @@ from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
 from tests.ledger.implementations import Kept
 from tests.support.ledgers import ENDPOINT, HOLDER, NOW, new_refund, sending, sound
-from tests.support.program import environment
+from tests.support.program import environment, limited
 
 ACCEPTED = Accepted(Answer(200, "accepted", "{}"), "REC1")
 LIMITED = RateLimited(Answer(429, "asked to wait"), 60.0)
@@ -106,12 +106,13 @@ def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(kept: Kept) -> 
     clerks = [subprocess.Popen(start, env=environment(), stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
     said: list[list[str]] = []
     try:
-        for number in range(rounds):
-            for clerk in clerks:
-                assert clerk.stdin is not None
-                clerk.stdin.write(f"trip-{number}\n")
-                clerk.stdin.flush()
-            said.append(sorted(clerk.stdout.readline().strip() for clerk in clerks if clerk.stdout is not None))
+        with limited(*clerks):
+            for number in range(rounds):
+                for clerk in clerks:
+                    assert clerk.stdin is not None
+                    clerk.stdin.write(f"trip-{number}\n")
+                    clerk.stdin.flush()
+                said.append(sorted(clerk.stdout.readline().strip() for clerk in clerks if clerk.stdout is not None))
     finally:
         for clerk in clerks:
             clerk.communicate(timeout=20)

@@ -15,7 +15,7 @@ import pytest
 from refund_tui import __version__
 from refund_tui.commands import COMMANDS
 from refund_tui.settings.declared import SETTINGS
-from tests.support.program import ROOT, environment, run, run_bound
+from tests.support.program import ROOT, environment, limited, run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}
 
@@ -123,7 +123,10 @@ def test_without_a_ledger_the_history_is_empty(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_sandbox_in_order() -> None:
     arguments = [sys.executable, "-m", "refund_tui", "sandbox", "--port", "0", "--report"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(arguments, env=environment(), stdout=pipe, stderr=pipe, text=True) as program:
+    with (
+        subprocess.Popen(arguments, env=environment(), stdout=pipe, stderr=pipe, text=True) as program,
+        limited(program),
+    ):
         assert program.stdout is not None
         assert program.stdout.readline().startswith("listening on http://127.0.0.1:")
         program.send_signal(signal.SIGINT)
@@ -134,7 +137,7 @@ def test_ctrl_c_ends_the_sandbox_in_order() -> None:
 
 def test_a_port_that_is_taken_is_told() -> None:
     arguments = [sys.executable, "-m", "refund_tui", "sandbox", "--port", "0"]
-    with subprocess.Popen(arguments, env=environment(), stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(arguments, env=environment(), stdout=subprocess.PIPE, text=True) as program, limited(program):
         assert program.stdout is not None
         port = program.stdout.readline().strip().removeprefix("listening on http://127.0.0.1:")
         ended = run("sandbox", "--port", port)

@@ -18,6 +18,7 @@ from refund_tui.host import clock
 from refund_tui.host import lease as lease_module
 from refund_tui.host.lease import alive, this_process
 from tests.support.containers import need_containers
+from tests.support.program import PATIENCE, limited
 
 _TELL_AND_STAY = (
     "import dataclasses, json, sys; from refund_tui.host.lease import this_process;"
@@ -30,7 +31,10 @@ def another_process() -> Iterator[tuple[subprocess.Popen[str], Holder]]:
     """A living process and the lease it would write."""
 
     arguments = [sys.executable, "-c", _TELL_AND_STAY]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+        limited(process),
+    ):
         try:
             assert process.stdout is not None
             yield process, Holder(**json.loads(process.stdout.readline()))
@@ -50,7 +54,7 @@ def test_a_process_lives_until_it_is_gone() -> None:
     with another_process() as (process, lease):
         assert alive(lease)
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         assert not alive(lease)
 
 
@@ -80,7 +84,7 @@ def test_a_new_name_of_the_host_hides_nothing_of_this_boot() -> None:
         renamed = replace(lease, host="its-name-before")
         assert alive(renamed) is True
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         assert alive(renamed) is False
 
 
@@ -97,7 +101,9 @@ def test_a_container_has_another_namespace_or_none_that_it_could_look_a_pid_up_i
     """Without a /proc of its own it sees another's processes, which tell nothing of its own."""
     need_containers()
     command = ["unshare", "--pid", "--fork", *proc, sys.executable, "-c", _TELL_AND_STAY]
-    told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+    told = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=PATIENCE, check=True
+    ).stdout
     lease = Holder(**json.loads(told))
     assert lease.boot == this_process().boot
     assert bool(lease.namespace) is bool(proc)
@@ -114,7 +120,7 @@ def test_a_process_that_this_account_may_not_look_at_is_alive(monkeypatch: pytes
         monkeypatch.setattr(lease_module, "_stat", lambda _pid: None)  # as /proc is with hidepid
         assert alive(lease)
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         assert not alive(lease)
 
 
@@ -125,5 +131,5 @@ def test_where_no_boot_has_a_name_another_process_is_judged_by_its_pid(monkeypat
         unnamed = replace(lease, boot="process-of-its-own", started="")
         assert alive(unnamed)
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         assert not alive(unnamed)

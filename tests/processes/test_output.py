@@ -16,7 +16,7 @@ from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.history import History
 from tests.support.desks import recorded
 from tests.support.ledgers import sound
-from tests.support.program import PATIENCE, environment
+from tests.support.program import PATIENCE, environment, limited
 
 COMMANDS = {
     "help": "--help",
@@ -123,9 +123,16 @@ def test_a_refund_over_a_line_that_drops_once_it_is_recorded_goes_on(folder: Pat
     service.play(parse_script({"refund": [{"delay": 1.0}]}))
     words = COMMANDS["refund"].replace("DATA", str(folder)).replace("URL", service.url)
     pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [sys.executable, "-m", "refund_tui", *words.split()], env=environment(), stdin=pipe, stdout=pipe, stderr=pipe
-    ) as program:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "refund_tui", *words.split()],
+            env=environment(),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+        ) as program,
+        limited(program),
+    ):
         assert program.stdin is not None
         assert program.stdout is not None
         program.stdin.write(b"y\n")

@@ -27,7 +27,7 @@ from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.desks import settings
 from tests.support.ledgers import sound
-from tests.support.program import PATIENCE, environment, run
+from tests.support.program import PATIENCE, environment, limited, run
 from tests.support.records import trip
 
 ASKED = ("--amount", "12.50", "--reason", "1")
@@ -209,7 +209,10 @@ def at_work(folder: Path, url: str) -> Iterator[subprocess.Popen[str]]:
     """The command as a process that was told yes."""
     pipe = subprocess.PIPE
     line = command(folder, url, "known", *ASKED)
-    with subprocess.Popen(line, env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
+    with (
+        subprocess.Popen(line, env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program,
+        limited(program),
+    ):
         assert program.stdin is not None
         program.stdin.write("y\n")
         program.stdin.flush()

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.sandbox import PortTaken, SandboxThread
+from tests.support.program import limited
 from tests.support.wire import KEY, PATIENCE, refund_body
 
 COMMAND = (sys.executable, "-m", "refund_tui.sandbox")
@@ -24,9 +25,12 @@ COMMAND = (sys.executable, "-m", "refund_tui.sandbox")
 @contextmanager
 def running(*flags: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A sandbox process and its port; killed at the end if it still runs."""
-    with subprocess.Popen(
-        [*COMMAND, "--port", "0", *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        subprocess.Popen(
+            [*COMMAND, "--port", "0", *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        limited(process),
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -66,7 +70,7 @@ def test_killed_and_started_again_it_remembers_what_moved(tmp_path: Path) -> Non
     with running("--any-trip", "--journal", str(journal), "--script", str(script)) as (process, port):
         assert status_of_refund(port) == 502
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
     with running("--any-trip", "--journal", str(journal)) as (_, port):
         assert status_of_refund(port) == 200
     kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]

@@ -8,9 +8,7 @@ from collections.abc import Awaitable, Callable
 from refund_tui.core.refunds import Refund, State
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News
-
-DEADLINE = 20.0
-"""Real seconds after which a test gives up on a condition that never came."""
+from tests.support.patience import PATIENCE
 
 
 class Ears:
@@ -33,7 +31,7 @@ class Ears:
 
     async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
         """Return when `holds()`, which is asked again after each piece of news."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(PATIENCE):
             while not await holds():
                 self._new.clear()
                 await self._new.wait()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -31,7 +32,7 @@ def default_signals() -> None:
 
 
 @contextmanager
-def limited(*programs: subprocess.Popen[str], seconds: float = 2 * PATIENCE) -> Iterator[threading.Event]:
+def limited(*programs: subprocess.Popen[Any], seconds: float = 2 * PATIENCE) -> Iterator[threading.Event]:
     """Kill what runs longer than `seconds`, so that nobody reads from it for ever. The event: whether that was done."""
     killed = threading.Event()
 

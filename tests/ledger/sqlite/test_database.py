@@ -22,24 +22,11 @@ from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.schema import LEDGER
-from tests.support.kinds import ONE, TWO, things
+from tests.ledger.sqlite.small_schema import ONE, TWO, things
 from tests.support.ledgers import ENDPOINT, NOW, all_events, history_at, ledger_at, named, new_refund
 from tests.support.program import run, run_bound
 
 REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STORE-001"}
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "book.sqlite3"
-
-
-@pytest.fixture
-def older(path: Path) -> Path:
-    """A file of version 1 with something in it."""
-    with closing(Database.open(path, ONE)) as database, database.writing() as transaction:
-        transaction.execute("INSERT INTO thing VALUES ('kept')")
-    return path
 
 
 # How it is kept

@@ -14,21 +14,8 @@ import pytest
 from refund_tui.errors import StoreError, StoreUnusable
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.migrations import Schema
-from tests.support.kinds import FIRST, ONE, SECOND, TWO, things
+from tests.ledger.sqlite.small_schema import FIRST, ONE, SECOND, TWO, things
 from tests.support.program import environment
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "book.sqlite3"
-
-
-@pytest.fixture
-def older(path: Path) -> Path:
-    """A file of version 1 with something in it."""
-    with closing(Database.open(path, ONE)) as database, database.writing() as transaction:
-        transaction.execute("INSERT INTO thing VALUES ('kept')")
-    return path
 
 
 def test_an_older_file_is_copied_and_brought_up_to_date(older: Path) -> None:
@@ -59,7 +46,7 @@ import os, signal, sys
 from pathlib import Path
 from refund_tui.store.sqlite import database
 from refund_tui.store.sqlite.migrations import Schema
-from tests.support.kinds import FIRST, SECOND
+from tests.ledger.sqlite.small_schema import FIRST, SECOND
 def dying(*args, connect=database.connect):
     connection = connect(*args)
     connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))

@@ -1,4 +1,4 @@
-"""Owns the sending of refunds: claims one that is due, sends it, records the outcome, ends attempts of dead processes.
+"""Owns the sending of refunds: has one that is due claimed, sends it, and records what came of it.
 
 Never sends or announces what is not on disk, and never drops an answer that could not be written.
 """
@@ -7,33 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from refund_tui.core import lease, lifecycle, waits
-from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import Decision
+from refund_tui.core import lease
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outcome, Repair, Uncertain, Unreachable
-from refund_tui.core.refunds import Attempt, Refund, State
 from refund_tui.core.times import SKEW, Instant, skew_words, span
-from refund_tui.core.waits import Policy
-from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
-from refund_tui.desk.body_check import NOT_RECORDED
+from refund_tui.desk.attempt_end import InFlight, Terms, finish
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, News, Trouble, Unsaved, fault_of
 from refund_tui.desk.ports import LedgerPort
-from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError, StoreUncertain
-from refund_tui.payments.body import differences
+from refund_tui.desk.send_plan import Planner, SendPlan
+from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError
 
 AGAIN = 2.0
-"""Seconds between two looks at an attempt of another process, and between two tries to write an answer."""
+"""Seconds between two tries to write an answer."""
 
 LONGEST_REST = 5.0
 """Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
-
-
-_NEVER_SENT = Unreachable(Answer(detail="nothing was sent: the disk failed while the attempt was recorded"))
 
 
 class Payments(Protocol):
@@ -47,19 +38,6 @@ class Payments(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class SendPlan:
-    """The result of one look at the ledger: news already on disk, and an attempt to carry out or seconds to rest."""
-
-    news: list[News] = field(default_factory=list)
-    in_flight: InFlight | None = None
-    rest: float | None = None
-
-    def rest_at_most(self, seconds: float) -> None:
-        """Look again within `seconds`."""
-        self.rest = seconds if self.rest is None else min(self.rest, seconds)
-
-
 class Sender:
     """Sends what is due, one at a time, until it is closed."""
 
@@ -71,19 +49,15 @@ class Sender:
         tell: Callable[[News], Awaitable[None]],
     ) -> None:
         self._files, self._terms, self._connect, self._tell = files, terms, connect, tell
+        self._planner = Planner(terms)
         self._awake = asyncio.Event()
         self._closing = False
         self._in_flight: InFlight | None = None
         self._request: asyncio.Task[Outcome] | None = None
         self._leaving = asyncio.Event()
-        self._never_sent: set[str] = set()
-        """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
         self._task: asyncio.Task[None] | None = None
-        self._said: dict[str, str] = {}
         self.failure: StoreError | None = None
         """Why the ledger could not be used at the last try, where it could not."""
-        self.stuck: dict[str, str] = {}
-        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
         self.unsaved: dict[str, str] = {}
         self.idle = False
         """Whether the last look at the ledger found nothing that is due."""
@@ -94,6 +68,11 @@ class Sender:
     def in_flight(self) -> bool:
         """Whether an attempt of this process is under way, or its answer is not on disk yet."""
         return self._in_flight is not None
+
+    @property
+    def stuck(self) -> dict[str, str]:
+        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
+        return self._planner.stuck
 
     def begin(self) -> None:
         """Start sending, in a task of its own."""
@@ -155,82 +134,7 @@ class Sender:
 
     def plan(self, ledger: LedgerPort) -> SendPlan:
         """Look at the ledger, in its thread: take over, decide, and claim at most one attempt."""
-        now, plan = self._terms.clock.now(), SendPlan()
-        self.stuck = {}
-        self._take_over(ledger, now, plan)
-        gate = ledger.gate(self._terms.endpoint)
-        for refund in ledger.sendable(self._terms.endpoint):
-            left = waits.left_to_wait(refund.life, gate, now)
-            if left > 0:
-                plan.rest_at_most(left)
-            elif self._claim(ledger, refund, now, plan):
-                break
-        return plan
-
-    def _take_over(self, ledger: LedgerPort, now: Instant, plan: SendPlan) -> None:
-        for refund, attempt in ledger.under_way(self._terms.endpoint):
-            with self._set_apart(refund, plan):
-                self._look_after(ledger, refund, attempt, now, plan)
-
-    def _look_after(
-        self, ledger: LedgerPort, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
-    ) -> None:
-        """Look at one open attempt: its holder runs, or it is taken over, or its record cannot be read."""
-        terms = self._terms
-        if isinstance(attempt, Damaged):
-            if refund.state is not State.UNKNOWN and refund.open:
-                self._decide(ledger, refund, lifecycle.attempt_damaged(refund.life, attempt.sentence), now, plan)
-            return
-        alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
-        if attempt.holder == terms.holder and attempt.key in self._never_sent:
-            plan.news.append(Changed(*finish(ledger, terms, InFlight(refund, attempt), _NEVER_SENT, now)))
-        elif lease.taken_over(attempt.started, alive, now, terms.policy):
-            plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
-        else:
-            plan.rest_at_most(AGAIN)
-
-    def _claim(self, ledger: LedgerPort, refund: Refund, now: Instant, plan: SendPlan) -> bool:
-        """Whether an attempt of `refund` is recorded and to be carried out by this process."""
-        forbidden = _forbidden(ledger, refund, now, self._terms.policy)
-        with self._set_apart(refund, plan):
-            if forbidden is not None:
-                self._decide(ledger, refund, forbidden, now, plan)
-                return False
-            attempt = self._begin(ledger, refund, now)
-            if attempt is None:
-                plan.rest_at_most(AGAIN)
-                return False
-            current = ledger.get(refund.key) or refund
-            plan.in_flight = InFlight(
-                replace(current, body=refund.body), attempt
-            )  # exactly the bytes that were compared
-            plan.news.append(Changed(current, "attempt_started"))
-        return plan.in_flight is not None
-
-    def _decide(self, ledger: LedgerPort, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
-        changed = ledger.change(refund, decision, self._terms.by_desk, now)
-        plan.news.extend([Changed(changed, decision.kind)] if changed else [])
-
-    @contextlib.contextmanager
-    def _set_apart(self, refund: Refund, plan: SendPlan) -> Iterator[None]:
-        """Go on with the others where the record of one refund cannot be used; that is announced once."""
-        try:
-            yield
-        except RecordUnusable as error:
-            self.stuck[refund.key] = str(error)
-            if self._said.get(refund.key) != str(error):
-                plan.news.append(Trouble(str(error)))
-            self._said[refund.key] = str(error)
-
-    def _begin(self, ledger: LedgerPort, refund: Refund, now: Instant) -> Attempt | None:
-        try:
-            attempt = ledger.begin(refund, self._terms.holder, now)
-        except StoreUncertain:
-            self._never_sent.add(refund.key)
-            raise
-        if attempt is not None:
-            self._never_sent.discard(refund.key)
-        return attempt
+        return self._planner.plan(ledger)
 
     async def _send(self, in_flight: InFlight) -> None:
         outcome = await self.answer(in_flight)
@@ -319,16 +223,6 @@ class Sender:
         off = (arrived.at - theirs).total_seconds()
         if abs(off) > SKEW:
             await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
-
-
-def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
-    """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
-    altered = differences(refund.body, refund.key, refund.intent)
-    if altered is None and not ledger.as_recorded(refund):
-        altered = NOT_RECORDED
-    if altered is not None:
-        return lifecycle.bytes_differ(refund.life, altered)
-    return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)
 
 
 async def _within(seconds: float | None, event: asyncio.Event) -> None:

@@ -16,10 +16,10 @@ from refund_tui.core.lifecycle import doubted
 from refund_tui.core.refunds import OPEN_STATES, State
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError, StoreUnusable, UsageError
+from refund_tui.store.sqlite.changes import write_life
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.high_water_mark import ACCEPTED, LEDGERS, HighWaterMarks, newest_of
-from refund_tui.store.sqlite.ledger import write_life
 from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.mark_file import HighWaterMark
 from refund_tui.store.sqlite.rows import refund_of, states_sql

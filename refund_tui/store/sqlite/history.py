@@ -14,12 +14,12 @@ from refund_tui.core.filters import Filter, Order, Summary
 from refund_tui.core.ledger_identity import Belonging, Host, Identity
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
-from refund_tui.core.times import stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import as_recorded, newest_word
+from refund_tui.store.sqlite.filter_sql import NEWEST, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_of, writer_of
 from refund_tui.store.sqlite.rows import (
@@ -33,15 +33,6 @@ from refund_tui.store.sqlite.rows import (
     wait_of,
 )
 from refund_tui.store.sqlite.schema import LEDGER
-
-NOTES = 10_000
-"""How many of the newest refunds are searched for a part of their note. Ids are found at any age."""
-
-UUID = 36
-"""Characters of an id. A word of this length is not searched in notes."""
-
-COMMON = 10_000
-"""A word with which this many ids begin is a common one. It is also the cap of a filtered count."""
 
 SPAN = 20_000
 """How many refunds one read of an export checks."""
@@ -122,15 +113,15 @@ class History:
 
         Otherwise the refunds before `start` are read too, so callers go no further than the cap of `count`.
         """
-        where, values = self._where(wanted)
+        conditions, values = where(wanted, self._number)
         by = _ORDERS[order]
-        if not where and order is not Order.LARGEST:
+        if not conditions and order is not Order.LARGEST:
             # Refunds are never deleted, so their row numbers have no gaps.
             bound, place = ("id > ?", start) if order is Order.OLDEST else ("id <= ?", self._newest() - start)
             sql = f"SELECT * FROM refund WHERE {bound} ORDER BY {by} LIMIT ?"
             return [refund_of(row) for row in self._database.rows(sql, place, limit)]
         # Only row numbers are sorted, not whole refunds.
-        ids = f"SELECT id FROM refund WHERE {where or '1'} ORDER BY {by} LIMIT ? OFFSET ?"
+        ids = f"SELECT id FROM refund WHERE {conditions or '1'} ORDER BY {by} LIMIT ? OFFSET ?"
         sql = f"SELECT * FROM refund WHERE id IN ({ids}) ORDER BY {by}"
         return [refund_of(row) for row in self._database.rows(sql, *values, limit, start)]
 
@@ -139,8 +130,8 @@ class History:
 
         For exports: each page costs the same, and refunds that are recorded in between do not appear.
         """
-        where, values = self._where(wanted)
-        sql = f"SELECT * FROM refund WHERE {where or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
+        conditions, values = where(wanted, self._number)
+        sql = f"SELECT * FROM refund WHERE {conditions or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
         end = self._newest() + 1 if below is None else below
         found: list[tuple[int, Refund | Damaged]] = []
         while end > 1 and len(found) < limit:
@@ -151,10 +142,10 @@ class History:
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """The number of refunds. A filtered count stops at `cap`."""
-        where, values = self._where(wanted, counting=True)
-        if not where:
+        conditions, values = where(wanted, self._number, counting=True)
+        if not conditions:
             return self._newest()
-        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {where} LIMIT ?)", *values, cap)
+        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {conditions} LIMIT ?)", *values, cap)
 
     def changes_seen(self) -> int:
         """A number that changes when another connection has written."""
@@ -228,40 +219,13 @@ class History:
 
     def _newest(self) -> int:
         """The row number of the newest refund, which is also the number of refunds."""
-        return self._number("SELECT coalesce(max(id), 0) FROM refund")
+        return self._number(NEWEST)
 
     def _number(self, sql: str, *values: object) -> int:
         row = self._database.row(sql, *values)
         return int(row[0]) if row else 0
 
-    def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
-        """The SQL conditions of a filter, empty if it has none, and the values of their placeholders."""
-        words = [self._word(word) for word in wanted.text.split()]
-        pairs = [*words, *_fields(wanted, counting=counting)]
-        conditions = " AND ".join(condition for condition, _ in pairs)
-        return conditions, tuple(value for _, values in pairs for value in values)
 
-    def _word(self, word: str) -> _Condition:
-        """The condition for one word of the text, in ids and in the newest notes."""
-        text = _sayable(word)
-        bounds = tuple(end for column in _IDS for end in _between(text, column))
-        noted, note = _noted(text, self._newest() - NOTES)
-        if self._is_common(bounds):
-            ids = (f"(+{column} >= ? AND +{column} < ?)" for column in _IDS)
-            return f"({' OR '.join(ids)} OR {noted})", (*bounds, *note)
-        found = " UNION ALL ".join(f"SELECT id FROM refund WHERE {where}" for where in (*_RANGES, noted))
-        return f"id IN ({found})", (*bounds, *note)
-
-    def _is_common(self, bounds: tuple[object, ...]) -> bool:
-        """Whether so many ids begin with it that reading from the newest on finds a page sooner than sorting them."""
-        ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
-        return self._number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
-
-
-_Condition = tuple[str, tuple[object, ...]]
-_IDS = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
-_RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
-_MOST = 2**63 - 1
 _ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
 _CAPTURED = (
     "SELECT folded_trip, min(captured) AS minor, currency FROM refund"
@@ -280,48 +244,3 @@ _WAITS = (
     "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
     " ORDER BY not_before LIMIT 5"
 )
-
-
-def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
-    """The conditions on single columns; a "+" keeps SQLite, which knows no numbers, from an index that serves worse.
-
-    A day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds too many
-    refunds to sort them by age; to count them it serves well.
-    """
-    exact = wanted.least is not None and wanted.least == wanted.most
-    few = "+" if exact or (wanted.since and wanted.until) else ""
-    many = "" if exact or counting else "+"
-    if wanted.states:
-        marks = ", ".join("?" * len(wanted.states))
-        yield f"{few}state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
-    simple: tuple[tuple[str, object], ...] = (
-        (f"{few}clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
-        (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
-        (f"{few}endpoint = ?", wanted.endpoint),
-        (f"{few}endpoint <> ?", wanted.elsewhere),
-        ("currency = ?", wanted.currency),
-        ("created_at >= ?", stamp(wanted.since) if wanted.since else None),
-        ("created_at < ?", stamp(wanted.until) if wanted.until else None),
-        (f"{many}minor >= ?", None if wanted.least is None else min(wanted.least, _MOST)),
-        (f"{many}minor <= ?", None if wanted.most is None else min(wanted.most, _MOST)),
-    )
-    yield from ((condition, (value,)) for condition, value in simple if value is not None)
-
-
-def _between(text: str, column: str) -> tuple[str, str]:
-    """The range of ids that begin with `text`. Idempotency keys are in lower case."""
-    start = text.lower() if column == "key" else text
-    return start, start + "\U0010ffff"
-
-
-def _noted(text: str, older: int) -> _Condition:
-    """The condition that a note contains `text`, in rows after `older`."""
-    if len(text) >= UUID:
-        return "0", ()
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return "id > ? AND note LIKE ? ESCAPE '\\'", (older, f"%{escaped}%")
-
-
-def _sayable(text: str) -> str:
-    """`text` in a form that SQLite accepts. Bytes of an argument that are not UTF-8 find nothing."""
-    return text.encode(errors="replace").decode()

@@ -24,20 +24,28 @@ from refund_tui.core.refunds import (
     Draft,
     Holder,
     Intent,
-    Life,
     Refund,
     State,
 )
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
-from refund_tui.store.sqlite.anchoring import anchor
+from refund_tui.store.sqlite.changes import (
+    OPEN_ATTEMPT,
+    close_attempt,
+    insert_attempt,
+    late_answer,
+    next_number,
+    note_decision,
+    read_refund,
+    sound,
+    write_life,
+)
 from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, newest_word, said_of
-from refund_tui.store.sqlite.events import note as _note
+from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, newest_word, note, said_of
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
@@ -51,9 +59,9 @@ from refund_tui.store.sqlite.rows import (
     refund_of,
     states_sql,
     wait_of,
-    wait_values,
 )  # fmt: skip
 from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.waits import anchor, close_gate, gate_of, open_gate
 
 NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
 _RECORD = Meaning(
@@ -65,12 +73,6 @@ _RECORD = Meaning(
 _BEGIN = Meaning("nothing was sent", "nothing was sent, and it is not known whether the attempt is on disk")
 _FINISH = Meaning("the answer is not on disk yet", "it is not known whether the answer is on disk")
 _CHANGE = Meaning("nothing was changed", "it is not known whether that was recorded: look in the history", again=True)
-_OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
-
-_RATE_LIMITED = (
-    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL AND 'rate_limited' ="
-    " (SELECT outcome FROM attempt WHERE attempt.key = refund.key ORDER BY number DESC LIMIT 1)"
-)
 
 
 class Ledger:
@@ -129,18 +131,18 @@ class Ledger:
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
-            standing = _standing(transaction, refund.intent, told)
-            asked = rules.complete(refund.intent, standing)
-            rules.admit(asked, standing, now.at, second_yes)
+            balance = _balance(transaction, refund.intent, told)
+            asked = rules.complete(refund.intent, balance)
+            rules.admit(asked, balance, now.at, second_yes)
             columns = (*INTENT, *LIFE)
             transaction.execute(
                 f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*intent_values(replace(refund, intent=asked)), *life_values(refund.life)),
             )
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
-            written = _same(refund, _read(transaction, refund.key))
+            written = _same(refund, read_refund(transaction, refund.key))
             why, data = "asked for by a clerk", {ASKED: fingerprint(written)}
-            _note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, data)
+            note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, data)
             return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
@@ -153,7 +155,7 @@ class Ledger:
                 f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
             )
-            _note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, said_of(ceiling))
+            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, said_of(ceiling))
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -163,17 +165,17 @@ class Ledger:
         if not refund.state.sendable:
             return None
         with self._database.writing(_BEGIN) as transaction:
-            gate = _gate(transaction, refund.endpoint)
+            gate = gate_of(transaction, refund.endpoint)
             if gate is not None and not gate.over(now):
                 return None
-            if transaction.execute(_OPEN_ATTEMPT, (refund.key,)).fetchone():
+            if transaction.execute(OPEN_ATTEMPT, (refund.key,)).fetchone():
                 return None
             if not write_life(transaction, refund, lifecycle.sending(refund.life), now):
                 return None
-            attempt = Attempt(refund.key, _next_number(transaction, refund.key), now, holder)
-            _insert_attempt(transaction, attempt)
+            attempt = Attempt(refund.key, next_number(transaction, refund.key), now, holder)
+            insert_attempt(transaction, attempt)
             why = f"attempt {attempt.number}"
-            _note(transaction, refund.key, refund.clerk, now, "attempt_started", refund.state, State.SENDING, why, None)
+            note(transaction, refund.key, refund.clerk, now, "attempt_started", refund.state, State.SENDING, why, None)
         return attempt
 
     def finish(
@@ -186,10 +188,10 @@ class Ledger:
         with self._database.writing(_FINISH) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
-            closed = _close_attempt(transaction, attempt, outcome, now)
-            _close_gate(transaction, refund.endpoint, decision.gate, now)
-            _note_decision(transaction, refund, decision, who, now, None if closed else _late(attempt, outcome))
-            return _read(transaction, refund.key)
+            closed = close_attempt(transaction, attempt, outcome, now)
+            close_gate(transaction, refund.endpoint, decision.gate, now)
+            note_decision(transaction, refund, decision, who, now, None if closed else late_answer(attempt, outcome))
+            return read_refund(transaction, refund.key)
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
         """Whether a failed `finish` did write this answer. If so, it is made durable."""
@@ -206,11 +208,11 @@ class Ledger:
 
     def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
         """Record the outcome of `attempt` in an event of the ledger, if the refund's own record cannot be changed."""
-        data = _late(attempt, outcome) | {"key": attempt.key}
+        data = late_answer(attempt, outcome) | {"key": attempt.key}
         why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
         self.note("answer_set_apart", why, who, now, data)
         with contextlib.suppress(RecordUnusable), self._database.writing() as transaction:
-            _close_attempt(transaction, attempt, outcome, now)
+            close_attempt(transaction, attempt, outcome, now)
 
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
@@ -219,13 +221,13 @@ class Ledger:
         with self._database.writing(_CHANGE) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
-            _note_decision(transaction, refund, decision, who, now, data)
-            return _read(transaction, refund.key)
+            note_decision(transaction, refund, decision, who, now, data)
+            return read_refund(transaction, refund.key)
 
     def note(self, kind: str, why: str, who: str, now: Instant, data: dict[str, str] | None = None) -> None:
         """Write an event about the whole ledger."""
         with self._database.writing() as transaction:
-            _note(transaction, None, who, now, kind, None, None, why, data)
+            note(transaction, None, who, now, kind, None, None, why, data)
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
         """Keep what a clerk has typed for a trip. An empty draft is deleted."""
@@ -240,7 +242,7 @@ class Ledger:
     def get(self, key: str) -> Refund | None:
         """One refund by its idempotency key. Raises RecordUnusable if its record cannot be read."""
         row = self._database.row("SELECT * FROM refund WHERE key = ?", key)
-        return _sound(refund_of(row)) if row else None
+        return sound(refund_of(row)) if row else None
 
     def has_event(self, key: str, kind: str) -> bool:
         """Whether the refund has an event of that kind."""
@@ -276,7 +278,7 @@ class Ledger:
 
     def open_attempt(self, key: str) -> Attempt | Damaged | None:
         """The open attempt of a refund, of any process."""
-        row = self._database.row(_OPEN_ATTEMPT, key)
+        row = self._database.row(OPEN_ATTEMPT, key)
         return attempt_of(row) if row else None
 
     def gate(self, endpoint: str) -> Wait | None:
@@ -290,15 +292,7 @@ class Ledger:
         None if the account does not wait; nothing was written then.
         """
         with self._database.writing() as transaction:
-            gate = _gate(transaction, endpoint)
-            if gate is None or gate.over(now):
-                return None
-            transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
-            data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
-            _note(transaction, None, who, now, "gate_opened", None, None, why, data)
-            held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
-            sound = [refund for refund in held if isinstance(refund, Refund)]
-            return tuple(_end_wait(transaction, refund, who, now) for refund in sound)
+            return open_gate(transaction, endpoint, why, who, now)
 
     def anchor(self, now: Instant) -> None:
         """Convert waits of an earlier boot to the ticks of this boot, so that a clock jump cannot make them longer."""
@@ -306,7 +300,7 @@ class Ledger:
             anchor(transaction, now)
 
 
-def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.TripBalance:
+def _balance(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.TripBalance:
     trip = folded_trip(asked.store_id, asked.trip_id)
     refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
 
@@ -317,25 +311,6 @@ def _standing(transaction: sqlite3.Connection, asked: Intent, told: str | None) 
     return rules.TripBalance.of(asked.captured, map(refund_of, refunds), newest_word(first, trip), told)
 
 
-def _read(transaction: sqlite3.Connection, key: str) -> Refund:
-    """The refund as this transaction leaves it. Read after the commit, it could fail, or see a later change."""
-    return _sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
-
-
-def _end_wait(transaction: sqlite3.Connection, refund: Refund, who: str, now: Instant) -> Refund:
-    decision = lifecycle.try_now(refund.life)
-    write_life(transaction, refund, decision.life, now)
-    _note_decision(transaction, refund, decision, who, now, None)
-    return _read(transaction, refund.key)
-
-
-def _sound(found: Refund | Damaged) -> Refund:
-    """The refund. Raises RecordUnusable if it cannot be read."""
-    if isinstance(found, Damaged):
-        raise RecordUnusable(found.sentence)
-    return found
-
-
 def _same(asked: Refund, written: Refund) -> Refund:
     """The written refund. Raises RecordUnusable if any byte differs from what was asked for."""
     if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
@@ -343,76 +318,3 @@ def _same(asked: Refund, written: Refund) -> Refund:
     ):  # fmt: skip
         raise RecordUnusable(f"what stands in the ledger is not what was asked for; {_RECORD.not_done}")
     return written
-
-
-def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:
-    """Compare-and-swap by version: whether the refund had not changed since the caller read it."""
-    columns = ", ".join(f"{column} = ?" for column in LIFE)
-    done = transaction.execute(
-        f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
-        (*life_values(life), stamp(now.at), refund.key, refund.version),
-    )
-    return done.rowcount == 1
-
-
-def _next_number(transaction: sqlite3.Connection, key: str) -> int:
-    row = transaction.execute("SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE key = ?", (key,)).fetchone()
-    return int(row[0])
-
-
-def _insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
-    started, holder = attempt.started, attempt.holder
-    transaction.execute(
-        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started,"
-        " namespace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
-            holder.host, holder.boot, holder.pid, holder.started, holder.namespace,
-        ),
-    )  # fmt: skip
-
-
-def _close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-    """Write the end of an attempt; False if it was written before."""
-    answer = outcome.answer
-    done = transaction.execute(
-        "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
-        " WHERE key = ? AND number = ? AND ended_at IS NULL",
-        (
-            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:LONGEST_RAW],
-            attempt.key, attempt.number,
-        ),
-    )  # fmt: skip
-    return done.rowcount == 1
-
-
-def _late(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
-    """The data of an event that keeps an answer if its attempt was ended before."""
-    answer = outcome.answer
-    told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
-    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}
-
-
-def _gate(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
-    row = transaction.execute("SELECT * FROM gate WHERE endpoint = ?", (endpoint,)).fetchone()
-    return wait_of(row) if row else None
-
-
-def _close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None, now: Instant) -> None:
-    """Close the gate unless it is already closed for longer."""
-    standing = _gate(transaction, endpoint)
-    if gate is None or (standing is not None and standing.remaining(now) >= gate.remaining(now)):
-        return
-    transaction.execute("INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)", (endpoint, *wait_values(gate)))
-
-
-def _note_decision(
-    transaction: sqlite3.Connection,
-    refund: Refund,
-    decision: Decision,
-    who: str,
-    now: Instant,
-    data: dict[str, str] | None,
-) -> None:
-    after = decision.life.state
-    _note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)

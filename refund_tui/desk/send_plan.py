@@ -1,0 +1,143 @@
+"""Owns what is to be done at the ledger now: which attempt is claimed, which one of a dead process is ended.
+
+Runs in the ledger's thread. Sends nothing: `sender` carries out what was claimed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from refund_tui.core import lease, lifecycle, waits
+from refund_tui.core.damage import Damaged
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.outcomes import Answer, Unreachable
+from refund_tui.core.refunds import Attempt, Refund, State
+from refund_tui.core.times import Instant
+from refund_tui.core.waits import Policy
+from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
+from refund_tui.desk.body_check import NOT_RECORDED
+from refund_tui.desk.news import Changed, News, Trouble
+from refund_tui.desk.ports import LedgerPort
+from refund_tui.errors import RecordUnusable, StoreUncertain
+from refund_tui.payments.body import differences
+
+LOOK_AGAIN = 2.0
+"""Seconds between two looks at an attempt of another process."""
+
+_NEVER_SENT = Unreachable(Answer(detail="nothing was sent: the disk failed while the attempt was recorded"))
+
+
+@dataclass(slots=True)
+class SendPlan:
+    """The result of one look at the ledger: news already on disk, and an attempt to carry out or seconds to rest."""
+
+    news: list[News] = field(default_factory=list)
+    in_flight: InFlight | None = None
+    rest: float | None = None
+
+    def rest_at_most(self, seconds: float) -> None:
+        """Look again within `seconds`."""
+        self.rest = seconds if self.rest is None else min(self.rest, seconds)
+
+
+class Planner:
+    """Looks at the ledger with the lease of one process."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._never_sent: set[str] = set()
+        """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
+        self._said: dict[str, str] = {}
+        self.stuck: dict[str, str] = {}
+        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
+
+    def plan(self, ledger: LedgerPort) -> SendPlan:
+        """Look at the ledger, in its thread: take over, decide, and claim at most one attempt."""
+        now, plan = self._terms.clock.now(), SendPlan()
+        self.stuck = {}
+        self._take_over(ledger, now, plan)
+        gate = ledger.gate(self._terms.endpoint)
+        for refund in ledger.sendable(self._terms.endpoint):
+            left = waits.left_to_wait(refund.life, gate, now)
+            if left > 0:
+                plan.rest_at_most(left)
+            elif self._claim(ledger, refund, now, plan):
+                break
+        return plan
+
+    def _take_over(self, ledger: LedgerPort, now: Instant, plan: SendPlan) -> None:
+        for refund, attempt in ledger.under_way(self._terms.endpoint):
+            with self._set_apart(refund, plan):
+                self._look_after(ledger, refund, attempt, now, plan)
+
+    def _look_after(
+        self, ledger: LedgerPort, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
+    ) -> None:
+        """Look at one open attempt: its holder runs, or it is taken over, or its record cannot be read."""
+        terms = self._terms
+        if isinstance(attempt, Damaged):
+            if refund.state is not State.UNKNOWN and refund.open:
+                self._decide(ledger, refund, lifecycle.attempt_damaged(refund.life, attempt.sentence), now, plan)
+            return
+        alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
+        if attempt.holder == terms.holder and attempt.key in self._never_sent:
+            plan.news.append(Changed(*finish(ledger, terms, InFlight(refund, attempt), _NEVER_SENT, now)))
+        elif lease.taken_over(attempt.started, alive, now, terms.policy):
+            plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
+        else:
+            plan.rest_at_most(LOOK_AGAIN)
+
+    def _claim(self, ledger: LedgerPort, refund: Refund, now: Instant, plan: SendPlan) -> bool:
+        """Whether an attempt of `refund` is recorded and to be carried out by this process."""
+        forbidden = _forbidden(ledger, refund, now, self._terms.policy)
+        with self._set_apart(refund, plan):
+            if forbidden is not None:
+                self._decide(ledger, refund, forbidden, now, plan)
+                return False
+            attempt = self._begin(ledger, refund, now)
+            if attempt is None:
+                plan.rest_at_most(LOOK_AGAIN)
+                return False
+            current = ledger.get(refund.key) or refund
+            plan.in_flight = InFlight(
+                replace(current, body=refund.body), attempt
+            )  # exactly the bytes that were compared
+            plan.news.append(Changed(current, "attempt_started"))
+        return plan.in_flight is not None
+
+    def _decide(self, ledger: LedgerPort, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
+        changed = ledger.change(refund, decision, self._terms.by_desk, now)
+        plan.news.extend([Changed(changed, decision.kind)] if changed else [])
+
+    @contextlib.contextmanager
+    def _set_apart(self, refund: Refund, plan: SendPlan) -> Iterator[None]:
+        """Go on with the others where the record of one refund cannot be used; that is announced once."""
+        try:
+            yield
+        except RecordUnusable as error:
+            self.stuck[refund.key] = str(error)
+            if self._said.get(refund.key) != str(error):
+                plan.news.append(Trouble(str(error)))
+            self._said[refund.key] = str(error)
+
+    def _begin(self, ledger: LedgerPort, refund: Refund, now: Instant) -> Attempt | None:
+        try:
+            attempt = ledger.begin(refund, self._terms.holder, now)
+        except StoreUncertain:
+            self._never_sent.add(refund.key)
+            raise
+        if attempt is not None:
+            self._never_sent.discard(refund.key)
+        return attempt
+
+
+def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
+    """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
+    altered = differences(refund.body, refund.key, refund.intent)
+    if altered is None and not ledger.as_recorded(refund):
+        altered = NOT_RECORDED
+    if altered is not None:
+        return lifecycle.bytes_differ(refund.life, altered)
+    return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)

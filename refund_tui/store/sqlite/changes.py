@@ -1,0 +1,95 @@
+"""Owns the single writes that change a refund and its attempts. The ledger puts them together in one transaction.
+
+Each function works inside a transaction that the caller began. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from refund_tui.core.damage import Damaged
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.outcomes import LONGEST_RAW, Outcome
+from refund_tui.core.refunds import Attempt, Life, Refund
+from refund_tui.core.times import Instant, stamp
+from refund_tui.errors import RecordUnusable
+from refund_tui.store.sqlite.events import note
+from refund_tui.store.sqlite.rows import LIFE, life_values, refund_of
+
+OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
+"""The open attempt of a refund; there is at most one."""
+
+
+def read_refund(transaction: sqlite3.Connection, key: str) -> Refund:
+    """The refund as this transaction leaves it. Read after the commit, it could fail, or see a later change."""
+    return sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
+
+
+def sound(found: Refund | Damaged) -> Refund:
+    """The refund. Raises RecordUnusable if it cannot be read."""
+    if isinstance(found, Damaged):
+        raise RecordUnusable(found.sentence)
+    return found
+
+
+def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:
+    """Compare-and-swap by version: whether the refund had not changed since the caller read it."""
+    columns = ", ".join(f"{column} = ?" for column in LIFE)
+    done = transaction.execute(
+        f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
+        (*life_values(life), stamp(now.at), refund.key, refund.version),
+    )
+    return done.rowcount == 1
+
+
+def note_decision(
+    transaction: sqlite3.Connection,
+    refund: Refund,
+    decision: Decision,
+    who: str,
+    now: Instant,
+    data: dict[str, str] | None,
+) -> None:
+    """Write the event of a decision."""
+    after = decision.life.state
+    note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)
+
+
+def next_number(transaction: sqlite3.Connection, key: str) -> int:
+    """The number of the next attempt of a refund, from 1."""
+    row = transaction.execute("SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE key = ?", (key,)).fetchone()
+    return int(row[0])
+
+
+def insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
+    """Record an attempt that begins."""
+    started, holder = attempt.started, attempt.holder
+    transaction.execute(
+        "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started,"
+        " namespace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
+            holder.host, holder.boot, holder.pid, holder.started, holder.namespace,
+        ),
+    )  # fmt: skip
+
+
+def close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
+    """Write the end of an attempt; False if it was written before."""
+    answer = outcome.answer
+    done = transaction.execute(
+        "UPDATE attempt SET ended_at = ?, outcome = ?, http_status = ?, detail = ?, raw = ?"
+        " WHERE key = ? AND number = ? AND ended_at IS NULL",
+        (
+            stamp(now.at), outcome.word, answer.status, answer.detail, answer.raw[:LONGEST_RAW],
+            attempt.key, attempt.number,
+        ),
+    )  # fmt: skip
+    return done.rowcount == 1
+
+
+def late_answer(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
+    """The data of an event that keeps an answer if its attempt was ended before."""
+    answer = outcome.answer
+    told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
+    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}

@@ -151,18 +151,18 @@ def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip 
     return given if not written or given in written else written[0]
 
 
-def check_left(amount: Money, standing: TripBalance) -> str | None:
+def check_left(amount: Money, balance: TripBalance) -> str | None:
     """What is wrong with an amount beside what is left on its trip, or None."""
-    charged = standing.captured.currency if standing.captured else standing.told
+    charged = balance.captured.currency if balance.captured else balance.told
     if charged not in (None, amount.currency):
         return f"this trip was charged in {charged}, not {amount.currency}"
-    earlier = next((r.intent.amount.currency for r in standing.refunds if r.state.counts), amount.currency)
+    earlier = next((r.intent.amount.currency for r in balance.refunds if r.state.counts), amount.currency)
     if earlier != amount.currency:
         return f"this trip's refunds are in {earlier}, not {amount.currency}"
-    left = standing.left
+    left = balance.left
     if left is None or amount.minor <= left.minor:
         return None
-    return f"nothing is left to refund of {standing.captured}" if left.minor == 0 else f"only {left} is left to refund"
+    return f"nothing is left to refund of {balance.captured}" if left.minor == 0 else f"only {left} is left to refund"
 
 
 def check_window(closes: datetime | None, now: datetime) -> str | None:
@@ -172,72 +172,70 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
     return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
 
 
-def check_trip(standing: TripBalance, closes: datetime | None, now: datetime) -> str | None:
+def check_trip(balance: TripBalance, closes: datetime | None, now: datetime) -> str | None:
     """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
-    return (
-        _check_damaged(standing) or _check_unknown(standing) or _check_captured(standing) or check_window(closes, now)
-    )
+    return _check_damaged(balance) or _check_unknown(balance) or _check_captured(balance) or check_window(closes, now)
 
 
-def problems(intent: Intent, standing: TripBalance, now: datetime) -> tuple[Problem, ...]:
+def problems(intent: Intent, balance: TripBalance, now: datetime) -> tuple[Problem, ...]:
     """Everything that stops `intent` at `now` (UTC), in the order of the form's fields."""
     found = (
         ("store", check_store_id(intent.store_id)),
         ("trip", check_trip_id(intent.trip_id)),
-        ("trip", _check_damaged(standing)),
-        ("trip", _check_unknown(standing)),
-        ("trip", _check_spelling(intent, standing)),
-        ("trip", _check_captured(standing)),
+        ("trip", _check_damaged(balance)),
+        ("trip", _check_unknown(balance)),
+        ("trip", _check_spelling(intent, balance)),
+        ("trip", _check_captured(balance)),
         ("trip", check_window(intent.window_closes, now)),
-        ("amount", _check_amount(intent.amount) or _explained(check_left(intent.amount, standing), standing)),
+        ("amount", _check_amount(intent.amount) or _explained(check_left(intent.amount, balance), balance)),
         ("note", check_note(intent.note)),
     )
     return tuple(Problem(field, message) for field, message in found if message)
 
 
-def complete(intent: Intent, standing: TripBalance) -> Intent:
+def complete(intent: Intent, balance: TripBalance) -> Intent:
     """`intent` with what counts on its trip: the captured amount, and the ledger's window where no other is known."""
-    return replace(intent, captured=standing.captured, window_closes=intent.window_closes or standing.window_closes)
+    return replace(intent, captured=balance.captured, window_closes=intent.window_closes or balance.window_closes)
 
 
-def admit(intent: Intent, standing: TripBalance, now: datetime, second_yes: bool) -> None:
+def admit(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool) -> None:
     """Let `intent` become a refund, or raise Refused, or NeedsSecondYes unless `second_yes` was given."""
-    if found := problems(intent, standing, now):
+    if found := problems(intent, balance, now):
         raise Refused(found)
-    if not second_yes and (alike := standing.alike(intent.amount)):
+    if not second_yes and (alike := balance.alike(intent.amount)):
         raise NeedsSecondYes(alike)
 
 
-def require_sound(standing: TripBalance) -> None:
+def require_sound(balance: TripBalance) -> None:
     """See that every record of the trip can be trusted. Raises Refused."""
-    if damaged := _check_damaged(standing):
+    if damaged := _check_damaged(balance):
         raise Refused([Problem("trip", damaged)])
 
 
-def _check_damaged(standing: TripBalance) -> str | None:
-    if not standing.damaged:
+def _check_damaged(balance: TripBalance) -> str | None:
+    if not balance.damaged:
         return None
-    return f"a record of this trip is {DAMAGED}, so that what is left is not known: {standing.damaged[0]}"
+    return f"a record of this trip is {DAMAGED}, so that what is left is not known: {balance.damaged[0]}"
 
 
-def _check_unknown(standing: TripBalance) -> str | None:
-    if standing.unknown is None:
+def _check_unknown(balance: TripBalance) -> str | None:
+    if balance.unknown is None:
         return None
-    return f"a refund of {standing.unknown.intent.amount} on this trip is UNKNOWN: ask it again or settle it first"
+    return f"a refund of {balance.unknown.intent.amount} on this trip is UNKNOWN: ask it again or settle it first"
 
 
-def _check_spelling(intent: Intent, standing: TripBalance) -> str | None:
+def _check_spelling(intent: Intent, balance: TripBalance) -> str | None:
     given = (intent.store_id, intent.trip_id)
-    store, trip = written = known_as(*given, standing.refunds, None)
+    store, trip = written = known_as(*given, balance.refunds, None)
     if written == given:
         return None
     return f"this trip's refunds are under the id {trip} in store {store}: write it that way"
 
 
-def _check_captured(standing: TripBalance) -> str | None:
+def _check_captured(balance: TripBalance) -> str | None:
     """Captured amounts in different currencies: neither is the smaller one."""
-    known, recorded = standing.known, standing.recorded
-    if standing.ceiling or known is None or recorded is None or known.currency == recorded.currency:
+    known, recorded = balance.known, balance.recorded
+    if balance.ceiling or known is None or recorded is None or known.currency == recorded.currency:
         return None
     return (
         f"the ledger recorded that {recorded} was captured, the trips file now says {known}: "
@@ -245,11 +243,11 @@ def _check_captured(standing: TripBalance) -> str | None:
     )
 
 
-def _explained(problem: str | None, standing: TripBalance) -> str | None:
+def _explained(problem: str | None, balance: TripBalance) -> str | None:
     """A problem with an amount; where the records disagree, also how a person can say which one counts."""
-    if problem is None or standing.disagreement is None:
+    if problem is None or balance.disagreement is None:
         return problem
-    return f"{problem}: {standing.disagreement}; a person who knows better says so with {RAISE}"
+    return f"{problem}: {balance.disagreement}; a person who knows better says so with {RAISE}"
 
 
 def _check_amount(amount: Money) -> str | None:

@@ -26,11 +26,11 @@ def altered(refund: Refund, *, recorded: bool = True) -> str | None:
     )
 
 
-def checked(standing: TripBalance, history: HistoryPort) -> TripBalance:
+def checked(balance: TripBalance, history: HistoryPort) -> TripBalance:
     """The balance with a sentence for each of its refunds whose record was altered: what is left is not known then.
 
     Raises StoreError.
     """
-    told = (altered(refund, recorded=history.as_recorded(refund)) for refund in standing.refunds)
+    told = (altered(refund, recorded=history.as_recorded(refund)) for refund in balance.refunds)
     found = tuple(filter(None, told))
-    return replace(standing, damaged=(*standing.damaged, *found))
+    return replace(balance, damaged=(*balance.damaged, *found))

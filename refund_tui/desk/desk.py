@@ -200,11 +200,11 @@ class Desk:
             await self.files.remember()
         await self.files.close()
 
-    def window_closes(self, trip: Trip | None, standing: TripBalance | None = None) -> datetime | None:
+    def window_closes(self, trip: Trip | None, balance: TripBalance | None = None) -> datetime | None:
         """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
         known."""
         if trip is None or trip.dated is None:
-            return standing.window_closes if standing else None
+            return balance.window_closes if balance else None
         return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
 
     async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:

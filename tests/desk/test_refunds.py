@@ -276,8 +276,8 @@ async def test_the_same_amount_twice_needs_a_second_yes(tmp_path: Path) -> None:
             await desk.take(intent())
         assert [refund.key for refund in caught.value.alike] == [first.key]
         second = await desk.take(intent(), second_yes=True)
-        standing = await desk.trips.balance(intent().store_id, TRIP)
-        assert [refund.key for refund in standing.refunds] == [second.key, first.key]
+        balance = await desk.trips.balance(intent().store_id, TRIP)
+        assert [refund.key for refund in balance.refunds] == [second.key, first.key]
 
 
 async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(

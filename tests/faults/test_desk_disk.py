@@ -58,8 +58,8 @@ async def test_full_at_the_intent_nothing_is_recorded_and_nothing_is_sent(tmp_pa
         await fill(desk)
         with pytest.raises(StoreFull, match="no room"):
             await desk.take(intent(note="n" * 200))
-        standing = await desk.trips.balance(intent().store_id, intent().trip_id)
-        assert standing.refunds == ()
+        balance = await desk.trips.balance(intent().store_id, intent().trip_id)
+        assert balance.refunds == ()
         assert service.requests == []
 
 

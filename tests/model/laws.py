@@ -95,10 +95,10 @@ def unknown_holds_the_trip(before: World, step: Step) -> bool:
     life = step.world.life
     if life.state is before.life.state:
         return True
-    standing = rules.TripBalance(INTENT.captured, (_refund(life),))
+    balance = rules.TripBalance(INTENT.captured, (_refund(life),))
     new = Intent("STORE-001", "trip-1", Money(100, "EUR"), ReasonCode.OTHER, captured=INTENT.captured)
     try:
-        rules.admit(new, standing, NOW.at, second_yes=False)
+        rules.admit(new, balance, NOW.at, second_yes=False)
     except rules.Refused:
         return life.state is State.UNKNOWN
     except rules.NeedsSecondYes:

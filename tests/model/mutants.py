@@ -223,7 +223,7 @@ def _settle_again(life: Life, *, under_way: bool = False) -> frozenset[Action]:
 
 
 @breaks("a new refund is taken beside an UNKNOWN", "unknown_holds_the_trip", module=rules, name="_check_unknown")
-def _take_beside_unknown(standing: TripBalance) -> str | None:
+def _take_beside_unknown(balance: TripBalance) -> str | None:
     return None
 
 

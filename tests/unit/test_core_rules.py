@@ -41,10 +41,10 @@ def earlier(minor: int, state: State, currency: str = "EUR") -> Refund:
 
 @pytest.mark.parametrize("state", State)
 def test_what_is_left_is_less_by_what_may_have_moved(state: State) -> None:
-    standing = TripBalance(FIFTY, (earlier(2000, state), earlier(500, State.ACCEPTED)))
+    balance = TripBalance(FIFTY, (earlier(2000, state), earlier(500, State.ACCEPTED)))
     nothing = state in (State.REJECTED, State.CANCELLED, State.SETTLED_UNPAID)
-    assert standing.refunded == (500 if nothing else 2500)
-    assert standing.left == Money(4500 if nothing else 2500, "EUR")
+    assert balance.refunded == (500 if nothing else 2500)
+    assert balance.left == Money(4500 if nothing else 2500, "EUR")
 
 
 def test_what_is_left_is_never_below_nothing_and_not_known_without_the_captured_amount() -> None:
@@ -53,7 +53,7 @@ def test_what_is_left_is_never_below_nothing_and_not_known_without_the_captured_
 
 
 @pytest.mark.parametrize(
-    ("minor", "standing", "message"),
+    ("minor", "balance", "message"),
     [
         (5000, TripBalance(FIFTY), None),
         (5001, TripBalance(FIFTY), "only 50.00 EUR is left to refund"),
@@ -67,17 +67,17 @@ def test_what_is_left_is_never_below_nothing_and_not_known_without_the_captured_
         (100, TripBalance(None, (earlier(1, State.REJECTED, "USD"), earlier(1, State.ACCEPTED))), None),
     ],
 )
-def test_no_more_than_is_left_is_refunded(minor: int, standing: TripBalance, message: str | None) -> None:
-    assert check_left(Money(minor, "EUR"), standing) == message
+def test_no_more_than_is_left_is_refunded(minor: int, balance: TripBalance, message: str | None) -> None:
+    assert check_left(Money(minor, "EUR"), balance) == message
 
 
 @given(captured=st.integers(0, 10_000), amounts=st.lists(st.integers(1, 4_000), max_size=8))
 def test_admitted_refunds_never_add_up_to_more_than_was_captured(captured: int, amounts: list[int]) -> None:
-    standing = TripBalance(Money(captured, "EUR"))
+    balance = TripBalance(Money(captured, "EUR"))
     for minor in amounts:
-        if check_left(Money(minor, "EUR"), standing) is None:
-            standing = TripBalance(standing.captured, (*standing.refunds, earlier(minor, State.QUEUED)))
-    assert standing.refunded <= captured
+        if check_left(Money(minor, "EUR"), balance) is None:
+            balance = TripBalance(balance.captured, (*balance.refunds, earlier(minor, State.QUEUED)))
+    assert balance.refunded <= captured
 
 
 def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
@@ -88,7 +88,7 @@ def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "standing", "problem"),
+    ("change", "balance", "problem"),
     [
         ({"store_id": ""}, TripBalance(None), Problem("store", "type the store id")),
         ({"trip_id": ""}, TripBalance(None), Problem("trip", "type the trip id")),
@@ -104,20 +104,20 @@ def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
         ({"note": "x" * 201}, TripBalance(None), Problem("note", "201 characters: a note has at most 200")),
     ],
 )  # fmt: skip
-def test_each_problem_is_told_at_its_field(change: dict[str, object], standing: TripBalance, problem: Problem) -> None:
+def test_each_problem_is_told_at_its_field(change: dict[str, object], balance: TripBalance, problem: Problem) -> None:
     intent = replace(INTENT, **change)  # type: ignore[arg-type]
-    assert problems(intent, standing, NOON) == (problem,)
+    assert problems(intent, balance, NOON) == (problem,)
     with pytest.raises(Refused) as caught:
-        admit(intent, standing, NOON, second_yes=True)
+        admit(intent, balance, NOON, second_yes=True)
     assert caught.value.problems == (problem,)
     assert str(caught.value) == problem.message
 
 
 def test_all_problems_come_in_the_order_of_the_form() -> None:
     intent = replace(INTENT, store_id="", trip_id="", amount=Money(0, "EUR"), window_closes=NOON, note="x" * 201)
-    standing = TripBalance(None, (earlier(100, State.UNKNOWN),))
+    balance = TripBalance(None, (earlier(100, State.UNKNOWN),))
     with pytest.raises(Refused) as caught:
-        admit(intent, standing, NOON, second_yes=False)
+        admit(intent, balance, NOON, second_yes=False)
     fields = [problem.field for problem in caught.value.problems]
     assert fields == ["store", "trip", "trip", "trip", "trip", "amount", "note"]
     assert str(caught.value).startswith("type the store id; type the trip id; a refund of 1.00 EUR on this trip is")
@@ -146,29 +146,29 @@ def test_an_unknown_is_found_behind_others() -> None:
 )
 def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State, second_look: bool) -> None:
     other = earlier(minor, state)
-    standing = TripBalance(None, (other,))
-    admit(INTENT, standing, NOON, second_yes=True)
+    balance = TripBalance(None, (other,))
+    admit(INTENT, balance, NOON, second_yes=True)
     if not second_look:
-        admit(INTENT, standing, NOON, second_yes=False)
+        admit(INTENT, balance, NOON, second_yes=False)
         return
     with pytest.raises(NeedsSecondYes) as caught:
-        admit(INTENT, standing, NOON, second_yes=False)
+        admit(INTENT, balance, NOON, second_yes=False)
     assert caught.value.alike == (other,)
     assert str(caught.value) == f"this trip already has {other.intent.amount} {state}"
 
 
 def test_twins_are_listed_all() -> None:
-    standing = TripBalance(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
+    balance = TripBalance(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
     with pytest.raises(NeedsSecondYes, match=r"^this trip already has 30.00 EUR ACCEPTED, 10.00 EUR WAITING$"):
-        admit(INTENT, standing, NOON, second_yes=False)
+        admit(INTENT, balance, NOON, second_yes=False)
 
 
 def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
     intent = replace(INTENT, amount=Money(1000, "EUR"))
-    standing = TripBalance(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
-    admit(intent, standing, NOON, second_yes=True)
+    balance = TripBalance(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
+    admit(intent, balance, NOON, second_yes=True)
     with pytest.raises(Refused, match="nothing is left"):
-        admit(intent, TripBalance(FIFTY, (*standing.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
+        admit(intent, TripBalance(FIFTY, (*balance.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
 
 
 # What was captured
@@ -185,7 +185,7 @@ WORD = Ceiling("STORE-001", "trip-1", Money(8000, "EUR"), NOON, "eve\x1b", "the 
 
 
 @pytest.mark.parametrize(
-    ("standing", "captured", "told", "disagreement"),
+    ("balance", "captured", "told", "disagreement"),
     [
         (TripBalance(None), None, "not known here", None),
         (TripBalance(FIFTY), FIFTY, "50.00 EUR", None),
@@ -202,19 +202,19 @@ WORD = Ceiling("STORE-001", "trip-1", Money(8000, "EUR"), NOON, "eve\x1b", "the 
     ],
 )  # fmt: skip
 def test_the_smallest_amount_ever_known_counts_as_captured_until_a_person_says_otherwise(
-    standing: TripBalance, captured: Money | None, told: str, disagreement: str | None
+    balance: TripBalance, captured: Money | None, told: str, disagreement: str | None
 ) -> None:
-    assert (standing.captured, standing.told_captured, standing.disagreement) == (captured, told, disagreement)
-    assert complete(INTENT, standing).captured == captured
+    assert (balance.captured, balance.told_captured, balance.disagreement) == (captured, told, disagreement)
+    assert complete(INTENT, balance).captured == captured
 
 
 def test_amounts_in_two_currencies_stop_the_trip_until_a_person_says_which() -> None:
-    standing = TripBalance(Money(10_000, "USD"), (recorded(FIFTY),))
-    told = check_trip(standing, None, NOON)
+    balance = TripBalance(Money(10_000, "USD"), (recorded(FIFTY),))
+    told = check_trip(balance, None, NOON)
     assert told is not None
     assert told.startswith("the ledger recorded that 50.00 EUR was captured, the trips file now says 100.00 USD")
-    assert problems(INTENT, standing, NOON)[0] == Problem("trip", told)
-    assert check_trip(replace(standing, ceiling=WORD), None, NOON) is None
+    assert problems(INTENT, balance, NOON)[0] == Problem("trip", told)
+    assert check_trip(replace(balance, ceiling=WORD), None, NOON) is None
     assert check_trip(TripBalance(HUNDRED, (recorded(FIFTY),)), None, NOON) is None
 
 
@@ -229,9 +229,9 @@ def test_the_currency_of_the_charge_is_told_by_whatever_knows_it() -> None:
 
 def test_the_window_of_a_trip_unknown_here_is_the_earliest_that_was_recorded() -> None:
     later, sooner = (replace(INTENT, window_closes=NOON + timedelta(days=day)) for day in (3, 2))
-    standing = TripBalance(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))
-    assert complete(INTENT, standing).window_closes == sooner.window_closes
-    assert complete(later, standing).window_closes == later.window_closes
+    balance = TripBalance(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))
+    assert complete(INTENT, balance).window_closes == sooner.window_closes
+    assert complete(later, balance).window_closes == later.window_closes
     assert TripBalance(None).window_closes is None
 
 

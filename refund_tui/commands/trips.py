@@ -49,7 +49,7 @@ files may be JSON, JSON lines, CSV or bodies of Create Purchases; the format is 
 
 
 @dataclass
-class Tally:
+class ImportTally:
     """How many records of one file, or of all files, were new, changed, the same or left out."""
 
     new: int = 0
@@ -60,7 +60,7 @@ class Tally:
     def __str__(self) -> str:
         return f"{self.new:,} new, {self.changed:,} changed, {self.same:,} unchanged, {self.left_out:,} left out"
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: ImportTally) -> None:
         """Add the counts of another tally."""
         self.new += other.new
         self.changed += other.changed
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the files one after the other; the exit code. Raises StoreError."""
     storage = storage_of(settings)
     trips = storage.open_trips()
-    comparison, total, unread = CapturedComparison(storage, _say), Tally(), False
+    comparison, total, unread = CapturedComparison(storage, _say), ImportTally(), False
     try:
         for name in arguments.files:
             unread |= not _import(name, trips, total, comparison)
@@ -100,11 +100,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 2 if unread else int(total.left_out > 0)
 
 
-def _import(name: str, trips: TripsPort, total: Tally, comparison: CapturedComparison) -> bool:
+def _import(name: str, trips: TripsPort, total: ImportTally, comparison: CapturedComparison) -> bool:
     """Import one file and print the counts; whether it could be read to its end."""
     from refund_tui.store.imports import TripReader  # loads pydantic
 
-    shown, tally = _shown(name), Tally()
+    shown, tally = _shown(name), ImportTally()
     try:
         with _opened(name) as stream, _progress(name, shown) as show:
             reader = TripReader(stream)
@@ -124,14 +124,16 @@ def _import(name: str, trips: TripsPort, total: Tally, comparison: CapturedCompa
     return True
 
 
-def _stored(reader: TripReader, trips: TripsPort, tally: Tally, say: Callable[[str], None]) -> Iterator[list[Trip]]:
+def _stored(
+    reader: TripReader, trips: TripsPort, tally: ImportTally, say: Callable[[str], None]
+) -> Iterator[list[Trip]]:
     """Store the trips of the file in batches; each stored batch."""
     records = iter(reader)
     while batch := _batch(records, reader):
         good = [record for record in batch if isinstance(record, Trip)]
         if good:
             new, changed, same = trips.put(good)
-            tally.add(Tally(new, changed, same))
+            tally.add(ImportTally(new, changed, same))
         for record in batch:
             if not isinstance(record, Trip):
                 tally.left_out += 1

@@ -14,14 +14,14 @@ def run_textual() -> None:
     from textual.app import App, ComposeResult
     from textual.widgets import Input, Label
 
-    class Bare(App[None]):
+    class BareForm(App[None]):
         ENABLE_COMMAND_PALETTE = False
 
         def compose(self) -> ComposeResult:
             yield Label(READY)
             yield Input()
 
-    Bare().run(mouse=False)
+    BareForm().run(mouse=False)
 
 
 def run_curses(window: curses.window) -> None:

@@ -25,11 +25,11 @@ def run_textual() -> None:
     from textual.screen import Screen
     from textual.widgets import DataTable, Input, Label
 
-    class Help(Screen[None]):
+    class HelpPeer(Screen[None]):
         def compose(self) -> ComposeResult:
             yield Label(HELP)
 
-    class Bare(App[None]):
+    class TextualPeer(App[None]):
         ENABLE_COMMAND_PALETTE = False
         CSS = "DataTable { height: 1fr; }"
         BINDINGS = [("f5", "count"), ("f9", "screen")]  # noqa: RUF012 Textual's own attribute
@@ -58,12 +58,12 @@ def run_textual() -> None:
             if len(self.screen_stack) > 1:
                 self.pop_screen()
             else:
-                self.push_screen(Help())
+                self.push_screen(HelpPeer())
 
-    Bare().run(mouse=False)
+    TextualPeer().run(mouse=False)
 
 
-class Bare:
+class CursesPeer:
     """The same in curses: a field, a countdown, a list with a cursor row."""
 
     def __init__(self, window: curses.window) -> None:
@@ -119,6 +119,6 @@ class Bare:
 
 if __name__ == "__main__":
     if sys.argv[1] == "curses":
-        curses.wrapper(lambda window: Bare(window).run())
+        curses.wrapper(lambda window: CursesPeer(window).run())
     else:
         run_textual()

@@ -34,7 +34,7 @@ _ENDLESS = "ledger at "
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CallFault:
     """The `number`-th call of one kind fails; `lasting`: so does every later one, until the process ends."""
 
     call: str
@@ -46,16 +46,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CallRound:
     """One round: whether the fault was met, what the clerk was told, and what was wrong (nothing, we hope)."""
 
-    fault: Fault
+    fault: CallFault
     met: bool
     said: str
     wrong: tuple[str, ...]
 
 
-def one_round(folder: Path, fault: Fault) -> Cut:
+def one_round(folder: Path, fault: CallFault) -> CallRound:
     """Make a refund while `fault` waits for it, finish it with another process, and compare what each of them knows."""
     ledger, log = ledger_path(folder), folder.parent / "trace"
     Ledger.open(ledger).close()
@@ -65,10 +65,10 @@ def one_round(folder: Path, fault: Fault) -> Cut:
         wrong = [] if recovered.returncode == 0 else [f"the recovery failed: {recovered.stderr[-500:]}"]
         wrong.extend(disagreements(ledger, service))
         wrong.extend(_untrue(said, ledger, paid=len(service.books.executions)))
-    return Cut(fault, "(INJECTED)" in log.read_text(errors="replace"), said, tuple(wrong))
+    return CallRound(fault, "(INJECTED)" in log.read_text(errors="replace"), said, tuple(wrong))
 
 
-def _refund(folder: Path, url: str, fault: Fault, log: Path) -> str:
+def _refund(folder: Path, url: str, fault: CallFault, log: Path) -> str:
     """All that the prompt wrote; it is left by ctrl+c where it would try for ever."""
     inject = f"inject={fault.call}:error={CALLS[fault.call]}:when={fault.number}{'+' * fault.lasting}"
     paths = [str(ledger_path(folder)), f"{ledger_path(folder)}-journal"]
@@ -113,11 +113,11 @@ def _untrue(said: str, ledger: Path, *, paid: int) -> Iterator[str]:
         yield "the clerk was told that it was recorded, and it is not there"
 
 
-def every_call(call: str, *, lasting: bool, stride: int = 1, offset: int = 0) -> Iterator[Cut]:
+def every_call(call: str, *, lasting: bool, stride: int = 1, offset: int = 0) -> Iterator[CallRound]:
     """A round for each call of that kind in turn (each `stride`-th from `offset`), until one is not reached."""
     for number in count(1 + offset, stride):
         with tempfile.TemporaryDirectory() as folder:
-            cut = one_round(Path(folder) / "data", Fault(call, number, lasting))
+            cut = one_round(Path(folder) / "data", CallFault(call, number, lasting))
         if not cut.met:
             return
         yield cut

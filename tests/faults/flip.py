@@ -66,7 +66,7 @@ LATER = 3_600.0
 """Seconds after which the desk looks at the damaged copy: every wait is over by then."""
 
 
-class Service:
+class FlipService:
     """The Payment service's books behind the desk's own door, without the wire. `script` comes before its answers."""
 
     def __init__(self, *script: Outcome | None) -> None:
@@ -107,7 +107,7 @@ class Flip:
     wrong: list[str] = field(default_factory=list)
 
 
-def desk_at(folder: Path, service: Service, clock: FakeClock) -> Desk:
+def desk_at(folder: Path, service: FlipService, clock: FakeClock) -> Desk:
     """A clerk's process of its own; every other one is gone."""
     return Desk(
         settings(folder), clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5,
@@ -118,7 +118,7 @@ def desk_at(folder: Path, service: Service, clock: FakeClock) -> Desk:
 async def make(folder: Path) -> Good:
     """A ledger with a refund that was paid, one in doubt that was, one that waits, one that was never sent."""
     limited, doubt = RateLimited(Answer(429, "too many"), 600.0), Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT)
-    service = Service(None, doubt, limited)
+    service = FlipService(None, doubt, limited)
     desk = desk_at(folder, service, FakeClock())
     await desk.open()
     desk.begin()
@@ -194,7 +194,7 @@ class Run:
         return asyncio.run(self._work(bit, data, found[1]))
 
     async def _work(self, bit: int, data: Path, check: str) -> Flip:
-        service, clock, heard = Service(), FakeClock(), list[News]()
+        service, clock, heard = FlipService(), FakeClock(), list[News]()
         for body in self._good.moved:
             await service.refund(body)
         clock.advance(LATER)
@@ -224,7 +224,7 @@ class Run:
         return flip
 
     def _judge(
-        self, flip: Flip, rows: list[Refund | Damaged], service: Service, check: str, *, elsewhere: bool
+        self, flip: Flip, rows: list[Refund | Damaged], service: FlipService, check: str, *, elsewhere: bool
     ) -> None:
         """What the history says of each refund, beside what was asked for and what moved."""
         if check != "ok":

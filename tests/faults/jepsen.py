@@ -35,7 +35,7 @@ RETRY_AFTER, SLACK = 2.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RunVerdict:
     """What one run came to: how much happened in it, and what was wrong."""
 
     invocations: int
@@ -45,7 +45,7 @@ class Verdict:
     wrong: tuple[str, ...]
 
 
-def run(folder: Path, seed: int, trips: int) -> Verdict:
+def run(folder: Path, seed: int, trips: int) -> RunVerdict:
     """One history: concurrent clerks, random deaths and faults; then recovery, and the checker over both records."""
     chance = random.Random(seed)
     _import_trips(folder, trips)
@@ -58,7 +58,7 @@ def run(folder: Path, seed: int, trips: int) -> Verdict:
         wrong.extend(_too_much(folder))
         wrong.extend(_lost(said, folder))
         wrong.extend(_impatient(service.books.arrivals))
-        return Verdict(len(said), deaths, len(service.books.arrivals), len(service.books.executions), tuple(wrong))
+        return RunVerdict(len(said), deaths, len(service.books.arrivals), len(service.books.executions), tuple(wrong))
 
 
 def _import_trips(folder: Path, count: int) -> None:

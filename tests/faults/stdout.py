@@ -38,7 +38,7 @@ STREAMS = ("stdout", "stderr")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WriteFault:
     """The `number`-th write of a command to `stream` fails with `error`, and so does every later one."""
 
     command: str
@@ -48,15 +48,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class WriteRound:
     """One round: whether the fault was met, and what was wrong (nothing, we hope)."""
 
-    fault: Fault
+    fault: WriteFault
     met: bool
     wrong: tuple[str, ...]
 
 
-def one_round(folder: Path, fault: Fault) -> Cut:
+def one_round(folder: Path, fault: WriteFault) -> WriteRound:
     """Run the command with its output cut, finish with another process, and compare what each of them knows."""
     data = folder / "data"
     script = parse_script({"refund": [{"status": 503, "retryAfter": "0"}]})
@@ -66,16 +66,16 @@ def one_round(folder: Path, fault: Fault) -> Cut:
         try:
             code = _run(folder, service.url, fault)
         except subprocess.TimeoutExpired:
-            return Cut(fault, True, (f"it did not end within {PATIENCE} s and was killed",))
+            return WriteRound(fault, True, (f"it did not end within {PATIENCE} s and was killed",))
         met = "(INJECTED)" in (folder / "trace").read_text(errors="replace")
         wrong = list(_out_of_order(folder, fault, code)) if met else []
         recovered = worker(data, service.url)
         wrong += [] if recovered.returncode == 0 else [f"the recovery failed: {recovered.stderr[-500:]}"]
         wrong.extend(disagreements(ledger_path(data), service))
-    return Cut(fault, met, tuple(wrong))
+    return WriteRound(fault, met, tuple(wrong))
 
 
-def _run(folder: Path, url: str, fault: Fault) -> int:
+def _run(folder: Path, url: str, fault: WriteFault) -> int:
     """The exit code of the command, whose streams are files; `y` is typed. Raises TimeoutExpired."""
     words = COMMANDS[fault.command].replace("DATA", str(folder / "data")).replace("URL", url)
     command = [
@@ -89,7 +89,7 @@ def _run(folder: Path, url: str, fault: Fault) -> int:
         ).returncode
 
 
-def _out_of_order(folder: Path, fault: Fault, code: int) -> Iterator[str]:
+def _out_of_order(folder: Path, fault: WriteFault, code: int) -> Iterator[str]:
     if code != CODES[fault.error]:
         yield f"the exit code is {code}, not {CODES[fault.error]}"
     told = (folder / "stderr").read_text(errors="replace")
@@ -100,11 +100,11 @@ def _out_of_order(folder: Path, fault: Fault, code: int) -> Iterator[str]:
         yield "an attempt was left under way"
 
 
-def every_write(command: str, stream: str, error: str) -> Iterator[Cut]:
+def every_write(command: str, stream: str, error: str) -> Iterator[WriteRound]:
     """A round for each write of a command to a stream, until one is not reached."""
     for number in count(1):
         with tempfile.TemporaryDirectory() as folder:
-            cut = one_round(Path(folder), Fault(command, stream, error, number))
+            cut = one_round(Path(folder), WriteFault(command, stream, error, number))
         if not cut.met:
             return
         yield cut

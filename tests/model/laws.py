@@ -10,55 +10,55 @@ from refund_tui.core.outcomes import Accepted
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
 from tests.model import steps
-from tests.model.steps import Step
-from tests.model.world import BOOT, NOW, PAUSE, Request, World
+from tests.model.steps import ModelStep
+from tests.model.world import BOOT, NOW, PAUSE, SentRequest, World
 
-Law = Callable[[World, Step], bool]
+Law = Callable[[World, ModelStep], bool]
 
 INTENT = Intent("STORE-001", "trip-1", Money(3000, "EUR"), ReasonCode.DAMAGED_ITEM, captured=Money(5000, "EUR"))
 
 
-def paid_once(_before: World, step: Step) -> bool:
+def paid_once(_before: World, step: ModelStep) -> bool:
     """Money moves at most once for an intent, unless a person asked again past the horizon, though warned."""
     return step.world.moved <= 1 or step.world.warned
 
 
-def asked_in_time(before: World, step: Step) -> bool:
+def asked_in_time(before: World, step: ModelStep) -> bool:
     """Nothing is sent once the service has forgotten the execution, but by a leave given after the warning, once."""
     return step.sent is None or before.leave or not step.world.forgot(step.sent.key)
 
 
-def one_at_a_time(before: World, step: Step) -> bool:
+def one_at_a_time(before: World, step: ModelStep) -> bool:
     """Nothing is sent while another container's process, which lives, may still send or await an earlier request."""
     if step.sent is None or not before.apart:
         return True
     return not any(request.awaited and _young(request) for request in before.requests)
 
 
-def _young(request: Request) -> bool:
+def _young(request: SentRequest) -> bool:
     """Whether a sender within its deadlines may be that old, by a clock that no jump moves."""
     return request.sent.boot == BOOT and NOW.ticks - request.sent.ticks < PAUSE
 
 
-def own_service(_before: World, step: Step) -> bool:
+def own_service(_before: World, step: ModelStep) -> bool:
     """Nothing is sent to a service that the refund was not made for, whatever a desk is pointed at."""
     return step.sent is None or step.sent.service == 0
 
 
-def newer_stays(before: World, step: Step) -> bool:
+def newer_stays(before: World, step: ModelStep) -> bool:
     """An answer to an attempt that another process had ended decides nothing about a newer one, unless it is a yes."""
     late_no = step.late and not isinstance(step.outcome, Accepted)
     return not late_no or step.world.life.state is before.life.state
 
 
-def doubt_stays(before: World, step: Step) -> bool:
+def doubt_stays(before: World, step: ModelStep) -> bool:
     """`maybe_executed` falls only where the service said yes or a person settled."""
     after = step.world.life
     ended = (State.ACCEPTED, State.SETTLED_PAID, State.SETTLED_UNPAID)
     return not before.life.maybe_executed or after.maybe_executed or after.state in ended
 
 
-def doubt_is_told(_before: World, step: Step) -> bool:
+def doubt_is_told(_before: World, step: ModelStep) -> bool:
     """Once money may move or has moved, the ledger says so, in every state that is not an end."""
     life, world = step.world.life, step.world
     if not (world.moved or world.may_still_move) or life.state.terminal:
@@ -66,12 +66,12 @@ def doubt_is_told(_before: World, step: Step) -> bool:
     return life.maybe_executed or life.state is State.SENDING
 
 
-def end_is_final(before: World, step: Step) -> bool:
+def end_is_final(before: World, step: ModelStep) -> bool:
     """A terminal state never changes."""
     return not before.life.state.terminal or step.world.life.state is before.life.state
 
 
-def what_moved_counts(_before: World, step: Step) -> bool:
+def what_moved_counts(_before: World, step: ModelStep) -> bool:
     """What moved counts against what is left on the trip; where a person settled too early, the answer alarms."""
     world = step.world
     if not world.moved or world.life.state.counts:
@@ -80,17 +80,17 @@ def what_moved_counts(_before: World, step: Step) -> bool:
     return world.early and (world.life.alarm or unheard)
 
 
-def yes_is_true(_before: World, step: Step) -> bool:
+def yes_is_true(_before: World, step: ModelStep) -> bool:
     """ACCEPTED is said only of money that moved."""
     return step.world.life.state is not State.ACCEPTED or step.world.moved > 0
 
 
-def yes_is_heard(_before: World, step: Step) -> bool:
+def yes_is_heard(_before: World, step: ModelStep) -> bool:
     """A yes is never lost: it is accepted, or the alarm is raised on what was closed."""
     return not isinstance(step.outcome, Accepted) or step.world.life.state is State.ACCEPTED or step.world.life.alarm
 
 
-def unknown_holds_the_trip(before: World, step: Step) -> bool:
+def unknown_holds_the_trip(before: World, step: ModelStep) -> bool:
     """A new refund on the trip is refused while one is UNKNOWN, and asks for a second yes while one is open."""
     life = step.world.life
     if life.state is before.life.state:
@@ -106,7 +106,7 @@ def unknown_holds_the_trip(before: World, step: Step) -> bool:
     return life.state.terminal
 
 
-def left_is_honest(before: World, step: Step) -> bool:
+def left_is_honest(before: World, step: ModelStep) -> bool:
     """What is left on the trip is less by the amount, unless the refund certainly came to nothing."""
     life = step.world.life
     if life.state is before.life.state:
@@ -116,7 +116,7 @@ def left_is_honest(before: World, step: Step) -> bool:
     return left == Money(5000 if life.state in nothing else 2000, "EUR")
 
 
-def nobody_is_stuck(_before: World, step: Step) -> bool:
+def nobody_is_stuck(_before: World, step: ModelStep) -> bool:
     """What is not at its end goes on by itself, or a person can do something."""
     life = step.world.life
     return life.state.terminal or life.state.sendable or life.state is State.SENDING or bool(lifecycle.possible(life))
@@ -128,7 +128,7 @@ LAWS: tuple[Law, ...] = (
 )  # fmt: skip
 
 
-def broken(before: World, step: Step) -> tuple[str, ...]:
+def broken(before: World, step: ModelStep) -> tuple[str, ...]:
     """The names of the laws that `step` breaks. Of a ledger that the program refuses it says nothing."""
     if steps.refused(step.world):
         return ()

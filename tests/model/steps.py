@@ -23,7 +23,7 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.refunds import Action, State
-from tests.model.world import JUMP, NOW, PAUSE, POLICY, Request, World
+from tests.model.world import JUMP, NOW, PAUSE, POLICY, SentRequest, World
 
 ANSWER = Answer()
 SHORT, LONG = 10.0, PAUSE
@@ -31,7 +31,7 @@ RANDOM = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ModelStep:
     """What happened, in words, and the world after it; `outcome` where one was answered, `sent` where one began.
 
     `late`: the answer was to an attempt that another process had ended.
@@ -40,7 +40,7 @@ class Step:
     name: str
     world: World
     outcome: Outcome | None = None
-    sent: Request | None = None
+    sent: SentRequest | None = None
     late: bool = False
 
 
@@ -74,7 +74,7 @@ def belongs(service: int) -> bool:
     return service == 0
 
 
-def steps(world: World) -> Iterator[Step]:
+def steps(world: World) -> Iterator[ModelStep]:
     """Everything that can happen next; the program does nothing with a ledger that it refuses."""
     for request in world.requests:
         if request.pending:
@@ -83,11 +83,11 @@ def steps(world: World) -> Iterator[Step]:
         yield from _program(world)
         yield from _acts(world)
     if world.copies and world.life.state is not State.QUEUED:
-        yield Step("an older copy is put back", world.copied_back())
+        yield ModelStep("an older copy is put back", world.copied_back())
     yield from _passes(world)
 
 
-def _program(world: World) -> Iterator[Step]:
+def _program(world: World) -> Iterator[ModelStep]:
     """What processes do by themselves, and what becomes of them."""
     for service in range(world.services):
         if belongs(service):
@@ -98,12 +98,12 @@ def _program(world: World) -> Iterator[Step]:
         elif request.awaited:
             yield from _leaves(world, request)
         if request.awaited and request.open and world.apart:
-            yield Step("the sender dies", world.put(request, replace(request, awaited=False)))
+            yield ModelStep("the sender dies", world.put(request, replace(request, awaited=False)))
         if request.open and (not world.apart or lease.taken_over(request.sent, None, NOW, POLICY)):
             yield _is_taken_over(world, request)
 
 
-def _sends(world: World, service: int) -> Iterator[Step]:
+def _sends(world: World, service: int) -> Iterator[ModelStep]:
     """What the desk does by itself: once the wait is over it sends, unless something forbids it."""
     if not world.life.state.sendable or any(request.open for request in world.requests):
         return
@@ -111,38 +111,38 @@ def _sends(world: World, service: int) -> Iterator[Step]:
     now = world.later(wait.remaining(NOW)) if wait else world
     forbidden = lifecycle.before_sending(now.life, now.window, NOW, POLICY)
     if forbidden is not None:
-        yield Step(forbidden.kind, now.with_life(forbidden.life))
+        yield ModelStep(forbidden.kind, now.with_life(forbidden.life))
         return
-    request = Request(key_of_next(now), NOW, left=not world.apart, service=service)
+    request = SentRequest(key_of_next(now), NOW, left=not world.apart, service=service)
     begun = replace(now, requests=(*now.requests, request), key=request.key, leave=False)
     name = "send to another service" if service else "send"
-    yield Step(name, begun.with_life(lifecycle.sending(now.life)), sent=request)
+    yield ModelStep(name, begun.with_life(lifecycle.sending(now.life)), sent=request)
 
 
-def _leaves(world: World, request: Request) -> Iterator[Step]:
+def _leaves(world: World, request: SentRequest) -> Iterator[ModelStep]:
     """The sender, who may have stood still meanwhile, sends the request, unless it is too late for that."""
     if not lease.too_late_to_send(request.sent, NOW, POLICY):
-        yield Step("the request leaves", world.put(request, replace(request, left=True)))
+        yield ModelStep("the request leaves", world.put(request, replace(request, left=True)))
         return
     yield _answered(world, request, "not sent, too late", Unreachable(ANSWER))
 
 
-def _executes(world: World, request: Request) -> Step:
+def _executes(world: World, request: SentRequest) -> ModelStep:
     """The service takes the request: money moves unless it remembers the id."""
     after = world.put(request, replace(request, executed=True))
     if world.remembers(request.key) and not request.service:
-        return Step("the service knows the id", after)
+        return ModelStep("the service knows the id", after)
     memory = world.memory if request.service else tuple(sorted({**dict(world.memory), request.key: 0.0}.items()))
-    return Step("money moves", replace(after, memory=memory, moved=world.moved + 1))
+    return ModelStep("money moves", replace(after, memory=memory, moved=world.moved + 1))
 
 
-def _answers(world: World, request: Request) -> Iterator[Step]:
+def _answers(world: World, request: SentRequest) -> Iterator[ModelStep]:
     """Every answer that the service or the wire can give to a request that was executed, refused or is still going."""
     for name, outcome in (*(EXECUTED if request.executed else NOT_EXECUTED), *NOT_KNOWN):
         yield _answered(world, request, name, outcome)
 
 
-def _answered(world: World, request: Request, name: str, outcome: Outcome) -> Step:
+def _answered(world: World, request: SentRequest, name: str, outcome: Outcome) -> ModelStep:
     """The sender writes what came of its request, and awaits no more."""
     definite = not request.executed and not isinstance(outcome, Uncertain)
     answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
@@ -151,7 +151,7 @@ def _answered(world: World, request: Request, name: str, outcome: Outcome) -> St
     key = key_of_next(world) if isinstance(outcome, Accepted) else _key_after(world, outcome)
     late = "" if request.open else "late "
     after = replace(world.put(request, answered), key=key)
-    return Step(late + name, after.with_life(decision.life), outcome=outcome, late=not request.open)
+    return ModelStep(late + name, after.with_life(decision.life), outcome=outcome, late=not request.open)
 
 
 def _key_after(world: World, outcome: Outcome) -> int:
@@ -159,59 +159,59 @@ def _key_after(world: World, outcome: Outcome) -> int:
     return world.key
 
 
-def _is_taken_over(world: World, request: Request) -> Step:
+def _is_taken_over(world: World, request: SentRequest) -> ModelStep:
     """The sender is judged dead. Its request may still be executed; was it judged wrongly, its answer still comes."""
     decision = lifecycle.decide(world.life, lease.process_died(), request.sent, NOW, POLICY, RANDOM)
     after = replace(world.put(request, replace(request, open=False)), key=key_of_next(world, died=True))
-    return Step("taken over", after.with_life(decision.life))
+    return ModelStep("taken over", after.with_life(decision.life))
 
 
-def _acts(world: World) -> Iterator[Step]:
+def _acts(world: World) -> Iterator[ModelStep]:
     """What a person does where `possible` allows it; evidence is honest."""
     life = world.life
     allowed = lifecycle.possible(life, under_way=any(request.open for request in world.requests))
     if Action.CANCEL in allowed:
-        yield Step("cancel", world.with_life(lifecycle.cancel(life).life))
+        yield ModelStep("cancel", world.with_life(lifecycle.cancel(life).life))
     if Action.STOP in allowed:
         sent = next((request.sent for request in world.requests if request.open), None)
-        yield Step("stop", world.with_life(lifecycle.stop(life, sent).life))
+        yield ModelStep("stop", world.with_life(lifecycle.stop(life, sent).life))
     if Action.GO_ON in allowed:
-        yield Step("go on", world.with_life(lifecycle.go_on(life).life))
+        yield ModelStep("go on", world.with_life(lifecycle.go_on(life).life))
     if Action.TRY_NOW in allowed:
-        yield Step("try now", world.with_life(lifecycle.try_now(life).life))
+        yield ModelStep("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:
         over = waits.safe_to_ask(life, NOW, POLICY) <= 0
         asked = replace(world, leave=over, warned=world.warned or over)
         name = "ask again, though warned" if over else "ask again"
-        yield Step(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))
+        yield ModelStep(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))
     if Action.SETTLE in allowed:
         yield from _settles(world)
 
 
-def _settles(world: World) -> Iterator[Step]:
+def _settles(world: World) -> Iterator[ModelStep]:
     """Paid if money moved. Unpaid if it did not; that is said too early of a request that the ledger holds for ended
     while its sender, wrongly taken for gone, still awaits the answer and will be heard."""
     if world.moved:
-        yield Step("settle as paid", world.with_life(lifecycle.settle(world.life, paid=True).life))
+        yield ModelStep("settle as paid", world.with_life(lifecycle.settle(world.life, paid=True).life))
         return
     ended = [request for request in world.requests if request.pending and not request.open]
     if all(request.awaited for request in ended):
         settled = replace(world, early=bool(ended))
-        yield Step("settle as unpaid", settled.with_life(lifecycle.settle(world.life, paid=False).life))
+        yield ModelStep("settle as unpaid", settled.with_life(lifecycle.settle(world.life, paid=False).life))
 
 
-def _passes(world: World) -> Iterator[Step]:
+def _passes(world: World) -> Iterator[ModelStep]:
     """Time and its clocks: pauses, of the host alone too, reboots, and walls set wrong, within a boot or over one."""
     if world.pauses:
-        yield Step("time passes", replace(world.later(PAUSE), pauses=world.pauses - 1))
+        yield ModelStep("time passes", replace(world.later(PAUSE), pauses=world.pauses - 1))
     if not world.clocks:
         return
     turned = replace(world, clocks=world.clocks - 1)
-    yield Step("reboot", turned.reboots())
+    yield ModelStep("reboot", turned.reboots())
     if not world.set_wrong:
-        yield Step("the host is paused", turned.later(PAUSE, paused=True))
+        yield ModelStep("the host is paused", turned.later(PAUSE, paused=True))
     if world.paused:
         return
     for name, seconds in (("forward", JUMP), ("back", -JUMP)):
-        yield Step(f"the clock jumps {name}", turned.wall_jumps(seconds))
-        yield Step(f"reboot with the clock {name}", turned.wall_jumps(seconds).reboots())
+        yield ModelStep(f"the clock jumps {name}", turned.wall_jumps(seconds))
+        yield ModelStep(f"reboot with the clock {name}", turned.wall_jumps(seconds).reboots())

@@ -32,7 +32,7 @@ _LONG_AGO = 400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SentRequest:
     """One attempt's request: `open` in the ledger, `awaited` by a living process, and what the service did with it.
 
     `left` is False while its sender, who may stand still, has not sent it yet. `service` is 0 for the refund's own.
@@ -71,7 +71,7 @@ class World:
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
-    requests: tuple[Request, ...] = ()
+    requests: tuple[SentRequest, ...] = ()
     memory: tuple[tuple[int, float], ...] = ()
     moved: int = 0
     key: int = 0
@@ -111,7 +111,7 @@ class World:
         """The same world with another life; what no rule reads is left out, so that equal situations are equal."""
         return replace(self, life=replace(life, why="", tries=0))
 
-    def put(self, old: Request, new: Request | None) -> World:
+    def put(self, old: SentRequest, new: SentRequest | None) -> World:
         """The same world with one request changed, or gone."""
         kept = tuple(new if request is old else request for request in self.requests)
         return replace(self, requests=tuple(request for request in kept if request and not request.over))

@@ -21,7 +21,7 @@ from refund_tui.sandbox.steps import read_steps
 from tests.support.wire import (
     KEY,
     OTHER_KEY,
-    Answer,
+    SandboxAnswer,
     dial,
     everything,
     look_up,
@@ -38,7 +38,7 @@ def faulty(*steps: Step) -> SandboxThread:
     return SandboxThread(any_trip=True, script=parse_script({"refund": list(steps)}))
 
 
-def once(step: Step) -> tuple[Answer, SandboxThread]:
+def once(step: Step) -> tuple[SandboxAnswer, SandboxThread]:
     """One refund under `step`, and the sandbox, stopped, whose books can still be read."""
     with faulty(step) as sandbox:
         return refund(sandbox), sandbox

@@ -14,7 +14,7 @@ OTHER_KEY = "650e8400-e29b-41d4-a716-446655440000"
 PATIENCE = 10.0
 
 
-class Answer(NamedTuple):
+class SandboxAnswer(NamedTuple):
     """An answer as it came."""
 
     status: int
@@ -44,23 +44,23 @@ def query_body(trip: str = "TRIP-1", store: str = "STORE-001") -> bytes:
     return json.dumps({"storeId": store, "shoppingTripId": trip}).encode()
 
 
-def post(sandbox: SandboxThread, path: str, body: bytes, **headers: str) -> Answer:
+def post(sandbox: SandboxThread, path: str, body: bytes, **headers: str) -> SandboxAnswer:
     """POST on a connection of its own; whatever http.client raises when there is no answer."""
     connection = HTTPConnection("127.0.0.1", sandbox.port, timeout=PATIENCE)
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json"} | headers)
         response = connection.getresponse()
-        return Answer(response.status, response.getheaders(), response.read())
+        return SandboxAnswer(response.status, response.getheaders(), response.read())
     finally:
         connection.close()
 
 
-def refund(sandbox: SandboxThread, body: bytes | None = None) -> Answer:
+def refund(sandbox: SandboxThread, body: bytes | None = None) -> SandboxAnswer:
     """`POST /v1/refund`, by default with a valid body."""
     return post(sandbox, "/v1/refund", refund_body() if body is None else body)
 
 
-def look_up(sandbox: SandboxThread, body: bytes | None = None) -> Answer:
+def look_up(sandbox: SandboxThread, body: bytes | None = None) -> SandboxAnswer:
     """`POST /v1/payment/transactional-data`, by default with a valid body."""
     return post(sandbox, "/v1/payment/transactional-data", query_body() if body is None else body)
 

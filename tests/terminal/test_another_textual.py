@@ -9,7 +9,7 @@ import pytest
 
 from refund_tui.sandbox import SandboxThread
 from refund_tui.tui.terminal import textual_inside
-from refund_tui.tui.terminal.textual_inside.version import KNOWN, Repair
+from refund_tui.tui.terminal.textual_inside.version import KNOWN, TextualRepair
 from tests.support.program import python
 from tests.terminal.another_textual import GUARDED
 from tests.terminal.program import TRIP, ask, confirm, history, settings, terminal
@@ -47,7 +47,7 @@ def test_doctor_names_every_repair_that_is_off(tmp_path: Path, form: tuple[str, 
     [line] = [line for line in told.splitlines() if "repairs are off" in line]
     assert "warn" in line
     assert KNOWN in line
-    assert all(repair in line for repair in Repair)
+    assert all(repair in line for repair in TextualRepair)
 
 
 def test_every_module_that_uses_private_names_is_kept_from_the_program_here() -> None:

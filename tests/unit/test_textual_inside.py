@@ -15,7 +15,7 @@ from textual.message_pump import MessagePump
 
 import refund_tui
 from refund_tui.tui.terminal import textual_inside
-from refund_tui.tui.terminal.textual_inside.version import Repair
+from refund_tui.tui.terminal.textual_inside.version import TextualRepair
 
 ROOT = Path(refund_tui.__path__[0])
 ROOM = Path(textual_inside.__path__[0])
@@ -80,6 +80,6 @@ def test_no_private_name_of_ours_is_one_of_textuals() -> None:
     assert {name: both for name, both in found.items() if both} == {}
 
 
-@pytest.mark.parametrize("repair", Repair)
-def test_each_repair_that_doctor_names_guards_something(repair: Repair) -> None:
-    assert f"Repair.{repair.name}.on" in (ROOM / "__init__.py").read_text()
+@pytest.mark.parametrize("repair", TextualRepair)
+def test_each_repair_that_doctor_names_guards_something(repair: TextualRepair) -> None:
+    assert f"TextualRepair.{repair.name}.on" in (ROOM / "__init__.py").read_text()

@@ -13,7 +13,7 @@ from refund_tui.commands.checks import Result, ok, warn
 from refund_tui.core.text import visible
 from refund_tui.host.paths import site_config, user_config
 from refund_tui.settings.declared import SETTINGS
-from refund_tui.tui.terminal.textual_inside.version import KNOWN, Repair, is_known
+from refund_tui.tui.terminal.textual_inside.version import KNOWN, TextualRepair, is_known
 
 if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
@@ -71,7 +71,7 @@ def _textual() -> Result:
     """Whether the installed Textual is the one whose inside is known; with another one, which repairs are off."""
     if is_known():
         return ok("textual", f"{KNOWN}, with all repairs")
-    found = f"{_version_of_textual()} is not {KNOWN}, so these repairs are off: {'; '.join(Repair)}"
+    found = f"{_version_of_textual()} is not {KNOWN}, so these repairs are off: {'; '.join(TextualRepair)}"
     return warn("textual", found, f"install textual=={KNOWN}; the screens work without the repairs")
 
 

@@ -29,7 +29,7 @@ _RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
 _MOST = 2**63 - 1
 
 
-class Number(Protocol):
+class NumberQuery(Protocol):
     """A function that runs a query and returns its one number."""
 
     def __call__(self, sql: str, *values: object) -> int:
@@ -37,14 +37,14 @@ class Number(Protocol):
         ...
 
 
-def where(wanted: Filter, number: Number, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
+def where(wanted: Filter, number: NumberQuery, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
     """The SQL conditions of a filter, empty if it has none, and the values of their placeholders."""
     pairs = [*(_word(word, number) for word in wanted.text.split()), *_fields(wanted, counting=counting)]
     conditions = " AND ".join(condition for condition, _ in pairs)
     return conditions, tuple(value for _, values in pairs for value in values)
 
 
-def _word(word: str, number: Number) -> _Condition:
+def _word(word: str, number: NumberQuery) -> _Condition:
     """The condition for one word of the text, in ids and in the newest notes."""
     text = _sayable(word)
     bounds = tuple(end for column in _IDS for end in _between(text, column))
@@ -56,7 +56,7 @@ def _word(word: str, number: Number) -> _Condition:
     return f"id IN ({found})", (*bounds, *note)
 
 
-def _is_common(bounds: tuple[object, ...], number: Number) -> bool:
+def _is_common(bounds: tuple[object, ...], number: NumberQuery) -> bool:
     """Whether so many ids begin with it that reading from the newest on finds a page sooner than sorting them."""
     ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
     return number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON

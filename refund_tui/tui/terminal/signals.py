@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from refund_tui.tui.terminal.textual_inside.version import Repair
+from refund_tui.tui.terminal.textual_inside.version import TextualRepair
 
 DEFAULTS = {"TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "150", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
 """What Textual reads at its import, unless it is set: no animation, no second key protocol, a longer ESCDELAY (in ms).
@@ -66,7 +66,7 @@ def _is_foreign(name: str) -> bool:
 def refusal(term: str | None) -> str | None:
     """Why the full screen cannot be shown here, with what to use instead, or None."""
     instead = "use refund-tui refund, resume or history, which need no screen"
-    streams = (sys.stdin, sys.stdout) if Repair.OUTPUT.on else (sys.stdin, sys.stdout, sys.stderr)
+    streams = (sys.stdin, sys.stdout) if TextualRepair.OUTPUT.on else (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         return f"this is not a terminal: {instead}"
     if term in (None, "", "dumb", "unknown"):

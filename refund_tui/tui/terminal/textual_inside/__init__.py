@@ -1,8 +1,8 @@
 """Owns every use of Textual's private names. Nobody else uses one; a test looks for them.
 
-Private names change without notice. So each function here asks `Repair` first: with another version than the known one
-it changes nothing, the program runs without the repair, and `refund-tui doctor` says so. `repairs` is imported only
-behind that check, since its imports may fail with another version.
+Private names change without notice. So each function here asks `TextualRepair` first: with another version than the
+known one it changes nothing, the program runs without the repair, and `refund-tui doctor` says so. `repairs` is
+imported only behind that check, since its imports may fail with another version.
 
 - `version`: the known version, and what is missing without each repair
 - `repairs`: the changes themselves
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from refund_tui.tui.terminal.textual_inside.version import Repair, is_known
+from refund_tui.tui.terminal.textual_inside.version import TextualRepair, is_known
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,11 +29,11 @@ def repair_textual() -> None:
         return
     from refund_tui.tui.terminal.textual_inside import repairs
 
-    if Repair.INPUT.on:
+    if TextualRepair.INPUT.on:
         repairs.accept_wrong_bytes()
-    if Repair.QUEUE.on:
+    if TextualRepair.QUEUE.on:
         repairs.queue_output_without_limit()
-    if Repair.RENDER.on:
+    if TextualRepair.RENDER.on:
         repairs.render_only_what_changed()
 
 
@@ -44,7 +44,7 @@ def drawing_on(descriptor: int) -> Iterator[None]:
     By itself it draws on standard error. With `2>log` the terminal would stay black while its keys still count. Under
     LC_ALL=C or PYTHONIOENCODING one sign would be encoded as an escape of several characters, and move all behind it.
     """
-    if not Repair.OUTPUT.on:
+    if not TextualRepair.OUTPUT.on:
         yield
         return
     from refund_tui.tui.terminal.textual_inside.repairs import TerminalOutput
@@ -59,7 +59,7 @@ def drawing_on(descriptor: int) -> Iterator[None]:
 
 def send_only_changed_cells(app: App[int], frame: Frame) -> None:
     """Have `app` send what differs from `frame`, which is what the terminal shows."""
-    if Repair.CELL_DIFF.on:
+    if TextualRepair.CELL_DIFF.on:
         from refund_tui.tui.terminal.textual_inside.repairs import put_before_terminal
 
         put_before_terminal(app, frame)
@@ -67,7 +67,7 @@ def send_only_changed_cells(app: App[int], frame: Frame) -> None:
 
 def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None]) -> None:
     """When `app` fails, hand the traceback to `keep` and print nothing. Textual's own page shows variables' values."""
-    if Repair.CRASH.on:
+    if TextualRepair.CRASH.on:
         from refund_tui.tui.terminal.textual_inside.repairs import end_without_source as repair
 
         repair(app, exit_code, keep)
@@ -75,7 +75,7 @@ def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None
 
 def write_to_terminal(app: App[int], sequence: str) -> bool:
     """Write an escape sequence between two pictures; False where that is not possible."""
-    if not Repair.CLIPBOARD.on:
+    if not TextualRepair.CLIPBOARD.on:
         return False
     from refund_tui.tui.terminal.textual_inside.repairs import write_to_terminal as write
 

@@ -10,7 +10,7 @@ from pathlib import Path
 KNOWN = "8.2.8"
 
 
-class Repair(StrEnum):
+class TextualRepair(StrEnum):
     """Each change that the program makes inside Textual; the value says what happens without it."""
 
     OUTPUT = "the screen is drawn on standard error"

@@ -54,10 +54,14 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """The same as sentences, empty where nothing is wrong. `whole` forbids all writing, `rows` only those rows."""
+    """The same as sentences, empty where nothing is wrong. `whole` forbids all writing, `rows` only those rows.
+
+    `ended` counts the records of refunds that cannot be read and are not open.
+    """
 
     whole: str = ""
     rows: str = ""
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ class Desk:
         return left_of(self.now(), self.summary.gate)
 
     @property
+    def damaged(self) -> int:
+        """How many records cannot be read, of open refunds and, as far as all were looked through, of others."""
+        return self.summary.damaged + self.files.damaged_ended
+
+    @property
     def unsaved(self) -> dict[str, str]:
         """The refunds whose answer could not be written yet: a sentence about each, by idempotency key."""
         return self.sender.unsaved

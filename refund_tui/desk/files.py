@@ -7,6 +7,7 @@ each call is a whole transaction or a short read.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
@@ -89,6 +90,9 @@ class Files:
         """Why the trips cannot be used; empty where they can."""
         self._damage = ""
         """What forbids writing to the ledger; empty where nothing does."""
+        self.damaged_ended = 0
+        """How many refunds that are not open cannot be read, as far as the ledger was looked through."""
+        self._closing = threading.Event()
 
     async def open(self) -> None:
         """Open all three; the ledger first, since it makes what the history reads.
@@ -139,6 +143,18 @@ class Files:
         self._damage = found.whole
         return found.whole or found.rows
 
+    async def walk(self) -> str:
+        """Look for damage in all of the ledger, in another thread, which may take minutes; a sentence or empty.
+
+        It ends early when the files are closed. Raises StoreError where it cannot go on.
+        """
+        if self._damage:
+            return ""
+        found = await asyncio.to_thread(self._storage.walk, self._closing.wait)
+        self._damage = found.whole
+        self.damaged_ended = found.ended
+        return found.whole or found.rows
+
     async def verify(self) -> None:
         """See that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
         if self._damage:
@@ -151,5 +167,6 @@ class Files:
 
     async def close(self) -> None:
         """Finish the calls that were begun, close the files and end the threads. May be called again."""
+        self._closing.set()
         for thread in (self._writing, self._reading, self._searching):
             await thread.close()

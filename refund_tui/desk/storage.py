@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,6 +59,13 @@ class Storage(Protocol):
 
     def examine(self) -> Damage:
         """Look for damage, quickly; slower than a read. Raises StoreError where that cannot be told now."""
+        ...
+
+    def walk(self, pause: Callable[[float], bool]) -> Damage:
+        """Look for damage in all of the ledger, which may take minutes, and hold nobody up.
+
+        `pause` waits for so many seconds, often, and says whether to end. Raises StoreError where it cannot go on.
+        """
         ...
 
 

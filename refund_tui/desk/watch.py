@@ -15,6 +15,9 @@ from refund_tui.errors import StoreError
 WATCH = 1.0
 """Seconds between two looks at whether another process wrote; each look is one PRAGMA."""
 
+LONG_SEARCH = 2.0
+"""Seconds for which a command waits for the end of the search through all rows; a large ledger takes minutes."""
+
 
 class Watcher:
     """Watches one desk's files, in tasks of its own."""
@@ -28,12 +31,15 @@ class Watcher:
         self._tasks = [
             asyncio.create_task(self._watch(), name="watcher"),
             asyncio.create_task(self._examine(), name="examiner"),
+            asyncio.create_task(self._walk(), name="walker"),
         ]
 
     async def examined(self) -> None:
-        """Return when the search for damage has ended."""
+        """Return when the quick search for damage has ended, and the long one or `LONG_SEARCH` seconds."""
         if self._tasks:
-            await asyncio.wait(self._tasks[1:])
+            _, examiner, walker = self._tasks
+            await asyncio.wait([examiner])
+            await asyncio.wait([walker], timeout=LONG_SEARCH)
 
     async def close(self) -> None:
         """End the tasks."""
@@ -44,8 +50,15 @@ class Watcher:
     async def _examine(self) -> None:
         if self._files.no_trips:
             await self._tell(Trouble(self._files.no_trips))
+        await self._look(self._files.examine)
+
+    async def _walk(self) -> None:
+        await asyncio.wait([self._tasks[1]])
+        await self._look(self._files.walk)
+
+    async def _look(self, search: Callable[[], Awaitable[str]]) -> None:
         try:
-            found = await self._files.examine()
+            found = await search()
         except StoreError:
             return  # it cannot be looked at now, which the watch says too; the next start looks again
         if found:

@@ -36,6 +36,17 @@ async def test_a_damaged_refund_is_counted_listed_and_shown_and_no_key_is_offere
         assert stage.shows("reason holds 'NONE'")
 
 
+async def test_a_damaged_refund_that_was_paid_long_ago_is_counted_too(tmp_path: Path) -> None:
+    async with desk_over(tmp_path, ScriptedService(), base_url=URL) as desk:
+        desk.begin()
+        await desk.take(intent(trip="trip-damaged"))
+        await desk.drain()
+    assert damage(ledger_path(tmp_path), "UPDATE refund SET reason = 'NONE'") == 1
+    async with program(tmp_path) as stage:
+        await stage.until("! 1 DAMAGED")
+        await stage.until("reason holds 'NONE'")
+
+
 async def test_an_altered_refund_stands_with_an_alarm_that_says_what_differs(tmp_path: Path) -> None:
     await recorded(tmp_path, "trip-altered", "minor = 125")
     async with program(tmp_path) as stage:

@@ -34,8 +34,8 @@ class Patience:
     USUAL, HURRIED = 100, 10
     """Tries: five seconds, and half a second once the program ends."""
 
-    def __init__(self) -> None:
-        self._tries = self.USUAL
+    def __init__(self, tries: int = USUAL) -> None:
+        self._tries = tries
 
     def hurry(self) -> None:
         """From now on, also in calls that wait already, give up sooner."""

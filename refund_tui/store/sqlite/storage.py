@@ -5,22 +5,24 @@ Never opens a ledger for writing on a network file system, unless the operator a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from refund_tui.core.damage import Damage
+from refund_tui.core.damage import Damage, Findings
 from refund_tui.core.ledger_identity import Host
 from refund_tui.host.machine import this_host
 from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path, owned, trips_path
 from refund_tui.store.sqlite.connection import Patience
-from refund_tui.store.sqlite.damage import damaged_rows_words, damaged_words, quick_look
+from refund_tui.store.sqlite.damage import MOST, damaged_rows_words, damaged_words, quick_look
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.trips import Trips
+from refund_tui.store.sqlite.walk import walk
 
 
 class SqliteStorage:
@@ -94,7 +96,17 @@ class SqliteStorage:
 
         Raises StoreError if it cannot be checked now, which does not mean damage.
         """
-        found = quick_look(self.ledger, LEDGER)
+        return self._told(quick_look(self.ledger, LEDGER))
+
+    def walk(self, pause: Callable[[float], bool]) -> Damage:
+        """What is found by looking at every row and index in short reads, which hold no commit up.
+
+        After each, `pause` waits for so many seconds and says whether to end. Raises StoreError if it cannot go on.
+        """
+        found = walk(self.ledger, LEDGER, pause)
+        return replace(self._told(Findings(tuple(found.whole[:MOST]), found.rows)), ended=len(found.refunds))
+
+    def _told(self, found: Findings) -> Damage:
         return Damage(
             damaged_words(self.ledger, found.whole) if found.whole else "",
             damaged_rows_words(self.ledger, found.rows) if found.rows else "",

@@ -217,8 +217,8 @@ def open_words(desk: Desk) -> str:
         words.append(f"{len(desk.unsaved)} NOT SAVED")
     if summary.alarms:
         words.append(f"! {summary.alarms} ALARM")
-    if summary.damaged:
-        words.append(f"! {summary.damaged} {DAMAGED}")
+    if desk.damaged:
+        words.append(f"! {desk.damaged} {DAMAGED}")
     if sending := summary.going_on - summary.to_send:
         words.append(f"{sending} sending")
     if summary.to_send:

@@ -20,7 +20,7 @@ from refund_tui.core.text import visible
 from refund_tui.desk.storage import storage_of
 from refund_tui.errors import StoreError, UsageError
 from refund_tui.host.clock import SystemClock
-from refund_tui.store.export import Csv, JsonLines, Told, refunds
+from refund_tui.store.export import Csv, JsonLines, RefundRows, refunds
 
 if TYPE_CHECKING:
     from refund_tui.desk.ports import HistoryPort
@@ -115,7 +115,7 @@ def _print_open_elsewhere(history: HistoryPort, settings: Settings) -> None:
         print_err(f"refund-tui: {visible(elsewhere)}: not sent with these settings")
 
 
-def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], object]:
+def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[RefundRows], object]:
     if arguments.json:
         return JsonLines(OUT).write
     if arguments.csv:
@@ -123,7 +123,7 @@ def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[Told], obj
     return lambda row: OUT.write(_line(row, zone) + "\n")
 
 
-def _line(row: Told, zone: tzinfo) -> str:
+def _line(row: RefundRows, zone: tzinfo) -> str:
     """One refund on one line, in columns."""
     refund, attempts = row
     if isinstance(refund, Damaged):

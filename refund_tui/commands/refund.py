@@ -126,7 +126,7 @@ def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalan
     print_out(f"Trip         {visible(intent.trip_id)}")
     if balance.disagreement:
         print_out(
-            f"Captured     {balance.told_captured}; the trips file now says {balance.known}, which does not count"
+            f"Captured     {balance.captured_words}; the trips file now says {balance.known}, which does not count"
         )
     print_out(f"Left         {balance.left if balance.left else 'not known here: the service decides'}")
     if intent.window_closes is not None:

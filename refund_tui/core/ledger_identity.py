@@ -112,8 +112,8 @@ def open_elsewhere(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
     if not total:
         return ""
-    told = f"{total} open refund{'' if total == 1 else 's'} for another service, "
-    return told + ", ".join(f"{name} ({count})" if len(counts) > 1 else name for name, count in counts.items())
+    words = f"{total} open refund{'' if total == 1 else 's'} for another service, "
+    return words + ", ".join(f"{name} ({count})" if len(counts) > 1 else name for name, count in counts.items())
 
 
 MOVE = (
@@ -135,7 +135,7 @@ class Host:
     name: str
 
     @property
-    def told(self) -> str:
+    def as_text(self) -> str:
         """The description as the ledger stores it."""
         return json.dumps(asdict(self), sort_keys=True)
 
@@ -160,9 +160,9 @@ class Host:
         return self.is_same(other)
 
 
-def host_of(told: str) -> Host:
+def host_of(text: str) -> Host:
     """The host that a ledger names. Raises ValueError where the text does not describe one."""
-    fields = json.loads(told)
+    fields = json.loads(text)
     if not isinstance(fields, dict) or {name: str(value) for name, value in fields.items()} != fields:
         raise ValueError("this does not describe a host")
     try:

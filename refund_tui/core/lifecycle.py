@@ -144,11 +144,11 @@ def _accepted(life: Life, outcome: Accepted) -> Decision:
 
 def _accepted_again(life: Life, outcome: Accepted) -> Decision:
     """A second yes shows that the service remembers the id, but with another reconciliation id it may be paid twice."""
-    known, told = life.reconciliation_id, outcome.reconciliation_id
-    if known and told and known != told:
-        why = f"the service accepted it as {known} and as {told}: it may have been paid twice, check the books"
+    known, given = life.reconciliation_id, outcome.reconciliation_id
+    if known and given and known != given:
+        why = f"the service accepted it as {known} and as {given}: it may have been paid twice, check the books"
         return Decision(replace(life, alarm=True, why=why), "accepted_twice", why)
-    return Decision(replace(life, reconciliation_id=known or told), "accepted_again", "the service accepted it again")
+    return Decision(replace(life, reconciliation_id=known or given), "accepted_again", "the service accepted it again")
 
 
 def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:

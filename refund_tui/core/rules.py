@@ -50,26 +50,31 @@ RAISE = "refund-tui ledger ceiling TRIP AMOUNT --because WHY"
 class TripBalance:
     """What counts on one trip, however its id is written: its refunds, newest first, and what was captured.
 
-    `known` is the captured amount as the trips file has it now, `ceiling` a person's word on it, `told` the currency
-    that the service told with the card. Each is None where it is not known. `damaged` has a sentence for each record of
-    the trip that cannot be read: then what is left is not known, and no new refund is taken.
+    `known` is the captured amount as the trips file has it now, `ceiling` what a person stated instead, and
+    `charge_currency` the currency that the service gave with the card. Each is None where it is not known. `damaged`
+    has a sentence for each record of the trip that cannot be read: then what is left is not known, and no new refund
+    is taken.
     """
 
     known: Money | None
     refunds: tuple[Refund, ...] = ()
     ceiling: Ceiling | None = None
-    told: str | None = None
+    charge_currency: str | None = None
     damaged: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, known: Money | None, found: Iterable[Refund | Damaged], word: Ceiling | Damaged | None, told: str | None
+        cls,
+        known: Money | None,
+        found: Iterable[Refund | Damaged],
+        ceiling: Ceiling | Damaged | None,
+        charge_currency: str | None,
     ) -> Self:
         """The balance of a trip from its rows, with those that cannot be read as sentences."""
         rows = tuple(found)
-        damaged = tuple(row.sentence for row in (*rows, word) if isinstance(row, Damaged))
-        ceiling = None if isinstance(word, Damaged) else word
-        return cls(known, tuple(row for row in rows if isinstance(row, Refund)), ceiling, told, damaged)
+        damaged = tuple(row.sentence for row in (*rows, ceiling) if isinstance(row, Damaged))
+        sound = None if isinstance(ceiling, Damaged) else ceiling
+        return cls(known, tuple(row for row in rows if isinstance(row, Refund)), sound, charge_currency, damaged)
 
     @property
     def captured(self) -> Money | None:
@@ -97,7 +102,7 @@ class TripBalance:
         return f"{by} {self.captured} was captured, the trips file now says {self.known}"
 
     @property
-    def told_captured(self) -> str:
+    def captured_words(self) -> str:
         """What counts as captured, in words, and who said so where it is not the trips file."""
         if self.captured is None:
             return "not known here"
@@ -110,7 +115,7 @@ class TripBalance:
         """The currency of the charge, None where nothing here tells it."""
         if self.captured is not None:
             return self.captured.currency
-        return self.told or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
+        return self.charge_currency or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
 
     @property
     def window_closes(self) -> datetime | None:
@@ -153,7 +158,7 @@ def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip 
 
 def check_left(amount: Money, balance: TripBalance) -> str | None:
     """What is wrong with an amount beside what is left on its trip, or None."""
-    charged = balance.captured.currency if balance.captured else balance.told
+    charged = balance.captured.currency if balance.captured else balance.charge_currency
     if charged not in (None, amount.currency):
         return f"this trip was charged in {charged}, not {amount.currency}"
     earlier = next((r.intent.amount.currency for r in balance.refunds if r.state.counts), amount.currency)

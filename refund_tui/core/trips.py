@@ -39,7 +39,7 @@ class Article:
 class Trip:
     """A shopping trip as the retailer's own records tell it, in UTC; all its refunds together are at most `captured`.
 
-    `currency` is the charge's, as the service told it with the card. `damage` says why its record cannot be read: then
+    `currency` is the charge's, as the service gave it with the card. `damage` says why its record cannot be read: then
     nothing but its ids is known.
     """
 

@@ -83,9 +83,9 @@ def _end_what_is_over(ledger: LedgerPort, terms: Terms, key: str, now: Instant) 
     attempt, refund = ledger.open_attempt(key), ledger.get(key)
     if not isinstance(attempt, Attempt) or refund is None:
         return
-    told = under_way(attempt, terms, now)
-    if told.over:
-        take_over(ledger, terms, refund, attempt, told.alive, now)
+    pending = under_way(attempt, terms, now)
+    if pending.over:
+        take_over(ledger, terms, refund, attempt, pending.alive, now)
 
 
 def _refuse_under_way(

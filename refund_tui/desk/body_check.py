@@ -31,6 +31,6 @@ def checked(balance: TripBalance, history: HistoryPort) -> TripBalance:
 
     Raises StoreError.
     """
-    told = (altered(refund, recorded=history.as_recorded(refund)) for refund in balance.refunds)
-    found = tuple(filter(None, told))
+    sentences = (altered(refund, recorded=history.as_recorded(refund)) for refund in balance.refunds)
+    found = tuple(filter(None, sentences))
     return replace(balance, damaged=(*balance.damaged, *found))

@@ -219,13 +219,15 @@ class Desk:
         """
         self.require_service()
         trip = await self.trips.get(intent.store_id, intent.trip_id)
-        captured, told = (trip.captured, trip.currency) if trip else (None, None)
+        captured, currency = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
         require_sound(await self.trips.balance(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
-        recorded = await self.files.write(lambda ledger: ledger.record(refund, now, second_yes=second_yes, told=told))
+        recorded = await self.files.write(
+            lambda ledger: ledger.record(refund, now, second_yes=second_yes, charge_currency=currency)
+        )
         await self.tell(Changed(recorded, "recorded"))
         self.sender.wake()
         return recorded
@@ -275,8 +277,8 @@ class Desk:
         """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
         self._require_own_service()
         found, now = await self.history.get(key), self.now()
-        if isinstance(found, Refund) and (told := altered(found)):
-            raise NotPossible(f"{told}. No receipt was made")
+        if isinstance(found, Refund) and (problem := altered(found)):
+            raise NotPossible(f"{problem}. No receipt was made")
         refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
         return receipt(refund, now.at, self.settings.zone, copy=copy)
 

@@ -50,10 +50,11 @@ class LedgerPort(Protocol):
         """Let go of it."""
         ...
 
-    def record(self, refund: Refund, now: Instant, *, second_yes: bool, told: str | None = None) -> Refund:
+    def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
         """Write a new refund if its trip, as it is in this very transaction, admits it; the refund as it is on disk.
 
-        `told` is the currency that the service told. Raises core.rules.Refused, NeedsSecondYes: nothing was written.
+        `charge_currency` is what the service gave with the card. Raises core.rules.Refused, NeedsSecondYes: nothing was
+        written then.
         """
         ...
 

@@ -15,7 +15,7 @@ from refund_tui.core.rules import TripBalance, known_as
 from refund_tui.core.trips import Trip
 from refund_tui.desk.body_check import checked
 from refund_tui.desk.files import Files
-from refund_tui.store.export import Told, page
+from refund_tui.store.export import RefundRows, page
 
 
 class HistoryReads:
@@ -48,7 +48,7 @@ class HistoryReads:
         """How many refunds; a filtered count stops at `cap`."""
         return await self._files.look(lambda history: history.count(wanted, cap))
 
-    async def page(self, wanted: Filter, below: int | None) -> tuple[list[Told], int | None]:
+    async def page(self, wanted: Filter, below: int | None) -> tuple[list[RefundRows], int | None]:
         """A page of refunds with their attempts, for exports, and where the next one begins; None at the end."""
         return await self._files.look(lambda history: page(history, wanted, below))
 
@@ -80,8 +80,8 @@ class TripReads:
         trip = await self.get(store_id, trip_id)
         refunds = await self._files.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self._files.look(lambda history: history.ceiling(store_id, trip_id))
-        captured, told = (trip.captured, trip.currency) if trip else (None, None)
-        balance = TripBalance.of(captured, refunds, ceiling, told)
+        captured, currency = (trip.captured, trip.currency) if trip else (None, None)
+        balance = TripBalance.of(captured, refunds, ceiling, currency)
         return await self._files.look(lambda history: checked(balance, history))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:

@@ -178,7 +178,7 @@ class Sender:
         while True:
             last = self._leaving.is_set()
             try:
-                told = await self.record_once(in_flight, outcome, arrived)
+                news = await self.record_once(in_flight, outcome, arrived)
             except Exception as error:  # noqa: BLE001 whatever fails, an answer that is here must not be lost
                 self.failure = error if isinstance(error, StoreError) else None
                 self.unsaved[key] = self._not_saved(outcome, error, last=last)
@@ -189,7 +189,7 @@ class Sender:
             else:
                 self.unsaved.pop(key, None)
                 self._in_flight = None
-                await self._tell(told)
+                await self._tell(news)
                 return
 
     def _not_saved(self, outcome: Outcome, error: Exception, *, last: bool) -> str:

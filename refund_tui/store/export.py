@@ -30,7 +30,7 @@ COLUMNS = (
 row, unchecked, without an amount.
 """
 
-Told = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
+RefundRows = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -47,23 +47,25 @@ class Exported(Protocol):
         ...
 
 
-def page(history: Exported, wanted: Filter, below: int | None, limit: int = PAGE) -> tuple[list[Told], int | None]:
+def page(
+    history: Exported, wanted: Filter, below: int | None, limit: int = PAGE
+) -> tuple[list[RefundRows], int | None]:
     """At most `limit` refunds with their attempts, newest first, and where the next page begins; None at the end.
 
     Raises StoreError.
     """
     rows = history.page(wanted, below, limit)
-    told = [(refund, history.attempts(refund.key)) for _, refund in rows]
-    return told, rows[-1][0] if len(rows) == limit else None
+    found = [(refund, history.attempts(refund.key)) for _, refund in rows]
+    return found, rows[-1][0] if len(rows) == limit else None
 
 
-def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[Told]:
+def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[RefundRows]:
     """The refunds that match `wanted`, at most `limit`, newest first. Raises StoreError."""
     below, left = None, limit
     while left is None or left > 0:
-        told, below = page(history, wanted, below, PAGE if left is None else min(PAGE, left))
-        yield from told
-        left = None if left is None else left - len(told)
+        found, below = page(history, wanted, below, PAGE if left is None else min(PAGE, left))
+        yield from found
+        left = None if left is None else left - len(found)
         if below is None:
             return
 
@@ -93,7 +95,7 @@ def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...])
     }
 
 
-_STANDS = {
+_RAW_COLUMNS = {
     "refund_request_id": "key", "store_id": "store_id", "shopping_trip_id": "trip_id", "currency": "currency",
     "reason_code": "reason", "note": "note", "reconciliation_id": "reconciliation_id", "clerk": "clerk",
     "created_at": "created_at", "updated_at": "updated_at",
@@ -102,9 +104,9 @@ _STANDS = {
 
 
 def _as_it_stands(row: Damaged) -> dict[str, object]:
-    told: dict[str, object] = dict.fromkeys(COLUMNS)
-    told |= {ours: visible(row.columns[theirs]) for ours, theirs in _STANDS.items() if theirs in row.columns}
-    return told | {"state": DAMAGED, "damage": visible(row.sentence)}
+    record: dict[str, object] = dict.fromkeys(COLUMNS)
+    record |= {ours: visible(row.columns[theirs]) for ours, theirs in _RAW_COLUMNS.items() if theirs in row.columns}
+    return record | {"state": DAMAGED, "damage": visible(row.sentence)}
 
 
 def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
@@ -133,9 +135,9 @@ class JsonLines:
     def __init__(self, stream: Writable) -> None:
         self._stream = stream
 
-    def write(self, told: Told) -> None:
+    def write(self, rows: RefundRows) -> None:
         """One refund. Raises OSError."""
-        self._stream.write(json.dumps(as_record(*told)) + "\n")
+        self._stream.write(json.dumps(as_record(*rows)) + "\n")
 
 
 class Csv:
@@ -145,10 +147,10 @@ class Csv:
         self._writer = csv.writer(stream, lineterminator="\n")
         self._writer.writerow(COLUMNS)
 
-    def write(self, told: Told) -> None:
+    def write(self, rows: RefundRows) -> None:
         """One refund. Raises OSError."""
-        record = as_record(*told)
-        record |= {"attempts": len(told[1]), "maybe_executed": _yes(record["maybe_executed"])}
+        record = as_record(*rows)
+        record |= {"attempts": len(rows[1]), "maybe_executed": _yes(record["maybe_executed"])}
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 
 

@@ -129,8 +129,8 @@ def test_hosts_that_name_no_boot_are_not_the_same_for_it() -> None:
 
 
 def test_what_a_ledger_keeps_of_a_host_is_read_back() -> None:
-    assert HERE.told == '{"boot": "boot-1", "machine": "machine-1", "name": "till-1"}'
-    assert host_of(HERE.told) == HERE
+    assert HERE.as_text == '{"boot": "boot-1", "machine": "machine-1", "name": "till-1"}'
+    assert host_of(HERE.as_text) == HERE
 
 
 @pytest.mark.parametrize("told", ["", "till-1", "{"])

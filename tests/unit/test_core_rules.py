@@ -204,7 +204,7 @@ WORD = Ceiling("STORE-001", "trip-1", Money(8000, "EUR"), NOON, "eve\x1b", "the 
 def test_the_smallest_amount_ever_known_counts_as_captured_until_a_person_says_otherwise(
     balance: TripBalance, captured: Money | None, told: str, disagreement: str | None
 ) -> None:
-    assert (balance.captured, balance.told_captured, balance.disagreement) == (captured, told, disagreement)
+    assert (balance.captured, balance.captured_words, balance.disagreement) == (captured, told, disagreement)
     assert complete(INTENT, balance).captured == captured
 
 

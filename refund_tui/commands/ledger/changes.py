@@ -100,7 +100,7 @@ def _amount(text: str, currency: str | None) -> Money:
 
 def _print_ceiling(store: str, trip_id: str, before: TripBalance, after: TripBalance) -> None:
     print_out(f"Trip         {visible(trip_id)} of {visible(store)}")
-    print_out(f"Captured     {after.told_captured} (before: {before.told_captured})")
+    print_out(f"Captured     {after.captured_words} (before: {before.captured_words})")
     print_out(f"Left         {after.left}")
     print_out("It is recorded. Nothing was sent.")
 

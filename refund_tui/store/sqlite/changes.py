@@ -91,5 +91,5 @@ def close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Ou
 def late_answer(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
     """The data of an event that keeps an answer if its attempt was ended before."""
     answer = outcome.answer
-    told = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
-    return told | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}
+    data = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
+    return data | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}

@@ -68,7 +68,7 @@ class Database:
         self._shape: int | None = None
         self._read_limit = _ReadLimit()
         self._patience = patience or Patience()
-        with self._told(OPENING):
+        with self._translated(OPENING):
             self._connection = connect(path, mode)
         self._identity = identity(path)
 
@@ -97,7 +97,7 @@ class Database:
             database._read_limit.tie(database._connection)
         return database
 
-    def _told(self, meaning: Meaning) -> AbstractContextManager[None]:
+    def _translated(self, meaning: Meaning) -> AbstractContextManager[None]:
         return translating(self._file, meaning, damaged=self.kind.damaged)
 
     def _check_shape(self, meaning: Meaning) -> None:
@@ -114,7 +114,7 @@ class Database:
     @contextmanager
     def _closed_on_failure(self) -> Iterator[None]:
         try:
-            with self._told(OPENING):
+            with self._translated(OPENING):
                 yield
         except BaseException:
             self.close()
@@ -143,7 +143,7 @@ class Database:
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a short query. A reader's query is stopped if it would block the writers. Raises StoreError."""
         self._still_the_same(READING)
-        with self._told(READING):
+        with self._translated(READING):
             return self._cleared(lambda: self._fetch(sql, values))
 
     def _fetch(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
@@ -182,7 +182,7 @@ class Database:
         """
         self._still_the_same(meaning)
         wrote: Event = None
-        with self._told(meaning):
+        with self._translated(meaning):
             try:
                 with transaction(self._connection, self._patience):
                     version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it

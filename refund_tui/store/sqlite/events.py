@@ -28,22 +28,22 @@ def note(
     seq: int | None = None,
 ) -> None:
     """Write one event. `key` None: about the whole ledger, without states. `seq` None: with the next number."""
-    told = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     transaction.execute(
         "INSERT INTO event (seq, key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, told),
+        (seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, text),
     )
 
 
 CEILING_SET = "ceiling_set"
 """The kind of the event that records a captured amount which a person stated."""
 
-_WORD = (
+_NEWEST_CEILING = (
     "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
     " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
 )
 """Searched by the index and again without it, so that a damaged index hides no row."""
-_SAID = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
+_CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
 _RECORDED = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
 
 
@@ -62,21 +62,24 @@ def as_recorded(first: FirstRow, refund: Refund) -> bool:
     return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
 
 
-def newest_word(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
+def newest_ceiling(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
     """The captured amount that a person stated last for a trip (folded id); damaged if its event differs."""
-    row = first(_WORD, trip)
+    row = first(_NEWEST_CEILING, trip)
     if row is None:
         return None
-    word = ceiling_of(row)
-    if isinstance(word, Ceiling) and first(_SAID, CEILING_SET, word.who, word.why, _data(word)) is None:
+    ceiling = ceiling_of(row)
+    if (
+        isinstance(ceiling, Ceiling)
+        and first(_CEILING_EVENT, CEILING_SET, ceiling.who, ceiling.why, _data(ceiling)) is None
+    ):
         return damaged("ceiling", row["id"], row, "it is not what its event says")
-    return word
+    return ceiling
 
 
-def said_of(word: Ceiling) -> dict[str, str]:
+def ceiling_data(ceiling: Ceiling) -> dict[str, str]:
     """The data of the event of a stated amount."""
-    return {"store_id": word.store_id, "trip_id": word.trip_id, "captured": str(word.amount)}
+    return {"store_id": ceiling.store_id, "trip_id": ceiling.trip_id, "captured": str(ceiling.amount)}
 
 
-def _data(word: Ceiling) -> str:
-    return json.dumps(said_of(word), ensure_ascii=False, sort_keys=True)
+def _data(ceiling: Ceiling) -> str:
+    return json.dumps(ceiling_data(ceiling), ensure_ascii=False, sort_keys=True)

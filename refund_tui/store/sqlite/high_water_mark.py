@@ -141,8 +141,8 @@ def _ledgers(data: str) -> list[str]:
 
 def _fingerprint(row: sqlite3.Row) -> str:
     values: Sequence[bytes | None] = [row[column] for column in _COLUMNS]
-    told = json.dumps([None if value is None else value.hex() for value in values])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    text = json.dumps([None if value is None else value.hex() for value in values])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _older(database: Database, mark: HighWaterMark) -> StoreError:

@@ -18,7 +18,7 @@ from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
-from refund_tui.store.sqlite.events import as_recorded, newest_word
+from refund_tui.store.sqlite.events import as_recorded, newest_ceiling
 from refund_tui.store.sqlite.filter_sql import NEWEST, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_of, writer_of
@@ -75,7 +75,7 @@ class History:
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """The captured amount that a person stated last for a trip."""
-        return newest_word(self._database.row, folded_trip(store_id, trip_id))
+        return newest_ceiling(self._database.row, folded_trip(store_id, trip_id))
 
     def as_recorded(self, refund: Refund) -> bool:
         """Whether the refund is still as it was recorded, if its event has a hash."""
@@ -85,8 +85,8 @@ class History:
         """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
         asked = json.dumps(list(trips))
         rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
-        told = ((row["folded_trip"], money_of(row)) for row in rows)
-        return {trip: amount for trip, amount in told if amount is not None}
+        found = ((row["folded_trip"], money_of(row)) for row in rows)
+        return {trip: amount for trip, amount in found if amount is not None}
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
         """The attempts of a refund, oldest first."""

@@ -45,7 +45,7 @@ from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, newest_word, note, said_of
+from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, ceiling_data, newest_ceiling, note
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
@@ -123,15 +123,16 @@ class Ledger:
         """Close the connection."""
         self._database.close()
 
-    def record(self, refund: Refund, now: Instant, *, second_yes: bool, told: str | None = None) -> Refund:
+    def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
         """Write a new refund if the state of its trip in this transaction allows it; the refund as it is on disk.
 
-        Its captured amount is what the trips file knows, on disk it is the one that counts; `told` is the currency
-        that the service told. Raises core.rules.Refused and NeedsSecondYes: nothing was written then.
+        Its captured amount is what the trips file knows, on disk it is the one that counts.
+        `charge_currency` is what the service gave with the card. Raises core.rules.Refused, NeedsSecondYes: nothing was
+        written then.
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
-            balance = _balance(transaction, refund.intent, told)
+            balance = _balance(transaction, refund.intent, charge_currency)
             asked = rules.complete(refund.intent, balance)
             rules.admit(asked, balance, now.at, second_yes)
             columns = (*INTENT, *LIFE)
@@ -155,7 +156,7 @@ class Ledger:
                 f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
             )
-            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, said_of(ceiling))
+            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, ceiling_data(ceiling))
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -300,7 +301,7 @@ class Ledger:
             anchor(transaction, now)
 
 
-def _balance(transaction: sqlite3.Connection, asked: Intent, told: str | None) -> rules.TripBalance:
+def _balance(transaction: sqlite3.Connection, asked: Intent, charge_currency: str | None) -> rules.TripBalance:
     trip = folded_trip(asked.store_id, asked.trip_id)
     refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
 
@@ -308,7 +309,7 @@ def _balance(transaction: sqlite3.Connection, asked: Intent, told: str | None) -
         found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
         return found
 
-    return rules.TripBalance.of(asked.captured, map(refund_of, refunds), newest_word(first, trip), told)
+    return rules.TripBalance.of(asked.captured, map(refund_of, refunds), newest_ceiling(first, trip), charge_currency)
 
 
 def _same(asked: Refund, written: Refund) -> Refund:

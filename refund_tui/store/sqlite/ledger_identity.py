@@ -83,9 +83,9 @@ class Services:
 
         `owner` says whether this account owns the ledger's file.
         """
-        told = belonging(self._database)
-        if told.environment is not None:
-            return told
+        known = belonging(self._database)
+        if known.environment is not None:
+            return known
         with self._database.writing(_CHANGE) as transaction:
             recorded = _recorded(transaction)
             if not vouched(recorded, service, owner=owner):
@@ -174,20 +174,20 @@ class HostGuard:
 
     def claim(self, database: Database) -> None:
         """Become the host that writes, if none does yet. Raises StoreError if another host does."""
-        told = writer_of(database)
-        if told == self._host:
+        writer = writer_of(database)
+        if writer == self._host:
             return
         with database.writing() as transaction:
-            told = writer_of(database)
-            if told is not None and not told.is_same(self._host):
-                raise _refused(told, self._host)
-            transaction.execute("UPDATE identity SET host = ?", (self._host.told,))
+            writer = writer_of(database)
+            if writer is not None and not writer.is_same(self._host):
+                raise _refused(writer, self._host)
+            transaction.execute("UPDATE identity SET host = ?", (self._host.as_text,))
 
     def before(self, database: Database) -> None:
         """Called in each transaction before anything is written. Raises StoreError."""
-        told = writer_of(database)
-        if told is not None and not self._host.is_at_work(told):
-            raise _refused(told, self._host)
+        writer = writer_of(database)
+        if writer is not None and not self._host.is_at_work(writer):
+            raise _refused(writer, self._host)
 
     def wrote(self, database: Database) -> None:
         """Nothing to do."""
@@ -209,15 +209,15 @@ def move(database: Database, host: Host, why: str, who: str, now: Instant) -> No
     """Let only `host` write from now on, as a person decided. Raises UsageError, StoreError."""
     with database.writing() as transaction:
         row = transaction.execute("SELECT host FROM identity").fetchone()
-        if row["host"] == host.told:
+        if row["host"] == host.as_text:
             raise UsageError("this host writes the ledger already: nothing was changed")
-        transaction.execute("UPDATE identity SET host = ?", (host.told,))
-        note(transaction, None, who, now, MOVED, None, None, why, {"before": row["host"] or "", "host": host.told})
+        transaction.execute("UPDATE identity SET host = ?", (host.as_text,))
+        note(transaction, None, who, now, MOVED, None, None, why, {"before": row["host"] or "", "host": host.as_text})
 
 
-def _refused(told: Host, mine: Host) -> StoreChanged:
-    alike = ", which has the same machine id as this one" if told.machine and told.machine == mine.machine else ""
+def _refused(writer: Host, mine: Host) -> StoreChanged:
+    alike = ", which has the same machine id as this one" if writer.machine and writer.machine == mine.machine else ""
     return StoreChanged(
-        f"this ledger is written by another host, {told.name}{alike}; this one is {mine.name}. Two hosts must not "
-        f"write one ledger, since their locks may not reach each other. Nothing is sent. Work on {told.name}; {MOVE}"
+        f"this ledger is written by another host, {writer.name}{alike}; this one is {mine.name}. Two hosts must not "
+        f"write one ledger, since their locks may not reach each other. Nothing is sent. Work on {writer.name}; {MOVE}"
     )

@@ -26,7 +26,7 @@ RECORD = 128
 TRIES, PAUSE = 20, 0.002
 """How often, and after how many seconds, reading is tried again while another process writes the mark."""
 
-_TOLD = re.compile(rb"([0-9]{1,18})(?: ([0-9a-f]{32}|-) ([0-9a-f]{32}))? *\n")
+_FORM = re.compile(rb"([0-9]{1,18})(?: ([0-9a-f]{32}|-) ([0-9a-f]{32}))? *\n")
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -42,7 +42,7 @@ class HighWaterMark:
     ledger: str = ""
 
     @property
-    def told(self) -> bytes:
+    def as_bytes(self) -> bytes:
         """The content of its file."""
         return f"{self.seq} {self.fingerprint or '-'} {self.ledger}".ljust(RECORD - 1).encode() + b"\n"
 
@@ -57,7 +57,7 @@ class MarkFile:
         """The mark, None if there is no file. Raises StoreUnusable if the file exists but cannot be read."""
         try:
             with self._opened(os.O_RDONLY) as file:
-                return self._told(file)
+                return self._parsed(file)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -103,7 +103,7 @@ class MarkFile:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 _dress(file.fileno(), ledger)
-                file.write(mark.told)
+                file.write(mark.as_bytes)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self.path)
@@ -116,13 +116,13 @@ class MarkFile:
         with self._opened(os.O_RDWR) as file:
             if not _locked(file):  # another process is writing it; this process's next change raises it
                 return
-            if self._told(file).seq < mark.seq:
-                os.pwrite(file, mark.told, 0)
+            if self._parsed(file).seq < mark.seq:
+                os.pwrite(file, mark.as_bytes, 0)
             if sync:
                 os.fsync(file)
 
-    def _told(self, descriptor: int) -> HighWaterMark:
-        found = _TOLD.fullmatch(os.pread(descriptor, RECORD + 1, 0))
+    def _parsed(self, descriptor: int) -> HighWaterMark:
+        found = _FORM.fullmatch(os.pread(descriptor, RECORD + 1, 0))
         if found is None:
             raise _unusable(self.path, "does not hold what this program writes")
         seq, fingerprint, ledger = found.groups(b"")

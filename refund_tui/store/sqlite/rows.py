@@ -67,8 +67,8 @@ def intent_values(refund: Refund) -> tuple[object, ...]:
 
 def fingerprint(refund: Refund) -> str:
     """A hash of what the refund asks for, without the endpoint, which a person can assign later."""
-    told = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
-    return hashlib.sha256(f"{refund.key} {told}".encode()).hexdigest()[:32]
+    text = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
+    return hashlib.sha256(f"{refund.key} {text}".encode()).hexdigest()[:32]
 
 
 def life_values(life: Life) -> tuple[object, ...]:

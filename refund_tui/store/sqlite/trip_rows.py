@@ -95,7 +95,7 @@ def values_of(trip: Trip) -> tuple[str | int | None, ...]:
         trip.card.brand,
         trip.card.tail,
         trip.receipt,
-        json.dumps([_told(article) for article in trip.articles], ensure_ascii=False, separators=(",", ":")),
+        json.dumps([_article_values(article) for article in trip.articles], ensure_ascii=False, separators=(",", ":")),
         trip.currency,
     )
 
@@ -130,12 +130,12 @@ def _captured(cells: Cells) -> Money | None:
 
 def _articles(cells: Cells) -> tuple[Article, ...]:
     try:
-        return tuple(_article(*told) for told in json.loads(cells.text("articles")))
+        return tuple(_article(*values) for values in json.loads(cells.text("articles")))
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise cells.refuse("articles") from error
 
 
-def _told(article: Article) -> list[str | int | None]:
+def _article_values(article: Article) -> list[str | int | None]:
     quantity, price = article.quantity, article.unit_price
     return [
         article.id,

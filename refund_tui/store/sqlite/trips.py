@@ -163,10 +163,10 @@ def _put(transaction: sqlite3.Connection, trip: Trip) -> int:
         transaction.execute("INSERT INTO word (rowid, words) VALUES (?, ?)", (fresh, words_of(trip)))
         return 0
     old = trip_of(row)
-    told = trip if old.damage else merged(old, trip)
-    if not old.damage and values_of(told) == values_of(old):
+    newest = trip if old.damage else merged(old, trip)
+    if not old.damage and values_of(newest) == values_of(old):
         return 2
-    _change(transaction, row["id"], told)
+    _change(transaction, row["id"], newest)
     return 1
 
 

@@ -49,7 +49,7 @@ def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[st
         when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
         told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
         told += [("When", when)]
-    told.append(("Charged", balance.told_captured))
+    told.append(("Charged", balance.captured_words))
     if balance.disagreement:
         told.append(("Imported", str(balance.known)))
     told.append(("Left", (str(left), "bold") if left else "not known here"))

@@ -5,7 +5,7 @@
 - `widgets/`: what screens are made of
 - `wording/`: the sentences that a person reads
 - `terminal/`: signals, keys, output and the inside of Textual
-- `background.py`: work that no key waits for; `messages.py`: the desk's news as a message; `files.py`: exports and
+- `background.py`: work that no key waits for; `news.py`: the desk's news; `files.py`: exports and
   receipts; `themes.py`: colours
 """
 

@@ -15,16 +15,15 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
-from refund_tui.core.refunds import Refund
 from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import Changed, News, Trouble, Unsaved
+from refund_tui.desk.news import News
 from refund_tui.errors import RefundTuiError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, holds_in, key_of
-from refund_tui.tui.messages import DeskNews
+from refund_tui.tui.news import DeskNews, announcement_of, ends_a_refund
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
 from refund_tui.tui.terminal.crash import CrashReporting
@@ -36,7 +35,6 @@ from refund_tui.tui.widgets.footer import KeyLine
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.status_line import StatusLine
 from refund_tui.tui.wording import notices
-from refund_tui.tui.wording.states import outcome_words
 
 if TYPE_CHECKING:
     from refund_tui.tui.screens.gate import GateScreen
@@ -110,10 +108,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
                 await self._refund.offer_draft()
                 self.refresh_keys()
         finally:
-            if (
-                not gc.isenabled()
-            ):  # `run` switched it off; frozen, these objects are in no later collection, so none delays a key
-                gc.freeze()
+            if not gc.isenabled():  # `run` switched it off
+                gc.freeze()  # these objects are in no later collection, so none delays a key
                 gc.enable()
 
     async def on_unmount(self) -> None:
@@ -228,15 +224,10 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Redraw the screen, and announce refunds that ended. While the app ends there is no screen to redraw."""
         if not self.current_screen.is_attached:
             return
-        match message.news:
-            case Changed(refund=refund, kind=kind) if _ended(refund, kind):
-                self.announce(outcome_words(refund))
-                if self.desk.settings.bell:
-                    self.bell()
-            case Unsaved(why=why) | Trouble(why=why):
-                self.announce(why)
-            case _:
-                pass
+        if words := announcement_of(message.news):
+            self.announce(words)
+        if self.desk.settings.bell and ends_a_refund(message.news):
+            self.bell()
         self._status.redraw()
         self.current_screen.reload()
         self.refresh_keys()
@@ -302,10 +293,3 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
             await self.go("leaving")
         else:
             self.leave(0)
-
-
-def _ended(refund: Refund, kind: str) -> bool:
-    """Whether a clerk waits for this change: the refund has ended, or needs a person."""
-    if kind in ("receipt_printed", "accepted_again", "late_answer"):
-        return False
-    return not refund.state.goes_on

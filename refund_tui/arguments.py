@@ -15,7 +15,7 @@ from importlib import import_module
 from refund_tui import __version__
 from refund_tui.commands import COMMANDS, Subcommand
 from refund_tui.commands.output import ERR, OUT
-from refund_tui.settings.declared import CONFIG, SETTINGS
+from refund_tui.settings.declared import SETTINGS
 
 TYPE_CHECKING = False  # importing typing takes as long as all of our own modules here
 if TYPE_CHECKING:
@@ -160,11 +160,7 @@ def _complete(parser: Parser) -> None:
 
 def _add_settings(parser: Parser, group: argparse._ActionsContainer, *, hidden: bool) -> None:
     """Add the flags of settings, except those whose names the command uses itself."""
-    flags = [(entry.option, entry.name, entry.metavar, entry.description) for entry in SETTINGS.values() if entry.flag]
-    for option, name, metavar, description in [
-        ("--config", CONFIG, "FILE", "read this file in place of the user's"),
-        *flags,
-    ]:
-        if option not in parser._option_string_actions:
-            shown = SUPPRESS if hidden else description
-            group.add_argument(option, dest=_SETTING + name, metavar=metavar, help=shown, default=SUPPRESS)
+    for one in SETTINGS.values():
+        if one.option not in parser._option_string_actions:
+            shown = SUPPRESS if hidden else one.description
+            group.add_argument(one.option, dest=_SETTING + one.name, metavar=one.metavar, help=shown, default=SUPPRESS)

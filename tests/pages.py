@@ -25,10 +25,7 @@ MANUAL = ROOT / "refund_tui" / "manual"
 
 
 def _settings() -> list[str]:
-    rows = [
-        f"| `{e.name}` | {f'`{e.option}`' if e.flag else '-'} | `{e.variable}` | {e.description} |"
-        for e in SETTINGS.values()
-    ]
+    rows = [f"| `{e.name}` | `{e.option}` | `{e.variable}` | {e.description} |" for e in SETTINGS.values()]
     return ["| setting | flag | variable | what it is |", "|---|---|---|---|", *rows]
 
 

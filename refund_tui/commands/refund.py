@@ -20,7 +20,7 @@ from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, State
-from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, problems
+from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, must_be_typed_twice, problems
 from refund_tui.core.text import visible
 from refund_tui.core.times import span
 from refund_tui.desk.desk import Desk
@@ -135,7 +135,7 @@ def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalan
     print_out(f"Reason       {intent.reason} ({intent.reason.words})")
     if _ask(signals, "Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
-    if not settings.must_be_typed_twice(intent.amount):
+    if not must_be_typed_twice(intent.amount, settings.environment, settings.confirm_above):
         return True
     return _ask(signals, f"This is real money. Type the amount {intent.amount.digits} again: ") == intent.amount.digits
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from refund_tui.core.endpoints import moves_real_money
+from refund_tui.core.endpoints import endpoint_of, moves_real_money
 
 Environment = Literal["DEMO", "TEST", "PRODUCTION"]
 
@@ -88,13 +88,20 @@ def vouched(recorded: Collection[str], service: Service, *, owner: bool) -> bool
 
 def first_endpoints(recorded: Collection[str], service: Service) -> frozenset[str]:
     """The endpoints of a ledger that is given to `service`: its own, and its refunds' of the same environment."""
-    alike = {name for name in recorded if _environment(name) == service.environment}
+    alike = {name for name in recorded if environment_of(f"https://{name}") == service.environment}
     return frozenset(alike - {_host(service)} | {service.endpoint})
 
 
-def _environment(recorded: str) -> Environment:
-    """The environment of an endpoint; one that is not known to be a test moves real money."""
-    return "TEST" if moves_real_money(f"https://{recorded}") is False else "PRODUCTION"
+def environment_of(base_url: str | None, named: Environment | None = None) -> Environment:
+    """The environment of a service: as it was `named`, else by its host. What is not known as a test moves real money.
+
+    Raises ValueError if the host moves real money and was named TEST.
+    """
+    real = moves_real_money(base_url)
+    if named == "TEST" and real:
+        told = f"is TEST, but {endpoint_of(base_url)} moves real money"
+        raise ValueError(f"{told}: set environment to PRODUCTION, or base_url to a test host")
+    return named or ("TEST" if real is False else "PRODUCTION")
 
 
 def _host(service: Service) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
+from refund_tui.core.ledger_identity import Environment
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
 from refund_tui.core.text import visible
@@ -263,3 +265,8 @@ def _check_amount(amount: Money) -> str | None:
     except AmountError as error:
         return str(error)
     return None
+
+
+def must_be_typed_twice(amount: Money, environment: Environment, above: Decimal | None) -> bool:
+    """Whether a person must type `amount` again: it is real money and more than `above`, in its own currency."""
+    return environment == "PRODUCTION" and above is not None and Decimal(amount.digits) > above

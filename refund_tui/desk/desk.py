@@ -87,7 +87,7 @@ class Desk:
         """The ledger, the history and the trips; for the desk's own parts, which run their calls there."""
         self.history, self.trips = HistoryReads(self.files), TripReads(self.files)
         self._terms = Terms(
-            settings.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
+            settings.service.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
         self.sender = Sender(self.files, self._terms, self._service.client, self.tell)
         self._watcher = Watcher(self.files, self.tell, self.sender.wake)
@@ -100,7 +100,7 @@ class Desk:
     @property
     def endpoint(self) -> str:
         """The endpoint whose refunds this desk sends, empty for none; others' are shown and left alone."""
-        return "" if self.refusal else self.settings.endpoint
+        return "" if self.refusal else self.settings.service.endpoint
 
     @property
     def holder(self) -> Holder:

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from refund_tui.errors import ConfigError
@@ -87,6 +88,30 @@ def site_config() -> Path:
     from platformdirs import site_config_path  # takes longer to import than all of --help
 
     return site_config_path(NAME, appauthor=False) / "config.toml"
+
+
+def check_path(text: str) -> Path:
+    """An absolute path; `~` is replaced by the home folder. Raises ValueError."""
+    if "\0" in text or not text:
+        raise ValueError("is not a path")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError("begins with ~, but that account has no home folder: write the whole path") from error
+    except OSError as error:
+        raise ValueError(f"cannot be found ({error.strerror}): write the whole path") from error
+
+
+def check_file(text: str) -> Path:
+    """The absolute path of a file that exists. Raises ValueError."""
+    path = check_path(text)
+    try:
+        regular = S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        raise ValueError(f"is {path}, which cannot be read ({error.strerror})") from error
+    if not regular:
+        raise ValueError(f"is {path}, which is not a file")
+    return path
 
 
 def make_data_dir(data_dir: Path, *, shared: bool) -> None:

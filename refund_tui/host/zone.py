@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-
-from refund_tui.settings.readers import check_zone
+from zoneinfo import ZoneInfo
 
 _LOCALTIME = Path("/etc/localtime")
 _TIMEZONE = Path("/etc/timezone")
@@ -17,6 +16,14 @@ def host_zone(environ: Mapping[str, str]) -> str:
         if name and _known(name):
             return name
     return "UTC"
+
+
+def check_zone(name: str) -> str:
+    """The name of a time zone that this host knows. Raises ValueError."""
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("must be a time zone that this host knows, such as Europe/Berlin") from None
 
 
 def _linked() -> str:

@@ -1,4 +1,1 @@
-"""The settings: `declared` lists them, `sources` finds where each is set, `readers` checks its value, `load` combines.
-
-Holds no secret: credentials come from the signing library's own sources.
-"""
+"""The settings: `declared` lists them, `readers` checks a value, `load` finds and combines all. None is a secret."""

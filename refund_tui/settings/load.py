@@ -1,65 +1,58 @@
-"""Owns the settings as the program uses them: the values from all sources, and what follows from them."""
+"""Owns the settings as the program uses them, and where they come from: flags, variables, files, defaults.
+
+Collects every mistake, so that all can be corrected at once. Never repeats a value that might be a secret.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from refund_tui.core.endpoints import endpoint_of, host_of, moves_real_money
-from refund_tui.core.ledger_identity import DEMO, Service
+from refund_tui.core.endpoints import endpoint_of
+from refund_tui.core.ledger_identity import DEMO, Service, environment_of
+from refund_tui.core.text import visible
 from refund_tui.errors import ConfigError
 from refund_tui.host import clerk, paths
 from refund_tui.host.zone import host_zone
-from refund_tui.settings.declared import SETTINGS, Declared
+from refund_tui.settings.declared import PREFIX, SETTINGS, Declared, Setting
 from refund_tui.settings.readers import read
-from refund_tui.settings.sources import Given, gather
-
-if TYPE_CHECKING:
-    from refund_tui.core.money import Money
 
 DEFAULT = "default"
+LONGEST = 100_000  # bytes of a configuration file: a wrong path, such as a device's, must not use up all memory
 
 
 class Settings(Declared):
     """The value of every setting; `sources` says where each was set. Immutable: `replace` makes a copy."""
 
-    def __init__(self, values: Mapping[str, object], sources: Mapping[str, str]) -> None:
-        super().__init__(values)
-        self.sources = sources
+    def __init__(self, values: Mapping[str, Any], sources: Mapping[str, str]) -> None:
+        """Raises ConfigError if the service is not of the environment that was set."""
+        self.values, self.sources = values, sources
+        vars(self).update(values)
+        try:
+            self.environment = environment_of(self.base_url, self.environment)
+        except ValueError as error:
+            raise ConfigError(f"{sources['environment']} {error}") from error
 
     def replace(self, **changes: object) -> Settings:
-        """A copy with `changes`."""
+        """A copy with `changes`. The environment follows from the service unless it was set."""
         return Settings({**self.values, **changes}, self.sources)
-
-    def for_base_url(self, base_url: str) -> Settings:
-        """A copy for the service at `base_url`, which was checked before. Raises ConfigError."""
-        source = self.sources["environment"]
-        given = None if source == DEFAULT else Given(self.environment, source)
-        return self.replace(base_url=base_url, environment=_environment(base_url, given))
-
-    @property
-    def endpoint(self) -> str:
-        """The name of the service at `base_url` in a ledger: host, port and path; empty without a `base_url`."""
-        return DEMO if self.environment == "DEMO" else endpoint_of(self.base_url)
 
     @property
     def service(self) -> Service:
-        """The service as the ledger names it."""
-        return Service(self.environment, self.endpoint)
+        """The service as the ledger names it. Its endpoint is empty without a `base_url`."""
+        return Service(self.environment, DEMO if self.environment == "DEMO" else endpoint_of(self.base_url))
 
     @property
     def zone(self) -> tzinfo:
         """The store's time zone."""
         return ZoneInfo(self.timezone)
-
-    def must_be_typed_twice(self, amount: Money) -> bool:
-        """Whether a person must type `amount` a second time before it is refunded."""
-        if self.environment != "PRODUCTION" or self.confirm_above is None:
-            return False
-        return Decimal(amount.digits) > self.confirm_above
 
     def require(self, *names: str) -> None:
         """Check that the settings `names` are set. Raises ConfigError."""
@@ -74,27 +67,96 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Se
 
     `flags` by setting name, as text or as the value; None means not set. Raises ConfigError, one line for each mistake.
     """
-    given = gather(flags, environ, paths.user_config, paths.site_config)
-    values = _defaults() | {name: one.value for name, one in given.items()}
-    values["environment"] = _environment(values["base_url"], given.get("environment"))
+    found = _Sources(flags, environ)
+    values = {name: one.default and read(one, one.default, text=False) for name, one in SETTINGS.items()} | found.values
     values["timezone"] = values["timezone"] or host_zone(environ)
     values["clerk"] = values["clerk"] or clerk.login(environ)
     values["data_dir"] = values["data_dir"] or paths.default_data_dir()
-    return Settings(values, {name: given[name].source if name in given else DEFAULT for name in SETTINGS})
+    return Settings(values, dict.fromkeys(SETTINGS, DEFAULT) | found.places)
 
 
-def _defaults() -> dict[str, object]:
-    return {name: None if one.default is None else read(one, one.default, text=False) for name, one in SETTINGS.items()}
+class _Sources:
+    """What was set: `values` by setting, and the `places` where each was set."""
+
+    def __init__(self, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:
+        """Read all sources. An empty variable counts as not set. Raises ConfigError, one line for each mistake."""
+        self.values: dict[str, Any] = {}
+        self.places: dict[str, str] = {}
+        self._mistakes: list[str] = []
+        options = {SETTINGS[name].option: value for name, value in flags.items() if value is not None}
+        self._add(options, {one.option: one for one in SETTINGS.values()}, visible, text=True)
+        variables = {name: environ[name] for name in sorted(environ) if name.startswith(PREFIX) and environ[name]}
+        self._add(variables, {one.variable: one for one in SETTINGS.values()}, visible, text=True)
+        if (file := self.values.get("config") or paths.user_config()) is not None:
+            self._add_file(file, must="config" in self.values)
+        self._add_file(paths.site_config(), must=False)
+        if self._mistakes:
+            raise ConfigError("\n".join(self._mistakes))
+
+    def _add(
+        self, values: Mapping[str, object], known: Mapping[str, Setting], place: Callable[[str], str], *, text: bool
+    ) -> None:
+        """Keep what no earlier source set. `known` are the settings by their names in this source."""
+        for name, value in values.items():
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                remedy = f"did you mean {near[0]}?" if near else "remove it"
+                self._mistakes.append(f"{place(name)} is not a setting: {remedy}")
+                continue
+            try:
+                self.values.setdefault(known[name].name, read(known[name], value, text=text))
+                self.places.setdefault(known[name].name, place(name))
+            except ValueError as error:
+                problem, *within = error.args
+                self._mistakes.append(f"{place('.'.join([name, *within]))} {problem}")
+
+    def _add_file(self, path: Path, *, must: bool) -> None:
+        """Add a TOML file. A missing file is a mistake only if it `must` exist."""
+        try:
+            content, lines = _parsed(path)
+        except OSError as error:
+            if must or not isinstance(error, FileNotFoundError | NotADirectoryError):
+                self._mistakes.append(f"{path} cannot be read ({error.strerror}): correct its name or its permissions")
+        except ConfigError as error:
+            self._mistakes.append(str(error))
+        else:
+            known = {name: one for name, one in SETTINGS.items() if name != "config"}
+            self._add(content, known, lambda key: f"{path}:{lines[key]}: {visible(key, 80)}", text=False)
 
 
-def _environment(base_url: object, given: Given | None) -> str:
-    """The given value, else by the host. A service that is not known to be a test service moves real money."""
-    real = moves_real_money(None if base_url is None else str(base_url))
-    if given is None:
-        return "TEST" if real is False else "PRODUCTION"
-    if given.value == "TEST" and real:
-        raise ConfigError(
-            f"{given.source} is TEST, but {host_of(str(base_url))} moves real money: "
-            "set environment to PRODUCTION, or base_url to a test host"
-        )
-    return str(given.value)
+def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """The content of a TOML file, and the line of each key. Raises OSError, ConfigError."""
+    with path.open("rb") as stream:
+        content = stream.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        raise ConfigError(f"{path} is larger than {LONGEST:,} bytes, which no configuration file is: name another file")
+    lines = _lines(content)
+    try:
+        return tomllib.loads(content.decode(), parse_float=Decimal), lines
+    except (ValueError, RecursionError) as error:
+        told = re.search(r"at line (\d+)", str(error))
+        where = f"{path}:{told[1] if told else lines['']}"
+        raise ConfigError(f"{where}: is not TOML in UTF-8 ({visible(str(error), 80)}): correct that line") from error
+
+
+def _lines(content: bytes) -> dict[str, int]:
+    """The line of each key, `table.key` for a key of a table. Its end is the first line that is no statement.
+
+    A statement is complete when it is TOML by itself; until then its value continues on the next line.
+    """
+    lines, table, statement, begun = dict[str, int](), "", b"", 1
+    for number, line in enumerate(content.split(b"\n"), 1):
+        statement += line + b"\n"
+        try:
+            found = tomllib.loads(statement.decode())
+        except (ValueError, RecursionError):
+            continue
+        inner = (f"{key}.{name}" for key, value in found.items() if isinstance(value, dict) for name in value)
+        names = [*found, *inner]
+        if statement.lstrip().startswith(b"["):
+            table = f"{names[-1]}."
+        else:
+            names = [table + name for name in names]
+        lines = dict.fromkeys(names, begun) | lines
+        statement, begun = b"", number + 1
+    return lines | {"": begun}

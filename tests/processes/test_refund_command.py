@@ -315,7 +315,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_an
         (("unheard-of", *ASKED), "give it with --currency"),
         (("unheard-of", "--amount", "left", "--reason", "1", "--currency", "EUR"), "type the amount"),
         (("unheard-of", "--amount", "5.5", "--reason", "1", "--currency", "JPY"), "no decimals"),
-        (("known", *ASKED, "--currency", "EURO"), "EURO"),
+        (("known", *ASKED, "--currency", "EURO"), "--currency is not usable: a currency is three capital letters"),
         (("known", *ASKED, "--currency", "XYZ"), "XYZ"),
         (("known", *ASKED, "--store-id", "store 1"), "store"),
         (("known", *ASKED, "--store-id", ""), "store"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from refund_tui.core.damage import Damaged
+from refund_tui.core.ledger_identity import Environment
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Ceiling, Intent, Life, Refund, State
@@ -24,6 +26,7 @@ from refund_tui.core.rules import (
     check_window,
     complete,
     known_as,
+    must_be_typed_twice,
     problems,
     require_sound,
 )
@@ -312,3 +315,19 @@ def test_where_the_records_disagree_an_amount_that_is_too_high_says_who_can_chan
         ),
     )
     assert problems(replace(INTENT, amount=Money(4900, "EUR")), balance, NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("minor", "environment", "above", "twice"),
+    [
+        (10000, "PRODUCTION", Decimal(100), False),
+        (10001, "PRODUCTION", Decimal(100), True),
+        (10**9, "PRODUCTION", None, False),
+        (10001, "TEST", Decimal(100), False),
+        (10001, "DEMO", Decimal(100), False),
+    ],
+)
+def test_only_large_amounts_of_real_money_are_typed_twice(
+    minor: int, environment: Environment, above: Decimal | None, twice: bool
+) -> None:
+    assert must_be_typed_twice(Money(minor, "EUR"), environment, above) is twice

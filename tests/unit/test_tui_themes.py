@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from textual.color import Color
 
-from refund_tui.settings.readers import THEMES as NAMES
+from refund_tui.settings.declared import SETTINGS
 from refund_tui.tui.themes import PALETTES, TERMINAL, THEMES, Palette, theme_for
 
 
@@ -43,7 +43,7 @@ def test_tones_are_told_apart() -> None:
 
 
 def test_the_configuration_names_every_look_and_no_other() -> None:
-    assert set(NAMES) == set(THEMES)
+    assert set(SETTINGS["theme"].choices) == set(THEMES)
 
 
 @pytest.mark.parametrize(("colours", "worn"), [("standard", TERMINAL), ("256", "light"), ("truecolor", "light")])

@@ -57,7 +57,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
         writer, problem = history.writer(), _problem(history)
-        held = history.summary(settings.endpoint).gate
+        held = history.summary(settings.service.endpoint).gate
     finally:
         history.close()
     for name, value in (

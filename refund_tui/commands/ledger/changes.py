@@ -165,7 +165,7 @@ def assign_endpoint(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _service(url: str, settings: Settings) -> Service:
     try:
-        return settings.for_base_url(check_base_url(url)).service
+        return settings.replace(base_url=check_base_url(url)).service
     except ValueError as error:
         raise UsageError(f"the URL {visible(url, 80)} {error}") from error
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from refund_tui.core import waits
 from refund_tui.core.outcomes import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.core.refunds import Action, Intent, Refund
-from refund_tui.core.rules import RAISE, TripBalance
+from refund_tui.core.rules import RAISE, TripBalance, must_be_typed_twice
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait, span
 from refund_tui.core.trips import Trip
@@ -49,7 +49,11 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
         ("Note", visible(intent.note, 60) or "-"),
     ])  # fmt: skip
-    again = intent.amount.digits if settings.must_be_typed_twice(intent.amount) else None
+    again = (
+        intent.amount.digits
+        if must_be_typed_twice(intent.amount, settings.environment, settings.confirm_above)
+        else None
+    )
     return Question(f"Refund {intent.amount} ?", about, "refund it", typed_again=again, intent=intent)
 
 

@@ -24,7 +24,7 @@ from refund_tui.host.paths import ledger_path, mark_name, state_dir
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
 from tests.support.ledgers import history_at
-from tests.support.program import environment
+from tests.support.program import PATIENCE, environment
 from tests.support.service import ScriptedService
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file modes")
@@ -238,7 +238,7 @@ def as_another_account(folder: Path, home: Path, group: int) -> subprocess.Compl
     home.mkdir(mode=0o755, exist_ok=True)
     os.chown(home, 65534, group)
     told = [sys.executable, "-c", _OTHER_ACCOUNT, str(folder), str(group), str(home)]
-    return subprocess.run(told, env=environment(), capture_output=True, text=True, check=False)
+    return subprocess.run(told, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.fixture

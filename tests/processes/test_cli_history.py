@@ -23,7 +23,7 @@ from refund_tui.host.paths import ledger_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.sqlite.ledger import Ledger
 from tests.support.ledgers import ENDPOINT, ledger_at
-from tests.support.program import environment, run, run_bound
+from tests.support.program import PATIENCE, environment, run, run_bound
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOSTILE = "=HYPERLINK(\x1b]0;x\x07)\u202e"
@@ -205,7 +205,9 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         for number in range(300):
             record(ledger, number, note="x" * 200)
     command = f'"{sys.executable}" -m refund_tui history --json --data-dir "{tmp_path}" | head -n 1'
-    ended = subprocess.run(["/bin/sh", "-c", command], env=environment(), capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command], env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert json.loads(ended.stdout)["shopping_trip_id"] == "trip-299"
     assert ended.stderr == ""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.commands import COMMANDS
-from tests.support.program import ROOT, environment, python
+from tests.support.program import PATIENCE, ROOT, environment, python
 
 SCREEN = ("textual", "rich")
 WIRE = ("httpx", "h11", "anyio")
@@ -38,7 +38,13 @@ def cli(*arguments: str) -> str:
 def test_the_rooms_keep_to_one_direction() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     ended = subprocess.run(
-        [linter, "--no-cache"], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+        [linter, "--no-cache"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout
 

@@ -123,5 +123,5 @@ def test_naming_the_sandbox_loads_neither_http_nor_an_event_loop_and_running_it_
         " and not name.startswith('refund_tui.sandbox')))"
     )
     for code in (light, whole):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
         assert done.stdout == "[]\n"

@@ -21,6 +21,7 @@ from refund_tui.sandbox.steps import read_steps
 from tests.support.wire import (
     KEY,
     OTHER_KEY,
+    PATIENCE,
     SandboxAnswer,
     dial,
     everything,
@@ -194,7 +195,7 @@ def test_a_slow_answer_comes_late_and_the_money_moves_at_once() -> None:
         refunding.start()
         assert sandbox.books.wait_until(lambda books: books.times_executed(KEY) == 1)
         assert look_up(sandbox).status == 200
-        refunding.join()
+        refunding.join(PATIENCE)
     assert time.monotonic() - began >= 0.3
 
 

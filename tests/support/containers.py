@@ -15,7 +15,7 @@ CONTAINED = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 def need_containers() -> None:
     """Skip the test where this account may not make a namespace of processes."""
     try:
-        made = subprocess.run([*CONTAINED, "true"], check=False, capture_output=True).returncode == 0
+        made = subprocess.run([*CONTAINED, "true"], check=False, capture_output=True, timeout=30).returncode == 0
     except FileNotFoundError:
         made = False
     if not made:

@@ -255,6 +255,7 @@ def test_a_reader_goes_on_while_a_writer_writes_and_sees_only_whole_changes(tmp_
         try:
             with history_at(path) as history:
                 while history.last_seq() < 100:
+                    assert thread.is_alive()
                     for event in all_events(path, max(0, history.last_seq() - 3)):
                         assert history.get(event.key or "") is not None
         finally:

@@ -45,6 +45,12 @@ def test_without_today_only_a_whole_date_is_a_day() -> None:
     assert read_days("23.11.2025", None) == Days(date(2025, 11, 23), date(2025, 11, 24))
 
 
+def test_the_last_29th_of_february_can_be_eight_years_ago() -> None:
+    day = read_days("29.2.", date(2104, 2, 28))
+    assert day is not None
+    assert day.first == date(2096, 2, 29)
+
+
 def test_the_first_years_of_the_calendar_have_no_29th_of_february_before_them() -> None:
     assert read_days("29.2.", date(3, 3, 1)) is None
 

@@ -122,7 +122,8 @@ def test_since_and_until_take_a_time_with_its_offset_too() -> None:
         ("day:monday", "monday is no day: write 2026-03-29, 29.03., 2026-03 or today"),
         ("day:2026-03-2", "is no day: write 2026-03-29"),
         ("day:31.02.", "is no day: write 2026-03-29"),
-        ("since:2026-03-01T09:00", "a time is written with its offset"),
+        ("since:2026-03-01T09:00", "a time is written with its offset: 2026-03-01T09:00+01:00"),
+        ("amount:X5", "only digits"),
         ("until:9999-12-31", "is no day: write 2026-03-29"),
         ("since:0001-01-01", "is no day: write 2026-03-29"),
         ("amount:5.005", "3 decimals: EUR has 2"),
@@ -139,6 +140,10 @@ def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) 
     assert told in str(refused.value)
 
 
+def test_a_word_without_a_colon_is_text_however_near_it_is_to_one_of_ours() -> None:
+    assert BERLIN.read("stat amounts") == Filter(text="stat amounts")
+
+
 def test_without_a_configured_currency_an_amount_needs_its_own() -> None:
     nowhere = Query(UTC, date(2026, 3, 29), None)
     assert nowhere.read("amount:5EUR") == Filter(least=500, most=500, currency="EUR")
@@ -151,7 +156,9 @@ def test_words_are_completed_as_they_are_typed() -> None:
     assert complete("clerk:ana st") == ["state:"]
     assert complete("o") == ["open"]
     assert complete("state:UNKNOWN,B") == ["state:UNKNOWN,BLOCKED"]
-    assert complete("day:y") == ["day:yesterday"]
+    assert [complete(f"{word}:y") for word in ("day", "since", "until")] == [
+        ["day:yesterday"], ["since:yesterday"], ["until:yesterday"],
+    ]  # fmt: skip
     assert complete("") == complete("state:UNKNOWN") == complete("open") == []
     assert complete("reason:") == [f"reason:{code.digit}" for code in ReasonCode]
     assert complete("reason:1") == complete("clerk:a") == []

@@ -6,8 +6,10 @@ import pytest
 
 from refund_tui.core.ledger_identity import (
     Belonging,
+    Environment,
     Host,
     Service,
+    environment_of,
     first_endpoints,
     host_of,
     names_no_other,
@@ -147,5 +149,34 @@ def test_what_is_no_json_describes_no_host(told: str) -> None:
     ],
 )  # fmt: skip
 def test_what_describes_no_host_is_refused(told: str) -> None:
-    with pytest.raises(ValueError, match="this does not describe a host"):
+    with pytest.raises(ValueError, match=r"^this does not describe a host$"):
         host_of(told)
+
+
+@pytest.mark.parametrize(
+    ("host", "named", "environment"),
+    [
+        (REAL, None, "PRODUCTION"),
+        ("gateway.example", None, "PRODUCTION"),
+        (TEST, None, "TEST"),
+        ("127.0.0.1:8080", None, "TEST"),
+        ("gateway.example", "TEST", "TEST"),
+        ("127.0.0.1:8080", "PRODUCTION", "PRODUCTION"),
+        (REAL, "PRODUCTION", "PRODUCTION"),
+        ("127.0.0.1:8080", "DEMO", "DEMO"),
+    ],
+)
+def test_what_is_not_known_as_a_test_moves_real_money_unless_a_person_names_it(
+    host: str, named: Environment | None, environment: Environment
+) -> None:
+    assert environment_of(f"https://{host}", named) == environment
+
+
+def test_without_a_service_the_environment_is_the_one_in_which_least_can_go_wrong() -> None:
+    assert environment_of(None) == "PRODUCTION"
+
+
+def test_a_service_that_moves_real_money_is_never_called_a_test() -> None:
+    told = f"^is TEST, but {REAL} moves real money: set environment to PRODUCTION, or base_url to a test host$"
+    with pytest.raises(ValueError, match=told):
+        environment_of(f"https://{REAL}", "TEST")

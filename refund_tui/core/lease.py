@@ -6,6 +6,8 @@ Reads no clock.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from refund_tui.core.outcomes import Answer, Doubt, Outcome, Uncertain
 from refund_tui.core.times import Instant
 from refund_tui.core.waits import Policy
@@ -28,6 +30,19 @@ def outlived(started: Instant, now: Instant, policy: Policy) -> bool:
     if now.boot == started.boot:
         return now.since(started) >= policy.longest_attempt
     return abs((now.at - started.at).total_seconds()) >= policy.longest_attempt
+
+
+def over_for_person(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
+    """Whether a person need not wait for the answer of an open attempt: its sender is gone, or the attempt is too old.
+
+    A sender that still runs by then sends nothing any more.
+    """
+    return alive is False or outlived(started, now, policy)
+
+
+def latest_end(began: datetime, policy: Policy) -> datetime:
+    """The time (UTC) from which on an attempt that began then is older than any can be."""
+    return began + timedelta(seconds=policy.longest_attempt)
 
 
 def too_late_to_send(started: Instant, now: Instant, policy: Policy) -> bool:

@@ -23,6 +23,9 @@ from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.times import Instant, Wait, span
 from refund_tui.core.waits import Policy
 
+WAIT_ENDED = "wait_ended"
+"""The kind of the event by which a person ended a wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -240,7 +243,7 @@ def try_now(life: Life) -> Decision:
     """A person ends the refund's own wait, whoever asked for it. The account's wait and the key horizon still hold."""
     _require(life, Action.TRY_NOW)
     why = "its wait was ended by a person: the next attempt goes with the same id and the same bytes"
-    return Decision(replace(life, wait=None, why=why), "wait_ended", why)
+    return Decision(replace(life, wait=None, why=why), WAIT_ENDED, why)
 
 
 def _anew(life: Life, why: str, permitted: bool) -> Life:

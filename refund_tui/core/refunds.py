@@ -189,6 +189,9 @@ class Attempt:
     raw: str = ""
 
 
+RECORDED, ATTEMPT_STARTED = "recorded", "attempt_started"
+"""The kinds of the events that begin a refund and an attempt; `lifecycle` names those of its decisions."""
+
 ASKED = "asked"
 """In the data of the event `recorded`: a hash of all that was asked for, which shows a later change of the record."""
 

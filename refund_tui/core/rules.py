@@ -114,7 +114,7 @@ class TripBalance:
 
     @property
     def currency(self) -> str | None:
-        """The currency of the charge, None where nothing here tells it."""
+        """The currency of the charge, None where it is not known here."""
         if self.captured is not None:
             return self.captured.currency
         return self.charge_currency or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
@@ -206,7 +206,7 @@ def complete(intent: Intent, balance: TripBalance) -> Intent:
 
 
 def admit(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool) -> None:
-    """Let `intent` become a refund, or raise Refused, or NeedsSecondYes unless `second_yes` was given."""
+    """Check that `intent` may become a refund. Raises Refused, and NeedsSecondYes unless `second_yes` was given."""
     if found := problems(intent, balance, now):
         raise Refused(found)
     if not second_yes and (alike := balance.alike(intent.amount)):
@@ -214,7 +214,7 @@ def admit(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool)
 
 
 def require_sound(balance: TripBalance) -> None:
-    """See that every record of the trip can be trusted. Raises Refused."""
+    """Check that every record of the trip can be trusted. Raises Refused."""
     if damaged := _check_damaged(balance):
         raise Refused([Problem("trip", damaged)])
 

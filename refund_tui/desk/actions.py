@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from refund_tui.core import lease, lifecycle
 from refund_tui.core.damage import Damaged
@@ -99,7 +99,7 @@ def _refuse_under_way(
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
         raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
     if attempt is not None and not lease.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
-        latest = refund.updated_at + timedelta(seconds=terms.policy.longest_attempt)
+        latest = lease.latest_end(refund.updated_at, terms.policy)
         raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest))
 
 

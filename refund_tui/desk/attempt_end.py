@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from refund_tui.core import lease, lifecycle
 from refund_tui.core.damage import Damaged
@@ -68,11 +68,11 @@ class UnderWay:
 def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
     """What is known here of an open attempt. An attempt of this process is never over before its answer is here."""
     started, policy = attempt.started, terms.policy
-    latest = started.at + timedelta(seconds=policy.longest_attempt)
+    latest = lease.latest_end(started.at, policy)
     if attempt.holder == terms.holder:
         return UnderWay(attempt, True, latest, over=False)
     alive = terms.alive(attempt.holder)
-    return UnderWay(attempt, alive, latest, over=alive is False or lease.outlived(started, now, policy))
+    return UnderWay(attempt, alive, latest, over=lease.over_for_person(started, alive, now, policy))
 
 
 def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:

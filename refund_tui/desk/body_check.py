@@ -12,12 +12,17 @@ from refund_tui.payments.body import differences
 NOT_RECORDED = "it is not what the clerk confirmed, although the stored request agrees with it"
 
 
+def difference(refund: Refund, *, recorded: bool) -> str | None:
+    """How the request on disk differs from what was asked for, or that the event does (not `recorded`), or None."""
+    return differences(refund.body, refund.key, refund.intent) or (None if recorded else NOT_RECORDED)
+
+
 def altered(refund: Refund, *, recorded: bool = True) -> str | None:
     """What is wrong with a refund whose record was altered, without a full stop, or None.
 
     `recorded` says whether it agrees with the event that was written when it was asked for.
     """
-    what = differences(refund.body, refund.key, refund.intent) or (None if recorded else NOT_RECORDED)
+    what = difference(refund, recorded=recorded)
     if what is None:
         return None
     return (

@@ -20,7 +20,7 @@ from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardAnswer, CardFound
 from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
+from refund_tui.core.refunds import RECORDED, Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
 from refund_tui.core.rules import TripBalance, require_sound
 from refund_tui.core.times import Clock, Instant, window_closes
 from refund_tui.core.trips import Trip
@@ -228,7 +228,7 @@ class Desk:
         recorded = await self.files.write(
             lambda ledger: ledger.record(refund, now, second_yes=second_yes, charge_currency=currency)
         )
-        await self.tell(Changed(recorded, "recorded"))
+        await self.tell(Changed(recorded, RECORDED))
         self.sender.wake()
         return recorded
 
@@ -263,7 +263,7 @@ class Desk:
         ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
         await self.refresh()
         for refund in ended:
-            await self.tell(Changed(refund, "wait_ended"))
+            await self.tell(Changed(refund, lifecycle.WAIT_ENDED))
         self.sender.wake()
 
     async def save_draft(self, draft: Draft) -> None:
@@ -303,7 +303,7 @@ class Desk:
         return summary
 
     async def verify(self) -> None:
-        """See that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
+        """Check that the ledger may still be written here, and that no damage was found in it. Raises StoreError."""
         await self.files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
@@ -321,7 +321,7 @@ class Desk:
         return refund.endpoint == self.endpoint
 
     def require_service(self) -> None:
-        """See that refunds can be made with these settings in this ledger. Raises ConfigError."""
+        """Check that refunds can be made with these settings in this ledger. Raises ConfigError."""
         if self.settings.base_url is None:
             raise ConfigError("no service is configured (base_url): refunds can be reviewed here, not made")
         self._require_own_service()

@@ -156,7 +156,7 @@ class Files:
         return found.whole or found.rows
 
     async def verify(self) -> None:
-        """See that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
+        """Check that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
         if self._damage:
             raise StoreDamaged(self._damage)
         await self.look(lambda history: history.verify())

@@ -82,7 +82,7 @@ class Listeners:
         return lambda: self._listeners.remove(callback)
 
     async def tell(self, news: News) -> None:
-        """Tell it to all."""
+        """Call all listeners with the news."""
         with contextlib.suppress(Exception):  # news is announced even where the summary cannot be read
             async with asyncio.timeout(REFRESH_WITHIN):
                 await self._refresh()

@@ -22,19 +22,21 @@ from refund_tui.core.trips import Card, Trip
 
 
 class ServicesPort(Protocol):
-    """Writes to which services a ledger belongs; adds to them, and takes none away."""
+    """Writes the services to which a ledger belongs. Adds services, never removes one."""
 
     def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> Belonging:
-        """To what the ledger belongs; one that names nothing yet is given to `service`, if `owner` or its refunds say
-        so."""
+        """The services of the ledger. One that names none yet gets `service`, if that is allowed.
+
+        `owner` says whether this account owns the ledger.
+        """
         ...
 
     def add(self, service: Service, because: str, who: str, now: Instant) -> None:
-        """Let the ledger send to one more endpoint. Raises UsageError where that is of another environment."""
+        """Add one more endpoint. Raises UsageError if it is of another environment."""
         ...
 
     def assign(self, keys: Sequence[str], endpoint: str, because: str, who: str, now: Instant) -> None:
-        """Say to which of the ledger's endpoints refunds belong whose own name says it of none. Raises UsageError."""
+        """Set the endpoint of refunds for which version 0.1.0 did not record one. Raises UsageError."""
         ...
 
 
@@ -43,15 +45,15 @@ class LedgerPort(Protocol):
 
     @property
     def services(self) -> ServicesPort:
-        """To which services it belongs."""
+        """The services to which it belongs."""
         ...
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         ...
 
     def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
-        """Write a new refund if its trip, as it is in this very transaction, admits it; the refund as it is on disk.
+        """Write a new refund if the state of its trip in this transaction allows it; the refund as it is on disk.
 
         `charge_currency` is what the service gave with the card. Raises core.rules.Refused, NeedsSecondYes: nothing was
         written then.
@@ -59,11 +61,11 @@ class LedgerPort(Protocol):
         ...
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
-        """Write a person's word on what was captured on a trip."""
+        """Write the captured amount that a person states for a trip. It counts from now on."""
         ...
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
-        """Claim a refund and record an attempt, durably; None where another was faster or it must not be sent now."""
+        """Claim a refund and record an attempt, durably; None if another was faster or it must not be sent now."""
         ...
 
     def finish(
@@ -73,11 +75,11 @@ class LedgerPort(Protocol):
         ...
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-        """Whether `finish` has written this very answer although it failed; it is made durable then."""
+        """Whether a failed `finish` did write this answer. If so, it is made durable."""
         ...
 
     def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
-        """Keep what came of an attempt where its refund's record cannot take it."""
+        """Keep the outcome of an attempt in an event of the ledger, if the refund's own record cannot be changed."""
         ...
 
     def change(
@@ -87,7 +89,7 @@ class LedgerPort(Protocol):
         ...
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
-        """Keep what a clerk has typed for a trip; an empty draft is forgotten."""
+        """Keep what a clerk has typed for a trip. An empty draft is deleted."""
         ...
 
     def get(self, key: str) -> Refund | None:
@@ -99,23 +101,23 @@ class LedgerPort(Protocol):
         ...
 
     def as_recorded(self, refund: Refund) -> bool:
-        """Whether what was asked for is what was recorded, as far as that is told."""
+        """Whether the refund is still as it was recorded, if its event has a hash."""
         ...
 
     def sendable(self, endpoint: str) -> list[Refund]:
-        """What is sent without a person's word, oldest first, without what cannot be read."""
+        """The refunds that are sent automatically, oldest first, without those that cannot be read."""
         ...
 
     def under_way(self, endpoint: str) -> list[tuple[Refund, Attempt | Damaged]]:
-        """Every attempt at the endpoint that has not ended, whoever holds it, with its refund as it is."""
+        """Every open attempt at the endpoint, of any process, with its refund."""
         ...
 
     def open_attempt(self, key: str) -> Attempt | Damaged | None:
-        """The attempt of a refund that has not ended, whoever holds it."""
+        """The open attempt of a refund, of any process."""
         ...
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait that holds the whole account."""
+        """The wait of the whole account (Payment service, refund, 429)."""
         ...
 
     def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
@@ -126,7 +128,7 @@ class LedgerPort(Protocol):
         ...
 
     def anchor(self, now: Instant) -> None:
-        """Tell waits of an earlier boot in the ticks of this one, so that a clock jump cannot stretch them."""
+        """Convert waits of an earlier boot to the ticks of this boot, so that a clock jump cannot make them longer."""
         ...
 
 
@@ -134,7 +136,7 @@ class HistoryPort(Protocol):
     """Reads refunds. Used by one thread at a time; needs no write access."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         ...
 
     def get(self, key: str) -> Refund | Damaged | None:
@@ -146,15 +148,15 @@ class HistoryPort(Protocol):
         ...
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
-        """A person's newest word on what was captured on a trip."""
+        """The captured amount that a person stated last for a trip."""
         ...
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """What counts as captured by the ledger alone, for those of the `trips` (folded) of which it knows that."""
+        """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
         ...
 
     def as_recorded(self, refund: Refund) -> bool:
-        """Whether what was asked for is what was recorded, as far as that is told."""
+        """Whether the refund is still as it was recorded, if its event has a hash."""
         ...
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
@@ -174,7 +176,7 @@ class HistoryPort(Protocol):
         ...
 
     def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
-        """`limit` refunds from the `start`-th of the order on."""
+        """`limit` refunds in this order, from the `start`-th one on."""
         ...
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
@@ -186,7 +188,7 @@ class HistoryPort(Protocol):
         ...
 
     def changes_seen(self) -> int:
-        """A number that changes when somebody else has written."""
+        """A number that changes when another process has written."""
         ...
 
     def last_seq(self) -> int:
@@ -194,7 +196,7 @@ class HistoryPort(Protocol):
         ...
 
     def summary(self, endpoint: str) -> Summary:
-        """What is open at one endpoint, and how much elsewhere."""
+        """What is open for one endpoint, and how many refunds are open for others."""
         ...
 
     def damaged_open(self) -> tuple[Damaged, ...]:
@@ -210,7 +212,7 @@ class HistoryPort(Protocol):
         ...
 
     def belonging(self) -> Belonging:
-        """To which services the ledger belongs."""
+        """The services to which the ledger belongs."""
         ...
 
     def identity(self) -> Identity:
@@ -218,19 +220,19 @@ class HistoryPort(Protocol):
         ...
 
     def writer(self) -> Host | None:
-        """The host that writes the ledger; None where none has said so yet."""
+        """The host that writes the ledger, None if none has yet."""
         ...
 
     def verify(self) -> None:
-        """See that the ledger may be written here: by this host, with nothing missing that was seen."""
+        """Check that this host may write the ledger, and that it lacks no event that was seen."""
         ...
 
     def check(self) -> None:
-        """See that the ledger lacks nothing that was seen; StoreChanged where it does."""
+        """Check that the ledger says soundly what it is, and lacks no event that was seen."""
         ...
 
     def remember(self) -> None:
-        """Keep outside the ledger, durably, how far it has come. Raises StoreChanged where it lacks what was seen."""
+        """Write to disk, outside the ledger, the number of its newest event. Raises StoreChanged if it lacks one."""
         ...
 
 
@@ -238,11 +240,11 @@ class TripsPort(Protocol):
     """Reads and writes the trips known here. Used by one thread at a time."""
 
     def close(self) -> None:
-        """Let go of them."""
+        """Close them."""
         ...
 
     def changes_seen(self) -> int:
-        """A number that changes when somebody else has written."""
+        """A number that changes when another process has written."""
         ...
 
     def get(self, store_id: str, trip_id: str) -> Trip | None:
@@ -250,11 +252,11 @@ class TripsPort(Protocol):
         ...
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Keep what is told of these trips, in one transaction; how many were new, changed, and the same as before."""
+        """Store these trips in one transaction; how many were new, changed, and the same as before."""
         ...
 
     def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
-        """Keep the card and the currency that the service told of a trip."""
+        """Store the card and the currency that the service gave for a trip."""
         ...
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:

@@ -13,15 +13,14 @@ from refund_tui.core import lease, lifecycle, waits
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import Answer, Unreachable
-from refund_tui.core.refunds import Attempt, Refund, State
+from refund_tui.core.refunds import ATTEMPT_STARTED, Attempt, Refund, State
 from refund_tui.core.times import Instant
 from refund_tui.core.waits import Policy
 from refund_tui.desk.attempt_end import InFlight, Terms, finish, take_over
-from refund_tui.desk.body_check import NOT_RECORDED
+from refund_tui.desk.body_check import difference
 from refund_tui.desk.news import Changed, News, Trouble
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, StoreUncertain
-from refund_tui.payments.body import differences
 
 LOOK_AGAIN = 2.0
 """Seconds between two looks at an attempt of another process."""
@@ -104,7 +103,7 @@ class Planner:
             plan.in_flight = InFlight(
                 replace(current, body=refund.body), attempt
             )  # exactly the bytes that were compared
-            plan.news.append(Changed(current, "attempt_started"))
+            plan.news.append(Changed(current, ATTEMPT_STARTED))
         return plan.in_flight is not None
 
     def _decide(self, ledger: LedgerPort, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
@@ -135,9 +134,7 @@ class Planner:
 
 def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
     """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
-    altered = differences(refund.body, refund.key, refund.intent)
-    if altered is None and not ledger.as_recorded(refund):
-        altered = NOT_RECORDED
-    if altered is not None:
-        return lifecycle.bytes_differ(refund.life, altered)
+    what = difference(refund, recorded=ledger.as_recorded(refund))
+    if what is not None:
+        return lifecycle.bytes_differ(refund.life, what)
     return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)

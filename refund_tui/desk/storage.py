@@ -34,62 +34,63 @@ class Storage(Protocol):
         ...
 
     def owned(self) -> bool:
-        """Whether this account may say to which services the ledger belongs. Raises OSError where there is none."""
+        """Whether this account owns the ledger, and may name its services. Raises OSError if there is none."""
         ...
 
     def refuse_lost(self) -> None:
-        """See that a ledger which held something is still there, with something in it."""
+        """Raise StoreError if a ledger that had events is missing or empty."""
         ...
 
     def open_ledger(self) -> LedgerPort:
-        """The ledger to write, made where there is none."""
+        """The ledger for writing; it is created if missing."""
         ...
 
     def open_history(self) -> HistoryPort:
-        """The ledger to read; StoreUnusable where there is none."""
+        """The ledger for reading. Raises StoreUnusable if there is none."""
         ...
 
     def open_trips(self) -> TripsPort:
-        """The trips, made where there are none."""
+        """The trips; their file is created if missing."""
         ...
 
     def hurry(self) -> None:
-        """From now on, also in calls that wait already, wait only shortly for other programs: this one ends."""
+        """Wait only shortly for other programs from now on, also in calls that wait already, because this one ends."""
         ...
 
     def examine(self) -> Damage:
-        """Look for damage, quickly; slower than a read. Raises StoreError where that cannot be told now."""
+        """The result of a quick check, which is slower than a read. Raises StoreError if it cannot be checked now."""
         ...
 
     def walk(self, pause: Callable[[float], bool]) -> Damage:
-        """Look for damage in all of the ledger, which may take minutes, and hold nobody up.
+        """The result of a check of the whole ledger. It may take minutes and never makes another program wait.
 
-        `pause` waits for so many seconds, often, and says whether to end. Raises StoreError where it cannot go on.
+        `pause` is called often: it waits for so many seconds and says whether to end. Raises StoreError if it cannot go
+        on.
         """
         ...
 
 
 class Maintenance(Protocol):
-    """What an operator does with a storage: look at its health, and decide what no program may decide."""
+    """What an operator does with a storage: check it, and make decisions that no program may make."""
 
     def engine(self) -> tuple[str, str]:
-        """What keeps the ledger, and its version."""
+        """The name and the version of the database engine."""
         ...
 
     def marks(self) -> list[MarkSeen]:
-        """What each record outside the ledger says of how far the ledger has come."""
+        """Every high-water mark of the ledger that is kept in a file."""
         ...
 
     def examine_ledger(self) -> Findings | None:
-        """Look through all of the ledger; None where there is no room for that."""
+        """Check all of the ledger; None if there is no room for a copy of it."""
         ...
 
     def examine_trips(self) -> Findings | None:
-        """Look through all of the trips; None where there is no room for that."""
+        """Check all of the trips; None if there is no room for a copy of them."""
         ...
 
     def try_out(self) -> None:
-        """See that a ledger can be kept here, without touching the one that is. Raises OSError."""
+        """Check that a ledger can be kept here, with one that is made and removed. Raises OSError."""
         ...
 
     def how_kept(self) -> list[tuple[str, object, object]]:
@@ -97,18 +98,18 @@ class Maintenance(Protocol):
         ...
 
     def files(self) -> list[Path]:
-        """Every file in which something is kept, whether it is there or not."""
+        """Every file of the storage, whether it exists or not."""
         ...
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Take the ledger as it is, although something that was seen is missing; how many open refunds carry a doubt.
+        """Accept a ledger that lacks events; how many of its open refunds count as possibly paid since then.
 
-        Raises UsageError where there is nothing to accept.
+        Raises UsageError if nothing is missing.
         """
         ...
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let this host write from now on, and no other; this host. Raises UsageError where it does already."""
+        """Let only this host write from now on; this host. Raises UsageError if that is so already."""
         ...
 
 

@@ -23,6 +23,7 @@ from refund_tui.core.refunds import (
     Life,
     State,
 )
+from refund_tui.core.waits import Policy
 from refund_tui.sandbox.contract import REASONS
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.settings.load import load_settings
@@ -119,3 +120,15 @@ def test_only_the_lease_says_what_the_death_of_a_process_means() -> None:
     package = Path(refund_tui.__file__).parent
     told = [path for path in package.rglob("*.py") if "PROCESS_DIED" in path.read_text()]
     assert {path.relative_to(package).as_posix() for path in told} == {"core/lease.py", "core/outcomes.py"}
+
+
+def test_the_waits_of_the_policy_are_those_of_the_settings() -> None:
+    policy, settings = Policy(), load_settings({}, {})
+    assert policy.horizon == settings.key_horizon_hours * 3600
+    assert policy.longest == settings.refund_window_days * 86_400
+
+
+def test_no_request_can_be_under_way_when_its_attempt_is_given_up() -> None:
+    bounds = SETTINGS["request_timeout"].bounds
+    assert bounds is not None
+    assert Policy().longest_attempt > Policy().to_leave + bounds[1]

@@ -13,7 +13,7 @@ import sys
 
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Intent
+from refund_tui.core.refunds import ATTEMPT_STARTED, Intent
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, News
 from refund_tui.sandbox import SandboxThread
@@ -37,7 +37,7 @@ async def make(folder: str, *, die: bool) -> None:
     """Make the refund, or kill this process while it is sent."""
 
     def end(news: News) -> None:
-        if die and isinstance(news, Changed) and news.kind == "attempt_started":
+        if die and isinstance(news, Changed) and news.kind == ATTEMPT_STARTED:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with SandboxThread(any_trip=True) as service:

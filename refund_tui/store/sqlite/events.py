@@ -10,7 +10,7 @@ import sqlite3
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.refunds import ASKED, Ceiling, Event, Refund, State
+from refund_tui.core.refunds import ASKED, RECORDED, Ceiling, Event, Refund, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 
@@ -44,7 +44,7 @@ _NEWEST_CEILING = (
 )
 """Searched by the index and again without it, so that a damaged index hides no row."""
 _CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
-_RECORDED = "SELECT * FROM event WHERE key = ? AND kind = 'recorded' ORDER BY seq LIMIT 1"
+_RECORDED = f"SELECT * FROM event WHERE key = ? AND kind = '{RECORDED}' ORDER BY seq LIMIT 1"
 
 
 class FirstRow(Protocol):

@@ -18,6 +18,8 @@ from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import (
     ASKED,
+    ATTEMPT_STARTED,
+    RECORDED,
     SENDABLE_STATES,
     Attempt,
     Ceiling,
@@ -143,7 +145,7 @@ class Ledger:
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             written = _same(refund, read_refund(transaction, refund.key))
             why, data = "asked for by a clerk", {ASKED: fingerprint(written)}
-            note(transaction, refund.key, refund.clerk, now, "recorded", None, refund.state, why, data)
+            note(transaction, refund.key, refund.clerk, now, RECORDED, None, refund.state, why, data)
             return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
@@ -176,7 +178,7 @@ class Ledger:
             attempt = Attempt(refund.key, next_number(transaction, refund.key), now, holder)
             insert_attempt(transaction, attempt)
             why = f"attempt {attempt.number}"
-            note(transaction, refund.key, refund.clerk, now, "attempt_started", refund.state, State.SENDING, why, None)
+            note(transaction, refund.key, refund.clerk, now, ATTEMPT_STARTED, refund.state, State.SENDING, why, None)
         return attempt
 
     def finish(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from refund_tui.core import lifecycle
+from refund_tui.core.outcomes import RateLimited
 from refund_tui.core.refunds import Refund
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.store.sqlite.changes import note_decision, read_refund, write_life
@@ -15,7 +16,8 @@ from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.rows import refund_of, wait_of, wait_values
 
 _RATE_LIMITED = (
-    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL AND 'rate_limited' ="
+    "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
+    f" AND '{RateLimited.word}' ="
     " (SELECT outcome FROM attempt WHERE attempt.key = refund.key ORDER BY number DESC LIMIT 1)"
 )
 """The refunds of an endpoint that wait because their last answer was a 429."""

@@ -155,6 +155,11 @@ class Refund:
         return self.life.state
 
     @property
+    def automatic(self) -> str:
+        """The name in events for what no person did to it: who asked for it, whichever clerk's program did it."""
+        return f"{self.clerk} (automatic)"
+
+    @property
     def open(self) -> bool:
         """Whether something may still become of it, by itself or by a person."""
         return not self.life.state.terminal

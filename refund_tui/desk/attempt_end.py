@@ -35,11 +35,6 @@ class Terms:
     policy: Policy
     random: Callable[[], float]
 
-    @property
-    def by_desk(self) -> str:
-        """The name in events for what no person did."""
-        return f"{self.who} (automatic)"
-
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
@@ -89,20 +84,20 @@ def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outco
         current = ledger.open_attempt(key)
         decide = lifecycle.decide if current and _is(current, attempt) else lifecycle.decide_late
         decision = decide(refund.life, outcome, attempt.started, now, terms.policy, terms.random())
-        changed = ledger.finish(refund, attempt, outcome, decision, terms.by_desk, now)
+        changed = ledger.finish(refund, attempt, outcome, decision, refund.automatic, now)
         return (changed, decision.kind) if changed else None
 
     try:
         return compare_and_swap(ledger, key, write)
     except RecordUnusable as error:
-        _keep_apart(ledger, terms, attempt, outcome, now)
+        _keep_apart(ledger, in_flight, outcome, now)
         raise RecordUnusable(f"{error}. The answer ({outcome.word}) is kept as an event of the ledger") from error
 
 
-def _keep_apart(ledger: LedgerPort, terms: Terms, attempt: Attempt, outcome: Outcome, now: Instant) -> None:
+def _keep_apart(ledger: LedgerPort, in_flight: InFlight, outcome: Outcome, now: Instant) -> None:
     """Keep the answer as an event of the ledger. Raises StoreError, never RecordUnusable: that says it is kept."""
     try:
-        ledger.finish_apart(attempt, outcome, terms.by_desk, now)
+        ledger.finish_apart(in_flight.attempt, outcome, in_flight.refund.automatic, now)
     except RecordUnusable as error:
         raise StoreUnusable(str(error)) from error
 

@@ -90,7 +90,7 @@ class Desk:
             settings.service.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
         self.sender = Sender(self.files, self._terms, self._service.client, self.tell)
-        self._watcher = Watcher(self.files, self.tell, self.sender.wake)
+        self._watcher = Watcher(self.files, self.tell, self.sender.wake, self.sender.heard)
 
     @property
     def clerk(self) -> str:
@@ -129,7 +129,7 @@ class Desk:
 
     @property
     def offline(self) -> bool:
-        """Whether this process's last attempt did not reach the service at all."""
+        """Whether the last attempt, of this process or another, did not reach the service at all."""
         return self.sender.offline
 
     @property

@@ -19,6 +19,9 @@ from refund_tui.host.crash_file import write_crash
 REFRESH_WITHIN = 0.5
 """Seconds that news wait for the summary. While another program holds the ledger, they are told without it."""
 
+NO_CHANGE = frozenset(("receipt_printed", "accepted_again", "late_answer"))
+"""The kinds of events after which a refund stands as before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -53,7 +56,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another process has changed the ledger or the trips."""
+    """Another process has changed the ledger or the trips.
+
+    `changes` has each refund that was changed since the last look and does not go on: by others, or by this process.
+    """
+
+    changes: tuple[Changed, ...] = ()
 
 
 def fault_of(error: Exception) -> str:

@@ -195,6 +195,10 @@ class HistoryPort(Protocol):
         """The number of the newest event, 0 when there is none."""
         ...
 
+    def since(self, seq: int, limit: int) -> list[Event]:
+        """At most `limit` events after the one numbered `seq`, oldest first, without what cannot be read."""
+        ...
+
     def summary(self, endpoint: str) -> Summary:
         """What is open for one endpoint, and how many refunds are open for others."""
         ...

@@ -107,7 +107,7 @@ class Planner:
         return plan.in_flight is not None
 
     def _decide(self, ledger: LedgerPort, refund: Refund, decision: Decision, now: Instant, plan: SendPlan) -> None:
-        changed = ledger.change(refund, decision, self._terms.by_desk, now)
+        changed = ledger.change(refund, decision, refund.automatic, now)
         plan.news.extend([Changed(changed, decision.kind)] if changed else [])
 
     @contextlib.contextmanager

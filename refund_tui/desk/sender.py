@@ -98,6 +98,10 @@ class Sender:
             self._request.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    def heard(self, reached: bool) -> None:
+        """Note whether the newest attempt of any process reached the service."""
+        self.offline = not reached
+
     async def _run(self) -> None:
         anchored = False
         while not self._closing:

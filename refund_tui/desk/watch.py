@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from refund_tui.core.refunds import Event, Refund
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Elsewhere, News, Trouble, fault_of
+from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, fault_of
+from refund_tui.desk.ports import HistoryPort
 from refund_tui.errors import StoreError
 
 WATCH = 1.0
@@ -18,12 +20,30 @@ WATCH = 1.0
 LONG_SEARCH = 2.0
 """Seconds for which a command waits for the end of the search through all rows; a large ledger takes minutes."""
 
+MOST = 500
+"""Events that one look reads."""
+
+NOT_REACHED = "unreachable"
+REACHED = frozenset(
+    "accepted accepted_again late_acceptance rejected rate_limited unavailable server_error odd_status".split()
+)
+"""The kinds of the events after which it is known whether the service could be reached."""
+
 
 class Watcher:
     """Watches one desk's files, in tasks of its own."""
 
-    def __init__(self, files: Files, tell: Callable[[News], Awaitable[None]], wake: Callable[[], None]) -> None:
-        self._files, self._tell, self._wake = files, tell, wake
+    def __init__(
+        self,
+        files: Files,
+        tell: Callable[[News], Awaitable[None]],
+        wake: Callable[[], None],
+        reached: Callable[[bool], None],
+    ) -> None:
+        """`reached` is told whether the newest attempt of any process reached the service."""
+        self._files, self._tell, self._wake, self._reached = files, tell, wake, reached
+        self._seq: int | None = None
+        """The number of the newest event that was read."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
@@ -72,9 +92,11 @@ class Watcher:
                 now = await self._files.changes_seen()
                 if now != seen:
                     await self._files.remember()
-                if seen is not None and now != seen:
-                    await self._tell(Elsewhere())
-                    self._wake()
+                if now != seen:
+                    changes = await self._changes()
+                    if seen is not None:
+                        await self._tell(Elsewhere(changes))
+                        self._wake()
                 seen = now
             except StoreError as error:
                 await self._tell(Trouble(str(error)))
@@ -82,3 +104,28 @@ class Watcher:
                 why = f"watching the ledger failed by a fault of this program ({error!r})"
                 await self._tell(Trouble(why, fault_of(error)))
             await asyncio.sleep(WATCH)
+
+    async def _changes(self) -> tuple[Changed, ...]:
+        """What has become of refunds since the last look; nothing at the first."""
+        seq, changed, events = await self._files.look(lambda history: _since(history, self._seq))
+        self._seq = seq
+        for event in reversed(events):
+            if event.kind == NOT_REACHED or event.kind in REACHED:
+                self._reached(event.kind != NOT_REACHED)
+                break
+        return changed
+
+
+def _since(history: HistoryPort, seq: int | None) -> tuple[int, tuple[Changed, ...], list[Event]]:
+    """The number of the newest event that is read, the refunds that no longer go on, and the events."""
+    if seq is None:
+        return history.last_seq(), (), []
+    events = history.since(seq, MOST)
+    kinds = {
+        event.key: event.kind
+        for event in events
+        if event.key is not None and event.kind not in NO_CHANGE and not (event.after and event.after.goes_on)
+    }
+    found = ((history.get(key), kind) for key, kind in kinds.items())
+    changed = tuple(Changed(one, kind) for one, kind in found if isinstance(one, Refund) and not one.state.goes_on)
+    return max((seq, *(event.seq for event in events))), changed, events

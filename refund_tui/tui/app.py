@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
-from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import News
 from refund_tui.errors import RefundTuiError
@@ -23,7 +22,7 @@ from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, holds_in, key_of
-from refund_tui.tui.news import DeskNews, announcement_of, ends_a_refund
+from refund_tui.tui.news import ClerksNews, DeskNews, announcement_of
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
 from refund_tui.tui.terminal.crash import CrashReporting
@@ -31,8 +30,9 @@ from refund_tui.tui.terminal.display import Display
 from refund_tui.tui.terminal.key_queue import KeyQueue
 from refund_tui.tui.terminal.signals import CHECK_EVERY, can_suspend, exit_on_signals, terminal_is_gone
 from refund_tui.tui.themes import Themed
+from refund_tui.tui.widgets.announcement import Announcement
 from refund_tui.tui.widgets.footer import KeyLine
-from refund_tui.tui.widgets.plain_text import Plain, literal
+from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.status_line import StatusLine
 from refund_tui.tui.wording import notices
 
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from refund_tui.tui.screens.refund import RefundFormScreen
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
-LONGEST = 300
-"""Characters of an announcement that are shown."""
 
 
 class RefundApp(CrashReporting, Themed, Display, KeyQueue):
@@ -64,7 +62,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.failure: RefundTuiError | None = None
         self.background = BackgroundWork(self.announce, self.failed)
         self._focus_before: Widget | None = None
-        self._announcement = Plain("", id="announcement")
+        self._announcement = Announcement(self.desk.settings.zone)
+        self._news = ClerksNews(self.desk.clerk)
         self._status = StatusLine(self.desk)
         self._screens = ScreenSwitcher(self.desk)
         self._keys = KeyLine(settings.keys)
@@ -96,7 +95,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.set_interval(1.0, self._tick)
         self._screens.lookup.begin()
         self._redraw_around()
-        self.announce(self.desk.refusal or "")
+        self.announce(self.desk.refusal or "", news=True)
         self.background.do(self._mount_other_screens())
 
     async def _mount_other_screens(self) -> None:
@@ -151,8 +150,11 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._show(name)
         return screen
 
-    def _show(self, name: str) -> None:
+    def _show(self, name: str, *, begun: bool = False) -> None:
+        """Show a screen. What is announced belongs to the one before, unless it has `begun` to announce its own."""
         unanswered = self.current_screen.unanswered if name != self.current_screen.id else ""
+        if name != self.current_screen.id and not begun:
+            self.leave_announcement()
         self._screens.current = name
         self.current_screen.enter()
         if unanswered:
@@ -200,6 +202,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     def _tick(self) -> None:
         self._status.redraw()
+        self._announcement.tick(self.desk.now())
         self.current_screen.tick()
 
     def keys_dropped(self, number: int) -> None:
@@ -211,10 +214,13 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))
 
-    def announce(self, words: str) -> None:
-        """Show a sentence on any screen, until the next one or the next question."""
-        hour = f"{self.desk.now().at.astimezone(self.desk.settings.zone):%H:%M}"
-        self._announcement.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
+    def announce(self, words: str, *, news: bool = False) -> None:
+        """Show a sentence until the next one, the next question, or until its screen is left; `news` a while longer."""
+        self._announcement.announce(words, self.desk.now(), news=news)
+
+    def leave_announcement(self) -> None:
+        """The clerk turns to something else: what was announced goes, news after a while."""
+        self._announcement.leave(self.desk.now())
 
     def _on_news(self, news: News) -> None:
         if self.background.open:
@@ -224,9 +230,10 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Redraw the screen, and announce refunds that ended. While the app ends there is no screen to redraw."""
         if not self.current_screen.is_attached:
             return
-        if words := announcement_of(message.news):
-            self.announce(words)
-        if self.desk.settings.bell and ends_a_refund(message.news):
+        ended = self._news.ended(message.news)
+        if words := announcement_of(message.news, ended):
+            self.announce(words, news=True)
+        if self.desk.settings.bell and ended:
             self.bell()
         self._status.redraw()
         self.current_screen.reload()
@@ -246,8 +253,9 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     async def open_refund(self, store_id: str, trip_id: str) -> None:
         """Open the form for a trip; returns when the form has the focus. Raises StoreError, with nothing changed."""
+        self.leave_announcement()
         await cast("RefundFormScreen", await self._screens.mounted("refund")).begin(store_id, trip_id)
-        self._show("refund")
+        self._show("refund", begun=True)
 
     async def action_palette(self) -> None:
         """Show the commands that are possible now."""

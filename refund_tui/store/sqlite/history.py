@@ -179,6 +179,11 @@ class History:
         """The number of the newest event, 0 when there is none."""
         return self._number("SELECT coalesce(max(seq), 0) FROM event")
 
+    def since(self, seq: int, limit: int) -> list[Event]:
+        """At most `limit` events after the one numbered `seq`, oldest first, without those that cannot be read."""
+        rows = self._database.rows("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+        return [event for event in map(event_of, rows) if isinstance(event, Event)]
+
     def summary(self, endpoint: str) -> Summary:
         """What is open for one endpoint, and how many refunds are open for others."""
         counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})

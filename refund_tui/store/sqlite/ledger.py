@@ -178,7 +178,8 @@ class Ledger:
             attempt = Attempt(refund.key, next_number(transaction, refund.key), now, holder)
             insert_attempt(transaction, attempt)
             why = f"attempt {attempt.number}"
-            note(transaction, refund.key, refund.clerk, now, ATTEMPT_STARTED, refund.state, State.SENDING, why, None)
+            who, before = refund.automatic, refund.state
+            note(transaction, refund.key, who, now, ATTEMPT_STARTED, before, State.SENDING, why, None)
         return attempt
 
     def finish(

@@ -284,6 +284,7 @@ class HistoryScreen(RefundScreen):
 
     def action_back(self) -> None:
         """One step back: to the timeline, to the list, out of the filter line."""
+        self.refund_app.leave_announcement()
         if not self._listing and self.refund_panel.can("back"):
             self.refund_panel.back()
         elif not self._listing:

@@ -128,6 +128,7 @@ class LookupScreen(ScreenPane):
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
+        self.refund_app.leave_announcement()  # it was about the shopper before
         self.rows.action_top()
         self.reload()
 

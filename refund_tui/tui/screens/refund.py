@@ -96,7 +96,7 @@ class RefundFormScreen(RefundScreen):
         self._draft = await self._desk.history.last_draft(clerk)
         if self._draft is not None:
             key = key_of("refund", self._desk.settings.keys)
-            self.refund_app.announce(notices.draft_kept(self._draft, key))
+            self.refund_app.announce(notices.draft_kept(self._draft, key), news=True)
 
     async def resume(self) -> None:
         """Open the last draft, if no refund is open yet."""
@@ -297,6 +297,7 @@ class RefundFormScreen(RefundScreen):
 
     async def action_back(self) -> None:
         """Go back to the search; the draft is saved, and a refund under way goes on."""
+        self.refund_app.leave_announcement()
         if self._step.current == "refund-panel" and self.refund_panel.can("back"):
             self.refund_panel.back()
             return

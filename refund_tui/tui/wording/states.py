@@ -181,8 +181,11 @@ def short(identifier: str) -> str:
     return told if len(told) <= SHORT else f"{told[:8]}…{told[-6:]}"
 
 
-def outcome_words(refund: Refund) -> str:
-    """The announcement of a refund that ended; one line of 80 columns, unless the service gave a long reason."""
+def outcome_words(refund: Refund, others: int = 0) -> str:
+    """The announcement of a refund that ended; one line of 80 columns, unless the service gave a long reason.
+
+    `others` ended at the same time.
+    """
     asked, identifier = refund.intent, refund.life.reconciliation_id
     match refund.state:
         case State.REJECTED | State.BLOCKED:
@@ -198,7 +201,8 @@ def outcome_words(refund: Refund) -> str:
             told = STATE_MEANS[refund.state]
         case _ as missing:
             assert_never(missing)
-    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}"
+    more = f" · and {others} more of yours: see History" if others else ""
+    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}{more}"
 
 
 def who_words(settings: Settings) -> str:

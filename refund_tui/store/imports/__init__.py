@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 from refund_tui.core.trips import Trip
 from refund_tui.errors import UsageError
-from refund_tui.store.imports.elements import read_elements
+from refund_tui.store.imports.csv_rows import heading, read_rows
+from refund_tui.store.imports.json_elements import read_elements
+from refund_tui.store.imports.json_values import BLANK, FileDamaged, LeftOut, RecordPiece
 from refund_tui.store.imports.records import dropped_fields, trip_of
 from refund_tui.store.imports.source import ESCAPED, Source
-from refund_tui.store.imports.table import heading, read_rows
-from refund_tui.store.imports.values import BLANK, FileDamaged, LeftOut, RecordPiece
 
 __all__ = ["LeftOut", "TripReader"]
 

@@ -21,7 +21,7 @@ from refund_tui.core.money import AmountError, Money, check_currency, from_decim
 from refund_tui.core.text import visible
 from refund_tui.core.times import unstamp
 from refund_tui.core.trips import Article, Card, Trip
-from refund_tui.store.imports.values import FileDamaged, Number
+from refund_tui.store.imports.json_values import FileDamaged, Number
 
 LONGEST_TEXT = 255
 MOST_REASONS = 3

@@ -17,7 +17,7 @@ from refund_tui.core.ledger_identity import Host
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import make_data_dir
-from refund_tui.store.sqlite.acceptance import accept_older
+from refund_tui.store.sqlite.accept_older import accept_older
 from refund_tui.store.sqlite.damage import full_look
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger

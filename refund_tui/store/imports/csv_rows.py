@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from refund_tui.core.text import visible
 from refund_tui.errors import UsageError
+from refund_tui.store.imports.json_values import FileDamaged, LeftOut, RecordPiece, decode, find_odd, twice
 from refund_tui.store.imports.source import LONGEST, TOO_LONG, Source, SourceLine
-from refund_tui.store.imports.values import FileDamaged, LeftOut, RecordPiece, decode, find_odd, twice
 
 MOST_LINES = 200
 """Lines that one row may have at most if its cells have line breaks, so that an open quote spoils only its own row."""

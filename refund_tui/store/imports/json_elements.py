@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refund_tui.store.imports.json_values import FileDamaged, LeftOut, RecordPiece, RecordRefused, decode_at
 from refund_tui.store.imports.source import CHUNK, LONGEST, TOO_LONG, Source
-from refund_tui.store.imports.values import FileDamaged, LeftOut, RecordPiece, RecordRefused, decode_at
 
 _BETWEEN = " \t\r\n,"
 

@@ -1,15 +1,37 @@
-"""Owns the prices of a cart's articles, so that those that are marked add up to an amount. Never uses a float."""
+"""Owns what a refund gives back of a cart: the prices of marked articles, and what was given back. No float is used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from refund_tui.core.money import MOST_DIGITS, Money
 from refund_tui.core.trips import Article
 
 ONE = Decimal(1)
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _PIECES = ("unit", "units", "each", "piece", "pieces", "pc", "pcs")
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedArticle:
+    """A part of one line of the cart that a refund is for, as a clerk marked it. `amount` is its price, if known."""
+
+    id: str
+    name: str | None
+    quantity: Decimal
+    unit: str | None = None
+    amount: Money | None = None
+    line_item_id: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The quantity and the name: `2 × Grapes`, `0.414 kg Comté`."""
+        quantity = f"{self.quantity.normalize():f}"
+        of = f" {self.unit} " if self.unit and self.unit.lower() not in _PIECES else " × "
+        return f"{quantity}{of}{self.name or self.id}"
 
 
 def counted(article: Article) -> bool:
@@ -42,3 +64,46 @@ def added_up(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> Mone
     if not known or len(known) < len(parts) or len({part.currency for part in known}) > 1:
         return None
     return Money(sum(part.minor for part in known), known[0].currency)
+
+
+def refunded(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> tuple[RefundedArticle, ...]:
+    """The marked parts of a cart, in its order, as a refund records them."""
+    return tuple(
+        RefundedArticle(of.id, of.name, marked[place], of.unit, worth(of, marked[place]), of.line_item_id)
+        for place, of in enumerate(articles)
+        if place in marked
+    )
+
+
+def not_given_back(articles: Sequence[Article], given: Iterable[RefundedArticle]) -> list[Decimal]:
+    """How much of each article was not given back yet, never below 0. The line item decides, else the article's id."""
+    left = [_all_of(article) for article in articles]
+    for part in given:
+        quantity = part.quantity
+        for place in _places(articles, part):
+            taken = min(left[place], quantity)
+            left[place] -= taken
+            quantity -= taken
+    return left
+
+
+def _places(articles: Sequence[Article], part: RefundedArticle) -> list[int]:
+    lines = [place for place, of in enumerate(articles) if part.line_item_id and of.line_item_id == part.line_item_id]
+    return lines or [place for place, of in enumerate(articles) if of.id == part.id]
+
+
+def marks_words(marked: Mapping[int, Decimal]) -> str:
+    """Marks as one word of text, by place in the cart: `0=1 3=0.414`."""
+    return " ".join(f"{place}={quantity.normalize():f}" for place, quantity in sorted(marked.items()))
+
+
+def marks_of(words: str, left: Sequence[Decimal]) -> dict[int, Decimal]:
+    """The marks in a text, without those that the cart of today does not allow: `left` is what can be given back."""
+    marked = dict[int, Decimal]()
+    for word in words.split():
+        place, _, quantity = word.partition("=")
+        if not place.isdecimal() or not _NUMBER.fullmatch(quantity) or int(place) >= len(left):
+            continue
+        if 0 < Decimal(quantity) <= left[int(place)]:
+            marked[int(place)] = Decimal(quantity)
+    return marked

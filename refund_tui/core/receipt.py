@@ -31,20 +31,26 @@ _ALARM = "The payment service and the books disagree about this refund: ask the 
 def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -> str:
     """The receipt's lines, each at most 40 columns wide; `copy` marks it as printed before."""
     asked = refund.intent
+    card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
     facts = [
         ("Store", asked.store_id),
         ("Trip", asked.trip_id),
+        *([("Receipt", asked.receipt)] if asked.receipt else []),
+        *([("Card", card)] if card else []),
         ("Asked", _local(refund.created_at, zone)),
         ("Printed", _local(printed_at, zone)),
         ("Clerk", refund.clerk),
         ("Reason", asked.reason.words),
         ("Request", refund.key),
         ("Reference", refund.life.reconciliation_id or "none given"),
-        ("State", str(refund.state)),
     ]
     title = "REFUND" if not copy else "REFUND - COPY"
     total = str(asked.amount).rjust(COLUMNS - len("Amount"))
-    lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS, f"Amount{total}", "-" * COLUMNS]
+    articles = [(of.words, of.amount.digits if of.amount else "") for of in asked.articles]
+    lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS]
+    if articles:
+        lines += [*_pairs(articles), "-" * COLUMNS]
+    lines += [f"Amount{total}", "-" * COLUMNS]
     says = _ALARM if refund.life.alarm else DECIDED.get(refund.state, _OPEN)
     return "\n".join([*lines, *textwrap.wrap(says, COLUMNS)]) + "\n"
 
@@ -56,8 +62,8 @@ def _local(instant: datetime, zone: tzinfo) -> str:
 def _pairs(facts: list[tuple[str, str]]) -> list[str]:
     """Name and value on one line where both fit, else the value, folded, on the lines below."""
     lines: list[str] = []
-    for name, value in facts:
-        shown = visible(value, COLUMNS * 8)
+    for told, value in facts:
+        name, shown = visible(told, COLUMNS), visible(value, COLUMNS * 8)
         if len(name) + 1 + len(shown) <= COLUMNS:
             lines.append(name + shown.rjust(COLUMNS - len(name)))
         else:

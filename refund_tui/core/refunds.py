@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.times import Instant, Wait
+from refund_tui.core.trips import Card
 
 
 class State(StrEnum):
@@ -97,7 +99,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a clerk asks for. `window_closes` (UTC) is None where the trip's time is not known here."""
+    """What a clerk asks for. `window_closes` (UTC) is None where the trip's time is not known here.
+
+    `articles` are those that the clerk marked; `card` and `receipt` are the trip's, as they were known then.
+    """
 
     store_id: str
     trip_id: str
@@ -106,6 +111,9 @@ class Intent:
     note: str = ""
     captured: Money | None = None
     window_closes: datetime | None = None
+    articles: tuple[RefundedArticle, ...] = ()
+    card: Card = field(default_factory=Card)
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +242,10 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a clerk had typed for a trip and not asked for yet, as typed: nothing in it has been checked."""
+    """What a clerk had typed for a trip and not asked for yet, as typed: nothing in it has been checked.
+
+    `marks` are the marked articles, as `core.articles.marks_words` writes them.
+    """
 
     store_id: str
     trip_id: str
@@ -242,8 +253,9 @@ class Draft:
     currency: str = ""
     reason: str = ""
     note: str = ""
+    marks: str = ""
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was typed."""
-        return not (self.amount or self.reason or self.note)
+        """Whether nothing was typed or marked."""
+        return not (self.amount or self.reason or self.note or self.marks)

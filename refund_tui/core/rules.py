@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
+from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.fields import check_note, check_store_id, check_trip_id
 from refund_tui.core.ledger_identity import Environment
@@ -128,6 +129,11 @@ class TripBalance:
     def refunded(self) -> int:
         """The sum of the refunds that count against what is left, in minor units."""
         return sum(refund.intent.amount.minor for refund in self.refunds if refund.state.counts)
+
+    @property
+    def given_back(self) -> tuple[RefundedArticle, ...]:
+        """The articles of the refunds that count."""
+        return tuple(article for refund in self.refunds if refund.state.counts for article in refund.intent.articles)
 
     @property
     def left(self) -> Money | None:

@@ -221,6 +221,8 @@ class Desk:
         trip = await self.trips.get(intent.store_id, intent.trip_id)
         captured, currency = (trip.captured, trip.currency) if trip else (None, None)
         complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
+        if trip is not None:
+            complete = replace(complete, card=trip.card, receipt=trip.receipt)
         require_sound(await self.trips.balance(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)

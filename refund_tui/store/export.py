@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Protocol
 
+from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import Attempt, Refund
@@ -22,9 +23,10 @@ PAGE = 200
 COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
-    "damage", "endpoint",
+    "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
 )  # fmt: skip
-"""The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV.
+"""The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV; `articles`
+are those that a clerk marked, a list in JSON and one text in CSV; card and receipt as they were known when it was made.
 
 `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are what is in the
 row, unchecked, without an amount.
@@ -92,6 +94,25 @@ def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...])
         "attempts": [_attempt(attempt) for attempt in attempts],
         "damage": None,
         "endpoint": visible(refund.endpoint),
+        "articles": [_article(article) for article in asked.articles],
+        "card_brand": _text(asked.card.brand),
+        "card_last_four": _text(asked.card.tail),
+        "receipt": _text(asked.receipt),
+    }
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else visible(value)
+
+
+def _article(article: RefundedArticle) -> dict[str, object]:
+    return {
+        "id": visible(article.id),
+        "name": _text(article.name),
+        "quantity": str(article.quantity),
+        "unit": _text(article.unit),
+        "amount": article.amount.digits if article.amount else None,
+        "line_item_id": _text(article.line_item_id),
     }
 
 
@@ -150,7 +171,9 @@ class Csv:
     def write(self, rows: RefundRows) -> None:
         """One refund. Raises OSError."""
         record = as_record(*rows)
-        record |= {"attempts": len(rows[1]), "maybe_executed": _yes(record["maybe_executed"])}
+        asked = () if isinstance(rows[0], Damaged) else rows[0].intent.articles
+        articles = "; ".join(visible(article.words) for article in asked)
+        record |= {"attempts": len(rows[1]), "maybe_executed": _yes(record["maybe_executed"]), "articles": articles}
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 
 

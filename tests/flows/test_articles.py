@@ -10,7 +10,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.trips import Article
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.trips import Trips
-from tests.flows.stage import Stage, program
+from tests.flows.stage import Stage, program, refunds
 from tests.support.clock import NOON
 from tests.support.records import trip
 
@@ -116,9 +116,7 @@ async def test_marks_are_gone_once_they_are_a_refund(tmp_path: Path) -> None:
         assert (amount(stage), ticks(stage)) == ("", [])
 
 
-async def test_marks_of_a_program_that_was_left_are_not_made_up_and_the_drafts_amount_is_not_changed_unsaid(
-    tmp_path: Path,
-) -> None:
+async def test_marks_survive_the_end_of_the_program_with_the_draft(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await marked(stage)
         await stage.press("escape")
@@ -126,6 +124,27 @@ async def test_marks_of_a_program_that_was_left_are_not_made_up_and_the_drafts_a
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.until("9.88")
+        assert ticks(stage) == ["Comté"]
         await stage.press(*TO_ARTICLES, "down", "space")
-        await stage.until("The amount was 9.88, now it is 3.91")
-        assert amount(stage) == "3.91"
+        await stage.until("2 marked")
+        assert (amount(stage), ticks(stage)) == ("13.79", ["Comté", "Grapes"])
+
+
+async def test_the_articles_of_a_refund_are_recorded_shown_and_cannot_be_given_back_again(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        await stage.press("shift+tab", "shift+tab", "1", "f10")
+        await stage.until("Articles     0.342 kg Comté")
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("ACCEPTED")
+        await stage.until("0.342 kg Comté")
+        [refund] = await refunds(stage)
+        [article] = refund.intent.articles
+        assert (article.words.split(",")[0], article.amount) == ("0.342 kg Comté", Money(988, "EUR"))
+        await stage.open("R-1002")
+        await stage.press(*TO_ARTICLES, "space")
+        await stage.until("was given back already")
+        assert (amount(stage), ticks(stage)) == ("", [])
+        await stage.press("down", "space")
+        assert (amount(stage), ticks(stage)) == ("3.91", ["Grapes"])

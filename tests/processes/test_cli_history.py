@@ -111,6 +111,10 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         ],
         "damage": None,
         "endpoint": ENDPOINT,
+        "articles": [],
+        "card_brand": None,
+        "card_last_four": None,
+        "receipt": None,
     }
 
 

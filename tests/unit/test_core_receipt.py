@@ -37,7 +37,6 @@ def test_a_receipt_as_it_is_printed() -> None:
         "Request\n"
         "  550e8400-e29b-41d4-a716-446655440000\n"
         "Reference                          REC42\n"
-        "State                           ACCEPTED\n"
         "----------------------------------------\n"
         "Amount                         12.50 EUR\n"
         "----------------------------------------\n"

@@ -51,6 +51,7 @@ from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, ceiling_dat
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
+    DRAFT,
     INTENT,
     LIFE,
     OF_TRIP,
@@ -236,12 +237,16 @@ class Ledger:
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
         """Keep what a clerk has typed for a trip. An empty draft is deleted."""
         place = (clerk, draft.store_id, draft.trip_id)
-        typed = (draft.amount, draft.currency, draft.reason, draft.note, stamp(now.at))
+        typed = (draft.amount, draft.currency, draft.reason, draft.note, draft.marks, stamp(now.at))
         with self._database.writing() as transaction:
             if draft.empty:
                 transaction.execute("DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?", place)
             else:
-                transaction.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *typed))
+                columns = ("clerk", *DRAFT, "saved_at")
+                transaction.execute(
+                    f"INSERT OR REPLACE INTO draft ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                    (*place, *typed),
+                )
 
     def get(self, key: str) -> Refund | None:
         """One refund by its idempotency key. Raises RecordUnusable if its record cannot be read."""

@@ -8,15 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from decimal import Decimal
 
+from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_key, check_store_id, check_trip_id
 from refund_tui.core.money import MOST_DIGITS, Money, check_currency
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Instant, Wait, stamp
+from refund_tui.core.trips import Card
 from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
 
 LIFE = (
@@ -27,14 +31,14 @@ LIFE = (
 
 INTENT = (
     "key", "endpoint", "store_id", "trip_id", "minor", "currency", "reason", "note", "captured", "window_closes",
-    "clerk", "body", "created_at", "updated_at",
+    "clerk", "body", "created_at", "articles", "brand", "tail", "receipt", "updated_at",
 )  # fmt: skip
 """The columns that are written once, in the order of `intent_values`."""
 
 WAIT = ("wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before")
 """The columns of a wait, in the order of `wait_values`."""
 
-DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note")
+DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note", "marks")
 """The columns of a draft, in the order of its fields."""
 
 OF_TRIP = (
@@ -61,13 +65,14 @@ def intent_values(refund: Refund) -> tuple[object, ...]:
     return (
         refund.key, refund.endpoint, asked.store_id, asked.trip_id, asked.amount.minor, asked.amount.currency,
         str(asked.reason), asked.note, asked.captured.minor if asked.captured else None,
-        _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), stamp(refund.updated_at),
+        _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), articles_text(asked.articles),
+        asked.card.brand, asked.card.tail, asked.receipt, stamp(refund.updated_at),
     )  # fmt: skip
 
 
 def fingerprint(refund: Refund) -> str:
     """A hash of what the refund asks for, without the endpoint, which a person can assign later."""
-    text = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:13]])
+    text = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:-1]])
     return hashlib.sha256(f"{refund.key} {text}".encode()).hexdigest()[:32]
 
 
@@ -105,11 +110,46 @@ def _refund(cells: Cells) -> Refund:
         cells.text("store_id", check_store_id), cells.text("trip_id", check_trip_id),
         Money(cells.whole("minor", 1, MOST), currency), cells.one_of("reason", ReasonCode), cells.text("note"),
         None if captured is None else Money(captured, currency), cells.instant_or_none("window_closes"),
+        _articles(cells), Card(cells.text_or_none("brand"), cells.text_or_none("tail")), cells.text_or_none("receipt"),
     )  # fmt: skip
     return Refund(
         cells.text("key", check_key), cells.text("endpoint"), intent, cells.text("clerk"), cells.blob("body"),
         cells.instant("created_at"), cells.instant("updated_at"), _life(cells), cells.whole("version"),
     )  # fmt: skip
+
+
+def articles_text(articles: Iterable[RefundedArticle]) -> str:
+    """The articles of a refund as JSON: one list of values for each."""
+    return json.dumps([_told(article) for article in articles], ensure_ascii=False, separators=(",", ":"))
+
+
+def _told(article: RefundedArticle) -> list[str | int | None]:
+    worth = article.amount
+    money = (worth.minor, worth.currency) if worth else (None, None)
+    return [article.id, article.name, str(article.quantity), article.unit, *money, article.line_item_id]
+
+
+def _articles(cells: Cells) -> tuple[RefundedArticle, ...]:
+    text = cells.text("articles")
+    if text == "[]":  # no article was marked
+        return ()
+    try:
+        return tuple(_article(*told) for told in json.loads(text))
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        raise cells.refuse("articles") from error
+
+
+def _article(
+    id: str, name: str | None, quantity: str, unit: str | None, minor: int | None, currency: str | None,
+    line_item_id: str | None,
+) -> RefundedArticle:  # fmt: skip
+    texts = (id, name or "", quantity, unit or "", currency or "", line_item_id or "")
+    if not all(isinstance(text, str) for text in texts) or not isinstance(minor or 0, int):
+        raise ValueError("an article that is none")
+    exact, amount = Decimal(quantity), None if minor is None or currency is None else Money(minor, currency)
+    if not exact.is_finite() or exact <= 0:
+        raise ValueError("a quantity that is none")
+    return RefundedArticle(id, name, exact, unit, amount, line_item_id)
 
 
 def _life(cells: Cells) -> Life:

@@ -151,6 +151,13 @@ ALTER TABLE refund ADD COLUMN {_FOLDED_TRIP};
 DROP INDEX refund_trip;
 CREATE INDEX refund_trip ON refund (folded_trip, id);
 ALTER TABLE draft ADD COLUMN {_FOLDED_TRIP};
+ALTER TABLE draft ADD COLUMN marks TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN articles TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE refund ADD COLUMN brand TEXT;
+ALTER TABLE refund ADD COLUMN tail TEXT CHECK (length(tail) <= 4);
+ALTER TABLE refund ADD COLUMN receipt TEXT;
+CREATE INDEX refund_tail ON refund (tail, id) WHERE tail IS NOT NULL;
+CREATE INDEX refund_receipt ON refund (receipt COLLATE NOCASE, id) WHERE receipt IS NOT NULL;
 
 CREATE TABLE event_of_all (
   seq INTEGER PRIMARY KEY,
@@ -186,9 +193,11 @@ CREATE TRIGGER identity_kept BEFORE DELETE ON identity
 DROP TRIGGER refund_intent_stays;
 CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
   WHEN (new.id, new.key, new.store_id, new.trip_id, new.minor, new.currency, new.reason, new.note,
-      new.captured, new.window_closes, new.clerk, new.body, new.created_at)
+      new.captured, new.window_closes, new.clerk, new.body, new.created_at, new.articles, new.brand, new.tail,
+      new.receipt)
     IS NOT (old.id, old.key, old.store_id, old.trip_id, old.minor, old.currency, old.reason, old.note,
-      old.captured, old.window_closes, old.clerk, old.body, old.created_at)
+      old.captured, old.window_closes, old.clerk, old.body, old.created_at, old.articles, old.brand, old.tail,
+      old.receipt)
   BEGIN SELECT RAISE(ABORT, 'what was asked for never changes'); END;
 CREATE TRIGGER refund_endpoint_stays BEFORE UPDATE OF endpoint ON refund
   WHEN new.endpoint IS NOT old.endpoint

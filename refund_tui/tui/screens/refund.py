@@ -166,11 +166,12 @@ class RefundFormScreen(RefundScreen):
         self._trip, self._balance = trip, balance
         self._use_known_ids(store_id, trip_id)
         articles = trip.articles if trip else ()
-        self._articles.show_articles((self._store, self._trip_id), articles)
+        self._articles.show_articles(articles, balance.given_back, draft.marks if draft else "")
         self._articles_title.display = bool(articles)
         self._form.begin(balance, self._desk.settings.currency, draft)
         if self._articles.agree_with(self._form.amount):
-            self._marked()  # the amount is that of the marked articles
+            self._add_up()  # the amount is that of the marked articles
+        self._articles_title.show(self._articles.title)
         self._go("filling")
         self._facts()
 
@@ -214,6 +215,8 @@ class RefundFormScreen(RefundScreen):
             return  # another trip has been opened
         self._trip, self._balance = trip, balance
         self._form.renew(self._balance)
+        self._articles.renew(trip.articles if trip else (), balance.given_back)
+        self._articles_title.display = self._articles.display
         self._facts()
 
     def _facts(self) -> None:
@@ -229,18 +232,34 @@ class RefundFormScreen(RefundScreen):
     def _typed(self) -> None:
         if not self._trip_id or self._step.current != "filling":
             return
-        self._typed_draft = self._form.draft(self._store, self._trip_id)
         if self._form.amount_is_typed:
             self._articles.agree_with(self._form.amount)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep what is typed and marked as a draft, once no key has come for a while."""
+        self._articles_title.show(self._articles.title)
+        self._typed_draft = self._form.draft(self._store, self._trip_id, self._articles.marks)
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(SAVE_AFTER, self._save_draft)
 
     def _save_draft(self) -> None:
+        if self._saving is not None:
+            self._saving.stop()
         self.in_background(self.keep_draft())
+
+    @on(ArticleList.AllGivenBack)
+    def _all_given_back(self, message: ArticleList.AllGivenBack) -> None:
+        self.refund_app.announce(notices.given_back(message.article))
 
     @on(ArticleList.Marked)
     def _marked(self) -> None:
+        self._add_up()
+        self._keep()
+
+    def _add_up(self) -> None:
+        """Fill in what the marked articles come to."""
         if (total := self._articles.marked_total) is not None:
             self._fill(total)
             return
@@ -258,8 +277,10 @@ class RefundFormScreen(RefundScreen):
             self.refund_app.announce(self._form.report_problems())
             return
         self.refund_app.announce("")
+        self._save_draft()  # now, so that it is never written after the refund that ends it
         self._go("confirm")
-        intent = Intent(self._store, self._trip_id, filled.amount, filled.reason, filled.note)
+        asked = (self._store, self._trip_id, filled.amount, filled.reason, filled.note)
+        intent = Intent(*asked, articles=self._articles.refunded)
         self._confirm.ask(confirmation(self._desk.settings, intent, self._trip, self._balance))
 
     @on(ConfirmPanel.Answered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -10,12 +10,21 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from refund_tui.core.articles import added_up, counted, worth
+from refund_tui.core.articles import (
+    RefundedArticle,
+    added_up,
+    counted,
+    marks_of,
+    marks_words,
+    not_given_back,
+    refunded,
+    worth,
+)
 from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
 from refund_tui.tui.commands import ARTICLES, bindings
-from refund_tui.tui.widgets.row_list import Column, RowList
+from refund_tui.tui.widgets.row_list import Cell, Column, RowList, Tone
 
 COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 8, right=True), Column("worth", 7, right=True))
 ONE = Decimal(1)
@@ -30,21 +39,51 @@ class ArticleList(RowList[int]):
     class Marked(Message):
         """Other articles are marked."""
 
+    @dataclass
+    class AllGivenBack(Message):
+        """An article was to be marked that was given back already."""
+
+        article: Article
+
     def __init__(self) -> None:
         super().__init__(COLUMNS, self._row_of, lambda index: index, id="articles")
         self._articles: Sequence[Article] = ()
+        self._left: list[Decimal] = []
+        """How much of each article was not given back yet."""
         self.marked: dict[int, Decimal] = {}
-        self._marked_of: dict[tuple[str, str], dict[int, Decimal]] = {}
-        """The marks of each trip, by store and trip id; they last as long as the program runs."""
 
-    def show_articles(self, trip: tuple[str, str], articles: Sequence[Article]) -> None:
-        """Show the articles of a trip from the first one on, with what was marked of them before."""
-        self._articles, self.marked = articles, self._marked_of.setdefault(trip, {})
-        if any(index >= len(articles) for index in self.marked):
-            self.marked.clear()  # the trip was imported again, with other articles
+    def show_articles(self, articles: Sequence[Article], given: Iterable[RefundedArticle], marks: str) -> None:
+        """Show the articles of a trip from the first one on; `given` was given back before, `marks` are a draft's."""
+        self._articles, self._left = articles, not_given_back(articles, given)
+        self.marked = marks_of(marks, self._left)
         self.display = bool(articles)
         self.restart()
         self.set_rows(0, range(len(articles)), len(articles), fresh=True)
+
+    def renew(self, articles: Sequence[Article], given: Iterable[RefundedArticle]) -> None:
+        """Show what was given back meanwhile. The marks stay where they are still possible."""
+        if articles != self._articles:
+            self.show_articles(articles, given, self.marks)
+            return
+        self._left = not_given_back(articles, given)
+        self.marked = marks_of(self.marks, self._left)
+        self.redraw()
+
+    @property
+    def marks(self) -> str:
+        """The marks, for a draft."""
+        return marks_words(self.marked)
+
+    @property
+    def refunded(self) -> tuple[RefundedArticle, ...]:
+        """The marked articles, as a refund records them."""
+        return refunded(self._articles, self.marked)
+
+    @property
+    def title(self) -> str:
+        """How many articles there are, and how many of them are marked."""
+        told = f", {len(self.marked)} marked" if self.marked else ""
+        return f"Articles ({len(self._articles)}{told})"
 
     @property
     def marked_total(self) -> Money | None:
@@ -64,12 +103,15 @@ class ArticleList(RowList[int]):
         self.redraw()
 
     def action_mark(self) -> None:
-        """Mark all of an article, or none of it."""
+        """Mark all of an article that was not given back yet, or none of it."""
         index = self.current
         if index is None:
             return
         if self.marked.pop(index, None) is None:
-            self.marked[index] = self._articles[index].quantity or ONE
+            if not self._left[index]:
+                self.post_message(self.AllGivenBack(self._articles[index]))
+                return
+            self.marked[index] = self._left[index]
         self._say()
 
     def action_change(self, by: int) -> None:
@@ -77,7 +119,7 @@ class ArticleList(RowList[int]):
         index = self.current
         if index is None or not counted(self._articles[index]):
             return
-        wanted = min(self.marked.get(index, Decimal(0)) + by, self._articles[index].quantity or ONE)
+        wanted = min(self.marked.get(index, Decimal(0)) + by, self._left[index])
         if wanted > 0:
             self.marked[index] = wanted
         else:
@@ -88,15 +130,23 @@ class ArticleList(RowList[int]):
         self.refresh()
         self.post_message(self.Marked())
 
-    def _row_of(self, index: int) -> tuple[str, ...]:
+    def _row_of(self, index: int) -> tuple[Cell, ...]:
         article = self._articles[index]
         quantity, marked = article.quantity or ONE, self.marked.get(index)
         unit = "" if counted(article) else visible(article.unit or "", 4)
         part = f"{marked.normalize():f}/" if marked is not None and marked != quantity else ""
+        left = self._left[index]
         price = worth(article, marked)
-        return (
-            ("✓" if marked else "·"),
-            article.name or article.id,
-            f"{part}{quantity.normalize():f} {unit}".strip(),
-            price.digits if price else "?",
+        of = (
+            f"{left.normalize():f} left"
+            if 0 < left < quantity and marked is None
+            else f"{part}{quantity.normalize():f}"
         )
+        tone: Tone = "" if left else "dim"
+        cells = (
+            ("✓" if marked else "·" if left else "-"),
+            article.name or article.id,
+            f"{of} {unit}".strip(),
+            "back" if not left else price.digits if price else "?",
+        )
+        return tuple((cell, tone) for cell in cells)

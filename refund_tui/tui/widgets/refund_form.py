@@ -87,10 +87,10 @@ class RefundForm(Vertical):
         self._amount.focus()
         self._amount.select_all()
 
-    def draft(self, store_id: str, trip_id: str) -> Draft:
-        """What is typed, as typed."""
+    def draft(self, store_id: str, trip_id: str, marks: str) -> Draft:
+        """What is typed, as typed, and the articles that are marked."""
         amount, currency, note = map(_typed_in, (self._amount, self._currency, self._note))
-        return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note)
+        return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note, marks)
 
     def fill_amount(self, amount: Money) -> str:
         """Put an amount in. Returns what a clerk had typed there and is replaced, or ""."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Draft
 from refund_tui.core.text import visible
+from refund_tui.core.trips import Article
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import STYLES, short
 
@@ -32,6 +33,11 @@ def program_failed(error: Exception, file: Path | None, history: str) -> str:
     """A fault of the program; `file` has the traceback, `history` is the key to the history."""
     where = f" For support: {file}" if file else ""
     return f"This program failed ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
+
+
+def given_back(article: Article) -> str:
+    """All of an article was given back by earlier refunds of the trip."""
+    return f"{visible(article.name or article.id, 40)} was given back already. If that is not so, type the amount."
 
 
 def draft_kept(draft: Draft, key: str) -> str:

@@ -18,7 +18,7 @@ from refund_tui.settings.load import Settings
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.confirm import Question
 from refund_tui.tui.widgets.plain_text import Part
-from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment, state_words
+from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, articles_words, card_words, moment, state_words
 
 DIFFERENT = "d"
 """The yes key where a trip already has such a refund: not the usual one, so that no habit presses it."""
@@ -47,6 +47,7 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         ("Card", card or "not known here"),
         ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
         ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
+        *([("Articles", articles_words(intent.articles))] if intent.articles else []),
         ("Note", visible(intent.note, 60) or "-"),
     ])  # fmt: skip
     again = (

@@ -11,7 +11,7 @@ from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.widgets.plain_text import Part
-from refund_tui.tui.wording.states import STYLES, ago, moment
+from refund_tui.tui.wording.states import STYLES, ago, articles_words, card_words, moment
 
 NAME = 19
 """Columns for the name of a fact."""
@@ -53,6 +53,9 @@ def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Pa
         ("Trip", asked.trip_id),
         ("Store", asked.store_id),
         ("Reason", f"{asked.reason} ({asked.reason.words})"),
+        *([("Articles", articles_words(asked.articles))] if asked.articles else []),
+        ("Card", card_words(asked.card) or "not known"),
+        ("Receipt", asked.receipt or "not known"),
         ("Note", asked.note or "-"),
         ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
         ("Request id", refund.key),

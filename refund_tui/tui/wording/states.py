@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import assert_never
 
 from refund_tui.core import waits
+from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
@@ -173,6 +175,11 @@ def ago(instant: datetime, now: datetime) -> str:
 def card_words(card: Card) -> str:
     """Brand and last four digits, as far as they are known; empty if neither is."""
     return " ".join(visible(part, 20) for part in (card.brand, card.tail) if part)
+
+
+def articles_words(articles: Iterable[RefundedArticle]) -> str:
+    """The articles that a refund is for, in one line."""
+    return ", ".join(visible(article.words, 60) for article in articles)
 
 
 def short(identifier: str) -> str:

@@ -87,18 +87,20 @@ class Watcher:
     async def _watch(self) -> None:
         """Notice within about a second that another process wrote. Nothing is sent to the terminal for it."""
         seen: tuple[int, int] | None = None
+        unread = False
         while True:
             try:
                 now = await self._files.changes_seen()
                 if now != seen:
                     await self._files.remember()
-                if now != seen:
+                if unread or now != seen:
                     changes = await self._changes()
-                    if seen is not None:
+                    if unread or seen is not None:  # after a failure too: what could not be read can be read now
                         await self._tell(Elsewhere(changes))
                         self._wake()
-                seen = now
+                seen, unread = now, False
             except StoreError as error:
+                unread = True
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
                 why = f"watching the ledger failed by a fault of this program ({error!r})"

@@ -1,4 +1,4 @@
-"""The desk's files: whatever fails while they are opened, none of them stays open."""
+"""The desk's files: none stays open after a failed opening, and what can be read again is news."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from refund_tui.desk.news import Elsewhere, Trouble
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.history import History
 from tests.support.desks import desk_over
+from tests.support.ears import Ears
+from tests.support.ledgers import locked
 from tests.support.patience import soon
 from tests.support.service import ScriptedService
 
@@ -92,3 +95,19 @@ async def test_a_file_that_is_opened_while_nobody_waits_any_more_is_closed_too(
         await soon(opening)
     gc.collect()
     assert Counted.open_now == 0
+
+
+async def test_a_ledger_that_can_be_read_again_is_news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody wrote meanwhile; but what a screen could not read must be read now."""
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.01)
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        ears = Ears(desk)
+
+        async def heard(kind: type[Trouble | Elsewhere]) -> bool:
+            return any(isinstance(news, kind) for news in ears.heard)
+
+        desk.begin()
+        with locked(tmp_path):
+            await ears.until(lambda: heard(Trouble))
+        assert not await heard(Elsewhere)
+        await ears.until(lambda: heard(Elsewhere))

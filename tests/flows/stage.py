@@ -87,12 +87,16 @@ class Stage:
 
     async def until(self, seen: str) -> None:
         """Return when `seen` is on the screen, and all is done and drawn that was asked for."""
+        await self.sees(seen)
+        await self.idle()
+
+    async def sees(self, seen: str) -> None:
+        """Return as soon as `seen` is on the screen, whatever is still being done."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not self.shows(seen):
             if asyncio.get_running_loop().time() > end:
                 raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
             await self.pilot.pause(0.02)
-        await self.idle()
 
     def lit(self, key: str) -> bool:
         """Whether the key is drawn as one that is heard."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -14,20 +13,9 @@ from refund_tui.desk.desk import GRACE
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.connection import BUSY_MS, Patience
 from tests.flows.stage import LIMITED, Stage, program
+from tests.support.ledgers import locked
 
 LOCKED, GONE = "is held by another program", "was moved or replaced"
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Another program holds the ledger for itself alone."""
-    other = sqlite3.connect(ledger_path(folder), isolation_level=None)
-    try:
-        other.execute("BEGIN EXCLUSIVE")
-        yield
-        other.execute("ROLLBACK")
-    finally:
-        other.close()
 
 
 @contextmanager
@@ -72,7 +60,7 @@ async def test_a_ledger_that_cannot_be_read_is_told_and_the_screen_goes_on(
         await stage.idle()
         with in_the_way(tmp_path):
             await stage.press(*keys)
-            await stage.until(words)
+            await stage.sees(words)
         if fault[0] is locked:
             await stage.press(*begin)
             await stage.idle()

@@ -19,6 +19,7 @@ from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Refund
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.waits import Policy
 from refund_tui.desk.ports import LedgerPort
+from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
@@ -109,6 +110,18 @@ def named(path: Path, *endpoints: str) -> None:
         connection.execute("UPDATE identity SET environment = 'TEST'")
         rows = [(endpoint, stamp(NOW.at), "the tests") for endpoint in endpoints]
         connection.executemany("INSERT OR IGNORE INTO endpoint VALUES (?, ?, ?)", rows)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Another program holds the ledger for itself alone."""
+    other = sqlite3.connect(ledger_path(folder), isolation_level=None)
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
 
 
 @contextmanager

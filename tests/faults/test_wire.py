@@ -15,8 +15,23 @@ from refund_tui.core.outcomes import (
     Repair,
     Uncertain,
 )
-from tests.support.payments import BODY, SHORT, YES, doubt, sent, talking_to
-from tests.support.raw import Script, answer, dripping, flood, hang, raw_server, resetting, unread, zipped
+from tests.support.raw import (
+    BODY,
+    SHORT,
+    YES,
+    Script,
+    answer,
+    doubt,
+    dripping,
+    flood,
+    hang,
+    raw_server,
+    resetting,
+    sent,
+    talking_to,
+    unread,
+    zipped,
+)
 
 
 async def test_the_bytes_arrive_as_they_are_and_alone() -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from refund_tui.core.trips import Card
 from refund_tui.payments.client import CardAnswer, CardFound, CardNotFound, CardNotLearnt
-from tests.support.payments import YES, talking_to
-from tests.support.raw import Script, answer, raw_server
+from tests.support.raw import YES, Script, answer, raw_server, talking_to
 
 
 async def asked(script: Script | bytes) -> CardAnswer:

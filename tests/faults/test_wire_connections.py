@@ -22,8 +22,21 @@ from refund_tui.errors import ConfigError
 from refund_tui.payments.client import PaymentClient, tls_context
 from refund_tui.settings.load import load_settings
 from tests.support.clock import FakeClock
-from tests.support.payments import BODY, SHORT, TRUSTS_NOBODY, YES, talking_to
-from tests.support.raw import RawServer, answer, flood, hang, raw_server, resetting, tunnel, unread
+from tests.support.raw import (
+    BODY,
+    SHORT,
+    TRUSTS_NOBODY,
+    YES,
+    RawServer,
+    answer,
+    flood,
+    hang,
+    raw_server,
+    resetting,
+    talking_to,
+    tunnel,
+    unread,
+)
 
 
 async def test_a_refused_connection_sends_nothing() -> None:

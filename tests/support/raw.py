@@ -1,4 +1,7 @@
-"""A server that answers with the bytes it is told, for tests of what the wire can do; it knows none of HTTP's rules."""
+"""A server that answers with the bytes it is told, and a client towards it, for tests of what the wire can do.
+
+The server knows none of HTTP's rules.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from refund_tui.core.outcomes import Doubt, Outcome, Uncertain
+from refund_tui.payments.client import PaymentClient
+from tests.support.patience import PATIENCE
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -153,3 +160,39 @@ def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
             await asyncio.gather(pipe(reader, outer), pipe(inner, writer))
 
     return unread(serve)
+
+
+# The client towards it
+
+BODY = b'{"storeId":"S","shoppingTripId":"T","amount":{"amount":25.99,"code":"USD"}}'
+YES = answer("200", '{"reconciliationId":"REC1"}', "Content-Type: application/json")
+SHORT = 0.25
+"""A deadline in seconds, where running into it is the point."""
+
+TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For plain HTTP, so that not every test loads the world's certificates."""
+
+
+@asynccontextmanager
+async def talking_to(
+    url: str, deadline: float = 10.0, context: ssl.SSLContext = TRUSTS_NOBODY, proxy: str | None = None
+) -> AsyncIterator[PaymentClient]:
+    """A client of the service at `url`."""
+    async with PaymentClient(url, deadline=deadline, context=context, proxy=proxy) as client:
+        yield client
+
+
+async def sent(script: Script | bytes, deadline: float = 10.0) -> Outcome:
+    """What became of one refund sent to a server that does as `script` says."""
+    async with raw_server(script) as server, talking_to(server.url, deadline) as client:
+        async with asyncio.timeout(PATIENCE):
+            outcome = await client.refund(BODY)
+        assert server.connections <= 1, "a request is never repeated by itself"
+        return outcome
+
+
+def doubt(outcome: Outcome) -> Doubt:
+    """Why it is not known; fails where it is said to be known."""
+    assert isinstance(outcome, Uncertain), outcome
+    assert "may have been executed" in outcome.answer.detail
+    return outcome.doubt

@@ -1,4 +1,4 @@
-"""Owns the single writes that change a refund and its attempts. The ledger puts them together in one transaction.
+"""Owns the single reads and writes by which the ledger changes a refund and its attempts in one transaction.
 
 Each function works inside a transaction that the caller began. Decides nothing.
 """
@@ -10,14 +10,28 @@ import sqlite3
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
-from refund_tui.core.refunds import Attempt, Life, Refund
+from refund_tui.core.refunds import Attempt, Intent, Life, Refund
+from refund_tui.core.rules import TripBalance
 from refund_tui.core.times import Instant, stamp
+from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
-from refund_tui.store.sqlite.events import note
-from refund_tui.store.sqlite.rows import LIFE, life_values, refund_of
+from refund_tui.store.sqlite.events import newest_ceiling, note
+from refund_tui.store.sqlite.rows import LIFE, OF_TRIP, life_values, refund_of
 
 OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 """The open attempt of a refund; there is at most one."""
+
+
+def balance_of(transaction: sqlite3.Connection, asked: Intent, charge_currency: str | None) -> TripBalance:
+    """The balance of a trip as this transaction sees it."""
+    trip = folded_trip(asked.store_id, asked.trip_id)
+    refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
+
+    def first(sql: str, *values: object) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
+        return found
+
+    return TripBalance.of(asked.captured, map(refund_of, refunds), newest_ceiling(first, trip), charge_currency)
 
 
 def read_refund(transaction: sqlite3.Connection, key: str) -> Refund:

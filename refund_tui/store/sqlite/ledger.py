@@ -6,7 +6,6 @@ Decides nothing about money: it asks `core.rules` inside the transaction and wri
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -25,7 +24,6 @@ from refund_tui.core.refunds import (
     Ceiling,
     Draft,
     Holder,
-    Intent,
     Refund,
     State,
 )
@@ -34,6 +32,7 @@ from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.changes import (
     OPEN_ATTEMPT,
+    balance_of,
     close_attempt,
     insert_attempt,
     late_answer,
@@ -47,14 +46,13 @@ from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, ceiling_data, newest_ceiling, note
+from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, ceiling_data, note
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
     DRAFT,
     INTENT,
     LIFE,
-    OF_TRIP,
     attempt_of,
     fingerprint,
     intent_values,
@@ -135,7 +133,7 @@ class Ledger:
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
-            balance = _balance(transaction, refund.intent, charge_currency)
+            balance = balance_of(transaction, refund.intent, charge_currency)
             asked = rules.complete(refund.intent, balance)
             rules.admit(asked, balance, now.at, second_yes)
             columns = (*INTENT, *LIFE)
@@ -307,17 +305,6 @@ class Ledger:
         """Convert waits of an earlier boot to the ticks of this boot, so that a clock jump cannot make them longer."""
         with self._database.writing() as transaction:
             anchor(transaction, now)
-
-
-def _balance(transaction: sqlite3.Connection, asked: Intent, charge_currency: str | None) -> rules.TripBalance:
-    trip = folded_trip(asked.store_id, asked.trip_id)
-    refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
-
-    def first(sql: str, *values: object) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
-        return found
-
-    return rules.TripBalance.of(asked.captured, map(refund_of, refunds), newest_ceiling(first, trip), charge_currency)
 
 
 def _same(asked: Refund, written: Refund) -> Refund:

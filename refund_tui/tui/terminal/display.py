@@ -17,7 +17,7 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
-from refund_tui.tui.terminal.frame import Frame
+from refund_tui.tui.terminal.cell_diff import Frame
 from refund_tui.tui.terminal.textual_inside import send_only_changed_cells, write_to_terminal
 
 

@@ -20,7 +20,7 @@ from refund_tui.tui.terminal.textual_inside.version import TextualRepair, is_kno
 if TYPE_CHECKING:
     from textual.app import App
 
-    from refund_tui.tui.terminal.frame import Frame
+    from refund_tui.tui.terminal.cell_diff import Frame
 
 
 def repair_textual() -> None:

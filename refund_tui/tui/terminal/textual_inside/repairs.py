@@ -26,7 +26,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from refund_tui.tui.terminal.frame import CellRun, Frame, glyphs_in
+from refund_tui.tui.terminal.cell_diff import CellRun, Frame, glyphs_in
 
 
 class TerminalOutput(io.TextIOBase):

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from refund_tui.tui.terminal.frame import CellRun, Frame, glyphs_in
+from refund_tui.tui.terminal.cell_diff import CellRun, Frame, glyphs_in
 from refund_tui.tui.terminal.textual_inside.version import KNOWN, is_installed_as, is_known
 from tests.terminal.pty_session import picture
 

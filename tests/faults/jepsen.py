@@ -13,14 +13,16 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Trip
 from refund_tui.host.paths import ledger_path, trips_path
-from refund_tui.sandbox import Arrival, SandboxThread, parse_script
+from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.trips import Trips
 from tests.faults.kill import all_refunds, disagreements, worker
+from tests.support.ledgers import history_at, sound
 from tests.support.program import default_signals, limited
 
 CLERKS = 3
@@ -30,8 +32,8 @@ FAULTS: list[dict[str, object]] = [
     {"status": 503, "retryAfter": "0"}, {"status": 429, "retryAfter": "2"}, {"cut": "body", "execute": True},
     {"delay": 0.05},
 ]  # fmt: skip
-RETRY_AFTER, SLACK = 2.0, 1.0
-"""Seconds that the service asks for, and in which requests may still leave before the gate is on disk."""
+RETRY_AFTER = timedelta(seconds=2)
+"""What the service asks for in its 429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def run(folder: Path, seed: int, trips: int) -> RunVerdict:
         wrong.extend(disagreements(ledger_path(folder), service))
         wrong.extend(_too_much(folder))
         wrong.extend(_lost(said, folder))
-        wrong.extend(_impatient(service.books.arrivals))
+        wrong.extend(_impatient(ledger_path(folder)))
         return RunVerdict(len(said), deaths, len(service.books.arrivals), len(service.books.executions), tuple(wrong))
 
 
@@ -101,13 +103,15 @@ def _lost(said: list[str], folder: Path) -> Iterator[str]:
             yield f"{line}, and the ledger does not know it"
 
 
-def _impatient(arrivals: tuple[Arrival, ...]) -> Iterator[str]:
-    """Once a 429 is on disk nobody asks again before the wait is over."""
-    limited = [arrival for arrival in arrivals if arrival.answer.startswith("429")]
-    for limit in limited:
-        early = [a for a in arrivals if SLACK < a.ticks - limit.ticks < RETRY_AFTER]
-        if early:
-            yield f"{len(early)} requests came {SLACK} to {RETRY_AFTER} s after a 429"
+def _impatient(ledger: Path) -> Iterator[str]:
+    """Once a 429 is on disk no request is begun before the wait is over, however slow the host is."""
+    with history_at(ledger) as history:
+        attempts = [each for refund in all_refunds(ledger) for each in sound(history.attempts(refund.key))]
+    for refused in attempts:
+        if refused.http_status == 429 and (ended := refused.ended_at):
+            early = [each for each in attempts if ended < each.started.at < ended + RETRY_AFTER]
+            if early:
+                yield f"{len(early)} requests were begun within {RETRY_AFTER} after a 429 was on disk"
 
 
 def main() -> int:

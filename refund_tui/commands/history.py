@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK, PERSON
 from refund_tui.commands.output import OUT, print_err
 from refund_tui.core.damage import DAMAGED, Damaged
-from refund_tui.core.filters import SHAPES, Filter, Query, QueryError
+from refund_tui.core.filters import MOST_TRIPS, SHAPES, Filter, Query, QueryError
 from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.text import visible
+from refund_tui.desk.reads import searched
 from refund_tui.desk.storage import storage_of
 from refund_tui.errors import StoreError, UsageError
 from refund_tui.host.clock import SystemClock
@@ -35,12 +37,14 @@ examples:
   refund-tui history --limit 20                     the newest 20
   refund-tui history state:UNKNOWN,BLOCKED          those that need a person
   refund-tui history day:today clerk:ana "amount:>100"
+  refund-tui history card:2142                      by the card's last four digits
   refund-tui history day:2026-03 --csv > march.csv
   refund-tui history --json | jq -r .reconciliation_id
 
 the words are the same as in the terminal's filter line:
   {_WORDS}
-  open; any other word is searched in ids and notes
+  open; any other word is an amount (44.39), the beginning of an id, of a receipt, of
+  a card's last four digits or of an article's word, or a part of a note
 
 days are whole days in the store's time zone; since and until also take a time with
 its offset: since:2026-03-01T09:00+01:00"""
@@ -53,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object per line")
     form.add_argument("--csv", action="store_true", help="print CSV for spreadsheets")
-    parser.add_argument("--text", default="", help="the beginning of an id, or a part of the note")
+    parser.add_argument("--text", default="", help="the same as a WORD")
     parser.add_argument("--state", action="append", default=[], help="such as ACCEPTED; several with commas")
     parser.add_argument("--clerk", dest="by_clerk", metavar="NAME", help="who asked for it")
     parser.add_argument("--reason", metavar="CODE", help="such as DAMAGED_ITEM, or its digit")
@@ -77,7 +81,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     history, damaged = storage.open_history(), 0
     try:
-        for row in refunds(history, wanted, limit):
+        found = _searched(wanted, storage)
+        _print_unknown_clerk(history, wanted)
+        for row in refunds(history, found, limit):
             write(row)
             damaged += isinstance(row[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in row[1])
         _print_open_elsewhere(history, settings)
@@ -85,6 +91,36 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     finally:
         history.close()
     return _exit_code(problem, damaged)
+
+
+def _searched(wanted: Filter, storage: Storage) -> Filter:
+    """The filter with the trips that its words find. Raises StoreError if a word needs trips that cannot be read."""
+    if not wanted.trip_words:
+        return wanted
+    try:
+        trips = storage.read_trips()
+        if trips is None:
+            return wanted
+        with closing(trips):
+            found = searched(wanted, trips)
+    except StoreError as error:
+        if wanted.of_trip:
+            raise
+        print_err(f"refund-tui: refunds are not found by what is known of their trips: {visible(str(error), 500)}")
+        return wanted
+    for word in found.narrowed_to:
+        print_err(f"refund-tui: {visible(word, 40)} finds many trips: only the newest {MOST_TRIPS} were looked at")
+    return found
+
+
+def _print_unknown_clerk(history: HistoryPort, wanted: Filter) -> None:
+    """Say that no clerk is called that, and who there is. Raises StoreError."""
+    if wanted.clerk is None:
+        return
+    clerks = history.clerks()
+    if wanted.clerk.casefold() not in map(str.casefold, clerks):
+        known = ", ".join(visible(clerk, 40) for clerk in clerks[:20])
+        print_err(f"refund-tui: no clerk here is called {visible(wanted.clerk, 40)}: refunds were asked for by {known}")
 
 
 def _problem(history: HistoryPort, storage: Storage) -> str:

@@ -1,8 +1,8 @@
 """Owns how refunds are found: what a filter asks for, and the words it is written with.
 
-Such words are `open clerk:ana day:today reason:1 amount:>10 text`. The history's filter line and `refund-tui history`
-read them alike. Every word that is not one of these is text to be found; nothing typed is a query language of the
-store. Reads no clock: today and the zone are handed in.
+Such words are `open clerk:ana card:2142 day:today reason:1 amount:>10 text`. The history's filter line and
+`refund-tui history` read them alike. A word with a colon that is not one of these is refused; every other word is text
+to be found. Nothing typed is a query language of the store. Reads no clock: today and the zone are handed in.
 """
 
 from __future__ import annotations
@@ -13,13 +13,37 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from functools import partial
 
 from refund_tui.core.days import BACK, days_as_written, read_days
-from refund_tui.core.money import AmountError, parse_amount, split_currency
+from refund_tui.core.money import DIGITS, AmountError, parse_amount, readings, split_currency
 from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, SENDABLE_STATES, State
 from refund_tui.core.times import Instant, Wait, unstamp
 from refund_tui.core.waits import left_of
+
+MOST_TRIPS = 300
+"""How many trips one word may find, the newest ones."""
+
+
+class Part(StrEnum):
+    """By what of a trip a word finds it."""
+
+    ANY = ""
+    CARD = "card"
+    RECEIPT = "receipt"
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True)
+class TripWord:
+    """The beginning of a card's last four digits or brand, of a receipt, or of a word of an article."""
+
+    text: str
+    part: Part = Part.ANY
+
+    def __str__(self) -> str:
+        return f"{self.part}:{self.text}" if self.part else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +52,10 @@ class Filter:
 
     `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
 
-    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id, or a part of the note
-    of one of the newest 10,000 refunds.
+    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id in any case, an amount,
+    a part of the note of one of the newest 10,000 refunds, or a word by which the trip is found. `clerk` is a whole
+    name in any case. `of_trip` are further words by which the trip is found. `trips` says which trips (folded ids) each
+    of these words finds: it is filled in from what is known of trips, which is not kept with the refunds.
     """
 
     text: str = ""
@@ -43,6 +69,18 @@ class Filter:
     endpoint: str | None = None
     elsewhere: str | None = None
     currency: str | None = None
+    of_trip: tuple[TripWord, ...] = ()
+    trips: Mapping[TripWord, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def trip_words(self) -> tuple[TripWord, ...]:
+        """The words by which trips have to be found before refunds are."""
+        return (*self.of_trip, *(TripWord(word) for word in self.text.split()))
+
+    @property
+    def narrowed_to(self) -> tuple[str, ...]:
+        """The words that find so many trips that only the newest MOST_TRIPS of them are looked at."""
+        return tuple(str(word) for word, trips in self.trips.items() if len(trips) >= MOST_TRIPS)
 
 
 class Order(StrEnum):
@@ -97,6 +135,9 @@ OPEN = "open"
 SHAPES = {
     "state": "state:UNKNOWN,WAITING",
     "clerk": "clerk:ana",
+    "card": "card:2142, the last four digits, or card:VISA",
+    "receipt": "receipt:R-1001",
+    "article": "article:milk",
     "reason": "reason:1",
     "day": "day:today, day:yesterday, day:23.11., day:2026-03-01 or day:2026-03",
     "since": "since:2026-03-01",
@@ -124,14 +165,14 @@ class Query:
 
     def read(self, line: str) -> Filter:
         """What the line asks for. Raises QueryError."""
-        wanted, texts = Filter(), []
+        wanted, texts = Filter(), list[str]()
         for word in line.split():
             name, colon, value = word.partition(":")
             if word.lower() == OPEN:
                 wanted = replace(wanted, states=OPEN_STATES)
             elif not colon or name.lower() not in self._readers():
-                _refuse_slip(name, colon)
-                texts.append(word)
+                _refuse_unknown(name, colon)
+                _add(texts, word)
             else:
                 wanted = self.narrowed(wanted, name.lower(), value)
         return replace(wanted, text=" ".join(texts))
@@ -145,6 +186,7 @@ class Query:
             "state": lambda wanted, value: replace(wanted, states=_states(value)),
             "clerk": lambda wanted, value: replace(wanted, clerk=value),
             "reason": lambda wanted, value: replace(wanted, reason=_reason(value)),
+            **{part: partial(_of_trip, part) for part in Part if part},
             "day": self._day,
             "since": lambda wanted, value: replace(wanted, since=_exact(value) or self._days(value)[0]),
             "until": lambda wanted, value: replace(wanted, until=_exact(value) or self._days(value)[1]),
@@ -203,11 +245,25 @@ def _minor(typed: str, currency: str | None) -> int | None:
         raise QueryError(str(error)) from None
 
 
-def _refuse_slip(name: str, colon: str) -> None:
-    """A word with a colon that is nearly one of ours was meant as ours; any other is text."""
-    near = difflib.get_close_matches(name.lower(), SHAPES, 1) if colon else []
-    if near:
-        raise QueryError(f"there is no word {name}: here; write {SHAPES[near[0]]}")
+def _of_trip(part: Part, wanted: Filter, value: str) -> Filter:
+    return replace(wanted, of_trip=(*wanted.of_trip, TripWord(value, part)))
+
+
+def _add(texts: list[str], word: str) -> None:
+    """Add a word of the text; a currency belongs to the amount before it: `97.83 EUR` is one word."""
+    if texts and word.upper() in DIGITS and readings(texts[-1] + word):
+        texts[-1] += word.upper()
+    else:
+        texts.append(word)
+
+
+def _refuse_unknown(name: str, colon: str) -> None:
+    """A word with a colon was meant as one of ours. Others than letters before it, as in 17:29, make it a text."""
+    if not (colon and name.isalpha()):
+        return
+    near = difflib.get_close_matches(name.lower(), SHAPES, 1)
+    known = f"write {SHAPES[near[0]]}" if near else "help tells the words there are"
+    raise QueryError(f"there is no word {name}: here; {known}")
 
 
 def _states(value: str) -> frozenset[State]:

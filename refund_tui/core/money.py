@@ -5,6 +5,7 @@ Never guesses: a code that is not in the list of currencies has no digits.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -98,6 +99,27 @@ def split_currency(text: str) -> tuple[str, str | None]:
     """An amount as typed, apart from the currency that may stand after it: `500JPY`, `50.00 eur`."""
     match = _WITH_CODE.fullmatch(text.strip())
     return (match[1], match[2].upper()) if match else (text, None)
+
+
+_SAMPLES = {0: "JPY", 2: "EUR", 3: "KWD"}
+"""A currency for each number of decimals."""
+
+
+def readings(text: str) -> dict[int, frozenset[str]]:
+    """What an amount may mean: minor units, and the currencies in which it is that; empty for any other text.
+
+    `500JPY` is meant in one currency, a bare `44.39` in each that has such decimals.
+    """
+    digits, code = split_currency(text)
+    found: dict[int, frozenset[str]] = {}
+    if code is None:
+        codes = {places: frozenset(one for one, has in DIGITS.items() if has == places) for places in _SAMPLES}
+    else:
+        codes = {DIGITS[code]: frozenset({code})} if code in DIGITS else {}
+    for places, currencies in codes.items():
+        with contextlib.suppress(AmountError):
+            found[parse_amount(digits, _SAMPLES[places]).minor] = currencies
+    return found
 
 
 def _example(currency: str) -> str:

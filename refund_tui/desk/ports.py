@@ -11,7 +11,7 @@ from datetime import UTC, date, tzinfo
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.filters import Filter, Order, Summary
+from refund_tui.core.filters import Filter, Order, Summary, TripWord
 from refund_tui.core.ledger_identity import Belonging, Host, Identity, Service
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
@@ -187,6 +187,14 @@ class HistoryPort(Protocol):
         """How many refunds; a filtered count stops at `cap`."""
         ...
 
+    def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
+        """What the refunds come to in each currency; empty where there are more than `cap` of them."""
+        ...
+
+    def clerks(self) -> tuple[str, ...]:
+        """The names of those who asked for refunds."""
+        ...
+
     def changes_seen(self) -> int:
         """A number that changes when another process has written."""
         ...
@@ -269,4 +277,12 @@ class TripsPort(Protocol):
 
     def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
         """How many trips `text` finds, counted up to `cap` and no further."""
+        ...
+
+    def of_word(self, word: TripWord, cap: int) -> tuple[str, ...]:
+        """The folded ids of trips that a word finds, the newest ones, at most `cap`."""
+        ...
+
+    def known(self, trips: Iterable[str]) -> dict[str, Trip]:
+        """What is known of trips, by their folded ids."""
         ...

@@ -6,15 +6,18 @@ Keeps nothing in memory: each answer is read from the files at that moment. Ever
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, tzinfo
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.filters import Filter, Order
+from refund_tui.core.filters import MOST_TRIPS, Filter, Order
+from refund_tui.core.money import Money
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Trip, folded_trip
 from refund_tui.desk.body_check import checked
 from refund_tui.desk.files import Files
+from refund_tui.desk.ports import TripsPort
 from refund_tui.store.export import RefundRows, page
 
 
@@ -47,6 +50,14 @@ class HistoryReads:
     async def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """How many refunds; a filtered count stops at `cap`."""
         return await self._files.look(lambda history: history.count(wanted, cap))
+
+    async def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
+        """What the refunds come to in each currency; empty where there are more than `cap` of them."""
+        return await self._files.look(lambda history: history.sums(wanted, cap))
+
+    async def clerks(self) -> tuple[str, ...]:
+        """The names of those who asked for refunds."""
+        return await self._files.look(lambda history: history.clerks())
 
     async def page(self, wanted: Filter, below: int | None) -> tuple[list[RefundRows], int | None]:
         """A page of refunds with their attempts, for exports, and where the next one begins; None at the end."""
@@ -100,6 +111,22 @@ class TripReads:
         """How many trips `text` finds, counted up to `cap` and no further."""
         return await self._files.search(lambda trips: trips.count(text, cap, zone=zone, today=today))
 
+    async def searched(self, wanted: Filter) -> Filter:
+        """`wanted` with the trips that each of its words finds."""
+        if not wanted.trip_words or (self._files.no_trips and not wanted.of_trip):
+            return wanted
+        return await self._files.search(lambda trips: searched(wanted, trips))
+
+    async def known(self, refunds: Iterable[Refund | Damaged]) -> dict[str, Trip]:
+        """What is known of the trips of these refunds, by their folded ids; nothing where the trips cannot be used."""
+        names = {folded_trip(one.intent.store_id, one.intent.trip_id) for one in refunds if isinstance(one, Refund)}
+        return {} if self._files.no_trips else await self._files.search(lambda trips: trips.known(names))
+
     async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Keep what is told of these trips; how many were new, changed, and the same as before."""
         return await self._files.search(lambda known: known.put(trips))
+
+
+def searched(wanted: Filter, trips: TripsPort) -> Filter:
+    """`wanted` with the trips that each of its words finds in `trips`. Raises StoreError."""
+    return replace(wanted, trips={word: trips.of_word(word, MOST_TRIPS) for word in wanted.trip_words})

@@ -53,6 +53,10 @@ class Storage(Protocol):
         """The trips; their file is created if missing."""
         ...
 
+    def read_trips(self) -> TripsPort | None:
+        """The trips for reading only, None where there are none."""
+        ...
+
     def hurry(self) -> None:
         """Wait only shortly for other programs from now on, also in calls that wait already, because this one ends."""
         ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from refund_tui.core.refunds import State
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
 
@@ -28,7 +30,7 @@ async def test_the_filter_line_narrows_and_says_how_a_word_is_written(tmp_path: 
         assert "2.00 EUR" not in _list(stage)
         await stage.press("f7", "ctrl+u", "day:nonsense")
         await stage.until("nonsense is no day: write 2026-03-02")
-        await stage.press("ctrl+u", "clerk:nobody")
+        await stage.press("ctrl+u", "amount:77")
         await stage.until("No refund matches")
         await stage.press("ctrl+u", "f5")
         await stage.until("state:UNKNOWN,BLOCKED")
@@ -163,3 +165,67 @@ async def test_an_empty_history_has_a_face_of_its_own(tmp_path: Path) -> None:
 
 def _list(stage: Stage) -> str:
     return "\n".join(stage.text.splitlines()[3:-3])
+
+
+async def _two_clerks_books(stage: Stage) -> None:
+    """Two refunds: 3.40 EUR of a VISA card's trip R-1001, and 2.00 EUR of R-1002."""
+    await stage.refund("R-1001", "3.40")
+    await stage.until("ACCEPTED")
+    await stage.refund("R-1002", "2.00")
+    await stage.until("2.00 EUR   ● ACCEPTED")
+    await _to_history(stage, "2 refunds")
+
+
+FOUND_BY = ["tail", "receipt", "amount", "article", "clerk", "card:", "receipt:"]
+
+
+@pytest.mark.parametrize("part", FOUND_BY)
+async def test_a_refund_is_found_by_what_a_person_has_in_hand(tmp_path: Path, part: str) -> None:
+    async with program(tmp_path) as stage:
+        await _two_clerks_books(stage)
+        [_, refund] = await refunds(stage)
+        trip = await stage.desk.trips.get(refund.intent.store_id, refund.intent.trip_id)
+        assert trip is not None
+        article = (trip.articles[0].name or "").split()[0]
+        words = {
+            "tail": trip.card.tail, "receipt": "r-1001", "amount": "3,40 eur",
+            "clerk": f"clerk:{refund.clerk.upper()} 3.40", "article": f"article:{article} R-1001",
+            "card:": f"card:{trip.card.tail}", "receipt:": "receipt:r-1001",
+        }  # fmt: skip
+        await stage.press("f7", words[part] or "none")
+        await stage.until("1 of 1 refund, newest first · in all 3.40 EUR")
+        assert "2.00 EUR" not in _list(stage)
+
+
+async def test_last_weeks_refund_is_found_by_its_card_in_eight_keys(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_clerks_books(stage)
+        [_, refund] = await refunds(stage)
+        trip = await stage.desk.trips.get(refund.intent.store_id, refund.intent.trip_id)
+        stage.clock.advance(7 * 86_400)
+        await stage.press("f2")
+        keys = ["f4", "/", *(trip.card.tail or "" if trip else ""), "enter", "enter"]
+        await stage.press(*keys)
+        await stage.until(refund.key)
+    assert len(keys) <= 8
+
+
+async def test_a_clerk_and_a_word_that_are_unknown_are_said_to_be(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_clerks_books(stage)
+        await stage.press("f7", "clerk:nobody")
+        await stage.until("No clerk here is called nobody")
+        [refund, _] = await refunds(stage)
+        assert stage.shows(f"Refunds were asked for by: {refund.clerk}")
+        await stage.press("ctrl+u", "case:4711")
+        await stage.until("there is no word case: here")
+
+
+async def test_the_count_stays_while_a_word_is_completed_and_follows_the_cursor(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await _two_clerks_books(stage)
+        await stage.until("1 of 2 refunds, newest first")
+        await stage.press("down")
+        await stage.until("2 of 2 refunds, newest first")
+        await stage.press("f7", "state:A")
+        await stage.until("1 of 2 refunds, newest first · in all 5.40 EUR  state:ACCEPTED")

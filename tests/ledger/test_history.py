@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from refund_tui.core.filters import Filter, Order, Query
+from refund_tui.core.filters import Filter, Order, Part, Query, TripWord
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import DIGITS, Money
 from refund_tui.core.outcomes import Accepted, Answer, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Instant, Wait
+from refund_tui.core.trips import folded_trip
 from refund_tui.desk.ports import HistoryPort
 from tests.ledger.implementations import IMPLEMENTATIONS, Implementation, Kept
 from tests.support.ledgers import (
@@ -68,11 +69,14 @@ def holds(word: str) -> Callable[[Refund], bool]:
 
     def found(refund: Refund) -> bool:
         ids = (refund.intent.trip_id, refund.key, refund.life.reconciliation_id or "")
-        return any(text.startswith(word) for text in ids) or word.lower() in refund.intent.note.lower()
+        spelled = (word, word.upper(), word.lower())
+        begins = any(text.startswith(spelled) for text in ids) or ids[0].lower().startswith(word.lower())
+        return begins or word.lower() in refund.intent.note.lower()
 
     return found
 
 
+CARD = TripWord("2142", Part.CARD)
 EVENING = NOW.at + timedelta(hours=50)
 FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
     (Filter(), lambda _: True),
@@ -98,7 +102,21 @@ FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
     (Filter(text="\udcff"), lambda _: False),
     (Filter(states=frozenset({State.UNKNOWN, State.BLOCKED})), lambda r: r.state in (State.UNKNOWN, State.BLOCKED)),
     (Filter(clerk="ana"), lambda r: r.clerk == "ana"),
+    (Filter(clerk="ANA"), lambda r: r.clerk == "ana"),
     (Filter(clerk="eva"), lambda _: False),
+    (Filter(text="rec99"), holds("REC99")),
+    (Filter(text="12.50"), lambda r: r.intent.amount.minor == 1250),
+    (Filter(text="12,5EUR"), lambda r: r.intent.amount.minor == 1250),
+    (Filter(text="12.50USD"), lambda _: False),
+    (
+        Filter(text="no", trips={TripWord("no"): (folded_trip(STORE, "trip_1-1"),)}),
+        lambda r: r.intent.trip_id == "trip_1-1",
+    ),
+    (
+        Filter(of_trip=(CARD,), trips={CARD: (folded_trip(STORE, "TRIP_1-1"), folded_trip(STORE, "none"))}),
+        lambda r: r.intent.trip_id == "trip_1-1",
+    ),
+    (Filter(of_trip=(CARD,)), lambda _: False),
     (Filter(reason=ReasonCode.OTHER), lambda r: r.intent.reason is ReasonCode.OTHER),
     (Filter(since=EVENING), lambda r: r.created_at >= EVENING),
     (Filter(until=EVENING), lambda r: r.created_at < EVENING),
@@ -132,6 +150,19 @@ def test_a_filter_finds_exactly_what_it_says_newest_first(
     largest = sorted(expected, key=lambda refund: refund.intent.amount.minor, reverse=True)
     assert history.rows(wanted, middle, 7, Order.LARGEST) == largest[middle : middle + 7]
     assert history.rows(wanted, len(expected), 7) == []
+
+
+def test_sums_are_of_one_currency_each_and_of_few_refunds(kept: Kept) -> None:
+    with kept.ledger() as ledger, kept.history() as history:
+        for number, currency in enumerate(("EUR", "EUR", "JPY")):
+            refund = new_refund(500, f"trip-{number}")
+            intent = replace(refund.intent, amount=Money(500, currency))
+            ledger.record(replace(refund, intent=intent), NOW, second_yes=False)
+        sums = {"EUR": Money(1000, "EUR"), "JPY": Money(500, "JPY")}
+        assert history.sums(Filter(), 3) == history.sums(Filter(clerk="ana"), 3) == sums
+        assert history.sums(Filter(), 2) == {}
+        assert history.sums(Filter(clerk="ben"), 2) == {}
+        assert history.clerks() == ("ana",)
 
 
 def test_a_filtered_count_stops_at_its_cap(books: tuple[HistoryPort, list[Refund]]) -> None:

@@ -18,12 +18,15 @@ from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent, Refund
 from refund_tui.core.times import Instant
+from refund_tui.core.trips import Card
 from refund_tui.core.waits import Policy
-from refund_tui.host.paths import ledger_path
+from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import ENDPOINT, ledger_at
 from tests.support.program import PATIENCE, environment, run, run_bound
+from tests.support.records import trip
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOSTILE = "=HYPERLINK(\x1b]0;x\x07)\u202e"
@@ -65,6 +68,9 @@ def folder(tmp_path: Path) -> Path:
         accepted_after_a_wait(ledger, record(ledger, 1))
         record(ledger, 2, clerk="ben", amount=Money(500, "JPY"))
         record(ledger, 3, note=HOSTILE)
+    trips = Trips.open(trips_path(tmp_path))
+    trips.put([trip("trip-2", card=Card("VISA", "2142"), receipt="R-2")])
+    trips.close()
     return tmp_path
 
 
@@ -148,7 +154,14 @@ def test_csv_has_a_heading_and_counts_the_attempts(folder: Path) -> None:
         (["--state", "accepted"], "1"),
         (["--state", "ACCEPTED,QUEUED"], "321"),
         (["--state", "ACCEPTED", "--state", "QUEUED"], "321"),
-        (["--clerk", "ben"], "2"),
+        (["--clerk", "BEN"], "2"),
+        (["500"], "2"),
+        (["25.00"], "31"),
+        (["rec1"], "1"),
+        (["card:2142"], "2"),
+        (["2142"], "2"),
+        (["receipt:r-2"], "2"),
+        (["article:müsli"], "2"),
         (["--reason", "1"], "321"),
         (["--reason", "other"], ""),
         (["--text", "trip-2"], "2"),
@@ -172,6 +185,15 @@ def test_csv_has_a_heading_and_counts_the_attempts(folder: Path) -> None:
 def test_filters(folder: Path, filters: list[str], trips: str) -> None:
     told = [json.loads(line)["shopping_trip_id"] for line in history(folder, "--json", *filters).splitlines()]
     assert told == [f"trip-{number}" for number in trips]
+
+
+def test_what_is_unknown_is_said_to_be(folder: Path) -> None:
+    ended = run("history", "--data-dir", str(folder), "clerk:nobody")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "no clerk here is called nobody: refunds were asked for by ana, ben" in ended.stderr
+    ended = run("history", "--data-dir", str(folder), "case:4711")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "there is no word case: here" in ended.stderr
 
 
 def test_the_setting_clerk_is_no_filter(folder: Path) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from refund_tui.core.filters import Filter, Query, QueryError, Summary, complete
+from refund_tui.core.filters import Filter, Part, Query, QueryError, Summary, TripWord, complete
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.core.times import Instant, Wait
@@ -63,7 +63,11 @@ def at(day: int, hour: int) -> datetime:
         ("amount:500JPY", Filter(least=500, most=500, currency="JPY")),
         ("amount:5-20usd", Filter(least=500, most=2000, currency="USD")),
         ("amount:>10.5CHF", Filter(least=1051, currency="CHF")),
-        ("case:4711", Filter(text="case:4711")),
+        ("17:29 jar", Filter(text="17:29 jar")),
+        ("97.83 EUR ana", Filter(text="97.83EUR ana")),
+        ("EUR 97.83", Filter(text="EUR 97.83")),
+        ("card:2142", Filter(of_trip=(TripWord("2142", Part.CARD),))),
+        ("receipt:R-1 article:milk", Filter(of_trip=(TripWord("R-1", Part.RECEIPT), TripWord("milk", Part.ARTICLE)))),
     ],
 )
 def test_a_line_asks_for_what_it_says(line: str, wanted: Filter) -> None:
@@ -71,7 +75,7 @@ def test_a_line_asks_for_what_it_says(line: str, wanted: Filter) -> None:
 
 
 def test_a_word_that_is_not_finished_asks_for_nothing_yet() -> None:
-    for line in ("state:", "clerk:", "day:", "amount:", "amount:>"):
+    for line in ("state:", "clerk:", "card:", "day:", "amount:", "amount:>"):
         assert BERLIN.read(line) == Filter()
 
 
@@ -81,7 +85,7 @@ def test_a_state_that_is_half_typed_already_narrows_and_a_day_too() -> None:
     assert BERLIN.read("day:tod") == BERLIN.read("day:today")
 
 
-@pytest.mark.parametrize("line", ["state:FOO", "reason:9", "day:monday", "amount:1.2.3", "stat:UNKNOWN"])
+@pytest.mark.parametrize("line", ["state:FOO", "reason:9", "day:monday", "amount:1.2.3", "stat:UNKNOWN", "case:4711"])
 def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
     with pytest.raises(QueryError) as refused:
         BERLIN.read(line)
@@ -132,6 +136,7 @@ def test_since_and_until_take_a_time_with_its_offset_too() -> None:
         ("amount:5.5JPY", "JPY has no decimals"),
         ("stat:UNKNOWN", "stat: here; write state:UNKNOWN"),
         ("clark:ana", "write clerk:ana"),
+        ("case:4711", "there is no word case: here"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) -> None:

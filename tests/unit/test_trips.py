@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from refund_tui.core.filters import Part, TripWord
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.errors import StoreError
@@ -291,3 +292,18 @@ def test_a_trip_that_cannot_be_read_is_listed_as_damaged_not_used_and_repaired_b
     assert again.put([trip("trip-2")]) == (0, 1, 0)
     assert again.get("STORE-001", "trip-2") == trip("trip-2")
     again.close()
+
+
+def test_a_word_finds_trips_by_the_part_that_it_names(trips: Trips) -> None:
+    other = trip("2142-trip", card=Card("Maestro", "0007"), receipt="R-7", articles=())
+    trips.put([trip(card=Card("VISA", "2142")), other])
+    asked = {
+        TripWord("2142", Part.CARD): ["trip-1"], TripWord("mae", Part.CARD): ["2142-trip"],
+        TripWord("2142"): ["2142-trip", "trip-1"], TripWord("r-7", Part.RECEIPT): ["2142-trip"],
+        TripWord("MUSLI", Part.ARTICLE): ["trip-1"], TripWord("visa", Part.ARTICLE): [],
+        TripWord('"*', Part.CARD): [], TripWord("\x1b"): [], TripWord("%", Part.RECEIPT): [],
+    }  # fmt: skip
+    for word, ids in asked.items():
+        assert sorted(trips.of_word(word, 9)) == [f"store-001 {name}" for name in ids]
+    assert len(trips.of_word(TripWord("2142"), 1)) == 1
+    assert trips.known(["store-001 trip-1", "store-001 none"]) == {"store-001 trip-1": trip(card=Card("VISA", "2142"))}

@@ -5,10 +5,12 @@ Whatever a person typed is a value of a placeholder, never a part of the SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from refund_tui.core.filters import Filter
+from refund_tui.core.filters import Filter, TripWord
+from refund_tui.core.money import readings
 from refund_tui.core.times import stamp
 
 NOTES = 10_000
@@ -17,6 +19,9 @@ NOTES = 10_000
 UUID = 36
 """Characters of an id. A word of this length is not searched in notes."""
 
+LONGEST_AMOUNT = 20
+"""Characters of an amount with its currency. A longer word is none."""
+
 COMMON = 10_000
 """A word with which this many ids begin is a common one. It is also the cap of a filtered count."""
 
@@ -24,8 +29,7 @@ NEWEST = "SELECT coalesce(max(id), 0) FROM refund"
 """The row number of the newest refund, which is also the number of refunds."""
 
 _Condition = tuple[str, tuple[object, ...]]
-_IDS = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
-_RANGES = [f"{column} >= ? AND {column} < ?" for column in _IDS]
+_OF_TRIPS = "SELECT id FROM refund WHERE folded_trip IN (SELECT value FROM json_each(?))"
 _MOST = 2**63 - 1
 
 
@@ -37,45 +41,58 @@ class NumberQuery(Protocol):
         ...
 
 
-def where(wanted: Filter, number: NumberQuery, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
-    """The SQL conditions of a filter, empty if it has none, and the values of their placeholders."""
-    pairs = [*(_word(word, number) for word in wanted.text.split()), *_fields(wanted, counting=counting)]
+def where(
+    wanted: Filter, number: NumberQuery, clerks: Sequence[str], *, counting: bool = False
+) -> tuple[str, tuple[object, ...]]:
+    """The SQL conditions of a filter, empty if it has none, and the values of their placeholders.
+
+    `clerks` are the names of the clerk that is asked for, as they are written in the ledger.
+    """
+    pairs = [
+        *(_word(word, wanted, number) for word in wanted.text.split()),
+        *((f"id IN ({_OF_TRIPS})", (_listed(wanted, word),)) for word in wanted.of_trip),
+        *_fields(wanted, clerks, counting=counting),
+    ]
     conditions = " AND ".join(condition for condition, _ in pairs)
     return conditions, tuple(value for _, values in pairs for value in values)
 
 
-def _word(word: str, number: NumberQuery) -> _Condition:
-    """The condition for one word of the text, in ids and in the newest notes."""
-    text = _sayable(word)
-    bounds = tuple(end for column in _IDS for end in _between(text, column))
-    noted, note = _noted(text, number(NEWEST) - NOTES)
-    if _is_common(bounds, number):
-        ids = (f"(+{column} >= ? AND +{column} < ?)" for column in _IDS)
-        return f"({' OR '.join(ids)} OR {noted})", (*bounds, *note)
-    found = " UNION ALL ".join(f"SELECT id FROM refund WHERE {where}" for where in (*_RANGES, noted))
-    return f"id IN ({found})", (*bounds, *note)
+def _word(word: str, wanted: Filter, number: NumberQuery) -> _Condition:
+    """The condition for one word of the text: in ids, amounts, the newest notes, and among the trips that it finds."""
+    text = sayable(word)
+    ranges = _ranges(text)
+    bounds = tuple(end for _, start in ranges for end in (start, start + "\U0010ffff"))
+    by_id = [f"SELECT id FROM refund WHERE {column} >= ? AND {column} < ?" for column, _ in ranges]
+    others = (*_amounts(text), *_noted(text, number(NEWEST) - NOTES), *_trips(_listed(wanted, TripWord(word))))
+    values = (*bounds, *(value for _, given in others for value in given))
+    queries = [query for query, _ in others]
+    if _is_common(by_id, bounds, number):
+        ids = [f"(+{column} >= ? AND +{column} < ?)" for column, _ in ranges]
+        return f"({' OR '.join([*ids, *(f'id IN ({query})' for query in queries)])})", values
+    return f"id IN ({' UNION ALL '.join([*by_id, *queries])})", values
 
 
-def _is_common(bounds: tuple[object, ...], number: NumberQuery) -> bool:
+def _is_common(by_id: Sequence[str], bounds: tuple[object, ...], number: NumberQuery) -> bool:
     """Whether so many ids begin with it that reading from the newest on finds a page sooner than sorting them."""
-    ids = " UNION ALL ".join(f"SELECT 1 FROM refund WHERE {where}" for where in _RANGES)
+    ids = " UNION ALL ".join(by_id)
     return number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
 
 
-def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
+def _fields(wanted: Filter, clerks: Sequence[str], *, counting: bool) -> Iterator[_Condition]:
     """The conditions on single columns; a "+" keeps SQLite, which knows no numbers, from an index that serves worse.
 
-    A day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds too many
-    refunds to sort them by age; to count them it serves well.
+    A trip, a day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds
+    too many refunds to sort them by age; to count them it serves well.
     """
     exact = wanted.least is not None and wanted.least == wanted.most
-    few = "+" if exact or (wanted.since and wanted.until) else ""
+    few = "+" if exact or (wanted.since and wanted.until) or wanted.of_trip else ""
     many = "" if exact or counting else "+"
     if wanted.states:
         marks = ", ".join("?" * len(wanted.states))
         yield f"{few}state IN ({marks})", tuple(sorted(str(state) for state in wanted.states))
+    if clerks:
+        yield f"{few}clerk IN ({', '.join('?' * len(clerks))})", tuple(clerks)
     simple: tuple[tuple[str, object], ...] = (
-        (f"{few}clerk = ?", None if wanted.clerk is None else _sayable(wanted.clerk)),
         (f"{few}reason = ?", str(wanted.reason) if wanted.reason else None),
         (f"{few}endpoint = ?", wanted.endpoint),
         (f"{few}endpoint <> ?", wanted.elsewhere),
@@ -88,20 +105,42 @@ def _fields(wanted: Filter, *, counting: bool) -> Iterator[_Condition]:
     yield from ((condition, (value,)) for condition, value in simple if value is not None)
 
 
-def _between(text: str, column: str) -> tuple[str, str]:
-    """The range of ids that begin with `text`. Idempotency keys are in lower case."""
-    start = text.lower() if column == "key" else text
-    return start, start + "\U0010ffff"
+def _ranges(text: str) -> list[tuple[str, str]]:
+    """The columns of ids, and how an id that begins with `text` may begin there.
+
+    Idempotency keys are in lower case; reconciliation ids as the service wrote them, in most cases in one case.
+    """
+    spelled = dict.fromkeys((text, text.upper(), text.lower()))
+    own = [("trip_id COLLATE NOCASE", text), ("key", text.lower())]
+    return [*own, *(("reconciliation_id", start) for start in spelled)]
 
 
-def _noted(text: str, older: int) -> _Condition:
-    """The condition that a note contains `text`, in rows after `older`."""
-    if len(text) >= UUID:
-        return "0", ()
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return "id > ? AND note LIKE ? ESCAPE '\\'", (older, f"%{escaped}%")
+def _amounts(text: str) -> Iterator[_Condition]:
+    """The queries for refunds of the amount that `text` is, in each currency in which it can be that."""
+    found = readings(text) if len(text) <= LONGEST_AMOUNT else {}
+    for minor, currencies in found.items():
+        query = "SELECT id FROM refund WHERE minor = ? AND currency IN (SELECT value FROM json_each(?))"
+        yield query, (minor, json.dumps(sorted(currencies)))
 
 
-def _sayable(text: str) -> str:
+def _noted(text: str, older: int) -> Iterator[_Condition]:
+    """The query for refunds whose note contains `text`, in rows after `older`."""
+    if len(text) < UUID:
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        yield "SELECT id FROM refund WHERE id > ? AND note LIKE ? ESCAPE '\\'", (older, f"%{escaped}%")
+
+
+def _trips(listed: str) -> Iterator[_Condition]:
+    """The query for refunds of the listed trips, if there are any."""
+    if listed != "[]":
+        yield _OF_TRIPS, (listed,)
+
+
+def _listed(wanted: Filter, word: TripWord) -> str:
+    """The trips that a word finds, as JSON."""
+    return json.dumps(wanted.trips.get(word, ()))
+
+
+def sayable(text: str) -> str:
     """`text` in a form that SQLite accepts. Bytes of an argument that are not UTF-8 find nothing."""
     return text.encode(errors="replace").decode()

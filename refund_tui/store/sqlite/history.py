@@ -19,7 +19,7 @@ from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import as_recorded, newest_ceiling
-from refund_tui.store.sqlite.filter_sql import NEWEST, where
+from refund_tui.store.sqlite.filter_sql import NEWEST, sayable, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_of, writer_of
 from refund_tui.store.sqlite.rows import (
@@ -113,7 +113,7 @@ class History:
 
         Otherwise the refunds before `start` are read too, so callers go no further than the cap of `count`.
         """
-        conditions, values = where(wanted, self._number)
+        conditions, values = self._where(wanted)
         by = _ORDERS[order]
         if not conditions and order is not Order.LARGEST:
             # Refunds are never deleted, so their row numbers have no gaps.
@@ -130,7 +130,7 @@ class History:
 
         For exports: each page costs the same, and refunds that are recorded in between do not appear.
         """
-        conditions, values = where(wanted, self._number)
+        conditions, values = self._where(wanted)
         sql = f"SELECT * FROM refund WHERE {conditions or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
         end = self._newest() + 1 if below is None else below
         found: list[tuple[int, Refund | Damaged]] = []
@@ -142,10 +142,24 @@ class History:
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
         """The number of refunds. A filtered count stops at `cap`."""
-        conditions, values = where(wanted, self._number, counting=True)
+        conditions, values = self._where(wanted, counting=True)
         if not conditions:
             return self._newest()
         return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {conditions} LIMIT ?)", *values, cap)
+
+    def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
+        """What the refunds that match come to in each currency; empty if there are more than `cap` of them."""
+        conditions, values = self._where(wanted, counting=True)
+        some = f"SELECT minor, currency FROM refund WHERE {conditions or '1'} LIMIT ?"
+        sql = f"SELECT currency, sum(minor) AS minor, count(*) AS number FROM ({some}) GROUP BY currency"
+        rows = self._database.rows(sql, *values, cap + 1)
+        if sum(row["number"] for row in rows) > cap:
+            return {}
+        return {amount.currency: amount for amount in map(money_of, rows) if amount is not None}
+
+    def clerks(self) -> tuple[str, ...]:
+        """The names of those who asked for refunds, at most 1,000 of them."""
+        return tuple(str(row["clerk"]) for row in self._database.rows(_CLERKS))
 
     def changes_seen(self) -> int:
         """A number that changes when another connection has written."""
@@ -222,6 +236,16 @@ class History:
         """The services to which the ledger belongs."""
         return belonging(self._database)
 
+    def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
+        return where(wanted, self._number, self._names(wanted.clerk), counting=counting)
+
+    def _names(self, clerk: str | None) -> tuple[str, ...]:
+        """The names of a clerk as they are written in the ledger, in whichever case; the name itself if it has none."""
+        if clerk is None:
+            return ()
+        name = sayable(clerk)
+        return tuple(known for known in self.clerks() if known.casefold() == name.casefold()) or (name,)
+
     def _newest(self) -> int:
         """The row number of the newest refund, which is also the number of refunds."""
         return self._number(NEWEST)
@@ -239,6 +263,12 @@ _CAPTURED = (
     " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
 )
 """The captured amounts of refunds; then the amounts that persons stated, the newest one last."""
+_CLERKS = (
+    "WITH RECURSIVE name (clerk) AS (SELECT min(clerk) FROM refund UNION ALL"
+    " SELECT (SELECT min(clerk) FROM refund WHERE refund.clerk > name.clerk) FROM name WHERE name.clerk IS NOT NULL)"
+    " SELECT clerk FROM name WHERE clerk IS NOT NULL LIMIT 1000"
+)
+"""Each name once: one step in the index of names for each."""
 _STILL_OPEN = f"state IN {states_sql(OPEN_STATES)}"
 _OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
 _OPEN_ELSEWHERE = (

@@ -87,6 +87,10 @@ class SqliteStorage:
         """The trips file; it is created if missing."""
         return Trips.open(self.trips, shared=self.shared, patience=self._patience)
 
+    def read_trips(self) -> Trips | None:
+        """The trips file for reading only, None if there is none."""
+        return Trips.read(self.trips, self._patience) if self.trips.exists() else None
+
     def hurry(self) -> None:
         """From now on wait only shortly for other programs that hold a file: this one ends."""
         self._patience.hurry()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from refund_tui.core.days import read_days
+from refund_tui.core.filters import Part, TripWord
 from refund_tui.core.money import AmountError, parse_amount, split_currency
 from refund_tui.core.trips import Trip, spellings
 from refund_tui.store.sqlite.trip_rows import first_row
@@ -78,6 +79,24 @@ def wanted(text: str, zone: tzinfo, today: date | None) -> Wanted | None:
         if span := _span(term, today, zone):
             return Wanted(match, _every(terms[:place] + terms[place + 1 :]), span)
     return Wanted(match)
+
+
+def word_match(word: str) -> str:
+    """The search in the word index for one word, empty if nothing in it can be found."""
+    return _every(_folded(word[:LONGEST]).split())
+
+
+def has_part(trip: Trip, word: TripWord) -> bool:
+    """Whether it is the word's part of the trip that begins with the word."""
+    begun = _folded(word.text).strip()
+    match word.part:
+        case Part.CARD:
+            return any(_folded(text or "").startswith(begun) for text in (trip.card.tail, trip.card.brand))
+        case Part.ARTICLE:
+            texts = (text for article in trip.articles for text in (article.id, article.name))
+            return any(one.startswith(begun) for text in texts for one in _split(text or ""))
+        case Part.ANY | Part.RECEIPT:
+            return True
 
 
 def _every(terms: list[str]) -> str:

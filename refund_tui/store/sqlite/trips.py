@@ -5,6 +5,7 @@ Never keeps more of a card than its brand and last four digits.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,19 +13,23 @@ from datetime import UTC, date, tzinfo
 from pathlib import Path
 from typing import Self
 
+from refund_tui.core.filters import Part, TripWord
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Card, Trip, folded_trip, merged, spellings
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.trip_rows import COLUMNS, TRIPS, first_row, last_row, trip_of, values_of
-from refund_tui.store.sqlite.trip_search import Wanted, wanted, words_of
+from refund_tui.store.sqlite.trip_search import Wanted, has_part, wanted, word_match, words_of
 
 FEW = 20
 """Trips whose id or receipt begins with the text come first, if there are at most so many."""
 
 _INSERT = f"INSERT INTO trip (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
 _UPDATE = f"UPDATE trip SET {', '.join(f'{column} = ?' for column in COLUMNS)}, id = ? WHERE id = ?"
+_RECEIPT = "receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ?"
+_LOOKED_AT = {Part.CARD: 2_000}
+"""How many of the newest trips with such a word are looked at, since the word may be of another part."""
 _HEADS = """
 SELECT id, trip_id, receipt FROM trip WHERE trip_id COLLATE NOCASE >= ? AND trip_id COLLATE NOCASE < ?
 UNION ALL SELECT id, trip_id, receipt FROM trip WHERE receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ? LIMIT ?
@@ -45,6 +50,11 @@ class Trips:
     def open(cls, path: Path, *, shared: bool = False, patience: Patience | None = None) -> Self:
         """Open the trips file; it is created if missing (0600, shared 0660). Raises StoreError."""
         return cls(Database.open(path, TRIPS, shared=shared, patience=patience))
+
+    @classmethod
+    def read(cls, path: Path, patience: Patience | None = None) -> Self:
+        """Open the trips file for reading only. Raises StoreError, also if there is none."""
+        return cls(Database.read(path, TRIPS, patience))
 
     def close(self) -> None:
         """Close the connection."""
@@ -109,6 +119,25 @@ class Trips:
         asked = wanted(text, zone, today)
         sql, values = search_sql(asked, []) if asked else ("SELECT id FROM trip", ())
         return self._ids(f"SELECT count(*) AS id FROM ({sql} LIMIT ?)", *values, cap)[0]
+
+    def of_word(self, word: TripWord, cap: int) -> tuple[str, ...]:
+        """The folded ids of trips that a word finds, the newest ones, at most `cap`."""
+        if word.part is Part.RECEIPT:
+            bounds = (word.text, word.text + "\U0010ffff")
+            ids = self._ids(f"SELECT id FROM trip WHERE {_RECEIPT} ORDER BY id DESC LIMIT ?", *bounds, cap)
+        else:
+            match = word_match(word.text)
+            sql = "SELECT rowid AS id FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?"
+            ids = self._ids(sql, match, _LOOKED_AT.get(word.part, cap)) if match else []
+        found = [trip for trip in self._of(ids) if has_part(trip, word)][:cap]
+        return tuple(folded_trip(trip.store_id, trip.trip_id) for trip in found)
+
+    def known(self, trips: Iterable[str]) -> dict[str, Trip]:
+        """What is known of these trips, by their folded ids: at most one record of each."""
+        names = {name: folded for folded in trips for name in spellings(folded.partition(" ")[2])}
+        sql = "SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN (SELECT value FROM json_each(?))"
+        told = map(trip_of, self._database.rows(sql, json.dumps(list(names))))
+        return {folded_trip(trip.store_id, trip.trip_id): trip for trip in told}
 
     def _heads(self, text: str) -> list[int]:
         """The rows whose id or receipt begins with `text`: the exact ones, then the others, each newest first."""

@@ -28,7 +28,8 @@ from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.widgets.refund_panel import possible_for
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.widgets.timeline import Timeline
-from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, UNUSABLE, exported
+from refund_tui.tui.wording.lists import MOST, Found, count_words
+from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, UNUSABLE, exported, no_clerk
 from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
@@ -36,8 +37,9 @@ COLUMNS = (
     Column("Asked", 12), Column("State", 16), Column("Trip", 0, ends=True), Column("Clerk", 10, above=70),
     Column("Amount", 13, right=True),
 )  # fmt: skip
-MOST = 10_001
-"""A filtered count stops here."""
+
+MOST_ADDED = 1_000
+"""The amounts of more refunds are not added up."""
 
 NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
 
@@ -52,7 +54,7 @@ class HistoryScreen(RefundScreen):
         super().__init__(desk, "history")
         self._order, self._edition = Order.NEWEST, -1
         self._step = ContentSwitcher(initial="listing", id="history-step")
-        self._find = field("find", "type to filter, such as state:UNKNOWN, clerk:ana or day:today")
+        self._find = field("find", "last four, receipt, amount, article, note or id")
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words")
         self._heading = Plain("", id="history-heading", classes="columns")
@@ -61,6 +63,7 @@ class HistoryScreen(RefundScreen):
         self._preview = Timeline(desk, id="preview", classes="right")
         self._panel = ConfirmPanel(desk.now, id="asking-all")
         self._blocked: list[Refund] = []
+        self._found: Found | None = None
 
     def compose(self) -> ComposeResult:
         """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
@@ -147,17 +150,31 @@ class HistoryScreen(RefundScreen):
         except QueryError as error:
             self.rows.set_rows(0, [], 0, fresh=True, edition=edition)
             self._none_shown(UNUSABLE)
+            self._found = None
             self._words.show(str(error))
             return
-        order = self._order
-        rows = await self._desk.history.rows(wanted, start, limit, order)
-        known = await self._desk.history.count(wanted, MOST)
+        order, desk = self._order, self._desk
+        wanted = await desk.trips.searched(wanted)
+        rows = await desk.history.rows(wanted, start, limit, order)
+        known = await desk.history.count(wanted, MOST)
         total = min(known, MOST) if order is Order.LARGEST else known
+        sums = await desk.history.sums(wanted, MOST_ADDED) if wanted != Filter() and known <= MOST_ADDED else {}
+        why = () if total else await self._why_none(wanted)
+        self._found = Found(wanted, known, tuple(map(str, sums.values())))
         self.rows.set_rows(start, rows, total, edition=edition)
-        self._none_shown(() if total else NO_REFUNDS if wanted == Filter() else NO_MATCH)
+        self._none_shown(why)
         self._heading.show(self.rows.heading())
-        self._say(wanted, total)
+        self._say()
         self.refund_app.refresh_keys()
+
+    async def _why_none(self, wanted: Filter) -> tuple[Part, ...]:
+        if wanted == Filter():
+            return NO_REFUNDS
+        if wanted.clerk is not None:
+            clerks = await self._desk.history.clerks()
+            if wanted.clerk.casefold() not in map(str.casefold, clerks):
+                return no_clerk(wanted.clerk, clerks)
+        return NO_MATCH
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
         """Show in place of the list why no refund is shown; `why` is empty where there are some."""
@@ -165,14 +182,14 @@ class HistoryScreen(RefundScreen):
         self._hint.set_class(bool(why), "-shown")
         self._heading.display = not why
 
-    def _say(self, wanted: Filter, total: int) -> None:
-        many = f"more than {MOST - 1}" if wanted != Filter() and total >= MOST else str(total)
-        line = self._find.value
+    def _say(self) -> None:
+        """Show which of how many refunds is marked, and what they come to; or what the word may become."""
+        found, line = self._found, self._find.value
+        if found is None:
+            return
         words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
-        told = "  ".join(words) or (
-            f"{many} {'refund' if total == 1 else 'refunds'}, {self._order} first" if total else ""
-        )
-        self._words.show(visible(told, 200))
+        told = count_words(found, self.rows.cursor + 1, self._order) if found.number else ""
+        self._words.show(visible("  ".join(filter(None, (told, *words))), 200))
 
     def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
         if isinstance(refund, Damaged):
@@ -191,6 +208,7 @@ class HistoryScreen(RefundScreen):
     @on(RowList.Highlighted, "#refunds")
     def _highlighted(self) -> None:
         refund = self.rows.current
+        self._say()
         self._preview.follow(refund.key if refund else None)
         self.in_background(self._preview.read(), "preview")
         self.refund_app.refresh_keys()
@@ -275,7 +293,7 @@ class HistoryScreen(RefundScreen):
         except QueryError as error:
             self.refund_app.announce(str(error))
             return
-        path, number = await export(self._desk, wanted, lines=lines)
+        path, number = await export(self._desk, await self._desk.trips.searched(wanted), lines=lines)
         self.refund_app.announce(exported(number, path))
 
     def action_submit(self) -> None:

@@ -106,6 +106,14 @@ NO_REFUNDS: tuple[Part, ...] = (
     "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
 )
 NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
+
+
+def no_clerk(name: str, clerks: tuple[str, ...]) -> tuple[Part, ...]:
+    """No refund was asked for by a clerk of that name; `clerks` are those that there are."""
+    known = ", ".join(visible(one, 40) for one in clerks[:20]) + (" …" if len(clerks) > 20 else "")
+    return ("No clerk here is called ", (visible(name, 40), "bold"), f".\n\nRefunds were asked for by: {known}")
+
+
 UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
 NO_COMMAND = " No command that is possible now contains these words; F1 lists them."
 

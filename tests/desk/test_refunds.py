@@ -21,6 +21,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
+from refund_tui.core.times import stamp
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Changed, Elsewhere, Unsaved
 from refund_tui.desk.watch import WATCH
@@ -93,6 +94,7 @@ async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_pa
         second = await desk.take(intent(700, trip="another-trip"))
         assert desk.summary.gate is not None
         assert desk.summary.gate.remaining(desk.now()) == TWO_DAYS
+        until = stamp(desk.summary.gate.not_before)
         await other.open_gate("  the service's support said so  ")
         await ears.until_state(first.key, State.ACCEPTED)
         await ears.until_state(second.key, State.ACCEPTED)
@@ -100,6 +102,7 @@ async def test_a_wait_of_two_days_is_kept_and_a_person_can_end_it_for_all(tmp_pa
         events = all_events(ledger_path(tmp_path))
     [opened] = [event for event in events if event.kind == "gate_opened"]
     assert (opened.key, opened.why, opened.who) == (None, "the service's support said so", "ana")
+    assert opened.data == {"endpoint": desk.endpoint, "until": until}
     [ended] = [event for event in events if event.kind == "wait_ended"]
     assert (ended.key, ended.before, ended.after) == (first.key, State.WAITING, State.WAITING)
 

@@ -104,7 +104,34 @@ def test_a_late_answer_to_a_closed_attempt_is_kept_in_its_event(ledger: LedgerPo
     assert (done.state, done.life.reconciliation_id) == (State.ACCEPTED, "REC1")
     with kept.history() as history:
         assert [known.outcome for known in sound(history.attempts(refund.key))] == [CUT.word]
-        assert sound(history.events(refund.key))[-1].data["http_status"] == "200"
+        assert sound(history.events(refund.key))[-1].data == {
+            "attempt": "1", "outcome": ACCEPTED.word, "detail": "accepted", "http_status": "200", "raw": "{}",
+        }  # fmt: skip
+
+
+def test_a_late_answer_without_a_status_is_kept_too(ledger: LedgerPort, kept: Kept) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    current, attempt = sending(ledger, refund)
+    died = lifecycle.decide(current.life, lease.process_died(), attempt.started, NOW, Policy(), 0.5)
+    taken_over = ledger.finish(current, attempt, lease.process_died(), died, "the desk", NOW)
+    assert taken_over is not None
+    late = lifecycle.decide_late(taken_over.life, CUT, attempt.started, NOW, Policy(), 0.5)
+    assert ledger.finish(taken_over, attempt, CUT, late, "the desk", NOW) is not None
+    with kept.history() as history:
+        data = sound(history.events(refund.key))[-1].data
+    assert data == {"attempt": "1", "outcome": CUT.word, "detail": "no answer came", "http_status": "", "raw": ""}
+
+
+def test_an_answer_in_time_stands_with_its_attempt_and_not_a_second_time_in_the_event(
+    ledger: LedgerPort, kept: Kept
+) -> None:
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    answered(ledger, refund, ACCEPTED)
+    with kept.history() as history:
+        [attempt] = sound(history.attempts(refund.key))
+        event = sound(history.events(refund.key))[-1]
+    assert (attempt.outcome, attempt.http_status, attempt.detail, attempt.raw) == (ACCEPTED.word, 200, "accepted", "{}")
+    assert (event.before, event.after, event.data) == (State.SENDING, State.ACCEPTED, {})
 
 
 def test_a_raw_answer_is_kept_up_to_its_cap(ledger: LedgerPort, kept: Kept) -> None:

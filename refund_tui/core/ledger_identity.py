@@ -99,8 +99,8 @@ def environment_of(base_url: str | None, named: Environment | None = None) -> En
     """
     real = moves_real_money(base_url)
     if named == "TEST" and real:
-        told = f"is TEST, but {endpoint_of(base_url)} moves real money"
-        raise ValueError(f"{told}: set environment to PRODUCTION, or base_url to a test host")
+        problem = f"is TEST, but {endpoint_of(base_url)} moves real money"
+        raise ValueError(f"{problem}: set environment to PRODUCTION, or base_url to a test host")
     return named or ("TEST" if real is False else "PRODUCTION")
 
 

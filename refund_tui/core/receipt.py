@@ -62,8 +62,8 @@ def _local(instant: datetime, zone: tzinfo) -> str:
 def _pairs(facts: list[tuple[str, str]]) -> list[str]:
     """Name and value on one line where both fit, else the value, folded, on the lines below."""
     lines: list[str] = []
-    for told, value in facts:
-        name, shown = visible(told, COLUMNS), visible(value, COLUMNS * 8)
+    for given_name, value in facts:
+        name, shown = visible(given_name, COLUMNS), visible(value, COLUMNS * 8)
         if len(name) + 1 + len(shown) <= COLUMNS:
             lines.append(name + shown.rjust(COLUMNS - len(name)))
         else:

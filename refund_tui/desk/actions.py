@@ -64,15 +64,15 @@ def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Ev
     return compare_and_swap(ledger, key, write)
 
 
-def open_gate(ledger: LedgerPort, terms: Terms, word: str, now: Instant) -> tuple[Refund, ...]:
+def open_gate(ledger: LedgerPort, terms: Terms, why: str, now: Instant) -> tuple[Refund, ...]:
     """End the wait of the whole account; returns the refunds whose own waits end with it.
 
-    `word` is the person's reason, kept in the event. Raises NotPossible, StoreError.
+    `why` is the person's reason, kept in the event. Raises NotPossible, StoreError.
     """
-    problem = check_note(word) if word.strip() else "say why the wait is ended, in a few words"
+    problem = check_note(why) if why.strip() else "say why the wait is ended, in a few words"
     if problem is not None:
         raise NotPossible(f"{problem}. Nothing was changed")
-    ended = ledger.open_gate(terms.endpoint, word.strip(), terms.who, now)
+    ended = ledger.open_gate(terms.endpoint, why.strip(), terms.who, now)
     if ended is None:
         raise NotPossible("the account does not wait: there is nothing to end. Nothing was changed")
     return ended

@@ -90,7 +90,7 @@ class Desk:
             settings.service.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
         )
         self.sender = Sender(self.files, self._terms, self._service.client, self.tell)
-        self._watcher = Watcher(self.files, self.tell, self.sender.wake, self.sender.heard)
+        self._watcher = Watcher(self.files, self.tell, self.sender.wake, self.sender.note_reached)
 
     @property
     def clerk(self) -> str:
@@ -255,14 +255,14 @@ class Desk:
         self.sender.wake()
         return changed
 
-    async def open_gate(self, word: str) -> None:
+    async def open_gate(self, why: str) -> None:
         """End the wait of the whole account, and the own waits of the refunds that the same answers set.
 
-        `word` says why. Raises NotPossible, ConfigError, StoreError.
+        `why` is the person's reason. Raises NotPossible, ConfigError, StoreError.
         """
         self._require_own_service()
         now = self.now()
-        ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, word, now))
+        ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, why, now))
         await self.refresh()
         for refund in ended:
             await self.tell(Changed(refund, lifecycle.WAIT_ENDED))

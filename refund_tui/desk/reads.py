@@ -123,7 +123,7 @@ class TripReads:
         return {} if self._files.no_trips else await self._files.search(lambda trips: trips.known(names))
 
     async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Keep what is told of these trips; how many were new, changed, and the same as before."""
+        """Store these trips; how many were new, changed, and the same as before."""
         return await self._files.search(lambda known: known.put(trips))
 
 

@@ -98,7 +98,7 @@ class Sender:
             self._request.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    def heard(self, reached: bool) -> None:
+    def note_reached(self, reached: bool) -> None:
         """Note whether the newest attempt of any process reached the service."""
         self.offline = not reached
 

@@ -134,7 +134,7 @@ def _articles(cells: Cells) -> tuple[RefundedArticle, ...]:
     if text == "[]":  # no article was marked
         return ()
     try:
-        return tuple(_article(*told) for told in json.loads(text))
+        return tuple(_article(*values) for values in json.loads(text))
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise cells.refuse("articles") from error
 

@@ -123,6 +123,11 @@ class Desk:
         return self.summary.damaged + self.files.damaged_ended
 
     @property
+    def unusable(self) -> bool:
+        """Whether nothing is recorded or sent since the ledger was found to be lost, damaged or an older copy."""
+        return self.files.damaged or self._watcher.unusable
+
+    @property
     def unsaved(self) -> dict[str, str]:
         """The refunds whose answer could not be written yet: a sentence about each, by idempotency key."""
         return self.sender.unsaved

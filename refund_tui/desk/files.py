@@ -155,6 +155,11 @@ class Files:
         self.damaged_ended = found.ended
         return found.whole or found.rows
 
+    @property
+    def damaged(self) -> bool:
+        """Whether the ledger's structure was found to be damaged."""
+        return bool(self._damage)
+
     async def verify(self) -> None:
         """Check that the ledger may still be written, and that no damage was found in it. Raises StoreError."""
         if self._damage:

@@ -12,7 +12,7 @@ from refund_tui.core.refunds import Event, Refund
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, fault_of
 from refund_tui.desk.ports import HistoryPort
-from refund_tui.errors import StoreError
+from refund_tui.errors import StoreBusy, StoreError
 
 WATCH = 1.0
 """Seconds between two looks at whether another process wrote; each look is one PRAGMA."""
@@ -45,6 +45,8 @@ class Watcher:
         self._seq: int | None = None
         """The number of the newest event that was read."""
         self._tasks: list[asyncio.Task[None]] = []
+        self.unusable = False
+        """Whether the last look found that the ledger is lost, damaged or an older copy; not that it is only locked."""
 
     def begin(self) -> None:
         """Start watching, and look for damage once."""
@@ -93,6 +95,7 @@ class Watcher:
                 now = await self._files.changes_seen()
                 if now != seen:
                     await self._files.remember()
+                self.unusable = False
                 if unread or now != seen:
                     changes = await self._changes()
                     if unread or seen is not None:  # after a failure too: what could not be read can be read now
@@ -101,6 +104,7 @@ class Watcher:
                 seen, unread = now, False
             except StoreError as error:
                 unread = True
+                self.unusable = not isinstance(error, StoreBusy)
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
                 why = f"watching the ledger failed by a fault of this program ({error!r})"

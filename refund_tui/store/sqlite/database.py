@@ -100,6 +100,12 @@ class Database:
     def _translated(self, meaning: Meaning) -> AbstractContextManager[None]:
         return translating(self._file, meaning, damaged=self.kind.damaged)
 
+    def check_schema(self) -> None:
+        """Check tables, indexes and triggers if the schema changed. Raises StoreError."""
+        self._still_the_same(READING)
+        with self._translated(READING):
+            self._cleared(lambda: self._check_shape(READING))
+
     def _check_shape(self, meaning: Meaning) -> None:
         """Check tables, indexes and triggers if the schema changed. Raises StoreUnusable."""
         shape = self._connection.execute("PRAGMA schema_version").fetchone()[0]

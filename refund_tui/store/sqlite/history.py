@@ -185,7 +185,11 @@ class History:
         self._marks.check(self._database)
 
     def remember(self) -> None:
-        """Raise the marks on disk to the newest event. Raises StoreChanged if it lacks an event that was seen."""
+        """Raise the marks on disk to the newest event.
+
+        Raises StoreDamaged if tables or triggers were changed, StoreChanged if it lacks an event that was seen.
+        """
+        self._database.check_schema()
         self._marks.check(self._database)
         self._marks.rise(newest_of(self._database), sync=True)
 

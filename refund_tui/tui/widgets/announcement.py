@@ -11,7 +11,7 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import Instant
 from refund_tui.tui.widgets.plain_text import Plain, literal
 
-LONGEST = 300
+LONGEST = 380
 """Characters of an announcement that are shown."""
 
 NEWS_STAY = 10.0

@@ -217,9 +217,15 @@ def who_words(settings: Settings) -> str:
     return f"{visible(settings.store_id or 'no store', 24)} · {visible(settings.clerk, 16)}"
 
 
+UNUSABLE = "! LEDGER UNUSABLE"
+"""In place of what is open: the ledger is lost, damaged or an older copy, so that nothing is known of it."""
+
+
 def open_words(desk: Desk) -> str:
     """What is open now and what is wrong, for the status line."""
     summary, words = desk.summary, []
+    if desk.unusable:
+        return " · ".join([UNUSABLE, *([f"{len(desk.unsaved)} NOT SAVED"] if desk.unsaved else [])])
     if desk.refusal:
         words.append("ONLY TO REVIEW")
     if desk.offline:

@@ -1,0 +1,201 @@
+"""What is on disk, read by SQL of its own: the ledger, the trips, and what the sandbox's books moved.
+
+It shares no code with the program's reads, so that a mistake there cannot hide here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+WITHOUT_DECIMALS = ("JPY", "KRW", "ISK")
+COUNTED = ("QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
+"""The states whose amount counts against what is left of a trip."""
+
+STATES = (*COUNTED, "REJECTED", "CANCELLED", "SETTLED_UNPAID")
+
+
+class Row(NamedTuple):
+    """One refund as it stands in the ledger; `before` are all states that it ever had."""
+
+    key: str
+    trip: str
+    amount: str
+    currency: str
+    state: str
+    clerk: str
+    reconciliation_id: str | None
+    captured: int | None
+    minor: int
+    not_before: str | None
+    before: frozenset[str]
+
+
+@dataclass
+class Truth:
+    """All that a screen may say. Times are in the store's zone."""
+
+    zone: tzinfo
+    refunds: list[Row] = field(default_factory=list)
+    trips: dict[str, tuple[int | None, str]] = field(default_factory=dict)
+    """Captured minor units, if known, and currency, by trip id."""
+    ceilings: dict[str, int] = field(default_factory=dict)
+    amounts: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    instants: list[datetime] = field(default_factory=list)
+    gate: datetime | None = None
+    """When the account's wait ends."""
+
+    @classmethod
+    def read(cls, folder: Path, zone: tzinfo) -> Self:
+        """Read both files as they are now."""
+        truth = cls(zone)
+        if (ledger := folder / "ledger.sqlite3").exists():
+            truth._read_ledger(ledger)
+        if (trips := folder / "trips.sqlite3").exists():
+            truth._read_trips(trips)
+        return truth
+
+    def left(self, trip: str) -> int | None:
+        """Minor units that are left of a trip; None where what was captured is not known."""
+        known = [self.trips.get(trip, (None, ""))[0], *(row.captured for row in self.refunds if row.trip == trip)]
+        captured = self.ceilings.get(trip, min((minor for minor in known if minor is not None), default=None))
+        if captured is None:
+            return None
+        return max(0, captured - sum(r.minor for r in self.refunds if r.trip == trip and r.state in COUNTED))
+
+    def captured(self, trip: str) -> int | None:
+        """Minor units that count as captured."""
+        left = self.left(trip)
+        spent = sum(r.minor for r in self.refunds if r.trip == trip and r.state in COUNTED)
+        return None if left is None else left + spent
+
+    def currency(self, trip: str) -> str:
+        """The trip's currency, as far as it is known here."""
+        return self.trips.get(trip, (None, ""))[1] or next((r.currency for r in self.refunds if r.trip == trip), "")
+
+    def count(self, *states: str) -> int:
+        """How many refunds are in these states."""
+        return sum(row.state in states for row in self.refunds)
+
+    def moved(self) -> Counter[str]:
+        """What the ledger says the service paid, in minor units by currency."""
+        paid: Counter[str] = Counter()
+        for row in self.refunds:
+            if row.state in ("ACCEPTED", "SETTLED_PAID"):
+                paid[row.currency] += row.minor
+        return paid
+
+    def clocks(self, form: str) -> set[str]:
+        """All times on disk, written in a form of `strftime`."""
+        return {instant.astimezone(self.zone).strftime(form) for instant in self.instants}
+
+    @cached_property
+    def haystack(self) -> str:
+        """Every text on disk."""
+        return "\n".join(self.texts)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Every number within a text on disk."""
+        return frozenset(re.findall(r"\d+(?:[.,]\d+)*", self.haystack))
+
+    def _read_ledger(self, path: Path) -> None:
+        with reading(path) as rows:
+            before: dict[str, set[str]] = {}
+            for event in rows("SELECT * FROM event"):
+                before.setdefault(event["key"], set()).update({event["before"], event["after"]} - {None})
+                self._note(event)
+            for row in rows("SELECT * FROM refund"):
+                self.refunds.append(_refund(row, frozenset(before.get(row["key"], ()))))
+                self._note(row)
+            for table in ("attempt", "gate", "ceiling", "draft", "endpoint"):
+                for row in rows(f"SELECT * FROM {table}"):
+                    self._note(row)
+                    if table == "ceiling":
+                        self.ceilings[row["trip_id"]] = row["minor"]
+                    elif table == "gate":
+                        self.gate = datetime.fromisoformat(row["not_before"])
+                    elif table == "draft":
+                        self.amounts.add(row["amount"])
+        self.amounts |= {row.amount for row in self.refunds}
+
+    def _read_trips(self, path: Path) -> None:
+        with reading(path) as rows:
+            for row in rows("SELECT * FROM trip"):
+                self.trips[row["trip_id"]] = row["minor"], row["currency"] or row["card_currency"] or ""
+                self._note(row)
+                self.amounts |= set(_prices(json.loads(row["articles"]), row["currency"] or "EUR"))
+        for trip, (minor, currency) in self.trips.items():
+            told = (minor, self.left(trip), self.captured(trip))
+            self.amounts |= {digits(amount, currency) for amount in told if amount is not None}
+
+    def _note(self, row: sqlite3.Row) -> None:
+        for value in tuple(row):
+            if isinstance(value, bytes):
+                value = value.decode(errors="replace")
+            if isinstance(value, int) and 100 <= value < 600:
+                self.texts.append(str(value))  # an HTTP status
+            if isinstance(value, str):
+                self.texts.append(value)
+                if re.match(r"\d{4}-\d\d-\d\dT", value):
+                    self.instants.append(datetime.fromisoformat(value))
+
+
+class reading:  # noqa: N801 it is used as a function
+    """Rows of a database that is only read, and let go at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)
+        self._connection.row_factory = sqlite3.Row
+
+    def __enter__(self) -> Any:
+        self._connection.execute("BEGIN")
+        return self._connection.execute
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+def digits(minor: int, currency: str) -> str:
+    """An amount as a person reads it."""
+    return str(minor) if currency in WITHOUT_DECIMALS else f"{minor // 100}.{minor % 100:02d}"
+
+
+def _refund(row: sqlite3.Row, before: frozenset[str]) -> Row:
+    return Row(
+        row["key"], row["trip_id"], digits(row["minor"], row["currency"]), row["currency"], row["state"],
+        row["clerk"], row["reconciliation_id"], row["captured"], row["minor"],
+        row["not_before"], before,
+    )  # fmt: skip
+
+
+def _prices(articles: Iterable[Any], currency: str) -> Iterator[str]:
+    """What the articles can come to, one by one, piece by piece, and added up."""
+    lines: list[list[int]] = []
+    for _, _, amount, _, price, *_ in articles:
+        if price is None:
+            continue
+        quantity = Decimal(amount or 1)
+        pieces = range(1, int(quantity) + 1) if quantity == int(quantity) else ()
+        lines.append([int((Decimal(price) * n).quantize(Decimal(1), ROUND_HALF_UP)) for n in (quantity, *pieces)])
+    for many in range(1, min(len(lines), 4) + 1):
+        for chosen in combinations(lines, many):
+            yield from (digits(total, currency) for total in _sums(chosen))
+
+
+def _sums(lines: Iterable[list[int]]) -> set[int]:
+    totals = {0}
+    for line in lines:
+        totals = {total + part for total in totals for part in line}
+    return totals

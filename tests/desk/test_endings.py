@@ -146,7 +146,7 @@ async def test_an_answer_after_a_stop_is_heard_before_the_work_is_called_done(
         return accepted("LATE")
 
     async def noticed() -> bool:
-        return any(isinstance(news, Elsewhere) for news in ears.heard) and desk.summary[State.UNKNOWN] == 1
+        return ears.has(Elsewhere) and desk.summary[State.UNKNOWN] == 1
 
     async with desk_over(tmp_path, ScriptedService(stopped_elsewhere)) as desk:
         ears = Ears(desk)

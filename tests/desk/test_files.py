@@ -103,11 +103,8 @@ async def test_a_ledger_that_can_be_read_again_is_news(tmp_path: Path, monkeypat
     async with desk_over(tmp_path, ScriptedService()) as desk:
         ears = Ears(desk)
 
-        async def heard(kind: type[Trouble | Elsewhere]) -> bool:
-            return any(isinstance(news, kind) for news in ears.heard)
-
         desk.begin()
         with locked(tmp_path):
-            await ears.until(lambda: heard(Trouble))
-        assert not await heard(Elsewhere)
-        await ears.until(lambda: heard(Elsewhere))
+            await ears.until_news(Trouble)
+        assert not ears.has(Elsewhere)
+        await ears.until_news(Elsewhere)

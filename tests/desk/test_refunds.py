@@ -298,11 +298,7 @@ async def test_an_answer_that_cannot_be_written_is_kept_said_and_written_later(
         ears = Ears(desk)
         desk.begin()
         refund = await desk.take(intent(note="n" * 200))
-
-        async def said() -> bool:
-            return any(isinstance(news, Unsaved) for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Unsaved)
         assert "accepted, not saved" in desk.unsaved[refund.key]
         stored = await desk.history.get(refund.key)
         assert isinstance(stored, Refund)
@@ -346,6 +342,6 @@ async def test_what_one_terminal_does_the_others_notice_within_two_seconds(
         await one.take(intent(700), second_yes=True)
 
         async def noticed() -> bool:
-            return any(isinstance(news, Elsewhere) for news in ears.heard) and other.summary.going_on == 2
+            return ears.has(Elsewhere) and other.summary.going_on == 2
 
         await ears.until(noticed)

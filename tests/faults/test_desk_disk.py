@@ -70,11 +70,7 @@ async def test_unwritable_at_the_attempt_nothing_is_sent_until_it_can_be_recorde
         refund = await desk.take(intent())
         await pragma(desk, "query_only = 1")
         desk.begin()
-
-        async def said() -> bool:
-            return any(isinstance(news, Trouble) for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Trouble)
         assert service.requests == []
         await pragma(desk, "query_only = 0")
         desk.wake()
@@ -94,11 +90,7 @@ async def test_full_at_the_result_of_a_yes_then_a_crash_it_is_recovered_as_accep
         ears = Ears(desk)
         desk.begin()
         refund = await desk.take(intent())
-
-        async def said() -> bool:
-            return any(isinstance(news, Unsaved) for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Unsaved)
         assert "accepted, not saved" in desk.unsaved[refund.key]
     again = ScriptedService(LONG_ANSWER)
     async with desk_over(tmp_path, again, clock=clock, alive=lambda holder: holder != dead) as desk:
@@ -137,11 +129,7 @@ async def test_replaced_while_open_nothing_more_is_written_or_sent(tmp_path: Pat
         with pytest.raises(StoreChanged):
             await desk.take(intent(700))
         desk.begin()
-
-        async def said() -> bool:
-            return any(isinstance(news, Trouble) and "replaced" in news.why for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Trouble, "replaced")
         assert service.requests == []
 
 
@@ -160,11 +148,7 @@ async def test_an_older_backup_put_back_while_a_refund_is_on_the_wire_is_said_an
         ears = Ears(desk)
         desk.begin()
         refund = await desk.take(intent())
-
-        async def said() -> bool:
-            return any(isinstance(news, Unsaved) for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Unsaved)
         assert "accepted, not saved" in desk.unsaved[refund.key]
         assert "replaced" in desk.unsaved[refund.key]
 

@@ -81,11 +81,7 @@ async def test_copied_over_the_open_ledger_nothing_is_written_and_nothing_is_sen
         with pytest.raises(StoreChanged, match=r"older copy .* may have been paid"):
             await desk.take(intent(900), second_yes=True)
         desk.begin()
-
-        async def said() -> bool:
-            return any(isinstance(news, Trouble) and "older copy" in news.why for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Trouble, "older copy")
         assert service.requests == []
 
 

@@ -85,11 +85,7 @@ async def test_damage_in_the_middle_is_found_while_another_process_commits(large
         async with desk_over(large, ScriptedService()) as desk:
             ears = Ears(desk)
             desk.begin()
-
-            async def said() -> bool:
-                return any(isinstance(news, Trouble) and "is damaged (" in news.why for news in ears.heard)
-
-            await ears.until(said)
+            await ears.until_news(Trouble, "is damaged (")
             with pytest.raises(StoreDamaged, match="Nothing is sent"):
                 await desk.take(intent(900), second_yes=True)
     number, longest = told
@@ -160,7 +156,7 @@ async def test_a_damaged_refund_that_is_not_open_is_counted_and_the_others_go_on
         desk.begin()
 
         async def counted() -> bool:
-            return desk.damaged == 1 and any(isinstance(news, Trouble) for news in ears.heard)
+            return desk.damaged == 1 and ears.has(Trouble)
 
         await ears.until(counted)
         await desk.take(intent(100, trip="another"))

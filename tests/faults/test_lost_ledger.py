@@ -138,11 +138,7 @@ async def test_flipped_bits_are_found_behind_the_start_and_stop_sending(tmp_path
     async with desk_over(tmp_path, service) as desk:
         ears = Ears(desk)
         desk.begin()
-
-        async def said() -> bool:
-            return any(isinstance(news, Trouble) and "is damaged (" in news.why for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Trouble, "is damaged (")
         with pytest.raises(StoreUnusable, match="Nothing is sent"):
             await desk.take(intent(900), second_yes=True)
     for command in COMMANDS:
@@ -222,11 +218,7 @@ async def test_damaged_trips_hold_no_refund_up_and_the_advice_is_to_import_them_
         desk.begin()
         [waiting] = await desk.history.of_trip("STORE-001", intent().trip_id)
         await ears.until_state(waiting.key, State.ACCEPTED)
-
-        async def said() -> bool:
-            return any(isinstance(news, Trouble) and "trips import" in news.why for news in ears.heard)
-
-        await ears.until(said)
+        await ears.until_news(Trouble, "trips import")
         with pytest.raises(StoreUnusable, match="trips import"):
             await desk.take(intent(900), second_yes=True)
     code, told = await asyncio.to_thread(told_by, ["doctor", "--offline"], tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from refund_tui.core.ledger_identity import Service
+from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import State
 from refund_tui.core.times import Instant
 from refund_tui.host.paths import ledger_path
@@ -25,10 +26,15 @@ def also(folder: Path, endpoint: str) -> None:
     ledger.close()
 
 
-async def test_what_waits_for_another_endpoint_is_counted_and_told_as_it_is(tmp_path: Path) -> None:
-    async with program(tmp_path, LIMITED) as stage:
+async def one_refund(folder: Path, answer: Outcome, state: str) -> None:
+    """A terminal has sent one refund, got that answer, and ended."""
+    async with program(folder, answer) as stage:
         await stage.refund("R-1001", "5.00")
-        await stage.until("WAITING")
+        await stage.until(state)
+
+
+async def test_what_waits_for_another_endpoint_is_counted_and_told_as_it_is(tmp_path: Path) -> None:
+    await one_refund(tmp_path, LIMITED, "WAITING")
     also(tmp_path, MOVED)
     async with program(tmp_path, base_url=f"https://{MOVED}") as stage:
         await stage.until("1 for another service")
@@ -63,9 +69,7 @@ async def test_an_unknown_of_another_endpoint_can_be_settled_and_not_asked_again
 
 
 async def test_what_is_blocked_elsewhere_does_not_go_on_from_here(tmp_path: Path) -> None:
-    async with program(tmp_path, FORBIDDEN) as stage:
-        await stage.refund("R-1001", "5.00")
-        await stage.until("BLOCKED")
+    await one_refund(tmp_path, FORBIDDEN, "BLOCKED")
     also(tmp_path, MOVED)
     async with program(tmp_path, base_url=f"https://{MOVED}") as stage:
         await stage.press("f4")
@@ -77,9 +81,7 @@ async def test_what_is_blocked_elsewhere_does_not_go_on_from_here(tmp_path: Path
 
 
 async def test_a_ledger_of_another_service_can_only_be_reviewed(tmp_path: Path) -> None:
-    async with program(tmp_path, LIMITED) as stage:
-        await stage.refund("R-1001", "5.00")
-        await stage.until("WAITING")
+    await one_refund(tmp_path, LIMITED, "WAITING")
     async with program(tmp_path, base_url=f"https://{REAL}") as stage:
         await stage.until("ONLY TO REVIEW · 1 for another service")
         await stage.until(f"this ledger belongs to TEST at {OURS}")

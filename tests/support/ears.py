@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from refund_tui.core.refunds import Refund, State
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import Changed, News
+from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
 from tests.support.patience import PATIENCE
 
 
@@ -35,6 +35,18 @@ class Ears:
             while not await holds():
                 self._new.clear()
                 await self._new.wait()
+
+    def has(self, kind: type[Trouble | Unsaved | Elsewhere], words: str = "") -> bool:
+        """Whether news of that kind was heard, with these words in its sentence."""
+        return any(isinstance(news, kind) and words in getattr(news, "why", "") for news in self.heard)
+
+    async def until_news(self, kind: type[Trouble | Unsaved | Elsewhere], words: str = "") -> None:
+        """Return when such news was heard."""
+
+        async def said() -> bool:
+            return self.has(kind, words)
+
+        await self.until(said)
 
     async def until_state(self, key: str, *states: State) -> Refund:
         """The refund `key` once the ledger has it in one of `states`."""

@@ -204,7 +204,7 @@ async def test_an_answer_to_a_refund_that_rotted_meanwhile_is_kept_beside_it(fol
         told = all_events(ledger_path(folder))
     [kept] = [event for event in told if event.kind == "answer_set_apart"]
     assert (kept.key, kept.data["detail"], kept.data["outcome"]) == (None, "cut off", "connection_lost")
-    assert any(isinstance(news, Trouble) and "kept as an event" in news.why for news in ears.heard)
+    assert ears.has(Trouble, "kept as an event")
 
 
 async def test_a_draft_that_cannot_be_read_is_not_shown_and_stops_nothing(folder: Path) -> None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
 
 SIZE = (80, 24)
+SERVICE = "https://eu-central-1.test.payments.example.com"
 UNKNOWN_TRIP = "7c1e0b52-nowhere"
 LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
 LOST = Uncertain(Answer(None, "the connection was lost after the request was sent"), Doubt.CONNECTION_LOST)
@@ -175,7 +176,7 @@ async def program(
         _import_samples(folder)
     clock, service = FakeClock(), ScriptedService(*script)
     keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
-    told = settings(folder, **{"base_url": "https://eu-central-1.test.payments.example.com", **changes})
+    told = settings(folder, **{"base_url": SERVICE, **changes})
     desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
     colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):

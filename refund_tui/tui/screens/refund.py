@@ -21,7 +21,7 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.tui.commands import REFUND, bindings, key_of
 from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.articles import ArticleList
-from refund_tui.tui.widgets.confirm import ConfirmPanel
+from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.refund_form import RefundForm
 from refund_tui.tui.wording import notices
@@ -218,6 +218,21 @@ class RefundFormScreen(RefundScreen):
         self._articles.renew(trip.articles if trip else (), balance.given_back)
         self._articles_title.display = self._articles.display
         self._facts()
+        self._renew_question()
+
+    def _renew_question(self) -> None:
+        """Ask anew if what the question says has changed; its keys are ignored for a while again."""
+        question = self._confirm.awaited if self._step.current == "confirm" else None
+        if question is None or question.intent is None or self.refund_app.current_screen is not self:
+            return
+        intent = question.intent
+        alike = self._balance.alike(intent.amount) if question.yes_key == DIFFERENT else ()
+        renewed = duplicate_question(self._desk, intent, alike) if alike else self._confirmation(intent)
+        if renewed != question:
+            self._confirm.ask(renewed)
+
+    def _confirmation(self, intent: Intent) -> Question:
+        return confirmation(self._desk.settings, intent, self._trip, self._balance)
 
     def _facts(self) -> None:
         told, stops = trip_notice(self._stopped, self._balance) if self._step.current == "filling" else ("", False)
@@ -281,7 +296,7 @@ class RefundFormScreen(RefundScreen):
         self._go("confirm")
         asked = (self._store, self._trip_id, filled.amount, filled.reason, filled.note)
         intent = Intent(*asked, articles=self._articles.refunded)
-        self._confirm.ask(confirmation(self._desk.settings, intent, self._trip, self._balance))
+        self._confirm.ask(self._confirmation(intent))
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:

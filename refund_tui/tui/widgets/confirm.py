@@ -83,6 +83,11 @@ class ConfirmPanel(Vertical, can_focus=True):
             yield field("again")
             yield Plain("", classes="wrong")
 
+    @property
+    def awaited(self) -> Question | None:
+        """The question, while it is without an answer."""
+        return self._question if self._opened is not None else None
+
     def ask(self, question: Question) -> None:
         """Show the question; the grace period begins now."""
         self._question = question

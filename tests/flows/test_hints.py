@@ -51,7 +51,7 @@ async def test_the_amounts_hint_follows_the_currency_that_is_typed(tmp_path: Pat
 async def test_an_empty_filter_does_not_read_as_one_that_is_set(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("f4")
-        await stage.until("(type to filter, such as state:UNKNOWN, clerk:ana or day:today)")
+        await stage.until("(last four, receipt, amount, article, note or id)")
 
 
 async def test_evidence_is_not_made_up_by_a_hint(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
+from textual.widgets import Input
 
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import News
@@ -21,7 +22,7 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, holds_in, key_of
+from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, heard, holds_in, key_of
 from refund_tui.tui.news import ClerksNews, DeskNews, announcement_of
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
@@ -66,7 +67,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._news = ClerksNews(self.desk.clerk)
         self._status = StatusLine(self.desk)
         self._screens = ScreenSwitcher(self.desk)
-        self._keys = KeyLine(settings.keys)
+        self._keys = KeyLine()
 
     def compose(self) -> ComposeResult:
         """The status line, one screen at a time, the announcement, the line of keys."""
@@ -169,13 +170,19 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     def refresh_keys(self) -> None:
         """Show the keys of what is possible now."""
-        self._keys.show_commands(self.possible())
+        self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
     def possible(self) -> tuple[Command, ...]:
         """The commands that can be done now, those of the screen first."""
         own = [c for c in COMMANDS if holds_in(c, self.current_screen.id or "")]
         everywhere = [c for c in COMMANDS if c.context == EVERYWHERE]
         return tuple(command for command in (*own, *everywhere) if self._can(command))
+
+    def heard(self) -> list[tuple[Command, list[str]]]:
+        """The commands whose keys are heard with the cursor where it is, each with these keys."""
+        typing, configured = isinstance(self.focused, Input), self.desk.settings.keys
+        found = [(command, heard(command, configured, typing=typing)) for command in self.possible()]
+        return [(command, keys) for command, keys in found if keys]
 
     def _can(self, command: Command) -> bool:
         if command.context != EVERYWHERE:
@@ -289,9 +296,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Show help for this screen."""
         from refund_tui.tui.screens.help import HelpScreen  # imported only when needed: it would slow the start
 
-        self.push_screen(
-            HelpScreen(self.current_screen.id or "", self.possible(), self.desk.settings.keys, self.focused)
-        )
+        self.push_screen(HelpScreen(self.current_screen.id or "", self.heard(), self.focused))
 
     async def action_quit(self) -> None:
         """Quit; while refunds are open, ask first."""

@@ -106,6 +106,16 @@ _LABELS = {
 }  # fmt: skip
 
 
+_OF_A_FIELD = frozenset("space plus minus slash home end left right delete backspace".split())
+"""Keys that a text field takes for itself, as it does each key that is one character."""
+
+
+def heard(command: Command, configured: Mapping[str, str], *, typing: bool) -> list[str]:
+    """Those of a command's keys that are heard now, as a person writes them; `typing` is with the cursor in a field."""
+    keys = _keys(command, configured)
+    return [key_label(key) for key in keys if not (typing and (len(key) == 1 or key in _OF_A_FIELD))]
+
+
 def key_label(key: str) -> str:
     """A key as a person writes it: `F10`, `^S`, `Enter`, `x`."""
     if key.startswith("ctrl+"):
@@ -117,8 +127,12 @@ def key_label(key: str) -> str:
 
 def keys_of(command: Command, configured: Mapping[str, str]) -> list[str]:
     """A command's keys, with the configuration applied, as a person writes them."""
+    return [key_label(key) for key in _keys(command, configured)]
+
+
+def _keys(command: Command, configured: Mapping[str, str]) -> list[str]:
     keys = configured[command.name].split(",") if command.name in configured else command.keys
-    return [key_label(key.strip()) for key in keys]
+    return [key.strip() for key in keys]
 
 
 def key_of(name: str, configured: Mapping[str, str]) -> str:

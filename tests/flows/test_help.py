@@ -37,8 +37,8 @@ async def _evidence(stage: Stage) -> None:
     [
         (_amount, "You are in the amount: digits and one decimal mark", "fills in all that is left"),
         (_reason, "You are at the reason: one digit", "shows what will be done, and asks"),
-        (_articles, "You are at the articles: Space marks one", "gives one piece less back"),
-        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "newest, oldest or largest"),
+        (_articles, "You are at the articles: Space marks one", "marks an article, or removes the mark"),
+        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "shows only what needs a person"),
         (_evidence, "You are in the reference: what an auditor", "shows what will be done, and asks"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from refund_tui.tui.commands import Command, keys_of
+from refund_tui.tui.commands import Command
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.wording.help_pages import ABOUT_FIELDS, ABOUT_SCREENS
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
@@ -26,11 +26,10 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "close", "Close")]
 
-    def __init__(
-        self, screen: str, commands: Sequence[Command], configured: Mapping[str, str], cursor: Widget | None
-    ) -> None:
+    def __init__(self, screen: str, commands: Sequence[tuple[Command, list[str]]], cursor: Widget | None) -> None:
+        """`commands` are those whose keys are heard, each with these keys."""
         super().__init__()
-        self._commands, self._configured = commands, configured
+        self._commands = commands
         about = ABOUT_SCREENS.get(screen, ""), ABOUT_FIELDS.get((cursor.id if cursor else None) or "", "")
         self._about = [text for text in about if text]
 
@@ -42,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
     def on_resize(self) -> None:
         """Wrap the lines at the width of the terminal."""
         width = max(40, self.size.width - 6)
-        keys = [(", ".join(keys_of(command, self._configured)), command.words) for command in self._commands]
+        keys = [(", ".join(keys), command.words) for command, keys in self._commands]
         states = [(f"{SIGNS[state]} {state}", words) for state, words in STATE_MEANS.items()]
         parts: list[Part] = ["\n\n".join(textwrap.fill(text, width) for text in self._about)]
         for title, rows in (("Keys", keys), ("What a refund can be", states)):

@@ -24,6 +24,7 @@ from refund_tui.tui.widgets.articles import ArticleList
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
 from refund_tui.tui.widgets.plain_text import Plain, literal
 from refund_tui.tui.widgets.refund_form import RefundForm
+from refund_tui.tui.widgets.row_list import RowList
 from refund_tui.tui.wording import notices
 from refund_tui.tui.wording.questions import (
     DIFFERENT,
@@ -120,11 +121,14 @@ class RefundFormScreen(RefundScreen):
             case "submit":
                 return filling and self._stopped is None
             case "all_left":
-                return filling and self._balance.left is not None and self._balance.left.minor > 0
+                left = self._balance.left
+                return filling and self._stopped is None and left is not None and left.minor > 0
             case "card":
                 return filling and not self._desk.refusal and (self._trip is None or self._trip.card.tail is None)
-            case "mark" | "change(-1)" | "change(1)":
+            case "mark":
                 return filling and self._articles.has_focus
+            case "change(-1)" | "change(1)":
+                return filling and self._articles.has_focus and self._articles.counted
             case _:
                 return action == "back" and self._step.current != "confirm"
 
@@ -267,6 +271,10 @@ class RefundFormScreen(RefundScreen):
     @on(ArticleList.AllGivenBack)
     def _all_given_back(self, message: ArticleList.AllGivenBack) -> None:
         self.refund_app.announce(notices.given_back(message.article))
+
+    @on(RowList.Highlighted, "#articles")
+    def _at_article(self) -> None:
+        self.refund_app.refresh_keys()
 
     @on(ArticleList.Marked)
     def _marked(self) -> None:

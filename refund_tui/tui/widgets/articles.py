@@ -86,6 +86,11 @@ class ArticleList(RowList[int]):
         return f"Articles ({len(self._articles)}{told})"
 
     @property
+    def counted(self) -> bool:
+        """Whether the article under the cursor is counted in pieces."""
+        return self.current is not None and counted(self._articles[self.current])
+
+    @property
     def marked_total(self) -> Money | None:
         """The amount of what is marked; None where nothing is, or where a price is not known."""
         return added_up(self._articles, self.marked)

@@ -230,6 +230,26 @@ def test_a_day_without_its_year_is_the_last_one_that_has_been(trips: Trips) -> N
     assert found(trips, "23.11.", today=date(2026, 11, 23)) == ["new"]
 
 
+@pytest.mark.parametrize(
+    "text", ["23 Nov", "23 nov 17:29", "23 Nov 17:29:05", "17:29", "17:29:05", "97.83 EUR", "97,83 eur", "17:29 visa"]
+)
+def test_what_the_list_shows_finds_its_row(trips: Trips, text: str) -> None:
+    shown = datetime(2026, 11, 23, 17, 29, 5, tzinfo=UTC)
+    trips.put([
+        trip("shown", began=shown, captured=Money(9783, "EUR")),
+        trip("other", began=datetime(2026, 11, 22, 18, 0, tzinfo=UTC), captured=Money(9784, "EUR")),
+        trip("minutes-later", began=shown + timedelta(minutes=2), captured=Money(9785, "EUR")),
+    ])  # fmt: skip
+    expected = ["minutes-later", "shown"] if text == "23 Nov" else ["shown"]
+    assert found(trips, text, today=date(2026, 11, 23)) == expected
+
+
+def test_a_time_is_the_stores_time(trips: Trips) -> None:
+    trips.put([trip("evening", began=datetime(2026, 11, 23, 22, 29, tzinfo=UTC))])
+    [evening] = trips.find("23 Nov 17:29", 0, 9, zone=NEW_YORK, today=date(2026, 11, 25))
+    assert evening.trip_id == "evening"
+
+
 def test_another_terminals_import_is_noticed_and_seen(tmp_path: Path, trips: Trips) -> None:
     other = Trips.open(tmp_path / "trips.sqlite3")
     before = trips.changes_seen()

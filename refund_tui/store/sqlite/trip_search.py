@@ -9,11 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from refund_tui.core.days import read_days
+from refund_tui.core.days import Days, read_days
 from refund_tui.core.filters import Part, TripWord
-from refund_tui.core.money import AmountError, parse_amount, split_currency
+from refund_tui.core.money import DIGITS, AmountError, parse_amount, split_currency
 from refund_tui.core.trips import Trip, spellings
 from refund_tui.store.sqlite.trip_rows import first_row
 
@@ -24,6 +24,10 @@ MOST_TERMS = 8
 
 _INNER = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"[0-9]+,[0-9]{0,2}")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_FIGURES = re.compile(r"[0-9]+([.,][0-9]+)?")
+_DAY = re.compile(r"[0-9]{1,2}")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _HALF_TYPED = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]?")
 """A month, which is also what a day looks like while it is typed."""
 
@@ -71,7 +75,7 @@ def _folded(text: str) -> str:
 
 def wanted(text: str, zone: tzinfo, today: date | None) -> Wanted | None:
     """The search for `text`, None for blank text. A date is a day or month in `zone`; `today` gives a missing year."""
-    terms = _folded(text[:LONGEST]).split()[:MOST_TERMS]
+    terms = _joined(_folded(text[:LONGEST]).split()[:MOST_TERMS])
     if not terms:
         return None
     match = _every(terms)
@@ -97,6 +101,22 @@ def has_part(trip: Trip, word: TripWord) -> bool:
             return any(one.startswith(begun) for text in texts for one in _split(text or ""))
         case Part.ANY | Part.RECEIPT:
             return True
+
+
+def _joined(terms: list[str]) -> list[str]:
+    """The terms, with a moment (`23 Nov 17:29`) and an amount (`97.83 EUR`) as the list shows them in one term each."""
+    joined: list[str] = []
+    for term in terms:
+        before = joined[-1] if joined else ""
+        if term in _MONTHS and _DAY.fullmatch(before):
+            joined[-1] = f"{before}.{_MONTHS.index(term) + 1}."
+        elif term.upper() in DIGITS and _FIGURES.fullmatch(before):
+            joined[-1] = before + term
+        elif _TIME.fullmatch(term) and before.endswith(".") and read_days(before, date.max):
+            joined[-1] = f"{before}t{term}"
+        else:
+            joined.append(term)
+    return joined
 
 
 def _every(terms: list[str]) -> str:
@@ -128,8 +148,22 @@ def _amount(term: str) -> str | None:
         return None
 
 
+def _moment(day: date, clock: re.Match[str], zone: tzinfo) -> Span:
+    """The rows of a minute of a day, or of a second."""
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    begin = datetime.combine(day, time(hour, minute, second), zone).astimezone(UTC)
+    return Span(first_row(begin), first_row(begin + timedelta(seconds=1 if clock[3] else 60)))
+
+
 def _span(term: str, today: date | None, zone: tzinfo) -> Span | None:
-    """The rows of the day or month that a term names, None if it names none."""
+    """The rows of the day, month, minute or second that a term names, None if it names none.
+
+    A time without its day (`17:29`) is today's.
+    """
+    day, _, hour = term.rpartition("t")
+    if today and (clock := _TIME.fullmatch(hour)):
+        named = read_days(day, today) if day else Days(today, today)
+        return _moment(named.first, clock, zone) if named else None
     half = _HALF_TYPED.fullmatch(term)
     days = read_days(half[1] if half else term, today)
     try:

@@ -252,7 +252,11 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     async def action_refund(self) -> None:
         """Go to the refund that is open, or to the last draft."""
-        await cast("RefundFormScreen", await self.go("refund")).resume()
+        form = cast("RefundFormScreen", await self.go("refund"))
+        try:
+            await form.resume()
+        except RefundTuiError as error:  # the ledger is locked or gone
+            self.announce(str(error))
 
     async def action_history(self) -> None:
         """Go to the history."""

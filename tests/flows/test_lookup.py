@@ -11,6 +11,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardFound
 from refund_tui.core.trips import Card, Trip
 from refund_tui.desk.news import Elsewhere
+from refund_tui.errors import StoreUnusable
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.trips import Trips
 from tests.flows.stage import UNKNOWN_TRIP, Stage, program, refunds
@@ -206,3 +207,38 @@ async def test_a_pasted_trip_id_with_a_line_end_opens_and_confirms_nothing(tmp_p
         await stage.until("1 trip")
         assert "Find" in stage.text
         assert await refunds(stage) == []
+
+
+async def test_last_four_that_no_trip_has_are_not_silently_a_trip_id(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("0009", "enter")
+        await stage.until("No trip here has the last four 0009")
+        assert "Find" in stage.text
+        await stage.press("enter")
+        await stage.until("Trip 0009")
+
+
+async def test_enter_is_not_offered_where_it_would_do_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("R-1001")
+        await stage.until("1 trip")
+        assert "Refund it" in stage.text
+        await stage.press("escape", "no such article")
+        await stage.until("No trip here matches")
+        await stage.idle()
+        assert "Refund it" not in stage.text
+
+
+async def test_a_ledger_that_is_gone_is_told_when_a_trip_is_opened_and_ends_nothing(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press("R-1001")
+        await stage.until("1 trip")
+
+        async def gone(*_args: object) -> object:
+            raise StoreUnusable("the ledger is gone")
+
+        stage.desk.trips.balance = gone  # type: ignore[method-assign, assignment]
+        await stage.press("enter")
+        await stage.until("the ledger is gone")
+        assert "Find" in stage.text
+        assert stage.pilot.app.is_running

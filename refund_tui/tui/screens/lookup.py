@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Column, RowList
-from refund_tui.tui.wording.notices import NO_TRIPS, no_trip
+from refund_tui.tui.wording.notices import NO_TRIPS, last_four_or_id, no_trip
 from refund_tui.tui.wording.states import moment
 from refund_tui.tui.wording.trip_facts import trip_facts, trip_in_two_lines
 
@@ -33,6 +34,9 @@ COLUMNS = (
 )  # fmt: skip
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
+
+
+LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
 class LookupScreen(ScreenPane):
@@ -47,6 +51,8 @@ class LookupScreen(ScreenPane):
         self.rows.can_focus = False  # the search field keeps the focus
         self._answered: str | None = None
         """The search text that the rows belong to."""
+        self._asked_about = ""
+        """The last four digits that no trip has, and that the next Enter takes for a trip id."""
 
     def compose(self) -> ComposeResult:
         """The search, the list, and the marked trip: beside the list where there is room, else below it."""
@@ -82,7 +88,9 @@ class LookupScreen(ScreenPane):
         """Opening needs a trip, or an id to be typed; clearing needs a text; moving needs rows."""
         if action == "clear":
             return bool(self.query_one("#search", Input).value)
-        return self.rows.total > 0 or (action == "open" and bool(self._text))
+        text = self._text
+        typed = bool(text) and (self._answered != text or check_trip_id(text) is None)
+        return self.rows.total > 0 or (action == "open" and typed)
 
     def reload(self) -> None:
         """Search again, in the background; only the newest search is waited for."""
@@ -128,6 +136,7 @@ class LookupScreen(ScreenPane):
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
+        self._asked_about = ""
         self.refund_app.leave_announcement()  # it was about the shopper before
         self.rows.action_top()
         self.reload()
@@ -175,10 +184,19 @@ class LookupScreen(ScreenPane):
 
     async def action_open(self) -> None:
         """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
+        try:
+            await self._open()
+        except RefundTuiError as error:  # the ledger or the trips are locked or gone
+            self.refund_app.announce(str(error))
+
+    async def _open(self) -> None:
         text, marked = self._text, self.rows.current
         trip = marked if marked is not None and self._answered == text else await self._found(text)
         if trip is not None:
             await self.refund_app.open_refund(trip.store_id, trip.trip_id)
+        elif LAST_FOUR.fullmatch(text) and self._asked_about != text:
+            self._asked_about = text
+            self.refund_app.announce(last_four_or_id(text))
         elif text and check_trip_id(text) is None:
             await self.refund_app.open_refund(self._desk.settings.store_id or "", text)
 

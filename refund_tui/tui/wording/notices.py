@@ -129,6 +129,11 @@ def no_trip(text: str, problem: str | None) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+def last_four_or_id(digits: str) -> str:
+    """No trip here has a card with these last four digits, by which a clerk mostly means a card and not an id."""
+    return f"No trip here has the last four {digits}. Enter again opens a refund on a trip whose whole id is {digits}."
+
+
 NEEDED = {
     "reference": "type a case or statement number that can be looked up",
     "said_by": "type who said so: a name, a bank, the service's support",

@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lookup.clear", ("escape",), "clear", "Clear", "empties the search", LOOKUP),
     Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left on the trip", REFUND),
     Command("refund.card", ("f6",), "card", "Whose card", "asks the service which card paid this trip", REFUND),
+    Command("refund.articles", ("f7",), "articles", "Articles", "goes to the articles of the trip", REFUND),
     Command("articles.mark", ("space",), "mark", "Mark", "marks an article, or removes the mark", ARTICLES),
     Command("articles.less", ("minus",), "change(-1)", "One less", "gives one piece less back", ARTICLES),
     Command("articles.more", ("plus",), "change(1)", "One more", "gives one piece more back", ARTICLES),

@@ -148,3 +148,28 @@ async def test_the_articles_of_a_refund_are_recorded_shown_and_cannot_be_given_b
         assert (amount(stage), ticks(stage)) == ("", [])
         await stage.press("down", "space")
         assert (amount(stage), ticks(stage)) == ("3.91", ["Grapes"])
+
+
+async def test_one_key_goes_to_the_articles_and_a_digit_there_is_the_reason(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("f7", "space", "9")
+        await stage.until("9 is none: 1 to 5")
+        await stage.press("3", "f10")
+        await stage.until("3 UNWANTED_ITEM")
+
+
+async def test_the_names_of_articles_are_readable_at_80_columns_and_more_of_them_are_told(tmp_path: Path) -> None:
+    names = [f"A tea with a long name, number {number:02} of the shelf" for number in range(1, 31)]
+    trips = Trips.open(trips_path(tmp_path))
+    cart = tuple(Article(str(number), name, unit_price=Money(100, "EUR")) for number, name in enumerate(names))
+    trips.put([trip("long", began=NOON, ended=NOON, receipt="R-2001", articles=cart)])
+    trips.close()
+    async with program(tmp_path) as stage:
+        await stage.open("R-2001")
+        await stage.until(names[0])
+        await stage.press("f7", "space")
+        await stage.until("1 of 30 marked  ↓")
+        await stage.press("end")
+        await stage.until("1 of 30 marked  ↑")
+        assert names[-1] in stage.text

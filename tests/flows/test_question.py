@@ -50,7 +50,7 @@ async def test_leaving_the_question_unanswered_is_said_and_one_key_goes_back(tmp
         assert await refunds(stage) == []
         stage.clock.advance(5)
         await stage.press("f3")
-        await stage.until("Refund 5.00 EUR ?")
+        await stage.until("Refund 5.00 EUR to")
         assert "Nothing was refunded" not in stage.text
         await stage.press("y")
         await stage.idle()

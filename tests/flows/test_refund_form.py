@@ -21,7 +21,6 @@ from tests.flows.stage import program, refunds
         ("٥", "only digits and one decimal mark"),
         ("1,234", "two ways"),
         ("1.2.3", "one decimal mark at most"),
-        ("5.", "digits are missing"),
         (".5", "write a digit before"),
         ("13.80", "only 13.79 EUR is left to refund"),
     ],
@@ -70,7 +69,7 @@ async def test_a_wrong_currency_is_told_at_the_currency(tmp_path: Path) -> None:
         await stage.press("f")
         await stage.until("EUF is not a currency")
         await stage.press("ctrl+u", "chf", "f10")
-        await stage.until("Refund 5.00 CHF ?")
+        await stage.until("Refund 5.00 CHF")
 
 
 async def test_all_that_is_left_by_one_key(tmp_path: Path) -> None:
@@ -121,3 +120,38 @@ async def test_a_draft_survives_escape_and_is_forgotten_once_it_is_a_refund(tmp_
 
 def _row(screen: str, word: str) -> int:
     return next(number for number, line in enumerate(screen.splitlines()) if word in line)
+
+
+async def test_an_amount_whose_decimals_are_about_to_be_typed_is_not_wrong_yet(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("5.")
+        await stage.idle()
+        assert "digits are missing" not in stage.text
+        await stage.press("tab")
+        await stage.until("digits are missing")
+        await stage.press("1", "f10")
+        await stage.idle()
+        assert "refund it" not in stage.text
+
+
+async def test_enter_in_the_amount_goes_on_to_the_reason_where_a_digit_that_is_none_is_answered(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("5.00", "enter", "9")
+        await stage.until("9 is none: 1 to 5")
+        await stage.press("2", "f10")
+        await stage.until("2 EXPIRED_ITEM")
+
+
+async def test_the_question_names_the_card_and_what_stays(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        assert "Refund 5.00 EUR to VISA 4242 · 13.40 stays?" in stage.text
+
+
+async def test_the_question_warns_of_an_id_that_no_trip_here_matches(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open_unknown()
+        await stage.press("5.00", "tab", "1", "f10")
+        await stage.until("no trip here matches this id")

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantBlur, DescendantFocus
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
@@ -34,7 +35,7 @@ from refund_tui.tui.wording.questions import (
     trip_notice,
 )
 from refund_tui.tui.wording.states import STYLES
-from refund_tui.tui.wording.trip_facts import trip_facts
+from refund_tui.tui.wording.trip_facts import trip_facts, trip_summary
 
 SAVE_AFTER = 0.5
 """Seconds without a key after which a draft is saved."""
@@ -61,20 +62,23 @@ class RefundFormScreen(RefundScreen):
         self._form = RefundForm()
         self._facts_text = Plain("", id="facts")
         self._articles = ArticleList()
-        self._articles_title = Plain("Articles of the trip", classes="columns")
+        self._articles_title = Plain("", id="articles-title", classes="columns")
+        self._summary = Plain("", id="trip-summary")
         self._confirm = ConfirmPanel(desk.now, id="confirm")
 
     def compose(self) -> ComposeResult:
-        """What trip it is; then the form beside the trip's facts, or the question, or the timeline."""
+        """What trip it is; then its facts, its articles and the form, or the question, or the timeline."""
         yield self._title_line
         yield self._stop_line
         with self._step:
             with Horizontal(id="filling", classes="panes"):
-                yield self._form
-                with Vertical(classes="right"):
-                    yield self._facts_text
+                with Vertical(classes="left"):
+                    yield self._summary
                     yield self._articles_title
                     yield self._articles
+                    yield self._form
+                with Vertical(classes="right"):
+                    yield self._facts_text
             yield self._confirm
             yield self.refund_panel
 
@@ -125,6 +129,8 @@ class RefundFormScreen(RefundScreen):
                 return filling and self._stopped is None and left is not None and left.minor > 0
             case "card":
                 return filling and not self._desk.refusal and (self._trip is None or self._trip.card.tail is None)
+            case "articles":
+                return filling and self._articles.display
             case "mark":
                 return filling and self._articles.has_focus
             case "change(-1)" | "change(1)":
@@ -175,8 +181,8 @@ class RefundFormScreen(RefundScreen):
         self._form.begin(balance, self._desk.settings.currency, draft)
         if self._articles.agree_with(self._form.amount):
             self._add_up()  # the amount is that of the marked articles
-        self._articles_title.show(self._articles.title)
         self._go("filling")
+        self.call_after_refresh(self._show_title)
         self._facts()
 
     def _use_known_ids(self, store_id: str, trip_id: str) -> None:
@@ -246,6 +252,9 @@ class RefundFormScreen(RefundScreen):
         self.refund_app.refresh_keys()
         facts = trip_facts(self._desk, self._store, self._trip, self._balance)
         self._facts_text.show(literal(*facts))
+        if self._trip is not None:
+            facts = trip_summary(self._desk, self._store, self._trip, self._balance)
+        self._summary.show(literal(*facts))
 
     @on(RefundForm.Typed)
     def _typed(self) -> None:
@@ -257,7 +266,7 @@ class RefundFormScreen(RefundScreen):
 
     def _keep(self) -> None:
         """Keep what is typed and marked as a draft, once no key has come for a while."""
-        self._articles_title.show(self._articles.title)
+        self._show_title()
         self._typed_draft = self._form.draft(self._store, self._trip_id, self._articles.marks)
         if self._saving is not None:
             self._saving.stop()
@@ -267,6 +276,25 @@ class RefundFormScreen(RefundScreen):
         if self._saving is not None:
             self._saving.stop()
         self.in_background(self.keep_draft())
+
+    @on(ArticleList.Highlighted)
+    def _show_title(self) -> None:
+        """Show how many articles are marked, and where there are more."""
+        self._articles_title.show(self._articles.title)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _show_focus(self) -> None:
+        """Show at the heading of the articles that they have the focus."""
+        self._articles_title.set_class(self._articles.has_focus, "-focused")
+
+    def action_articles(self) -> None:
+        """Go to the articles."""
+        self._articles.focus()
+
+    @on(ArticleList.ReasonPressed)
+    def _reason_pressed(self, message: ArticleList.ReasonPressed) -> None:
+        self._form.pick_reason(message.digit)
 
     @on(ArticleList.AllGivenBack)
     def _all_given_back(self, message: ArticleList.AllGivenBack) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from refund_tui.core.articles import (
@@ -24,20 +24,32 @@ from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
 from refund_tui.tui.commands import ARTICLES, bindings
+from refund_tui.tui.widgets.columns import lay_out
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList, Tone
 
-COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 8, right=True), Column("worth", 7, right=True))
+COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 12, right=True), Column("worth", 9, right=True))
 ONE = Decimal(1)
+WIDTH = 78
+"""The width before the first layout."""
 
 
 class ArticleList(RowList[int]):
     """The articles; a row is an index among them. `marked` has the quantity to give back, by index."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ARTICLES)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(ARTICLES),
+        *(Binding(str(digit), f"reason({digit})", show=False) for digit in range(10)),
+    ]
 
     @dataclass
     class Marked(Message):
         """Other articles are marked."""
+
+    @dataclass
+    class ReasonPressed(Message):
+        """The digit of a reason was pressed: it needs no way to the reason and back."""
+
+        digit: int
 
     @dataclass
     class AllGivenBack(Message):
@@ -57,6 +69,7 @@ class ArticleList(RowList[int]):
         self._articles, self._left = articles, not_given_back(articles, given)
         self.marked = marks_of(marks, self._left)
         self.display = bool(articles)
+        self.styles.max_height = max(1, len(articles))
         self.restart()
         self.set_rows(0, range(len(articles)), len(articles), fresh=True)
 
@@ -81,9 +94,11 @@ class ArticleList(RowList[int]):
 
     @property
     def title(self) -> str:
-        """How many articles there are, and how many of them are marked."""
-        told = f", {len(self.marked)} marked" if self.marked else ""
-        return f"Articles ({len(self._articles)}{told})"
+        """The headings, with how many articles are marked, and in which direction there are more than are shown."""
+        above, below = self.hidden
+        told = f"Articles: {len(self.marked)} of {len(self._articles)} marked"
+        told += (f"  ↑ {above} more" if above else "") + (f"  ↓ {below} more" if below else "")
+        return "".join(text for text, _ in lay_out(self.columns, ("", told, "of", "worth"), self.size.width or WIDTH))
 
     @property
     def counted(self) -> bool:
@@ -130,6 +145,10 @@ class ArticleList(RowList[int]):
         else:
             self.marked.pop(index, None)
         self._say()
+
+    def action_reason(self, digit: int) -> None:
+        """Pass the digit of a reason on."""
+        self.post_message(self.ReasonPressed(digit))
 
     def _say(self) -> None:
         self.refresh()

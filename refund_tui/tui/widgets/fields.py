@@ -61,7 +61,7 @@ class Choice(Plain, can_focus=True):
     """At most nine possibilities, each with its digit; `picked` is the digit chosen, None at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(digit), f"pick({digit})", show=False) for digit in range(1, 10)),
+        *(Binding(str(digit), f"pick({digit})", show=False) for digit in range(10)),
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
     ]
@@ -69,6 +69,12 @@ class Choice(Plain, can_focus=True):
     @dataclass
     class Picked(Message):
         """Something was chosen."""
+
+        digit: int
+
+    @dataclass
+    class NotOne(Message):
+        """A digit was pressed that is none of them."""
 
         digit: int
 
@@ -89,9 +95,11 @@ class Choice(Plain, can_focus=True):
 
     def action_pick(self, digit: int) -> None:
         """Choose by digit."""
-        if digit <= len(self._possibilities):
+        if 1 <= digit <= len(self._possibilities):
             self.choose(digit)
             self.post_message(self.Picked(digit))
+        else:
+            self.post_message(self.NotOne(digit))
 
     def action_step(self, by: int) -> None:
         """Choose the one above or below."""

@@ -51,15 +51,18 @@ class RefundForm(Vertical):
 
     def compose(self) -> ComposeResult:
         """The fields, in the order of the keys."""
-        yield Horizontal(Plain("Amount", classes="name"), self._amount, self._left, classes="field")
-        yield self._problems["amount"]
-        yield Horizontal(Plain("Reason", classes="name"), self._reason, classes="field tall")
-        yield self._problems["reason"]
+        with Vertical(classes="part"):
+            yield Horizontal(Plain("Amount", classes="name"), self._amount, self._left, classes="field")
+            yield self._problems["amount"]
+        with Vertical(classes="part", id="reason-part"):
+            yield Horizontal(Plain("Reason", classes="name"), self._problems["reason"], classes="line")
+            yield self._reason
         with self._currency_part:
             yield Horizontal(Plain("Currency", classes="name"), self._currency, classes="field")
             yield self._problems["currency"]
-        yield Horizontal(Plain("Note", classes="name"), self._note, classes="field")
-        yield self._problems["note"]
+        with Vertical(classes="part"):
+            yield Horizontal(Plain("Note", classes="name"), self._note, classes="field")
+            yield self._problems["note"]
 
     def begin(self, balance: TripBalance, currency: str | None, draft: Draft | None) -> None:
         """A new refund: empty fields, or the draft that was typed before."""
@@ -159,6 +162,26 @@ class RefundForm(Vertical):
         self._tell()
         self.post_message(self.Typed())
 
+    @on(Input.Submitted)
+    def _go_on(self, message: Input.Submitted) -> None:
+        """Enter in the amount goes on to the reason; it never asks and never pays."""
+        message.stop()
+        if message.input is self._amount:
+            self._reason.focus()
+
+    def on_descendant_blur(self) -> None:
+        """Say what is wrong with an amount that looked half typed."""
+        self._tell()
+
+    def pick_reason(self, digit: int) -> None:
+        """Choose a reason by its digit, from another part of the screen."""
+        self._reason.action_pick(digit)
+
+    @on(ReasonPicker.NotOne)
+    def _no_reason(self, message: ReasonPicker.NotOne) -> None:
+        message.stop()
+        self._problems["reason"].show(f"{message.digit} is none: {REASON_DIGITS}")
+
     @on(ReasonPicker.Picked)
     def _picked(self) -> None:
         self._tell()
@@ -167,6 +190,8 @@ class RefundForm(Vertical):
     def _tell(self) -> None:
         self._amount.hint("amount" if check_currency(self._code) else f"in {self._code}")
         wrong = self.wrong()
+        if self._amount.has_focus and self.amount[:-1].isdigit() and self.amount[-1:] in (".", ","):
+            wrong.pop("amount", None)  # its decimals are about to be typed
         for name, problem in self._problems.items():
             problem.show(wrong.get(name, "") if name in self._touched else "")
 

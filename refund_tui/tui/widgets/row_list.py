@@ -114,6 +114,11 @@ class RowList(Widget, Generic[T], can_focus=True):
         return self._window.cursor
 
     @property
+    def hidden(self) -> tuple[int, int]:
+        """How many rows are above, and below, those on the screen."""
+        return self._window.top, max(0, self.total - self._window.top - max(1, self.size.height))
+
+    @property
     def total(self) -> int:
         """How many rows there are, 0 while that is not known."""
         return self._window.total or 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refund_tui.core import waits
+from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.core.refunds import Action, Intent, Refund
 from refund_tui.core.rules import RAISE, TripBalance, must_be_typed_twice
@@ -22,6 +23,8 @@ from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, articles_wo
 
 DIFFERENT = "d"
 """The yes key where a trip already has such a refund: not the usual one, so that no habit presses it."""
+
+NO_SUCH_TRIP: Part = ("no trip here matches this id: compare it with the shopper's", STYLES["warn"])
 
 NAME = 13
 """Columns for a name."""
@@ -44,6 +47,7 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         ("Store", visible(intent.store_id, 60)),
         ("Environment", environment),
         ("Trip", visible(intent.trip_id, 60)),
+        *([("", NO_SUCH_TRIP)] if trip is None and not balance.refunds else []),
         ("Card", card or "not known here"),
         ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
         ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
@@ -55,7 +59,9 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         if must_be_typed_twice(intent.amount, settings.environment, settings.confirm_above)
         else None
     )
-    return Question(f"Refund {intent.amount} ?", about, "refund it", typed_again=again, intent=intent)
+    to = f" to {card}" if card else ""
+    stays = f" · {Money(left.minor - intent.amount.minor, left.currency).digits} stays" if left else ""
+    return Question(f"Refund {intent.amount}{to}{stays}?", about, "refund it", typed_again=again, intent=intent)
 
 
 def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:

@@ -11,7 +11,7 @@ from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
-MOST = 6
+MOST, MOST_IN_SUMMARY = 6, 2
 """At most so many refunds of a trip are listed."""
 
 SOON = 24 * 3600
@@ -40,6 +40,21 @@ def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part
     many = f"{refunded} refund{'s' if refunded > 1 else ''}" if refunded else "no refund yet"
     closing = _window(desk, trip, balance)
     return [visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing]
+
+
+def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) -> list[Part]:
+    """The facts of a known trip in two lines, and its newest refunds, where the rest of the room is the articles'."""
+    now, left = desk.now().at, balance.left
+    when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "time not known"
+    told: Part = (f"{left} left", "bold") if left else ("what is left is not known", "bold")
+    facts: list[Part] = [
+        f"{card_words(trip.card) or 'card not known'} · {when} · window ",
+        _window(desk, trip, balance),
+    ]
+    facts += ["\n", told, f" of {balance.captured_words}", f" · store {visible(store_id, 20)}"]
+    if not balance.refunds and not balance.damaged:
+        return [*facts, " · no refund yet"]
+    return [*facts, *_refunds(desk, balance, MOST_IN_SUMMARY)[1:]]
 
 
 def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[str, Part]]:
@@ -71,15 +86,15 @@ def _window(desk: Desk, trip: Trip | None, balance: TripBalance) -> Part:
     return told, STYLES["warn"] if left < SOON else ""
 
 
-def _refunds(desk: Desk, balance: TripBalance) -> list[Part]:
+def _refunds(desk: Desk, balance: TripBalance, most: int = MOST) -> list[Part]:
     if not balance.refunds and not balance.damaged:
         return [("No refund on this trip yet.", STYLES["dim"])]
     now = desk.now().at
     parts: list[Part] = [("Refunds on this trip", STYLES["dim"])]
     parts += [(f"\n{DAMAGED}: its amount is not known", STYLES["bad"]) for _ in balance.damaged]
-    for refund in balance.refunds[:MOST]:
+    for refund in balance.refunds[:most]:
         told = f"{SIGNS[refund.state]} {refund.state}"
         parts += [f"\n{refund.intent.amount!s:>13} ", (told, STYLES[TONES[refund.state]])]
         parts += [(f" {ago(refund.created_at, now)}", STYLES["dim"])]
-    more = len(balance.refunds) - MOST
+    more = len(balance.refunds) - most
     return [*parts, *([f"\n… and {more} more"] if more > 0 else [])]

@@ -64,7 +64,7 @@ def prepare(part: Part, folder: Path) -> None:
 
 def mutmut(folder: Path, *arguments: str) -> str:
     """What mutmut prints."""
-    command = [Path(sys.executable).with_name("mutmut"), *arguments]
+    command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
     return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

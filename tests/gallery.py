@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
@@ -39,7 +40,7 @@ class Face:
     script: Sequence[Step] = ()
     trips: bool = True
     sizes: tuple[tuple[int, int], ...] = SIZES
-    changes: Mapping[str, object] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def _lookup(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Action, Intent, State
+from refund_tui.core.rules import Refused
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.desk import Desk
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, SERVICE
@@ -57,9 +58,14 @@ class Colleague:
         """Do that to a refund."""
         return self._do({"key": key, "action": str(action)})
 
+    def advance(self, seconds: float) -> str:
+        """Let time pass there too."""
+        return self._do({"seconds": seconds})
+
     def _do(self, command: dict[str, object]) -> str:
         assert self._process.stdin
         assert self._process.stdout
+        assert self._process.poll() is None, f"the colleague's process has ended with {self._process.returncode}"
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
@@ -68,9 +74,9 @@ class Colleague:
 
 
 @contextmanager
-def colleague(folder: Path, at: datetime) -> Iterator[Colleague]:
-    """A colleague whose clock stands at that time."""
-    command = [sys.executable, "-m", "tests.day.colleague", str(folder), at.isoformat()]
+def colleague(folder: Path, at: datetime, url: str = "") -> Iterator[Colleague]:
+    """A colleague whose clock stands at that time; the service is at `url`, else in the colleague's process."""
+    command = [sys.executable, "-m", "tests.day.colleague", str(folder), at.isoformat(), url]
     with subprocess.Popen(command, cwd=ROOT, stdin=-1, stdout=-1, text=True) as process:
         try:
             yield Colleague(process)
@@ -78,26 +84,40 @@ def colleague(folder: Path, at: datetime) -> Iterator[Colleague]:
             process.kill()
 
 
-async def _serve(folder: Path, at: datetime) -> None:
+async def _serve(folder: Path, at: datetime, url: str) -> None:
     service, numbers = ScriptedService(*OF_OTHERS), itertools.count(1)
-    desk = Desk(
-        settings(folder, base_url=SERVICE, clerk="ben"), clock=FakeClock(at),
-        connect=lambda: cast("PaymentClient", service), random=lambda: 0.5,
-    )  # fmt: skip
+    told, clock = settings(folder, base_url=url or SERVICE, clerk="ben"), FakeClock(at)
+    desk = Desk(told, clock=clock, connect=None if url else lambda: cast("PaymentClient", service), random=lambda: 0.5)
     await desk.open()
     desk.begin()
     try:
         while line := await asyncio.to_thread(sys.stdin.readline):
-            done = await _do(desk, service, json.loads(line), next(numbers))
+            command = json.loads(line)
+            if "seconds" in command:
+                clock.advance(command["seconds"])
+                done = ""
+            else:
+                done = await _do(desk, service, command, next(numbers))
             print(json.dumps(done), flush=True)
     finally:
         await desk.close()
+
+
+async def _taken(desk: Desk, command: dict[str, Any]) -> str:
+    """Refund where that is possible, and do not wait for the answer."""
+    intent = Intent(STORE, command["trip"], Money(command["minor"], "EUR"), ReasonCode.DAMAGED_ITEM, "by ben")
+    try:
+        return (await desk.take(intent, second_yes=True)).key
+    except Refused as refused:
+        return str(refused)
 
 
 async def _do(desk: Desk, service: ScriptedService, command: dict[str, Any], number: int) -> str:
     if "action" in command:
         evidence = Evidence(True, "CASE-7", "support", "2026-03-02") if command["action"] == Action.SETTLE else None
         return (await desk.act(command["key"], Action(command["action"]), evidence=evidence)).key
+    if command["answer"] == "any":
+        return await _taken(desk, command)
     outcome, state = ANSWERS[command["answer"]]
     service.script = [outcome, *OF_OTHERS]
     intent = Intent(STORE, command["trip"], Money(command["minor"], "EUR"), ReasonCode.DAMAGED_ITEM, f"by ben {number}")
@@ -111,4 +131,4 @@ async def _do(desk: Desk, service: ScriptedService, command: dict[str, Any], num
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])))
+    asyncio.run(_serve(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]))

@@ -31,11 +31,11 @@ _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
 _ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 HARMLESS = re.compile(
-    r"F\d+|\^[A-Z]"  # keys
+    r"F\d+|\^[A-Z]|\+\d+\s*$"  # keys, and how many more there are
     r"|(?<!\S)[1-6] (?=[a-z]|[A-Z_]+ \()|1 or 2"  # a digit to press
     r"|\d+ (?:d|h|min|s)\b|just now"  # how long ago, how long it takes
     r"|\d{1,2}:\d\d(?::\d\d)?(?=\s*$)|40 columns|\(429\)|last four|\d+ decimals?|has \d+"
-    r"|\d+ × "
+    r"|\d+ × |such as [\w.,:-]+"
 )
 
 
@@ -69,6 +69,8 @@ class Screen:
     truth: Truth
     now: datetime
     typed: Collection[str] = ()
+    fields_are_typed: bool = False
+    """Whether nobody can say what the fields contain."""
 
     @cached_property
     def trip_ids(self) -> set[str]:
@@ -290,6 +292,9 @@ _OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|UNKNOWN|BLOCKED)\b.*
 _WITH_DIGITS = re.compile(r"[^\s·│›✓(),;]*\d[^\s│(),;]*")
 
 
+_FIELD = re.compile(r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Because)\b|.*as typed: ")
+
+
 def untruths(screen: Screen) -> list[str]:
     """What on the screen is not as it is on disk, each as a sentence; empty if all is true."""
     found: list[str] = []
@@ -316,6 +321,8 @@ def _wrong_status(screen: Screen) -> list[str]:
 
 def _unheard(text: str, screen: Screen) -> Iterator[str]:
     """Words with digits that nothing on disk contains."""
+    if screen.fields_are_typed and _FIELD.match(text):
+        return
     for word in _WITH_DIGITS.findall(HARMLESS.sub("   ", text)):
         bare = word.strip(".:!?…'\"")
         ends = [end for end in bare.split("…") if re.search(r"\d", end)]

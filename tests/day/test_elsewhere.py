@@ -23,16 +23,17 @@ WITHIN = 2.0
 HERE = ("STORE-001",)
 
 
-def looked_at(stage: Stage, folder: Path, typed: Collection[str] = ()) -> Screen:
+def looked_at(stage: Stage, folder: Path, typed: Collection[str] = (), *, fields_are_typed: bool = False) -> Screen:
     """The screen as it is now, beside what is on disk now."""
-    return Screen(stage.text, Truth.read(folder, stage.desk.settings.zone), stage.clock.at, {*HERE, *typed})
+    truth = Truth.read(folder, stage.desk.settings.zone)
+    return Screen(stage.text, truth, stage.clock.at, {*HERE, *typed}, fields_are_typed)
 
 
-async def agrees(stage: Stage, folder: Path, *typed: str) -> None:
+async def agreed(stage: Stage, folder: Path, typed: Collection[str], *, fields_are_typed: bool = False) -> None:
     """The screen says the truth within two seconds. Seconds in which this host ran something else do not count."""
     begun = last = time.monotonic()
     lost = 0.0
-    while found := untruths(looked_at(stage, folder, typed)):
+    while found := untruths(looked_at(stage, folder, typed, fields_are_typed=fields_are_typed)):
         if last - begun - lost > WITHIN or last - begun > PATIENCE:
             raise AssertionError("\n".join([*found, stage.text]))
         await stage.pilot.pause(0.05)
@@ -48,7 +49,7 @@ async def changed(stage: Stage, folder: Path, change: Callable[[], object], *typ
     await asyncio.to_thread(change)
     now = looked_at(stage, folder, typed)
     assert untruths(Screen(before, now.truth, now.now, now.typed)), f"nothing on this screen was changed:\n{before}"
-    await agrees(stage, folder, *typed)
+    await agreed(stage, folder, typed)
 
 
 @pytest.mark.parametrize("size", [SIZE, (120, 36)])

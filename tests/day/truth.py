@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import combinations
@@ -22,6 +22,7 @@ WITHOUT_DECIMALS = ("JPY", "KRW", "ISK")
 COUNTED = ("QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
 """The states whose amount counts against what is left of a trip."""
 
+WINDOW_DAYS = 7
 STATES = (*COUNTED, "REJECTED", "CANCELLED", "SETTLED_UNPAID")
 
 
@@ -135,10 +136,17 @@ class Truth:
             for row in rows("SELECT * FROM trip"):
                 self.trips[row["trip_id"]] = row["minor"], row["currency"] or row["card_currency"] or ""
                 self._note(row)
+                self._closes(row["began"] or row["ended"])
                 self.amounts |= set(_prices(json.loads(row["articles"]), row["currency"] or "EUR"))
         for trip, (minor, currency) in self.trips.items():
             told = (minor, self.left(trip), self.captured(trip))
             self.amounts |= {digits(amount, currency) for amount in told if amount is not None}
+
+    def _closes(self, dated: str | None) -> None:
+        """The end of the trip's refund window: of its seventh day after."""
+        if dated:
+            day = datetime.fromisoformat(dated).astimezone(self.zone).replace(hour=0, minute=0, second=0)
+            self.instants.append(day + timedelta(days=WINDOW_DAYS + 1))
 
     def _note(self, row: sqlite3.Row) -> None:
         for value in tuple(row):

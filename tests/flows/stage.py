@@ -154,7 +154,7 @@ class Stage:
 
 
 _NAMED = {
-    "enter", "tab", "shift+tab", "escape", "space", "down", "up", "end",
+    "enter", "tab", "shift+tab", "escape", "space", "down", "up", "home", "end",
     *(f"ctrl+{letter}" for letter in "glopqrsuy"), *(f"f{n}" for n in range(1, 13)),
 }  # fmt: skip
 
@@ -166,9 +166,13 @@ async def program(
     trips: bool = True,
     size: tuple[int, int] = SIZE,
     seen: str = "trips",
+    connected: bool = False,
     **changes: object,
 ) -> AsyncIterator[Stage]:
-    """The program with the sample trips once `seen` is there; its service answers by `script` and then always yes."""
+    """The program with the sample trips once `seen` is there; its service answers by `script` and then always yes.
+
+    With `connected` the service is the one at `base_url`, over a socket.
+    """
     prepare(os.environ)
     from refund_tui.tui.app import RefundApp  # after its environment is set
 
@@ -177,7 +181,8 @@ async def program(
     clock, service = FakeClock(), ScriptedService(*script)
     keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
     told = settings(folder, **{"base_url": SERVICE, **changes})
-    desk = Desk(told, clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5)
+    connect = None if connected else lambda: cast("PaymentClient", service)
+    desk = Desk(told, clock=clock, connect=connect, random=lambda: 0.5)
     colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
         async with RefundApp(told, desk=desk).run_test(size=size) as pilot:

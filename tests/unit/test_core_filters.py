@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from refund_tui.core.filters import Filter, Part, Query, QueryError, Summary, TripWord, complete
+from refund_tui.core.filters import MOST_TRIPS, Filter, Part, Query, QueryError, Summary, TripWord, complete
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
 from refund_tui.core.times import Instant, Wait
@@ -167,3 +168,15 @@ def test_words_are_completed_as_they_are_typed() -> None:
     assert complete("") == complete("state:UNKNOWN") == complete("open") == []
     assert complete("reason:") == [f"reason:{code.digit}" for code in ReasonCode]
     assert complete("reason:1") == complete("clerk:a") == []
+
+
+def test_a_word_of_a_trip_is_told_as_it_was_written_with_the_part_that_it_names() -> None:
+    assert [str(word) for word in (TripWord("jar"), TripWord("4242", Part.CARD))] == ["jar", "card:4242"]
+
+
+def test_the_words_of_the_text_and_those_of_a_part_find_trips_and_one_that_finds_too_many_is_named() -> None:
+    card = TripWord("4242", Part.CARD)
+    wanted = Filter(text="broken jar", of_trip=(card,))
+    assert wanted.trip_words == (card, TripWord("broken"), TripWord("jar"))
+    many = tuple(str(number) for number in range(MOST_TRIPS))
+    assert replace(wanted, trips={card: many, TripWord("jar"): many[1:]}).narrowed_to == ("card:4242",)

@@ -16,6 +16,7 @@ from refund_tui.core.money import (
     check_currency,
     from_decimal,
     parse_amount,
+    readings,
     split_currency,
     wire_number,
 )
@@ -246,3 +247,11 @@ def test_only_the_listed_currencies_have_none_or_three() -> None:
 def test_no_code_is_listed_that_is_no_currency_of_payment() -> None:
     assert all(len(code) == 3 and code.isascii() and code.isupper() for code in DIGITS)
     assert not DIGITS.keys() & {"XXX", "XTS", "XAU", "XDR", "CLF", "UYW", "CHE", "USN"}
+
+
+def test_an_amount_with_its_currency_is_meant_in_that_one_and_a_bare_one_in_each_with_such_decimals() -> None:
+    assert readings("500JPY") == {500: frozenset({"JPY"})}
+    bare = readings("44.39")
+    assert "EUR" in bare[4439]
+    assert not any("JPY" in codes for codes in bare.values())
+    assert readings("5XXQ") == readings("jar") == {}

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from refund_tui.desk.news import Trouble
-from refund_tui.errors import StoreDamaged
+from refund_tui.errors import StoreBusy, StoreDamaged
 from refund_tui.host.paths import ledger_path
-from refund_tui.store.sqlite.damage import QUICK_BYTES
+from refund_tui.store.sqlite import migrations
+from refund_tui.store.sqlite.damage import QUICK_BYTES, full_look
+from refund_tui.store.sqlite.migrations import copy_to
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.walk import walk
 from tests.support.crowd import crowd
@@ -36,13 +38,14 @@ threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).st
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
 connection.execute("PRAGMA journal_mode = TRUNCATE")
 connection.execute("PRAGMA synchronous = OFF")
+version = connection.execute("PRAGMA user_version").fetchone()[0]
 while not ended.is_set():
     began = time.monotonic()
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT OR REPLACE INTO draft VALUES ('ben', 's', 't', ?, '', '', '', '')", (str(number),))
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.execute("COMMIT")
     longest, number = max(longest, time.monotonic() - began), number + 1
-    time.sleep(0.005)
+    time.sleep(float(sys.argv[2]))
 print(number, longest)
 """
 
@@ -66,12 +69,14 @@ def spoil(ledger: Path, kind: int) -> None:
 
 
 @contextmanager
-def commits(ledger: Path) -> Iterator[list[float]]:
+def commits(ledger: Path, every: float = 0.005) -> Iterator[list[float]]:
     """Another process that commits all the time; in the end, how many commits there were and the longest's seconds."""
     told: list[float] = []
     pipe = subprocess.PIPE
     with (
-        subprocess.Popen([sys.executable, "-c", _COMMITS, str(ledger)], stdin=pipe, stdout=pipe, text=True) as other,
+        subprocess.Popen(
+            [sys.executable, "-c", _COMMITS, str(ledger), str(every)], stdin=pipe, stdout=pipe, text=True
+        ) as other,
         limited(other),
     ):
         yield told
@@ -105,6 +110,24 @@ def test_a_sound_ledger_is_walked_to_its_end_and_each_read_is_followed_by_a_paus
     assert (found.whole, found.rows) == ([], ())
     assert len(rests) > REFUNDS / 500
     assert told[1] < LONGEST_COMMIT
+
+
+def test_the_full_check_of_the_doctor_holds_no_commit_up_either(
+    large: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with commits(ledger_path(large), every=0.5) as told:
+        found = full_look(ledger_path(large), LEDGER, tmp_path_factory.mktemp("scratch"))
+    assert (found.whole, found.rows) == ((), ())
+    assert told[1] < LONGEST_COMMIT
+
+
+def test_a_copy_that_would_begin_anew_for_ever_is_given_up(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "STEP", 10)
+    monkeypatch.setattr(migrations, "BEGUN_ANEW", 3)
+    with commits(ledger_path(large)), pytest.raises(StoreBusy, match="written too often"):
+        copy_to(ledger_path(large), tmp_path / "copy", in_short_reads=True)
 
 
 def test_a_row_that_an_index_lacks_is_found(large: Path) -> None:

@@ -50,7 +50,7 @@ def full_look(path: Path, kind: Schema, scratch: Path) -> Findings:
     copy = scratch / path.name
     try:
         with translating(f"the {kind.name} at {path}"):
-            copy_to(path, copy)
+            copy_to(path, copy, in_short_reads=True)
     except StoreDamaged as error:
         return Findings((str(error),))
     return _examined(copy, kind, "integrity_check")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from refund_tui.errors import StoreDamaged, StoreUnusable
+from refund_tui.errors import StoreBusy, StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.connection import Patience, connect, make, transaction
 from refund_tui.store.sqlite.errors import KEEP
 
@@ -85,20 +85,46 @@ def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int
     connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
-def copy_to(path: Path, target: Path) -> None:
+STEP, REST = 500, 0.02
+"""Pages that a copy in short reads takes at a time, and seconds between two of them."""
+
+BEGUN_ANEW = 50
+"""How often such a copy begins anew, because another program wrote, before it is given up."""
+
+
+def copy_to(path: Path, target: Path, *, in_short_reads: bool = False) -> None:
     """Copy the file with SQLite's backup, readable only by the owner. An unfinished copy is replaced.
 
-    It reads with a second connection; the one that migrates already has the write lock.
+    It reads with a second connection; the one that migrates already has the write lock. `in_short_reads`: no commit of
+    another program waits for it. Raises StoreBusy if others write too often for that, sqlite3.Error.
     """
     for leftover in (target.with_name(target.name + "-journal"), target):
         leftover.unlink(missing_ok=True)
     make(target, shared=False)
     source, copy = connect(path, "ro"), connect(target, "rw")
     try:
-        source.backup(copy)
+        if in_short_reads:
+            source.backup(copy, pages=STEP, progress=_Patience(path).step, sleep=REST)
+        else:
+            source.backup(copy)
     finally:
         copy.close()
         source.close()
+
+
+class _Patience:
+    """Gives up a copy that begins anew too often: SQLite does that whenever another program wrote."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._left, self._times = path, 0, 0
+
+    def step(self, _status: int, remaining: int, _total: int) -> None:
+        """A step is done, `remaining` pages are left."""
+        if remaining >= self._left > 0:
+            self._times += 1
+        if self._times > BEGUN_ANEW:
+            raise StoreBusy(f"{self._path} is written too often to be copied now: try again when less is refunded")
+        self._left = remaining
 
 
 def statements(script: str) -> Iterator[str]:

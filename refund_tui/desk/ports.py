@@ -147,6 +147,10 @@ class HistoryPort(Protocol):
         """The refunds of a trip, in whichever spelling of its id, newest first."""
         ...
 
+    def of_trips(self, trips: Iterable[str]) -> dict[str, tuple[Refund | Damaged, ...]]:
+        """The refunds of each of the `trips` (folded ids) that has some, newest first."""
+        ...
+
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """The captured amount that a person stated last for a trip."""
         ...

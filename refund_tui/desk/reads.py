@@ -95,6 +95,11 @@ class TripReads:
         balance = TripBalance.of(captured, refunds, ceiling, currency)
         return await self._files.look(lambda history: checked(balance, history))
 
+    async def refunds_of(self, trips: Iterable[Trip]) -> dict[str, tuple[Refund | Damaged, ...]]:
+        """The refunds of those of the trips that have some, by their folded ids, in one read."""
+        names = [folded_trip(trip.store_id, trip.trip_id) for trip in trips]
+        return await self._files.look(lambda history: history.of_trips(names))
+
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id as this trip is written here, where another spelling was given."""
         trip = await self.get(store_id, trip_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,12 @@ from refund_tui.core.outcomes import CardFound
 from refund_tui.core.trips import Card, Trip
 from refund_tui.desk.news import Elsewhere
 from refund_tui.errors import StoreUnusable
-from refund_tui.host.paths import trips_path
+from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.sqlite.trips import Trips
-from tests.flows.stage import UNKNOWN_TRIP, Stage, program, refunds
+from tests.flows.stage import LOST, MALFORMED, UNKNOWN_TRIP, Stage, program, refunds, unknown
 from tests.support.clock import NOON
 from tests.support.desks import desk_over, intent
+from tests.support.patience import PATIENCE
 from tests.support.records import trip
 from tests.support.service import ScriptedService
 
@@ -242,3 +245,40 @@ async def test_a_ledger_that_is_gone_is_told_when_a_trip_is_opened_and_ends_noth
         await stage.until("the ledger is gone")
         assert "Find" in stage.text
         assert stage.pilot.app.is_running
+
+
+async def test_each_row_says_what_was_given_back_and_follows_the_ledger(tmp_path: Path) -> None:
+    async with (
+        program(tmp_path) as stage,
+        desk_over(tmp_path, ScriptedService(), clerk="ben", base_url=stage.desk.settings.base_url) as other,
+    ):
+        trip_id = await id_of(stage, "R-1001")
+        assert "back" not in next(line for line in stage.text.splitlines() if "R-1001" in line)
+        await other.take(intent(500, trip=trip_id))
+        await stage.until("5.00 back")
+        [row] = [line for line in stage.text.splitlines() if "5.00 back" in line]
+        assert "R-1001" in row
+
+
+async def test_a_row_says_that_a_refund_on_its_trip_is_unknown(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, MALFORMED) as stage:
+        await unknown(stage)
+        await stage.press("f2")
+        await stage.until("? unknown")
+
+
+async def test_trips_are_found_and_said_not_to_be_read_in_the_ledger_while_another_program_holds_it(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as stage:
+        holder = sqlite3.connect(ledger_path(tmp_path), isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        try:
+            await stage.press("R-1001")
+            async with asyncio.timeout(PATIENCE):
+                while not stage.shows("not read"):  # other reads still wait for the ledger: it is not idle
+                    await stage.pilot.pause(0.02)
+            assert "1 trip" in stage.text
+        finally:
+            holder.execute("ROLLBACK")
+            holder.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -16,7 +18,7 @@ from textual.widgets import Input
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.fields import check_trip_id
 from refund_tui.core.text import visible
-from refund_tui.core.trips import Trip, typed_id
+from refund_tui.core.trips import Trip, folded_trip, typed_id
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.commands import LOOKUP, bindings
@@ -26,16 +28,18 @@ from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Column, RowList
 from refund_tui.tui.wording.notices import NO_TRIPS, last_four_or_id, no_trip
 from refund_tui.tui.wording.states import moment
-from refund_tui.tui.wording.trip_facts import trip_facts, trip_in_two_lines
+from refund_tui.tui.wording.trip_facts import given_back, trip_facts, trip_in_two_lines
 
 COLUMNS = (
     Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
-    Column("Charged", 13, right=True),
+    Column("Charged", 13, right=True), Column("Given back", 13, above=72),
 )  # fmt: skip
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
 
 
+LEDGER_WITHIN = 0.5
+"""Seconds that the list waits for the ledger, which another program may hold."""
 LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
@@ -51,6 +55,8 @@ class LookupScreen(ScreenPane):
         self.rows.can_focus = False  # the search field keeps the focus
         self._answered: str | None = None
         """The search text that the rows belong to."""
+        self._given_back: dict[str, str] = {}
+        """What was given back on each trip that is shown and has refunds, by its folded id, as last read."""
         self._asked_about = ""
         """The last four digits that no trip has, and that the next Enter takes for a trip id."""
 
@@ -100,8 +106,10 @@ class LookupScreen(ScreenPane):
         text, zone, today = self._text, self._desk.settings.zone, self._today()
         trips = await self._desk.trips.find(text, start, 60, zone=zone, today=today)
         total = await self._desk.trips.count(text, MOST, zone=zone, today=today)
+        given = await self._read_given_back(trips)
         if text != self._text:
             return  # a newer search is running
+        self._given_back = given if fresh else self._given_back | given
         if fresh:
             self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
@@ -109,6 +117,15 @@ class LookupScreen(ScreenPane):
             self._highlighted()  # the trip may be the same, and its refunds others
         self._hint(total)
         self.refund_app.refresh_keys()
+
+    async def _read_given_back(self, trips: Sequence[Trip]) -> dict[str, str]:
+        """What was given back on those of the trips that have refunds; the trips are shown also without the ledger."""
+        try:
+            async with asyncio.timeout(LEDGER_WITHIN):
+                refunds = await self._desk.trips.refunds_of(trips)
+        except (RefundTuiError, TimeoutError):
+            return {folded_trip(trip.store_id, trip.trip_id): "not read" for trip in trips}
+        return {trip: given_back(found) for trip, found in refunds.items()}
 
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
@@ -129,10 +146,12 @@ class LookupScreen(ScreenPane):
 
     def _cells(self, trip: Trip) -> tuple[str, ...]:
         if trip.damage:
-            return DAMAGED, "import it again", trip.trip_id, "", "unreadable"
+            return DAMAGED, "import it again", trip.trip_id, "", "unreadable", ""
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
         card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
-        return when, trip.receipt or "", trip.trip_id, card, str(trip.captured) if trip.captured else "not known"
+        charged = str(trip.captured) if trip.captured else "not known"
+        given = self._given_back.get(folded_trip(trip.store_id, trip.trip_id), "")
+        return when, trip.receipt or "", trip.trip_id, card, charged, given
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from refund_tui.core.damage import DAMAGED
+from collections.abc import Sequence
+
+from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
@@ -55,6 +59,20 @@ def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) ->
     if not balance.refunds and not balance.damaged:
         return [*facts, " · no refund yet"]
     return [*facts, *_refunds(desk, balance, MOST_IN_SUMMARY)[1:]]
+
+
+def given_back(refunds: Sequence[Refund | Damaged]) -> str:
+    """What the refunds of a trip come to, with the sign of the one that a clerk must know of: `◐ 5.00 back`."""
+    sound = [refund for refund in refunds if isinstance(refund, Refund) and refund.state.counts]
+    if len([refund for refund in refunds if isinstance(refund, Refund)]) < len(refunds):
+        return f"! {DAMAGED.lower()}"
+    if not sound:
+        return ""
+    first = min(sound, key=lambda refund: (not refund.state.needs_person, not refund.state.goes_on))
+    if first.state.needs_person:
+        return f"{SIGNS[first.state]} {first.state.lower()}"
+    total = Money(sum(refund.intent.amount.minor for refund in sound), first.intent.amount.currency)
+    return f"{SIGNS[first.state]} {total.digits} back"
 
 
 def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[str, Part]]:

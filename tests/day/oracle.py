@@ -16,6 +16,7 @@ from tests.day.truth import COUNTED, STATES, Row, Truth, digits
 
 RECONCILIATION = r"(?:[Rr]econciliation id|Reference)"
 COUNT = r"(?<![\w,.])(?P<count>\d[\d,]*)"
+NO_AMOUNT = r"(?![\d.,]| [A-Z]{3}\b| marked)"
 MINUTE = r"(?:(?P<date>\d{4}-\d\d-\d\d) )?(?P<minute>\d\d:\d\d)"
 AMOUNT = r"(?P<amount>\d[\d,]*(?:\.\d+)?)"
 CURRENCY = r"(?P<currency>[A-Z]{3})\b"
@@ -35,7 +36,7 @@ HARMLESS = re.compile(
     r"|(?<!\S)[1-6] (?=[a-z]|[A-Z_]+ \()|1 or 2"  # a digit to press
     r"|\d+ (?:d|h|min|s)\b|just now"  # how long ago, how long it takes
     r"|\d{1,2}:\d\d(?::\d\d)?(?=\s*$)|40 columns|\(429\)|last four|\d+ decimals?|has \d+"
-    r"|\d+ × |such as [\w.,:-]+"
+    r"|\d+ of \d+ marked|\d+ × |such as [\w.,:-]+"
 )
 
 
@@ -279,7 +280,7 @@ STATEMENTS = (
     _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)\b", _reconciliation),
     _kind("who asked", r"Asked .*, by (?P<clerk>\S+)", _clerk),
     _kind("how many refunds there are", rf"{COUNT} refunds?, (?:newest|oldest|largest)", _all_refunds),
-    _kind("the place in the list", rf"(?<![\w,.])(?P<place>\d[\d,]*) of {COUNT}(?![\d.,]| [A-Z]{{3}}\b)", _place),
+    _kind("the place in the list", rf"(?<![\w,.])(?P<place>\d[\d,]*) of {COUNT}{NO_AMOUNT}", _place),
     _kind("how many trips there are", rf"{COUNT} trips?\b", _trips),
     _kind("a time", r"(?<![\d:])(?:(?P<day>\d\d [A-Z][a-z]{2}) \d\d:\d\d|\d\d:\d\d:\d\d)(?![\d:])", _clock),
     _kind("a minute", rf"(?<!next )(?<!again in )(?<![\d:]){MINUTE}(?![\d:])", _minute),

@@ -26,7 +26,7 @@ async def asked(stage: Stage, amount: str) -> None:
     """From the search to the question about a trip that is not known here."""
     await stage.open_unknown()
     await stage.press(amount, "tab", "1", "f10")
-    await stage.until(f"Refund {amount} EUR to")
+    await stage.until(f"Refund {amount} EUR")
 
 
 async def mine(stage: Stage) -> list[Money]:

@@ -104,8 +104,6 @@ async def test_the_ledgers_captured_amount_is_shown_beside_the_trips_files(tmp_p
         await noticed(stage)
         await stage.open("R-1002")
         await stage.until("of 8.79 EUR left")
-        for words in ("13.79 EUR, by the ledger", "Imported  200.00 EUR"):
-            assert words in stage.text
         assert stage.shows("The ledger recorded that 13.79 EUR was captured, the trips file now says 200.00 EUR")
         assert stage.shows("refund-tui ledger ceiling")
         await stage.press("9.00", "tab", "1", "f10")
@@ -139,7 +137,7 @@ async def test_the_currency_that_the_service_tells_is_the_forms(
         await stage.press("500", "tab", "1", "f6")
         await stage.until("VISA 1234")
         await stage.press("f10")
-        await stage.until("Refund 500 JPY ?")
+        await stage.until("Refund 500 JPY")
         await stage.press("escape")
         stage.clock.advance(1)
         await stage.press("escape", "tab", "tab", "ctrl+u", "EUR", "f10")

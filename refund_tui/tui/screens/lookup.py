@@ -31,7 +31,7 @@ from refund_tui.tui.wording.states import moment
 from refund_tui.tui.wording.trip_facts import given_back, trip_facts, trip_in_two_lines
 
 COLUMNS = (
-    Column("When", 12), Column("Receipt", 0), Column("Trip", 16, ends=True), Column("Card", 9),
+    Column("When", 12), Column("Receipt", 0), Column("Trip", 16, above=96, ends=True), Column("Card", 9),
     Column("Charged", 13, right=True), Column("Given back", 13, above=72),
 )  # fmt: skip
 MOST = 10_001

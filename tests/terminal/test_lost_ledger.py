@@ -78,6 +78,10 @@ def test_lost_while_the_terminal_is_open_it_is_told_by_itself_and_nothing_more_i
         session.wait_for(lambda screen: LOSSES[lose][0] in joined(screen))
         session.wait_for("LEDGER UNUSABLE")
         assert "nothing open" not in session.text
+        session.press("f4")
+        session.wait_for("History")
+        session.settle()
+        assert "No refunds yet" not in session.text
         session.press("f2")
         session.send(TRIP)
         session.press("enter")

@@ -29,7 +29,7 @@ from refund_tui.tui.widgets.refund_panel import possible_for
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording.lists import MOST, Found, count_words
-from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, UNUSABLE, exported, no_clerk
+from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, REFUNDS_MISSING, UNUSABLE, exported, no_clerk
 from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
@@ -169,7 +169,7 @@ class HistoryScreen(RefundScreen):
 
     async def _why_none(self, wanted: Filter) -> tuple[Part, ...]:
         if wanted == Filter():
-            return NO_REFUNDS
+            return REFUNDS_MISSING if self._desk.unusable else NO_REFUNDS
         if wanted.clerk is not None:
             clerks = await self._desk.history.clerks()
             if wanted.clerk.casefold() not in map(str.casefold, clerks):

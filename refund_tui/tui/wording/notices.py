@@ -105,6 +105,10 @@ NO_REFUNDS: tuple[Part, ...] = (
     ("No refunds yet.", "bold"),
     "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
 )
+REFUNDS_MISSING: tuple[Part, ...] = (
+    ("Refunds are missing here.", "bold"),
+    "\n\nThe ledger cannot be used as it is. Do not refund again what you do not see here.",
+)
 NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u empties the line; F1 explains its words.")
 
 

@@ -161,7 +161,7 @@ def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[RefundRows
 
 def _line(row: RefundRows, zone: tzinfo) -> str:
     """One refund on one line, in columns."""
-    refund, attempts = row
+    refund, attempts, _ = row
     if isinstance(refund, Damaged):
         return f"{DAMAGED}  {visible(refund.key)}  {visible(refund.trip_id)}  {visible(refund.sentence)}"
     asked, life = refund.intent, refund.life

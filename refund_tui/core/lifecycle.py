@@ -19,7 +19,7 @@ from refund_tui.core.outcomes import (
     Uncertain,
     Unreachable,
 )
-from refund_tui.core.refunds import Action, Life, State
+from refund_tui.core.refunds import SETTLED, Action, Life, State
 from refund_tui.core.times import Instant, Wait, span
 from refund_tui.core.waits import Policy
 
@@ -273,7 +273,7 @@ def settle(life: Life, paid: bool) -> Decision:
     _require(life, Action.SETTLE)
     state = State.SETTLED_PAID if paid else State.SETTLED_UNPAID
     why = "settled by a person: the shopper " + ("was paid" if paid else "was not paid")
-    return Decision(Life(state, first_sent=life.first_sent, why=why), "settled", why)
+    return Decision(Life(state, first_sent=life.first_sent, why=why), SETTLED, why)
 
 
 def doubted(life: Life, since: Instant) -> Life:

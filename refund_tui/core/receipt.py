@@ -6,6 +6,7 @@ Says no more than the refund's state proves, and marks every print but the first
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from refund_tui.core.refunds import Refund, State
@@ -24,12 +25,20 @@ DECIDED = {
     State.SETTLED_UNPAID: "Checked by hand: the refund was not paid.",
 }
 """What is said of each state in which nothing more becomes of a refund."""
+EVIDENCE = {"reference": "Evidence", "said_by": "Said by", "when": "When"}
+"""What is shown of a person's evidence, and its name."""
+
 _OPEN = "The refund was asked for and is not decided yet."
 _ALARM = "The payment service and the books disagree about this refund: ask the store's back office."
 
 
-def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -> str:
-    """The receipt's lines, each at most 40 columns wide; `copy` marks it as printed before."""
+def receipt(
+    refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool, evidence: Mapping[str, str] | None = None
+) -> str:
+    """The receipt's lines, each at most 40 columns wide; `copy` marks it as printed before.
+
+    `evidence` is that by which a person settled the refund.
+    """
     asked = refund.intent
     card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
     facts = [
@@ -51,8 +60,9 @@ def receipt(refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool) -
     if articles:
         lines += [*_pairs(articles), "-" * COLUMNS]
     lines += [f"Amount{total}", "-" * COLUMNS]
+    settled = [(words, evidence[name]) for name, words in EVIDENCE.items() if evidence and evidence.get(name)]
     says = _ALARM if refund.life.alarm else DECIDED.get(refund.state, _OPEN)
-    return "\n".join([*lines, *textwrap.wrap(says, COLUMNS)]) + "\n"
+    return "\n".join([*lines, *textwrap.wrap(says, COLUMNS), *_pairs(settled)]) + "\n"
 
 
 def _local(instant: datetime, zone: tzinfo) -> str:

@@ -5,6 +5,7 @@ Decides nothing: what may happen next is `lifecycle`, what may be asked for is `
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -226,6 +227,16 @@ class Event:
     after: State | None
     why: str
     data: dict[str, str] = field(default_factory=dict)
+
+
+SETTLED = "settled"
+"""The kind of the event by which a person settled a refund; its data are the evidence."""
+
+
+def evidence_of(events: Iterable[object]) -> Mapping[str, str]:
+    """The evidence by which a refund was settled: `paid`, `reference`, `said_by`, `when`; empty if it was not."""
+    found = [event.data for event in events if isinstance(event, Event) and event.kind == SETTLED]
+    return found[-1] if found else {}
 
 
 @dataclass(frozen=True, slots=True)

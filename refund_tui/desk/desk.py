@@ -19,8 +19,19 @@ from refund_tui.core.ledger_identity import Belonging
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardAnswer, CardFound
-from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import RECORDED, Action, Attempt, Ceiling, Draft, Holder, Intent, Refund
+from refund_tui.core.receipt import PRINTED, receipt
+from refund_tui.core.refunds import (
+    RECORDED,
+    Action,
+    Attempt,
+    Ceiling,
+    Draft,
+    Event,
+    Holder,
+    Intent,
+    Refund,
+    evidence_of,
+)
 from refund_tui.core.rules import TripBalance, require_sound
 from refund_tui.core.times import Clock, Instant, window_closes
 from refund_tui.core.trips import Trip
@@ -280,14 +291,21 @@ class Desk:
         now = self.now()
         await self.files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
-    async def print_receipt(self, key: str) -> str:
-        """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible."""
+    async def print_receipt(self, key: str, *, only_shown: bool = False) -> str:
+        """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible.
+
+        With `only_shown` nothing is printed yet, and nothing is remembered.
+        """
         self._require_own_service()
         found, now = await self.history.get(key), self.now()
         if isinstance(found, Refund) and (problem := altered(found)):
             raise NotPossible(f"{problem}. No receipt was made")
-        refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
-        return receipt(refund, now.at, self.settings.zone, copy=copy)
+        events = await self.history.events(key)
+        if only_shown and isinstance(found, Refund):
+            refund, copy = found, any(isinstance(event, Event) and event.kind == PRINTED for event in events)
+        else:
+            refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
+        return receipt(refund, now.at, self.settings.zone, copy=copy, evidence=evidence_of(events))
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""

@@ -286,7 +286,3 @@ class TripsPort(Protocol):
     def of_word(self, word: TripWord, cap: int) -> tuple[str, ...]:
         """The folded ids of trips that a word finds, the newest ones, at most `cap`."""
         ...
-
-    def known(self, trips: Iterable[str]) -> dict[str, Trip]:
-        """What is known of trips, by their folded ids."""
-        ...

@@ -122,11 +122,6 @@ class TripReads:
             return wanted
         return await self._files.search(lambda trips: searched(wanted, trips))
 
-    async def known(self, refunds: Iterable[Refund | Damaged]) -> dict[str, Trip]:
-        """What is known of the trips of these refunds, by their folded ids; nothing where the trips cannot be used."""
-        names = {folded_trip(one.intent.store_id, one.intent.trip_id) for one in refunds if isinstance(one, Refund)}
-        return {} if self._files.no_trips else await self._files.search(lambda trips: trips.known(names))
-
     async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Store these trips; how many were new, changed, and the same as before."""
         return await self._files.search(lambda known: known.put(trips))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
-from refund_tui.core.refunds import Attempt, Refund
+from refund_tui.core.outcomes import LONGEST_RAW
+from refund_tui.core.refunds import Attempt, Event, Refund, State, evidence_of
 from refund_tui.core.text import visible
 from refund_tui.core.times import stamp
 
@@ -24,15 +25,19 @@ COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
+    "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
 )  # fmt: skip
 """The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV; `articles`
 are those that a clerk marked, a list in JSON and one text in CSV; card and receipt as they were known when it was made.
+`why` says why it is in its state, `next_attempt_at` when its own wait is over (UTC), `last_answer` what the last answer
+said; `settled_…` is the evidence of a person.
 
 `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are what is in the
 row, unchecked, without an amount.
 """
 
-RefundRows = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...]]
+RefundRows = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...], Mapping[str, str]]
+"""A refund, its attempts, and the evidence by which a person settled it."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,6 +53,10 @@ class Exported(Protocol):
         """The attempts of a refund, oldest first."""
         ...
 
+    def events(self, key: str) -> tuple[Event | Damaged, ...]:
+        """The events of a refund, oldest first."""
+        ...
+
 
 def page(
     history: Exported, wanted: Filter, below: int | None, limit: int = PAGE
@@ -57,8 +66,13 @@ def page(
     Raises StoreError.
     """
     rows = history.page(wanted, below, limit)
-    found = [(refund, history.attempts(refund.key)) for _, refund in rows]
+    found = [(refund, history.attempts(refund.key), _evidence(history, refund)) for _, refund in rows]
     return found, rows[-1][0] if len(rows) == limit else None
+
+
+def _evidence(history: Exported, refund: Refund | Damaged) -> Mapping[str, str]:
+    settled = isinstance(refund, Refund) and refund.state in (State.SETTLED_PAID, State.SETTLED_UNPAID)
+    return evidence_of(history.events(refund.key)) if settled else {}
 
 
 def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[RefundRows]:
@@ -72,7 +86,9 @@ def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iter
             return
 
 
-def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...]) -> dict[str, object]:
+def as_record(
+    refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...], evidence: Mapping[str, str]
+) -> dict[str, object]:
     """The exported fields of a refund, by COLUMNS; times in UTC."""
     if isinstance(refund, Damaged):
         return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
@@ -98,7 +114,17 @@ def as_record(refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...])
         "card_brand": _text(asked.card.brand),
         "card_last_four": _text(asked.card.tail),
         "receipt": _text(asked.receipt),
+        "why": visible(life.why, LONGEST_RAW),
+        "next_attempt_at": stamp(life.wait.not_before) if life.wait and refund.state.sendable else None,
+        "last_answer": next((visible(one.detail, LONGEST_RAW) for one in _sound(attempts)[::-1] if one.detail), None),
+        "settled_reference": _text(evidence.get("reference")),
+        "settled_said_by": _text(evidence.get("said_by")),
+        "settled_when": _text(evidence.get("when")),
     }
+
+
+def _sound(attempts: tuple[Attempt | Damaged, ...]) -> list[Attempt]:
+    return [attempt for attempt in attempts if isinstance(attempt, Attempt)]
 
 
 def _text(value: str | None) -> str | None:
@@ -132,13 +158,21 @@ def _as_it_stands(row: Damaged) -> dict[str, object]:
 
 def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
     if isinstance(attempt, Damaged):
-        return {"number": None, "started_at": None, "ended_at": None, "outcome": DAMAGED, "http_status": None}
+        return {
+            "number": None,
+            "started_at": None,
+            "ended_at": None,
+            "outcome": DAMAGED,
+            "http_status": None,
+            "detail": None,
+        }
     return {
         "number": attempt.number,
         "started_at": stamp(attempt.started.at),
         "ended_at": None if attempt.ended_at is None else stamp(attempt.ended_at),
         "outcome": attempt.outcome,
         "http_status": attempt.http_status,
+        "detail": visible(attempt.detail, LONGEST_RAW),
     }
 
 

@@ -68,6 +68,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("history.export", ("f6",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
     Command("history.lines", ("j",), "export_lines", "Lines", "the same as JSON lines", HISTORY, footer=False),
     Command("history.go_on", ("g",), "go_on_all", "Go on", "continues all BLOCKED refunds, after a repair", HISTORY),
+    Command("history.next", ("n",), "step(1)", "Next", "shows the next refund of the list", HISTORY, footer=False),
+    Command("history.previous", ("p",), "step(-1)", "Before", "shows the refund before it", HISTORY, footer=False),
     Command("history.turn", ("o",), "turn", "Order", "newest, oldest or largest amount first", HISTORY, footer=False),
     Command("list.up", ("up",), "move(-1)", "Up", "moves in the list, also while you type", LIST, footer=False),
     Command("list.down", ("down",), "move(1)", "Down", "moves in the list, also while you type", LIST, footer=False),

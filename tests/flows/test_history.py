@@ -135,9 +135,38 @@ async def test_the_id_is_copied_the_receipt_made_and_the_second_one_is_a_copy(tm
         await stage.until("clipboard")
         await stage.press("ctrl+r")
         await stage.until("3.40 EUR")
-        assert "COPY" not in stage.text
+        await stage.press("escape", "ctrl+r")
+        await stage.until("Printed")
+        assert "COPY" not in stage.text, "it was only looked at"
+        await stage.press("w")
+        await stage.until("The receipt was written to")
         await stage.press("escape", "ctrl+r")
         await stage.until("REFUND - COPY")
+
+
+async def test_the_next_and_the_previous_refund_are_shown_from_the_detail(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        for receipt, amount in (("R-1001", "3.40"), ("R-1002", "2.00")):
+            await stage.refund(receipt, amount)
+            await stage.until(f"{amount} EUR   ● ACCEPTED")
+        await _to_history(stage, "2 refunds")
+        await stage.press("enter")
+        await stage.until("2.00 EUR   ● ACCEPTED")
+        await stage.press("n")
+        await stage.until("3.40 EUR   ● ACCEPTED")
+        await stage.press("p")
+        await stage.until("2.00 EUR   ● ACCEPTED")
+
+
+async def test_attempts_that_ended_alike_are_on_one_line(tmp_path: Path) -> None:
+    async with program(tmp_path, LOST, LOST, LOST) as stage:
+        await stage.refund("R-1001", "3.40")
+        for _ in range(3):
+            await stage.idle()
+            stage.clock.advance(60)
+            stage.desk.wake()
+        await stage.until("ACCEPTED")
+        await stage.until("3 × connection lost, 13:00:01 to 13:02:01")
 
 
 async def test_what_is_filtered_is_exported_for_its_owner_only(tmp_path: Path, own_home: Path) -> None:

@@ -18,7 +18,7 @@ from refund_tui.core.outcomes import Accepted, Answer, RateLimited
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Instant, Wait
-from refund_tui.core.trips import folded_trip
+from refund_tui.core.trips import Card, folded_trip
 from refund_tui.desk.ports import HistoryPort
 from tests.ledger.implementations import IMPLEMENTATIONS, Implementation, Kept
 from tests.support.ledgers import (
@@ -150,6 +150,19 @@ def test_a_filter_finds_exactly_what_it_says_newest_first(
     largest = sorted(expected, key=lambda refund: refund.intent.amount.minor, reverse=True)
     assert history.rows(wanted, middle, 7, Order.LARGEST) == largest[middle : middle + 7]
     assert history.rows(wanted, len(expected), 7) == []
+
+
+def test_a_refund_is_found_by_the_card_and_the_receipt_that_were_recorded_with_it(kept: Kept) -> None:
+    with kept.ledger() as ledger, kept.history() as history:
+        refund = new_refund()
+        told = replace(refund.intent, card=Card("VISA", "2142"), receipt="R-1001")
+        refund = ledger.record(replace(refund, intent=told), NOW, second_yes=False)
+        ledger.record(new_refund(trip="other"), NOW, second_yes=False)
+        for line in ("2142", "21", "r-1001", "card:2142", "card:2", "receipt:R-1", "2142 R-1001"):
+            wanted = Query(UTC, NOW.at.date(), "EUR").read(line)
+            assert (line, history.rows(wanted, 0, 9), history.count(wanted)) == (line, [refund], 1)
+        for line in ("card:VISA", "card:2143", "receipt:2142", "article:milk", "card:r-1"):
+            assert history.count(Query(UTC, NOW.at.date(), "EUR").read(line)) == 0
 
 
 def test_sums_are_of_one_currency_each_and_of_few_refunds(kept: Kept) -> None:

@@ -106,6 +106,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
                 "ended_at": "2026-03-01T13:41:00.000Z",
                 "outcome": "rate_limited",
                 "http_status": 429,
+                "detail": "",
             },
             {
                 "number": 2,
@@ -113,6 +114,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
                 "ended_at": "2026-03-01T13:51:00.000Z",
                 "outcome": "accepted",
                 "http_status": 200,
+                "detail": "",
             },
         ],
         "damage": None,
@@ -121,6 +123,12 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "card_brand": None,
         "card_last_four": None,
         "receipt": None,
+        "why": "the service accepted it, reconciliation id REC1",
+        "next_attempt_at": None,
+        "last_answer": None,
+        "settled_reference": None,
+        "settled_said_by": None,
+        "settled_when": None,
     }
 
 

@@ -326,4 +326,3 @@ def test_a_word_finds_trips_by_the_part_that_it_names(trips: Trips) -> None:
     for word, ids in asked.items():
         assert sorted(trips.of_word(word, 9)) == [f"store-001 {name}" for name in ids]
     assert len(trips.of_word(TripWord("2142"), 1)) == 1
-    assert trips.known(["store-001 trip-1", "store-001 none"]) == {"store-001 trip-1": trip(card=Card("VISA", "2142"))}

@@ -6,10 +6,11 @@ Whatever a person typed is a value of a placeholder, never a part of the SQL.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from refund_tui.core.filters import Filter, TripWord
+from refund_tui.core.filters import Filter, Part, TripWord
 from refund_tui.core.money import readings
 from refund_tui.core.times import stamp
 
@@ -49,27 +50,27 @@ def where(
     `clerks` are the names of the clerk that is asked for, as they are written in the ledger.
     """
     pairs = [
-        *(_word(word, wanted, number) for word in wanted.text.split()),
-        *((f"id IN ({_OF_TRIPS})", (_listed(wanted, word),)) for word in wanted.of_trip),
+        *(_word(word, wanted, number) for word in wanted.trip_words),
         *_fields(wanted, clerks, counting=counting),
     ]
     conditions = " AND ".join(condition for condition, _ in pairs)
     return conditions, tuple(value for _, values in pairs for value in values)
 
 
-def _word(word: str, wanted: Filter, number: NumberQuery) -> _Condition:
-    """The condition for one word of the text: in ids, amounts, the newest notes, and among the trips that it finds."""
-    text = sayable(word)
-    ranges = _ranges(text)
+def _word(word: TripWord, wanted: Filter, number: NumberQuery) -> _Condition:
+    """The condition for one word: in what is recorded with the refunds, and among the trips that it finds."""
+    ranges = _ranges(sayable(word.text), word.part)
     bounds = tuple(end for _, start in ranges for end in (start, start + "\U0010ffff"))
     by_id = [f"SELECT id FROM refund WHERE {column} >= ? AND {column} < ?" for column, _ in ranges]
-    others = (*_amounts(text), *_noted(text, number(NEWEST) - NOTES), *_trips(_listed(wanted, TripWord(word))))
+    others = list(_trips(_listed(wanted, word)))
+    if word.part is Part.ANY:
+        others += (*_amounts(sayable(word.text)), *_noted(sayable(word.text), number(NEWEST) - NOTES))
     values = (*bounds, *(value for _, given in others for value in given))
     queries = [query for query, _ in others]
-    if _is_common(by_id, bounds, number):
+    if by_id and _is_common(by_id, bounds, number):
         ids = [f"(+{column} >= ? AND +{column} < ?)" for column, _ in ranges]
         return f"({' OR '.join([*ids, *(f'id IN ({query})' for query in queries)])})", values
-    return f"id IN ({' UNION ALL '.join([*by_id, *queries])})", values
+    return f"id IN ({' UNION ALL '.join([*by_id, *queries]) or 'SELECT 0'})", values
 
 
 def _is_common(by_id: Sequence[str], bounds: tuple[object, ...], number: NumberQuery) -> bool:
@@ -105,14 +106,21 @@ def _fields(wanted: Filter, clerks: Sequence[str], *, counting: bool) -> Iterato
     yield from ((condition, (value,)) for condition, value in simple if value is not None)
 
 
-def _ranges(text: str) -> list[tuple[str, str]]:
-    """The columns of ids, and how an id that begins with `text` may begin there.
+def _ranges(text: str, part: Part) -> list[tuple[str, str]]:
+    """The columns that may begin with a word of the `part`, and how it is written there.
 
     Idempotency keys are in lower case; reconciliation ids as the service wrote them, in most cases in one case.
     """
-    spelled = dict.fromkeys((text, text.upper(), text.lower()))
-    own = [("trip_id COLLATE NOCASE", text), ("key", text.lower())]
-    return [*own, *(("reconciliation_id", start) for start in spelled)]
+    ranges: list[tuple[str, str]] = []
+    if part is Part.ANY:
+        spelled = dict.fromkeys((text, text.upper(), text.lower()))
+        ranges += [("trip_id COLLATE NOCASE", text), ("key", text.lower())]
+        ranges += (("reconciliation_id", start) for start in spelled)
+    if part in (Part.ANY, Part.CARD) and re.fullmatch("[0-9]{1,4}", text):
+        ranges.append(("tail", text))
+    if part in (Part.ANY, Part.RECEIPT):
+        ranges.append(("receipt COLLATE NOCASE", text))
+    return ranges
 
 
 def _amounts(text: str) -> Iterator[_Condition]:

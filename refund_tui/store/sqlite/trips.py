@@ -5,7 +5,6 @@ Never keeps more of a card than its brand and last four digits.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -131,13 +130,6 @@ class Trips:
             ids = self._ids(sql, match, _LOOKED_AT.get(word.part, cap)) if match else []
         found = [trip for trip in self._of(ids) if has_part(trip, word)][:cap]
         return tuple(folded_trip(trip.store_id, trip.trip_id) for trip in found)
-
-    def known(self, trips: Iterable[str]) -> dict[str, Trip]:
-        """What is known of these trips, by their folded ids: at most one record of each."""
-        names = {name: folded for folded in trips for name in spellings(folded.partition(" ")[2])}
-        sql = "SELECT * FROM trip WHERE trip_id COLLATE NOCASE IN (SELECT value FROM json_each(?))"
-        told = map(trip_of, self._database.rows(sql, json.dumps(list(names))))
-        return {folded_trip(trip.store_id, trip.trip_id): trip for trip in told}
 
     def _heads(self, text: str) -> list[int]:
         """The rows whose id or receipt begins with `text`: the exact ones, then the others, each newest first."""

@@ -34,8 +34,8 @@ from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Trip", 0, ends=True), Column("Clerk", 10, above=70),
-    Column("Amount", 13, right=True),
+    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt, trip", 0, ends=True, above=70),
+    Column("Reason", 14, above=100), Column("Clerk", 10), Column("Amount", 13, right=True),
 )  # fmt: skip
 
 MOST_ADDED = 1_000
@@ -64,6 +64,7 @@ class HistoryScreen(RefundScreen):
         self._panel = ConfirmPanel(desk.now, id="asking-all")
         self._blocked: list[Refund] = []
         self._found: Found | None = None
+        self._stepping = False
 
     def compose(self) -> ComposeResult:
         """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
@@ -90,6 +91,8 @@ class HistoryScreen(RefundScreen):
         """What is possible with the refund that is shown, or with the one under the cursor."""
         if self._step.current == "asking-all":
             return False
+        if action.startswith("step"):
+            return not self._listing and self.refund_panel.current == "timeline"
         if not self._listing:
             return self.refund_panel.current != "asking" if action == "back" else self.refund_panel.can(action)
         if action in ("find", "person", "turn") or action.startswith(("move", "page", "top", "bottom")):
@@ -193,11 +196,13 @@ class HistoryScreen(RefundScreen):
 
     def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
         if isinstance(refund, Damaged):
-            return "", (f"! {DAMAGED}", "bad"), refund.trip_id, refund.columns.get("clerk", ""), "unreadable"
+            return "", (f"! {DAMAGED}", "bad"), "", refund.trip_id, "", refund.columns.get("clerk", ""), "unreadable"
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
         state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"
-        return when, (state, TONES[refund.state]), asked.trip_id, refund.clerk, (str(asked.amount), "strong")
+        trip = " ".join(filter(None, (asked.receipt, asked.trip_id)))
+        told = (state, TONES[refund.state]), asked.card.tail or "", trip, asked.reason.words
+        return when, *told, refund.clerk, (str(asked.amount), "strong")
 
     @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
@@ -209,6 +214,9 @@ class HistoryScreen(RefundScreen):
     def _highlighted(self) -> None:
         refund = self.rows.current
         self._say()
+        if self._stepping and refund is not None:
+            self._stepping = False
+            self.refund_panel.follow(refund.key)
         self._preview.follow(refund.key if refund else None)
         self.in_background(self._preview.read(), "preview")
         self.refund_app.refresh_keys()
@@ -216,6 +224,11 @@ class HistoryScreen(RefundScreen):
     async def action_open(self) -> None:
         """Show the refund under the cursor."""
         await self.show_selected()
+
+    def action_step(self, by: int) -> None:
+        """Show the next refund of the list, or the one before."""
+        self._stepping = True
+        self.rows.action_move(by)
 
     async def show_selected(self) -> None:
         """Show the refund under the cursor, if none is shown yet."""

@@ -129,23 +129,28 @@ class RefundPanel(ContentSwitcher):
 
     def to_clipboard(self) -> None:
         """The reconciliation id, or the receipt that is shown, to the clipboard."""
-        identifier = self.refund.life.reconciliation_id if self.refund else None
-        text = self._receipt.shown if self.current == "receipt" else identifier
-        if text:
-            copy(self.app, text, os.environ)
-            told = notices.RECEIPT_SENT if self.current == "receipt" else notices.sent_to_clipboard(text)
-            self.post_message(self.Said(told))
+        refund = self.refund
+        if refund is not None and self.current == "receipt":
+            self._in_background(self._receipt_to_clipboard(refund.key))
+        elif refund is not None and (identifier := refund.life.reconciliation_id):
+            copy(self.app, identifier, os.environ)
+            self.post_message(self.Said(notices.sent_to_clipboard(identifier)))
+
+    async def _receipt_to_clipboard(self, key: str) -> None:
+        copy(self.app, await self._desk.print_receipt(key), os.environ)
+        self.post_message(self.Said(notices.RECEIPT_SENT))
 
     async def write(self) -> None:
-        """The receipt that is shown, to a file. Raises RefundTuiError."""
+        """The receipt, to a file; that it was printed is recorded. Raises NotPossible, RefundTuiError."""
         if self.refund is not None:
-            path = await write_receipt(self._desk, self.refund.key, self._receipt.shown)
+            key = self.refund.key
+            path = await write_receipt(self._desk, key, await self._desk.print_receipt(key))
             self.post_message(self.Said(notices.receipt_written(path)))
 
     async def show_receipt(self) -> None:
-        """Make a receipt and record that it was made. Raises NotPossible, StoreError."""
+        """Show the receipt; it is printed only by `write` or to the clipboard. Raises NotPossible, StoreError."""
         if self.refund is not None:
-            text = await self._desk.print_receipt(self.refund.key)
+            text = await self._desk.print_receipt(self.refund.key, only_shown=True)
             self._receipt.show(text)
             self.post_message(self.Said(""))  # the line of the announcement is needed for the receipt
             self._go("receipt")

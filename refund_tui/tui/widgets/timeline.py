@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
 from refund_tui.core.damage import DAMAGED, Damaged
-from refund_tui.core.refunds import Attempt, Event, Refund
+from refund_tui.core.refunds import Attempt, Event, Refund, evidence_of
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk.attempt_end import UnderWay
@@ -17,7 +17,7 @@ from refund_tui.tui.wording.refund_record import attempts_table, events_table, f
 from refund_tui.tui.wording.states import DAMAGED_NEXT, STYLES, TONES, left_to_wait, state_words, what_next
 
 ROOMY, FACTS = 100, 58
-"""From ROOMY columns on the facts are beside the attempts, in FACTS columns; otherwise below."""
+"""From ROOMY columns on the facts are beside the attempts, in FACTS columns; otherwise above."""
 
 
 class Timeline(VerticalScroll, can_focus=True):
@@ -37,13 +37,13 @@ class Timeline(VerticalScroll, can_focus=True):
         self._record, self._facts = Plain("", id="timeline-attempts"), Plain("", id="timeline-facts")
 
     def compose(self) -> ComposeResult:
-        """Head, countdown, what next; then attempts and facts, beside each other where there is room."""
+        """Head, countdown, what next; then facts and attempts, beside each other where there is room."""
         yield self._head_text
         yield self._countdown
         yield self._next_text
         with self._columns:
-            yield self._record
             yield self._facts
+            yield self._record
 
     @property
     def refund(self) -> Refund | None:
@@ -107,7 +107,11 @@ class Timeline(VerticalScroll, can_focus=True):
             record, facts = events_table(self._events, zone, now, width), raw_answers(self._attempts, wide)
         else:
             record = attempts_table(self._attempts, zone, now, width)
-            facts = unchecked_columns(found, wide) if isinstance(found, Damaged) else facts_of(found, zone, now, wide)
+            facts = (
+                unchecked_columns(found, wide)
+                if isinstance(found, Damaged)
+                else facts_of(found, zone, now, wide, evidence_of(self._events))
+            )
         self._record.show(literal(*record))
         self._facts.show(literal(*facts))
         left = 0.0 if isinstance(found, Damaged) else left_to_wait(self._desk, found, self.pending)

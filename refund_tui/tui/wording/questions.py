@@ -188,7 +188,10 @@ def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
 
 def all_question(blocked: Sequence[Refund]) -> Question:
     """The question before all blocked refunds go on."""
-    lines = [f"{r.intent.amount!s:>14}  {visible(r.intent.trip_id, 36)}\n" for r in blocked[:_LISTED]]
+    lines = [
+        f"{r.intent.amount!s:>14}  {visible(r.intent.trip_id, 18):18}  {visible(r.life.why, 90)}\n"
+        for r in blocked[:_LISTED]
+    ]
     more = len(blocked) - _LISTED
     about = [
         *lines, *([f"… and {more} more\n"] if more > 0 else []),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from itertools import groupby
 
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.outcomes import LONGEST_RAW
+from refund_tui.core.receipt import EVIDENCE
 from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.widgets.plain_text import Part
@@ -18,19 +20,32 @@ NAME = 19
 
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """Each attempt on a line, with its outcome wrapped below it."""
+    """Each attempt on a line, with its outcome wrapped below it; neighbours that ended alike are on one line."""
     parts: list[Part] = [("Attempts", "bold")]
-    for attempt in attempts:
-        parts += _attempt(attempt, zone, now, width)
+    for _, alike in groupby(attempts, _ended_as):
+        parts += _attempt(list(alike), zone, now, width)
     return parts if attempts else [*parts, "\nnone yet: nothing was sent"]
 
 
-def _attempt(attempt: Attempt | Damaged, zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    if isinstance(attempt, Damaged):
-        return [(f"\n{line}", STYLES["bad"]) for line in damaged_lines(attempt, width)]
+def _ended_as(attempt: Attempt | Damaged) -> object:
+    """What attempts have in common that are told on one line."""
+    if isinstance(attempt, Damaged) or attempt.ended_at is None:
+        return attempt
+    return attempt.outcome, attempt.http_status, attempt.detail
+
+
+def _attempt(alike: list[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
+    attempt, last = alike[0], alike[-1]
+    if isinstance(attempt, Damaged) or isinstance(last, Damaged):
+        lines = [line for one in alike if isinstance(one, Damaged) for line in damaged_lines(one, width)]
+        return [(f"\n{line}", STYLES["bad"]) for line in lines]
     outcome = (attempt.outcome or "no answer yet").replace("_", " ")
-    began = moment(attempt.started.at, zone, now)
-    line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {attempt.http_status or ''}".rstrip()
+    began, status = moment(attempt.started.at, zone, now), attempt.http_status or ""
+    if len(alike) > 1:
+        until = moment(last.started.at, zone, now)
+        line = f"{len(alike)} × {outcome}, {began} to {until}  {status}".rstrip()
+    else:
+        line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {status}".rstrip()
     told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)
     return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
 
@@ -46,8 +61,10 @@ def unchecked_columns(row: Damaged, width: int) -> list[Part]:
     return [("What stands there, unchecked", "bold"), *facts]
 
 
-def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """The facts of a refund that never change, and its ids."""
+def facts_of(
+    refund: Refund, zone: tzinfo, now: datetime, width: int, evidence: Mapping[str, str] | None = None
+) -> list[Part]:
+    """The facts of a refund that never change, its ids, and the evidence by which a person settled it."""
     asked = refund.intent
     facts = (
         ("Trip", asked.trip_id),
@@ -60,6 +77,7 @@ def facts_of(refund: Refund, zone: tzinfo, now: datetime, width: int) -> list[Pa
         ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
         ("Request id", refund.key),
         ("Reconciliation id", refund.life.reconciliation_id or "none"),
+        *((words, evidence[name]) for name, words in EVIDENCE.items() if evidence and evidence.get(name)),
     )
     return [("The refund", "bold"), *(part for name, value in facts for part in _fact(name, value, width))]
 

@@ -18,8 +18,8 @@ from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import MOST_TRIPS, SHAPES, Filter, Query, QueryError
 from refund_tui.core.ledger_identity import open_elsewhere
 from refund_tui.core.text import visible
-from refund_tui.desk.reads import searched
 from refund_tui.desk.storage import storage_of
+from refund_tui.desk.trip_words import searched
 from refund_tui.errors import StoreError, UsageError
 from refund_tui.host.clock import SystemClock
 from refund_tui.store.export import Csv, JsonLines, RefundRows, refunds

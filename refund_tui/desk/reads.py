@@ -6,18 +6,17 @@ Keeps nothing in memory: each answer is read from the files at that moment. Ever
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, tzinfo
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.filters import MOST_TRIPS, Filter, Order
+from refund_tui.core.filters import Filter, Order
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as
 from refund_tui.core.trips import Trip, folded_trip
 from refund_tui.desk.body_check import checked
 from refund_tui.desk.files import Files
-from refund_tui.desk.ports import TripsPort
+from refund_tui.desk.trip_words import searched
 from refund_tui.store.export import RefundRows, page
 
 
@@ -125,8 +124,3 @@ class TripReads:
     async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Store these trips; how many were new, changed, and the same as before."""
         return await self._files.search(lambda known: known.put(trips))
-
-
-def searched(wanted: Filter, trips: TripsPort) -> Filter:
-    """`wanted` with the trips that each of its words finds in `trips`. Raises StoreError."""
-    return replace(wanted, trips={word: trips.of_word(word, MOST_TRIPS) for word in wanted.trip_words})

@@ -29,6 +29,8 @@ TOLERANCE = timedelta(seconds=2)
 """A screen follows the disk within this."""
 
 _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
+_CARD = re.compile(rf"{STATE}\s+(?P<tail>\d{{4}})\s")
+"""A row of the history where its list is narrow: the card's last four digits stand for the trip."""
 _ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 HARMLESS = re.compile(
@@ -59,6 +61,8 @@ class Part:
         shortened = _SHORT.findall(self.text)
         for head, tail in shortened:
             named += [trip for trip in self.screen.trip_ids if trip.startswith(head) and trip.endswith(tail)]
+        if not named and not shortened and (card := _CARD.search(self.text)):
+            return [row.trip for row in self.screen.truth.refunds if row.tail == card["tail"]]
         return named if named or shortened else self.screen.about
 
 
@@ -274,7 +278,7 @@ STATEMENTS = (
     _kind("that there is no refund", r"no refund yet|No refund on this trip yet", _no_refund),
     _kind("a refund's state", STATE, _state_and_amount),
     _kind("the refund's state", rf"^\s*{AMOUNT} {CURRENCY}\s+{STATE}", _head),
-    _kind("a row's refund", rf"{STATE}\s+\S*…\S*\s+(?P<clerk>[^\W\d]\S*)\s+{AMOUNT} {CURRENCY}", _row),
+    _kind("a row's refund", rf"{STATE}\s+(?:\S.*\s)?(?P<clerk>[^\W\d]\S*)\s+{AMOUNT} {CURRENCY}", _row),
     _kind("a wait", r"(?:next|Sent again in) (?P<left>\d+(?::\d\d)+)", _countdown),
     _kind("a request id", r"Request id\s+(?P<id>\S+)", _request),
     _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)\b", _reconciliation),

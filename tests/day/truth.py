@@ -40,6 +40,7 @@ class Row(NamedTuple):
     minor: int
     not_before: str | None
     before: frozenset[str]
+    tail: str | None
 
 
 @dataclass
@@ -184,7 +185,7 @@ def _refund(row: sqlite3.Row, before: frozenset[str]) -> Row:
     return Row(
         row["key"], row["trip_id"], digits(row["minor"], row["currency"]), row["currency"], row["state"],
         row["clerk"], row["reconciliation_id"], row["captured"], row["minor"],
-        row["not_before"], before,
+        row["not_before"], before, row["tail"],
     )  # fmt: skip
 
 

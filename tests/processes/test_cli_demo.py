@@ -138,6 +138,7 @@ def test_the_folder_of_a_demo_of_0_1_0_is_still_a_demos(tmp_path: Path) -> None:
     demo_of_0_1_0(tmp_path)
     (tmp_path / "sandbox.jsonl").touch()
     with demo("--data-dir", str(tmp_path)) as session:
+        session.press("f4")
         session.wait_for("REJECTED")  # today's sandbox does not know that trip
         left(session)
     assert "DEMO" in run("ledger", "show", "--data-dir", str(tmp_path)).stdout

@@ -117,6 +117,9 @@ def test_a_paste_with_line_ends_confirms_nothing_anywhere(
         put(LINES)
         session.settle()
         assert "refund it" not in session.text
+        session.press("escape")  # typed, the lines went from field to field
+        session.wait_for("Find")
+        open_form(session)
         clear(session)
         session.send("5.00\t1\t")
         session.wait_for("5.00 ")

@@ -34,7 +34,7 @@ from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt, trip", 0, ends=True, above=70),
+    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt or trip", 0, above=70),
     Column("Reason", 14, above=100), Column("Clerk", 10), Column("Amount", 13, right=True),
 )  # fmt: skip
 
@@ -200,8 +200,7 @@ class HistoryScreen(RefundScreen):
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
         state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"
-        trip = " ".join(filter(None, (asked.receipt, asked.trip_id)))
-        told = (state, TONES[refund.state]), asked.card.tail or "", trip, asked.reason.words
+        told = (state, TONES[refund.state]), asked.card.tail or "", asked.receipt or asked.trip_id, asked.reason.words
         return when, *told, refund.clerk, (str(asked.amount), "strong")
 
     @on(RowList.Needed, "#refunds")

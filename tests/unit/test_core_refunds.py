@@ -20,7 +20,7 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Draft, Intent, Life, Refund, State
+from refund_tui.core.refunds import SETTLED, Draft, Event, Intent, Life, Refund, State, evidence_of
 from refund_tui.core.trips import Trip
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -89,3 +89,11 @@ def test_a_trip_is_dated_by_its_start_or_else_by_its_end() -> None:
     assert Trip("STORE-001", "trip-1", began=AT, ended=later).dated == AT
     assert Trip("STORE-001", "trip-1", ended=later).dated == later
     assert Trip("STORE-001", "trip-1").dated is None
+
+
+def test_the_evidence_is_that_of_the_settlement_and_of_nothing_else() -> None:
+    at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    settled = Event(2, "k", at, "ana", SETTLED, State.UNKNOWN, State.SETTLED_PAID, "settled", {"reference": "T-1"})
+    other = Event(1, "k", at, "ana", "recorded", None, State.QUEUED, "asked for", {"asked": "hash"})
+    assert evidence_of([other, settled]) == {"reference": "T-1"}
+    assert evidence_of([other]) == {}

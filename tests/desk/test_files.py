@@ -13,8 +13,13 @@ import pytest
 
 from refund_tui.desk.news import Elsewhere, Trouble
 from refund_tui.errors import StoreError
-from refund_tui.host.paths import trips_path
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.history import History
+from refund_tui.store.sqlite.ledger import Ledger
+from refund_tui.store.sqlite.migrations import copy_to
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.walk import walk
 from tests.support.desks import desk_over
 from tests.support.ears import Ears
 from tests.support.ledgers import locked
@@ -108,3 +113,33 @@ async def test_a_ledger_that_can_be_read_again_is_news(tmp_path: Path, monkeypat
             await ears.until_news(Trouble)
         assert not ears.has(Elsewhere)
         await ears.until_news(Elsewhere)
+
+
+def test_a_search_for_damage_that_is_ended_at_any_pause_leaves_nothing_open(tmp_path: Path) -> None:
+    path = ledger_path(tmp_path)
+    Ledger.open(path).close()
+    for pauses in range(6):
+        left = [False] * pauses
+
+        def ended(_seconds: float, left: list[bool] = left) -> bool:
+            return left.pop() if left else True
+
+        walk(path, LEDGER, ended)
+        assert Counted.open_now == 0
+
+
+def test_a_copy_whose_target_cannot_be_opened_leaves_its_source_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = ledger_path(tmp_path)
+    Ledger.open(path).close()
+
+    def only_reads(path: Path, mode: str) -> sqlite3.Connection:
+        if mode == "rw":
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(path, mode)
+
+    monkeypatch.setattr("refund_tui.store.sqlite.migrations.connect", only_reads)
+    with pytest.raises(sqlite3.OperationalError):
+        copy_to(path, tmp_path / "copy.sqlite3")
+    assert Counted.open_now == 0

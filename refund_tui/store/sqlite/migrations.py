@@ -101,18 +101,14 @@ def copy_to(path: Path, target: Path, *, in_short_reads: bool = False) -> None:
     for leftover in (target.with_name(target.name + "-journal"), target):
         leftover.unlink(missing_ok=True)
     make(target, shared=False)
-    source, copy = connect(path, "ro"), connect(target, "rw")
-    try:
+    with closing(connect(path, "ro")) as source, closing(connect(target, "rw")) as copy:
         if in_short_reads:
-            source.backup(copy, pages=STEP, progress=_Patience(path).step, sleep=REST)
+            source.backup(copy, pages=STEP, progress=_Restarts(path).step, sleep=REST)
         else:
             source.backup(copy)
-    finally:
-        copy.close()
-        source.close()
 
 
-class _Patience:
+class _Restarts:
     """Gives up a copy that begins anew too often: SQLite does that whenever another program wrote."""
 
     def __init__(self, path: Path) -> None:

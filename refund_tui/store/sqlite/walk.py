@@ -98,13 +98,21 @@ class _Walk:
     def all_tables(self) -> None:
         """Look at every table, then leave out what is counted as open."""
         try:
-            with closing(self._patient(lambda: Database.read(self._path, self._kind, Patience(tries=1)))) as database:
+            with closing(self._opened()) as database:
                 for row in self._patient(lambda: database.rows(_NAMES)):
                     self._table(database, row["name"])
                 for refund in self._patient(lambda: damaged_open(database)):
                     self._found.refunds.pop(refund.row, None)
         except StoreDamaged as error:
             self._found.whole.append(str(error))
+
+    def _opened(self) -> Database:
+        """The file, open for reading. No pause follows: if the walk ended there, nobody would close the file."""
+        while True:
+            try:
+                return Database.read(self._path, self._kind, Patience(tries=1))
+            except StoreBusy:
+                self._rest(LOCKED)
 
     def _table(self, database: Database, table: str) -> None:
         place = self._patient(lambda: _place(database, table))

@@ -45,6 +45,8 @@ while not ended.is_set():
     connection.execute(f"PRAGMA user_version = {version}")
     connection.execute("COMMIT")
     longest, number = max(longest, time.monotonic() - began), number + 1
+    if number == 1:
+        print("begun", flush=True)
     time.sleep(float(sys.argv[2]))
 print(number, longest)
 """
@@ -79,6 +81,8 @@ def commits(ledger: Path, every: float = 0.005) -> Iterator[list[float]]:
         ) as other,
         limited(other),
     ):
+        assert other.stdout is not None
+        assert other.stdout.readline() == "begun\n"
         yield told
         told.extend(map(float, other.communicate()[0].split()))
 
@@ -124,9 +128,9 @@ def test_the_full_check_of_the_doctor_holds_no_commit_up_either(
 def test_a_copy_that_would_begin_anew_for_ever_is_given_up(
     large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrations, "STEP", 10)
+    monkeypatch.setattr(migrations, "STEP", 1)
     monkeypatch.setattr(migrations, "BEGUN_ANEW", 3)
-    with commits(ledger_path(large)), pytest.raises(StoreBusy, match="written too often"):
+    with commits(ledger_path(large), every=0.0), pytest.raises(StoreBusy, match="written too often"):
         copy_to(ledger_path(large), tmp_path / "copy", in_short_reads=True)
 
 

@@ -86,7 +86,7 @@ def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int
 
 
 STEP, REST = 500, 0.02
-"""Pages that a copy in short reads takes at a time, and seconds between two of them."""
+"""Pages that a copy in short reads takes at a time, and seconds until the next try while another program commits."""
 
 BEGUN_ANEW = 50
 """How often such a copy begins anew, because another program wrote, before it is given up."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from refund_tui.core.refunds import Action, Refund
+from refund_tui.core.refunds import Action, Life, Refund
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.tui.wording.states import outcome_words
 
@@ -27,22 +27,22 @@ class ClerksNews:
     def __init__(self, clerk: str) -> None:
         self._clerk = clerk
         self._acted_on: set[str] = set()
-        self._told: dict[str, int] = {}
-        """The version in which the end of a refund was told, by its key."""
+        self._told: dict[str, Life] = {}
+        """What had become of a refund when its end was told, by its key. A printed receipt does not change that."""
 
     def ended(self, news: News) -> list[Refund]:
         """The refunds of this clerk that have ended, or need a person, and were not told so far."""
         changes = (news,) if isinstance(news, Changed) else news.changes if isinstance(news, Elsewhere) else ()
         self._acted_on.update(change.refund.key for change in changes if change.kind in _ACTIONS)
         found = [change.refund for change in changes if self._is_awaited(change)]
-        self._told.update((refund.key, refund.version) for refund in found)
+        self._told.update((refund.key, refund.life) for refund in found)
         return found
 
     def _is_awaited(self, change: Changed) -> bool:
         refund = change.refund
         asked_here = refund.clerk == self._clerk or refund.key in self._acted_on
         ended = change.kind not in NO_CHANGE and not refund.state.goes_on
-        return asked_here and ended and self._told.get(refund.key) != refund.version
+        return asked_here and ended and self._told.get(refund.key) != refund.life
 
 
 def announcement_of(news: News, ended: list[Refund]) -> str:

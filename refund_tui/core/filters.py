@@ -55,7 +55,7 @@ class Filter:
     Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id in any case, an amount,
     a part of the note of one of the newest 10,000 refunds, or a word by which the trip is found. `clerk` is a whole
     name in any case. `of_trip` are further words by which the trip is found. `trips` says which trips (folded ids) each
-    of these words finds: it is filled in from what is known of trips, which is not kept with the refunds.
+    of these words finds: it is filled in from the trips file, which knows more than was recorded with the refunds.
     """
 
     text: str = ""

@@ -15,6 +15,11 @@ RACES = 8
 """How often a change is tried before it is given up because other processes keep changing the refund."""
 
 
+def not_there(key: str) -> StoreChanged:
+    """The error for a refund that was known here and is not in the ledger (any more)."""
+    return StoreChanged(f"the refund {key} is not in the ledger: was an older copy of it put back?")
+
+
 def compare_and_swap(ledger: LedgerPort, key: str, write: Callable[[Refund], T | None]) -> T:
     """Call `write` with the refund as it is and return its result; None from it means that another process was faster.
 
@@ -24,7 +29,7 @@ def compare_and_swap(ledger: LedgerPort, key: str, write: Callable[[Refund], T |
     for _ in range(RACES):
         refund = ledger.get(key)
         if refund is None:
-            raise StoreChanged(f"the refund {key} is not in the ledger: was an older copy of it put back?")
+            raise not_there(key)
         written = write(refund)
         if written is not None:
             return written

@@ -39,6 +39,7 @@ from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import altered
+from refund_tui.desk.compare_and_swap import not_there
 from refund_tui.desk.drain import until_drained
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import Changed, Listeners, News
@@ -47,7 +48,7 @@ from refund_tui.desk.sender import Sender
 from refund_tui.desk.service_connection import ServiceConnection
 from refund_tui.desk.storage import storage_of
 from refund_tui.desk.watch import Watcher
-from refund_tui.errors import ConfigError, StoreError
+from refund_tui.errors import ConfigError, RecordUnusable, StoreError
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.lease import alive, this_process
 from refund_tui.payments.body import build_body
@@ -235,16 +236,20 @@ class Desk:
         """
         self.require_service()
         trip = await self.trips.get(intent.store_id, intent.trip_id)
-        captured, currency = (trip.captured, trip.currency) if trip else (None, None)
-        complete = replace(intent, captured=captured, window_closes=self.window_closes(trip))
-        if trip is not None:
-            complete = replace(complete, card=trip.card, receipt=trip.receipt)
+        known = trip or Trip(intent.store_id, intent.trip_id)
+        complete = replace(
+            intent,
+            captured=known.captured,
+            window_closes=self.window_closes(trip),
+            card=known.card,
+            receipt=known.receipt,
+        )
         require_sound(await self.trips.balance(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
         recorded = await self.files.write(
-            lambda ledger: ledger.record(refund, now, second_yes=second_yes, charge_currency=currency)
+            lambda ledger: ledger.record(refund, now, second_yes=second_yes, charge_currency=known.currency)
         )
         await self.tell(Changed(recorded, RECORDED))
         self.sender.wake()
@@ -291,21 +296,32 @@ class Desk:
         now = self.now()
         await self.files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
-    async def print_receipt(self, key: str, *, only_shown: bool = False) -> str:
-        """The refund's receipt as text; that it was printed is remembered first. Raises RefundTuiError, NotPossible.
+    async def preview_receipt(self, key: str) -> str:
+        """The refund's receipt, to be shown: it does not count as printed. Raises RefundTuiError, NotPossible."""
+        refund, events = await self._printable(key)
+        printed = any(isinstance(event, Event) and event.kind == PRINTED for event in events)
+        return self._receipt(refund, events, copy=printed)
 
-        With `only_shown` nothing is printed yet, and nothing is remembered.
-        """
+    async def print_receipt(self, key: str) -> str:
+        """The same, to be printed. That is recorded first, so that two are never both the original."""
+        (_, events), now = await self._printable(key), self.now()
+        refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
+        return self._receipt(refund, events, copy=copy)
+
+    async def _printable(self, key: str) -> tuple[Refund, tuple[Event | Damaged, ...]]:
         self._require_own_service()
-        found, now = await self.history.get(key), self.now()
-        if isinstance(found, Refund) and (problem := altered(found)):
+        found = await self.history.get(key)
+        if found is None:
+            raise not_there(key)
+        if isinstance(found, Damaged):
+            raise RecordUnusable(found.sentence)
+        if problem := altered(found):
             raise NotPossible(f"{problem}. No receipt was made")
-        events = await self.history.events(key)
-        if only_shown and isinstance(found, Refund):
-            refund, copy = found, any(isinstance(event, Event) and event.kind == PRINTED for event in events)
-        else:
-            refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
-        return receipt(refund, now.at, self.settings.zone, copy=copy, evidence=evidence_of(events))
+        return found, await self.history.events(key)
+
+    def _receipt(self, refund: Refund, events: Iterable[Event | Damaged], *, copy: bool) -> str:
+        zone, evidence = self.settings.zone, evidence_of(events)
+        return receipt(refund, self.now().at, zone, copy=copy, evidence=evidence)
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from textual.widgets import Input
 
+from refund_tui.core.articles import refunded
 from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import Intent
 from refund_tui.core.trips import Article
 from refund_tui.host.paths import trips_path
 from refund_tui.store.sqlite.trips import Trips
 from tests.flows.stage import Stage, program, refunds
 from tests.support.clock import NOON
+from tests.support.desks import desk_over
 from tests.support.records import trip
+from tests.support.service import ScriptedService
 
 TO_ARTICLES = ("tab", "tab", "tab")
 TO_AMOUNT = ("shift+tab", "shift+tab", "shift+tab")
@@ -173,3 +179,20 @@ async def test_the_names_of_articles_are_readable_at_80_columns_and_more_of_them
         await stage.press("end")
         await stage.until("1 of 30 marked  ↑")
         assert names[-1] in stage.text
+
+
+async def test_an_article_that_a_colleague_gives_back_meanwhile_takes_its_mark_and_the_amount_with_it(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as stage:
+        await marked(stage)
+        trips = Trips.open(trips_path(tmp_path))
+        [known] = trips.find("R-1002", 0, 1)
+        trips.close()
+        first = refunded(known.articles, {0: known.articles[0].quantity or Decimal(1)})
+        asked = Intent(known.store_id, known.trip_id, Money(988, "EUR"), ReasonCode.DAMAGED_ITEM, articles=first)
+        async with desk_over(tmp_path, ScriptedService(), base_url=stage.desk.settings.base_url) as other:
+            await other.take(asked)
+        await stage.reread()
+        await stage.until("of 3.91 EUR left")
+        assert (amount(stage), ticks(stage)) == ("", [])

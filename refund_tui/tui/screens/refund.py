@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -16,7 +17,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import Draft, Intent, Refund
 from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, check_trip, known_as
 from refund_tui.core.text import visible
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Article, Trip
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.commands import REFUND, bindings, key_of
@@ -225,10 +226,19 @@ class RefundFormScreen(RefundScreen):
             return  # another trip has been opened
         self._trip, self._balance = trip, balance
         self._form.renew(self._balance)
-        self._articles.renew(trip.articles if trip else (), balance.given_back)
-        self._articles_title.display = self._articles.display
+        self._renew_articles(trip.articles if trip else ())
         self._facts()
         self._renew_question()
+
+    def _renew_articles(self, articles: Sequence[Article]) -> None:
+        """Show what was given back meanwhile; where that takes a mark off, the amount follows, aloud."""
+        marks = self._articles.marks
+        self._articles.renew(articles, self._balance.given_back)
+        self._articles_title.display = self._articles.display
+        if self._articles.marks != marks:
+            self._add_up()
+            self._keep()
+            self.refund_app.announce(notices.MARK_TAKEN_OFF)
 
     def _renew_question(self) -> None:
         """Ask anew if what the question says has changed; its keys are ignored for a while again."""
@@ -277,7 +287,11 @@ class RefundFormScreen(RefundScreen):
             self._saving.stop()
         self.in_background(self.keep_draft())
 
-    @on(ArticleList.Highlighted)
+    @on(RowList.Highlighted, "#articles")
+    def _at_article(self) -> None:
+        self._show_title()
+        self.refund_app.refresh_keys()
+
     def _show_title(self) -> None:
         """Show how many articles are marked, and where there are more."""
         self._articles_title.show(self._articles.title)
@@ -299,10 +313,6 @@ class RefundFormScreen(RefundScreen):
     @on(ArticleList.AllGivenBack)
     def _all_given_back(self, message: ArticleList.AllGivenBack) -> None:
         self.refund_app.announce(notices.given_back(message.article))
-
-    @on(RowList.Highlighted, "#articles")
-    def _at_article(self) -> None:
-        self.refund_app.refresh_keys()
 
     @on(ArticleList.Marked)
     def _marked(self) -> None:

@@ -150,7 +150,7 @@ class RefundPanel(ContentSwitcher):
     async def show_receipt(self) -> None:
         """Show the receipt; it is printed only by `write` or to the clipboard. Raises NotPossible, StoreError."""
         if self.refund is not None:
-            text = await self._desk.print_receipt(self.refund.key, only_shown=True)
+            text = await self._desk.preview_receipt(self.refund.key)
             self._receipt.show(text)
             self.post_message(self.Said(""))  # the line of the announcement is needed for the receipt
             self._go("receipt")

@@ -15,6 +15,7 @@ ASKING_CARD = "Asking the service which card paid this trip …"
 NO_SHELL_NOW = "A request is under way: go to the shell when its answer is here."
 TYPE_AMOUNT_AGAIN = "This is real money: type the amount again, then Enter."
 WAIT_ENDED = "The account's wait was ended: its refunds are sent now."
+MARK_TAKEN_OFF = "Another refund gave back an article that was marked here: check the amount."
 PRICE_NOT_KNOWN = "The price of a marked article is not known here: type the amount."
 RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
 

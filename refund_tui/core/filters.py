@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -18,9 +18,8 @@ from functools import partial
 from refund_tui.core.days import BACK, days_as_written, read_days
 from refund_tui.core.money import DIGITS, AmountError, parse_amount, readings, split_currency
 from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
-from refund_tui.core.refunds import GOING_ON_STATES, OPEN_STATES, SENDABLE_STATES, State
-from refund_tui.core.times import Instant, Wait, unstamp
-from refund_tui.core.waits import left_of
+from refund_tui.core.refunds import OPEN_STATES, State
+from refund_tui.core.times import unstamp
 
 MOST_TRIPS = 300
 """How many trips one word may find, the newest ones."""
@@ -89,44 +88,6 @@ class Order(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     LARGEST = "largest"
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is open at one endpoint, the gate that holds it, and its shortest waits.
-
-    `states` counts the open refunds by their state; `summary[State.UNKNOWN]` is one of its numbers.
-    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
-    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
-    """
-
-    states: Mapping[State, int] = field(default_factory=dict)
-    elsewhere: int = 0
-    alarms: int = 0
-    damaged: int = 0
-    gate: Wait | None = None
-    waits: tuple[Wait, ...] = ()
-
-    def __getitem__(self, state: State) -> int:
-        return self.states.get(state, 0)
-
-    @property
-    def going_on(self) -> int:
-        """How many refunds go on by themselves, now or after their wait."""
-        return self._count(GOING_ON_STATES)
-
-    @property
-    def to_send(self) -> int:
-        """How many refunds are still to be sent, now or after their wait."""
-        return self._count(SENDABLE_STATES)
-
-    def left_to_wait(self, now: Instant) -> float:
-        """Seconds until the next refund may be sent: the shortest own wait, or the account's where that is longer."""
-        own = min((wait.remaining(now) for wait in self.waits), default=0.0)
-        return max(own, left_of(now, self.gate))
-
-    def _count(self, states: Iterable[State]) -> int:
-        return sum(self[state] for state in states)
 
 
 OPEN = "open"

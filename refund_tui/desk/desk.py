@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from refund_tui.core import lifecycle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
-from refund_tui.core.filters import Summary
 from refund_tui.core.ledger_identity import Belonging
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
@@ -33,6 +32,7 @@ from refund_tui.core.refunds import (
     evidence_of,
 )
 from refund_tui.core.rules import TripBalance, require_sound
+from refund_tui.core.summary import Summary
 from refund_tui.core.times import Clock, Instant, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from refund_tui.core.filters import Summary
+from refund_tui.core.summary import Summary
 from refund_tui.desk.sender import Sender
 from refund_tui.desk.watch import WATCH
 from refund_tui.errors import StoreChanged, StoreDamaged, StoreError, StoreUnusable

@@ -11,12 +11,13 @@ from datetime import UTC, date, tzinfo
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.filters import Filter, Order, Summary, TripWord
+from refund_tui.core.filters import Filter, Order, TripWord
 from refund_tui.core.ledger_identity import Belonging, Host, Identity, Service
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Refund
+from refund_tui.core.summary import Summary
 from refund_tui.core.times import Instant, Wait
 from refund_tui.core.trips import Card, Trip
 

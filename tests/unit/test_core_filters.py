@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from refund_tui.core.filters import MOST_TRIPS, Filter, Part, Query, QueryError, Summary, TripWord, complete
+from refund_tui.core.filters import MOST_TRIPS, Filter, Part, Query, QueryError, TripWord, complete
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import State
+from refund_tui.core.summary import Summary
 from refund_tui.core.times import Instant, Wait
 
 EACH = {State.QUEUED: 1, State.SENDING: 20, State.WAITING: 300, State.BLOCKED: 4_000, State.UNKNOWN: 50_000}

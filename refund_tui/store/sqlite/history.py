@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.filters import Filter, Order, Summary
+from refund_tui.core.filters import Filter, Order
 from refund_tui.core.ledger_identity import Belonging, Host, Identity
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.summary import Summary
 from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows

@@ -89,7 +89,7 @@ def _is_demo(storage: Storage, folder: Path) -> bool:
     """Whether the ledger says so; if it does not say (version 0.1.0), whether the sandbox's journal is beside it."""
     try:
         with closing(storage.open_history()) as history:
-            environment = history.belonging().environment
+            environment = history.ledger_services().environment
     except StoreError:
         environment = None
     return environment == "DEMO" if environment else (folder / JOURNAL).exists()

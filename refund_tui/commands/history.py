@@ -146,7 +146,7 @@ def _print_open_elsewhere(history: HistoryPort, settings: Settings) -> None:
     """Print how many open refunds are for other services, whatever the filter is. Raises StoreError."""
     if settings.base_url is None:
         return
-    if elsewhere := open_elsewhere(history.elsewhere(history.belonging().here(settings.service))):
+    if elsewhere := open_elsewhere(history.elsewhere(history.ledger_services().endpoint_in_use(settings.service))):
         OUT.flush()
         print_err(f"refund-tui: {visible(elsewhere)}: not sent with these settings")
 

@@ -214,7 +214,7 @@ class CapturedComparison:
             one = len(self._found) == 1
             self._say(
                 f"{len(self._found):,} {'trip has' if one else 'trips have'} another captured amount than the ledger. "
-                f"The ledger's amount counts; a person who knows better changes it with {RAISE}"
+                f"The ledger's amount counts; if you know the right amount, state it with {RAISE}"
             )
         for trip, counted in list(self._found.values())[:MOST_NAMED]:
             self._say(f"{trip.trip_id} of {trip.store_id}: {counted} in the ledger, {trip.captured} in the file")

@@ -1,4 +1,4 @@
-"""What is true without a clock, a disk or a network: money, trips, refunds, the rules and the lifecycle.
+"""The domain: money, trips, refunds, the rules and the lifecycle. All of it is pure Python.
 
-Nothing here may import a screen, HTTP, a database or an event loop, and nothing here reads the time by itself.
+Nothing here may import a screen, HTTP, a database or an event loop. Nothing here reads a clock.
 """

@@ -1,4 +1,4 @@
-"""Owns what a refund gives back of a cart: the prices of marked articles, and what was given back. No float is used."""
+"""Owns the articles of a refund: the price of the marked ones, and what was given back before. Never uses a float."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PIECES = ("unit", "units", "each", "piece", "pieces", "pc", "pcs")
 
 @dataclass(frozen=True, slots=True)
 class RefundedArticle:
-    """A part of one line of the cart that a refund is for, as a clerk marked it. `amount` is its price, if known."""
+    """A quantity of one cart line that a clerk marked for a refund. `amount` is its price, None if not known."""
 
     id: str
     name: str | None
@@ -35,7 +35,7 @@ class RefundedArticle:
 
 
 def counted(article: Article) -> bool:
-    """Whether an article is counted in whole pieces, so that a part of them can be given back; a weight cannot."""
+    """Whether an article is counted in whole pieces. Only then can a part of its quantity be marked."""
     quantity = _all_of(article)
     return (article.unit or "unit").lower() in _PIECES and quantity == quantity.to_integral_value()
 
@@ -47,7 +47,7 @@ def _all_of(article: Article) -> Decimal:
 def worth(article: Article, quantity: Decimal | None = None) -> Money | None:
     """The price of `quantity` of an article (by default all of it), rounded half up to the minor unit.
 
-    None where the price is not known, or where it comes to more than any refund.
+    None if the price is not known, or is larger than any refund can be.
     """
     if article.unit_price is None:
         return None
@@ -57,8 +57,8 @@ def worth(article: Article, quantity: Decimal | None = None) -> Money | None:
     return Money(int(exact.quantize(ONE, ROUND_HALF_UP)), article.unit_price.currency)
 
 
-def added_up(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> Money | None:
-    """What the marked quantities come to, by place in the cart; None when nothing is marked or a price is not known."""
+def total_price(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> Money | None:
+    """The price of all marked quantities, by place in the cart. None if nothing is marked or a price is not known."""
     parts = [worth(articles[place], quantity) for place, quantity in marked.items()]
     known = [part for part in parts if part is not None]
     if not known or len(known) < len(parts) or len({part.currency for part in known}) > 1:
@@ -67,7 +67,7 @@ def added_up(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> Mone
 
 
 def refunded(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> tuple[RefundedArticle, ...]:
-    """The marked parts of a cart, in its order, as a refund records them."""
+    """The marked articles as a refund records them, in the order of the cart."""
     return tuple(
         RefundedArticle(of.id, of.name, marked[place], of.unit, worth(of, marked[place]), of.line_item_id)
         for place, of in enumerate(articles)
@@ -75,8 +75,11 @@ def refunded(articles: Sequence[Article], marked: Mapping[int, Decimal]) -> tupl
     )
 
 
-def not_given_back(articles: Sequence[Article], given: Iterable[RefundedArticle]) -> list[Decimal]:
-    """How much of each article was not given back yet, never below 0. The line item decides, else the article's id."""
+def quantities_left(articles: Sequence[Article], given: Iterable[RefundedArticle]) -> list[Decimal]:
+    """The quantity of each article that can still be given back, never below 0.
+
+    A refunded article belongs to the cart line with the same line item id, else to the lines with the same article id.
+    """
     left = [_all_of(article) for article in articles]
     for part in given:
         quantity = part.quantity
@@ -92,13 +95,13 @@ def _places(articles: Sequence[Article], part: RefundedArticle) -> list[int]:
     return lines or [place for place, of in enumerate(articles) if of.id == part.id]
 
 
-def marks_words(marked: Mapping[int, Decimal]) -> str:
-    """Marks as one word of text, by place in the cart: `0=1 3=0.414`."""
+def format_marks(marked: Mapping[int, Decimal]) -> str:
+    """The marks as text, each as place in the cart and quantity: `0=1 3=0.414`."""
     return " ".join(f"{place}={quantity.normalize():f}" for place, quantity in sorted(marked.items()))
 
 
-def marks_of(words: str, left: Sequence[Decimal]) -> dict[int, Decimal]:
-    """The marks in a text, without those that the cart of today does not allow: `left` is what can be given back."""
+def parse_marks(words: str, left: Sequence[Decimal]) -> dict[int, Decimal]:
+    """The marks in a text. Marks that `left` (see `quantities_left`) does not allow are dropped."""
     marked = dict[int, Decimal]()
     for word in words.split():
         place, _, quantity = word.partition("=")

@@ -1,7 +1,7 @@
-"""Owns what may be kept of a card: its brand, its last four digits, and no card number inside any free text.
+"""Owns what may be kept of a card: its brand and its last four digits. Removes card numbers from free text.
 
-Receipts, article ids and article names are the retailer's own and are kept as they are: barcodes and receipt numbers
-often have the form of a card number.
+Receipt numbers, article ids and article names come from the retailer and are kept unchanged: barcodes and receipt
+numbers often look like card numbers.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 import unicodedata
 
 MOST_DIGITS = 4
-"""The most digits that a brand may have, in any script and with anything between them."""
+"""The most digits that a brand may contain, of any script."""
 
 _TAIL = re.compile(r"[0-9]{4}")
 _BRAND_SIGNS = frozenset(" -_.,&'/+()!®™")
 
 _LENGTHS = range(14, 20)
-"""Digits of card numbers in use (ISO/IEC 7812)."""
+"""The lengths of card numbers in use, in digits (ISO/IEC 7812)."""
 
 _ISSUER = re.compile(r"[3-6]|2[2-7]")
 """How the numbers of payment cards begin."""
@@ -26,7 +26,7 @@ _RUNS = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?P<digits>(?<!\w)(?<!\w-)\d+(?:[ -]\d+)*(?!\w)(?!-\w))"
 )
-"""Digits that stand alone, in groups; digits inside an id are left out."""
+"""Groups of digits that are not part of an id."""
 
 
 def check_brand(text: str) -> str | None:
@@ -53,7 +53,7 @@ def masked(text: str) -> str:
 
 
 def _masked_run(run: str) -> str:
-    """Hide each card number in groups of digits with single blanks or dashes between; it is one group or several."""
+    """Mask each card number in a run of digit groups. A number may be one group or several."""
     groups, shown, first = re.split("([ -])", run), "", 0
     while first < len(groups):
         found = _end_of_card_number(groups, first)
@@ -65,7 +65,7 @@ def _masked_run(run: str) -> str:
 
 
 def _end_of_card_number(groups: list[str], first: int) -> int | None:
-    """The place after the last group of the card number that begins at `first`, None where none does."""
+    """The index after the last group of the card number that begins at `first`, None if no card number begins there."""
     digits = ""
     for last in range(first, len(groups), 2):
         digits += groups[last]

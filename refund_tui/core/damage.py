@@ -1,6 +1,6 @@
-"""Owns what is known of damage: of a row that cannot be read, and of a whole file; and how far a ledger had come.
+"""Owns how damage is described: a row that cannot be read, a whole file, and the records of a ledger's newest event.
 
-A damaged row is never sent, never changed, and nothing of it is guessed.
+A damaged row is never sent and never changed. None of its values is guessed.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DAMAGED = "DAMAGED"
-"""The word that is shown in place of a state."""
+"""Shown in place of a state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
     """A row of the ledger or of the trips file that cannot be read: `why` names what is wrong with it.
 
-    `table` and `row` say where it is. `columns` holds each of its values as text, whether it makes sense or not: it is
-    text from outside, and must pass `core.text.visible` before it is shown.
+    `table` and `row` say where it is. `columns` holds its values as text, also the wrong ones. They are not trusted:
+    they must pass `core.text.visible` before they are shown.
     """
 
     table: str
@@ -27,12 +27,12 @@ class Damaged:
 
     @property
     def key(self) -> str:
-        """The idempotency key that stands in the row, empty where none does."""
+        """The idempotency key in the row, empty if there is none."""
         return self.columns.get("key", "")
 
     @property
     def trip_id(self) -> str:
-        """The trip id that stands in the row, empty where none does."""
+        """The trip id in the row, empty if there is none."""
         return self.columns.get("trip_id", "")
 
     @property
@@ -46,7 +46,10 @@ class Damaged:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong: with the whole file, so that no row of it can be trusted, and with single rows."""
+    """What a check found. `whole`: damage of the whole file, so that no row can be trusted.
+
+    `rows`: damage of single rows.
+    """
 
     whole: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -54,9 +57,11 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """The same as sentences, empty where nothing is wrong. `whole` forbids all writing, `rows` only those rows.
+    """The findings as sentences, empty if nothing is wrong.
 
-    `ended` counts the records of refunds that cannot be read and are not open.
+    `whole` forbids all writing, `rows` only writing those rows.
+
+    `ended` counts the closed refunds whose records cannot be read.
     """
 
     whole: str = ""
@@ -66,9 +71,11 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen:
-    """A record, at `place`, of the number of the newest event that was seen: `seq` is None where there is no record.
+    """A record of the newest event number (`seq`), kept at `place` outside the ledger.
 
-    `problem` says why it cannot be read, empty where it can.
+    `seq` is None if there is no record.
+
+    `problem` says why the record cannot be read; it is empty if it can.
     """
 
     place: str

@@ -1,6 +1,6 @@
-"""Owns how a person writes a day or a month: in the trip search, in the history's filter line and in commands alike.
+"""Owns how a person writes a day or a month. The trip search, the history's filter line and all commands use it.
 
-Reads no clock: today and the store's time zone are handed in.
+Reads no clock: the caller passes today's date and the store's time zone.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from datetime import date, datetime, timedelta, tzinfo
 from refund_tui.core.times import midnight
 
 BACK = {"today": 0, "yesterday": 1}
-"""The words for a day, each with how many days it is before today."""
+"""The words for a day, and how many days before today each one is."""
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{4}|[0-9]{2})?)?")
 
 _LEAP = 8
-"""Years between two 29ths of February at the most."""
+"""The longest time between two 29ths of February, in years."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Whole days: `first` and those after it, up to and not including `end`."""
+    """The days from `first` up to, but not including, `end`."""
 
     first: date
     end: date
 
     def instants(self, zone: tzinfo) -> tuple[datetime, datetime]:
-        """When they begin and when they are over (UTC), in the store's `zone`. Raises OverflowError."""
+        """The start of `first` and the start of `end` in the store's `zone`, as UTC. Raises OverflowError."""
         return midnight(self.first, zone), midnight(self.end, zone)
 
 
 def read_days(text: str, today: date | None) -> Days | None:
-    """The day or the month that `text` names, None where it names none.
+    """The day or the month that `text` names, None if it names none.
 
-    `2026-11-23`, `2026-11` (the whole month), `23.11.2026`, `23.11.26`, and with `today`: `today`, `yesterday`, and
-    `23.11.` or `23.11`, the last such day that has been.
+    Forms: `2026-11-23`, `2026-11` (the whole month), `23.11.2026`, `23.11.26`. If `today` is given, also `today`,
+    `yesterday`, and `23.11.` or `23.11`: the latest such day that is not in the future.
     """
     try:
         if (iso := _ISO.fullmatch(text)) and not iso[3]:
@@ -50,7 +50,7 @@ def read_days(text: str, today: date | None) -> Days | None:
 
 
 def days_as_written(today: date) -> str:
-    """How a day or a month can be written, for a person who wrote it in another way."""
+    """Examples of how to write a day or a month, for an error message."""
     return f"{today.isoformat()}, {today:%d.%m.}, {today:%Y-%m} or today"
 
 
@@ -67,11 +67,11 @@ def _one_day(text: str, today: date | None) -> date | None:
 
 
 def _last(day: int, month: int, today: date) -> date | None:
-    """The last day of that name that has been."""
+    """The latest such day that is not in the future."""
     for year in range(today.year, max(0, today.year - _LEAP - 1), -1):
         try:
             found = date(year, month, day)
-        except ValueError:  # the 29th of February of another year
+        except ValueError:  # 29 February exists only in leap years
             continue
         if found <= today:
             return found

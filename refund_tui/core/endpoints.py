@@ -1,4 +1,7 @@
-"""Owns what a service's URL says: whether it can be used, which endpoint it names, whether money moves there. Pure."""
+"""Owns what a service's URL says: whether it is valid, which endpoint it names, and whether real money moves there.
+
+Opens no connection.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ _V6_LOOPBACK = IPv6Address("::1")
 
 
 def check_base_url(text: str) -> str:
-    """The service's URL without a trailing slash and without /v1, which the client adds itself. Raises ValueError.
+    """The service's URL without a trailing slash and without /v1 (the client adds it). Raises ValueError.
 
-    `localhost` becomes 127.0.0.1, since localhost can be two addresses with a different service at each. With https it
-    stays, since the certificate names it.
+    `localhost` becomes 127.0.0.1, because localhost can mean two addresses with a different service at each. With https
+    it stays, because the certificate contains that name.
     """
     parts = _split_url(text)
     if parts.scheme not in ("https", "http"):
@@ -36,7 +39,7 @@ def check_base_url(text: str) -> str:
 
 
 def check_proxy(text: str) -> str:
-    """An HTTP proxy's URL; a password has no place in a setting. Raises ValueError."""
+    """The URL of an HTTP proxy. Raises ValueError, also for a URL with a password: settings hold no secrets."""
     parts = _split_url(text)
     if parts.scheme not in ("http", "https"):
         raise ValueError("must begin with http:// or https://")
@@ -47,9 +50,9 @@ def check_proxy(text: str) -> str:
 
 
 def endpoint_of(base_url: str | None) -> str:
-    """Host, port and path of a service, empty for no URL. The port 443 is left out, except on this very host.
+    """Host, port and path of a service; empty if there is no URL. Port 443 is left out, except on loopback.
 
-    On this very host each port is a different service.
+    On loopback each port is a different service.
     """
     if base_url is None:
         return ""
@@ -60,12 +63,12 @@ def endpoint_of(base_url: str | None) -> str:
 
 
 def host_of(base_url: str | None) -> str:
-    """The host of a service, empty without any."""
+    """The host of a service; empty if there is no URL."""
     return (urlsplit(base_url).hostname or "") if base_url else ""
 
 
 def _written(host: str) -> str:
-    """The host as an endpoint writes it: an address in its short form, IPv6 in brackets, a name as it is."""
+    """The host as part of an endpoint: an address in its short form, IPv6 in brackets, a name unchanged."""
     address = _address(host)
     if address is None:
         return host
@@ -73,7 +76,7 @@ def _written(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this very host: localhost, 127.0.0.0/8, ::1."""
+    """Whether `host` is loopback: localhost, 127.0.0.0/8 or ::1."""
     address = _address(host)
     if isinstance(address, IPv4Address):
         return address in _V4_LOOPBACK
@@ -81,7 +84,7 @@ def is_loopback(host: str) -> bool:
 
 
 def moves_real_money(base_url: str | None) -> bool | None:
-    """True for Amazon's production, False for a test host and for loopback, None where the host does not say."""
+    """True for Amazon's production host, False for a test host and loopback, None for any other host."""
     host = host_of(base_url)
     if is_loopback(host) or ".test." in f".{host}":
         return False
@@ -98,7 +101,7 @@ def _split_url(text: str) -> SplitResult:
 
 
 def _checked_host(parts: SplitResult) -> str:
-    """The URL's host, after its other parts were checked. Raises ValueError."""
+    """The host of a URL whose other parts are checked here. Raises ValueError."""
     if "@" in parts.netloc:
         raise ValueError("must not hold a name or a password: secrets are never settings")
     host = parts.hostname or ""

@@ -1,6 +1,6 @@
-"""Owns the rules of single fields of `POST /v1/refund`: what is wrong with a value, said in words for the clerk.
+"""Owns the rules for single fields of `POST /v1/refund` (contract page of the manual). Messages are for the clerk.
 
-Patterns are matched whole: `$` would let a trailing newline through.
+Always use `fullmatch`: a pattern with `$` accepts a trailing newline.
 """
 
 from __future__ import annotations
@@ -10,27 +10,27 @@ import uuid
 
 LONGEST_ID = 255
 LONGEST_NOTE = 200
-"""A note stays in the ledger and never goes to the service."""
+"""In characters. A note stays in the ledger; it is never sent to the service."""
 
 _HALVES = re.compile(r"[\ud800-\udfff]")
-"""What Python makes of bytes that are not valid text; the ledger cannot store it."""
+"""Surrogates, which Python uses for bytes that are not valid UTF-8. The ledger cannot store them."""
 
 _ID = re.compile(r"[0-9a-zA-Z_-]*")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def check_store_id(text: str) -> str | None:
-    """What is wrong with a store id, or None (Payment service, refund, storeId; one character is required)."""
+    """What is wrong with a store id, or None if it is valid (contract page: storeId)."""
     return _check_id(text, "store id")
 
 
 def check_trip_id(text: str) -> str | None:
-    """What is wrong with a shopping trip id, or None (Payment service, refund, shoppingTripId; need not be a UUID)."""
+    """What is wrong with a shopping trip id, or None if it is valid (contract page: shoppingTripId). Not only UUIDs."""
     return _check_id(text, "trip id")
 
 
 def check_note(text: str) -> str | None:
-    """What is wrong with a note, or None."""
+    """What is wrong with a note, or None if it is valid."""
     if len(text) > LONGEST_NOTE:
         return f"{len(text)} characters: a note has at most {LONGEST_NOTE}"
     if _HALVES.search(text):
@@ -39,12 +39,12 @@ def check_note(text: str) -> str | None:
 
 
 def check_key(text: str) -> str | None:
-    """What is wrong with an idempotency key, or None (Payment service, refund, refundRequestId)."""
+    """What is wrong with an idempotency key, or None if it is valid (contract page: refundRequestId)."""
     return None if _KEY.fullmatch(text) else "not a lower-case UUID of version 0 to 5"
 
 
 def new_key() -> str:
-    """A new idempotency key: a lower-case UUID version 4, made once for each intent and never changed."""
+    """A new idempotency key: a lower-case UUID version 4. Create one for each intent and never change it."""
     return str(uuid.uuid4())
 
 

@@ -1,8 +1,8 @@
-"""Owns how refunds are found: what a filter asks for, and the words it is written with.
+"""Owns the filter of refunds: its fields, and the words with which a person writes it.
 
-Such words are `open clerk:ana card:2142 day:today reason:1 amount:>10 text`. The history's filter line and
-`refund-tui history` read them alike. A word with a colon that is not one of these is refused; every other word is text
-to be found. Nothing typed is a query language of the store. Reads no clock: today and the zone are handed in.
+An example: `open clerk:ana card:2142 day:today reason:1 amount:>10 text`. The history's filter line and
+`refund-tui history` use the same words. An unknown word with a colon is an error; every other word is text to find.
+What a person types never becomes SQL. Reads no clock: the caller passes today's date and the zone.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from refund_tui.core.refunds import OPEN_STATES, State
 from refund_tui.core.times import unstamp
 
 MOST_TRIPS = 300
-"""How many trips one word may find, the newest ones."""
+"""The most trips that one word can find. If more match, the newest ones are used."""
 
 
 class Part(StrEnum):
-    """By what of a trip a word finds it."""
+    """Which field of a trip a word is compared with."""
 
     ANY = ""
     CARD = "card"
@@ -36,7 +36,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TripWord:
-    """The beginning of a card's last four digits or brand, of a receipt, or of a word of an article."""
+    """A word that finds trips: a prefix of a card's last digits or brand, of a receipt, or of an article's word."""
 
     text: str
     part: Part = Part.ANY
@@ -47,14 +47,16 @@ class TripWord:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which refunds are asked for; an empty field asks for all. Amounts in minor units, days as instants (UTC).
+    """Which refunds to find. An empty field matches all.
 
-    `endpoint` is the one they were made at, `elsewhere` one that they were not made at.
+    `least` and `most` are in minor units, `since` and `until` in UTC.
 
-    Each word of `text` is the beginning of a trip id, an idempotency key or a reconciliation id in any case, an amount,
-    a part of the note of one of the newest 10,000 refunds, or a word by which the trip is found. `clerk` is a whole
-    name in any case. `of_trip` are further words by which the trip is found. `trips` says which trips (folded ids) each
-    of these words finds: it is filled in from the trips file, which knows more than was recorded with the refunds.
+    `endpoint` finds the refunds made at that endpoint, `elsewhere` those made at any other endpoint.
+
+    Each word of `text` matches a prefix of a trip id, an idempotency key or a reconciliation id (case is ignored), an
+    amount, a part of a note (of the newest 10,000 refunds), or a trip that the word finds. `clerk` is a whole name;
+    case is ignored. `of_trip` holds more words that find trips. `trips` holds the folded ids of the trips that each
+    word finds. They come from the trips file, which has more fields than the refunds recorded.
     """
 
     text: str = ""
@@ -73,17 +75,17 @@ class Filter:
 
     @property
     def trip_words(self) -> tuple[TripWord, ...]:
-        """The words by which trips have to be found before refunds are."""
+        """The words that must be looked up in the trips file before refunds are searched."""
         return (*self.of_trip, *(TripWord(word) for word in self.text.split()))
 
     @property
     def narrowed_to(self) -> tuple[str, ...]:
-        """The words that find so many trips that only the newest MOST_TRIPS of them are looked at."""
+        """The words that find more trips than are used: only the newest MOST_TRIPS count."""
         return tuple(str(word) for word, trips in self.trips.items() if len(trips) >= MOST_TRIPS)
 
 
 class Order(StrEnum):
-    """What comes first in a list of refunds. Amounts are compared in minor units, whatever their currency."""
+    """The order of a list of refunds. Amounts are compared as minor units; the currency is ignored."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -91,7 +93,7 @@ class Order(StrEnum):
 
 
 OPEN = "open"
-"""The word for every state in which something may still become of a refund."""
+"""The filter word for all states that are not final."""
 
 SHAPES = {
     "state": "state:UNKNOWN,WAITING",
@@ -105,27 +107,27 @@ SHAPES = {
     "until": "until:2026-03-31",
     "amount": "amount:12.50, amount:>10, amount:5-20 or amount:500JPY",
 }
-"""Each word, as it is written."""
+"""Examples of each filter word, for messages and help."""
 
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
-"""How a day with a time begins."""
+"""How a date with a time begins."""
 
 
 class QueryError(ValueError):
-    """A word that cannot be used; its text says how to write it."""
+    """A filter word that cannot be used. The text says how to write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Reads filter lines; days are those of `zone`, amounts those of `currency` where they do not say their own."""
+    """Reads filter lines. Days are in `zone`. An amount without a currency is in `currency`."""
 
     zone: tzinfo
     today: date
     currency: str | None
 
     def read(self, line: str) -> Filter:
-        """What the line asks for. Raises QueryError."""
+        """The filter that the line describes. Raises QueryError."""
         wanted, texts = Filter(), list[str]()
         for word in line.split():
             name, colon, value = word.partition(":")
@@ -139,7 +141,7 @@ class Query:
         return replace(wanted, text=" ".join(texts))
 
     def narrowed(self, wanted: Filter, name: str, value: str) -> Filter:
-        """`wanted` and also what the word `name:value` asks for, all of it for an empty value. Raises QueryError."""
+        """`wanted` with the condition `name:value` added. An empty value adds no condition. Raises QueryError."""
         return self._readers()[name](wanted, value) if value else wanted
 
     def _readers(self) -> dict[str, Callable[[Filter, str], Filter]]:
@@ -159,7 +161,7 @@ class Query:
         return replace(wanted, since=since, until=until)
 
     def _days(self, value: str) -> tuple[datetime, datetime]:
-        """When a day or a month begins and when it is over (UTC); the beginning of `today` is enough for it."""
+        """Start and end (UTC) of a day or a month. A prefix of `today` or `yesterday` is enough."""
         word = next((word for word in BACK if word.startswith(value.lower())), value)
         try:
             if days := read_days(word, self.today):
@@ -169,7 +171,7 @@ class Query:
         raise QueryError(f"{value} is no day: write {days_as_written(self.today)}")
 
     def _amount(self, wanted: Filter, value: str) -> Filter:
-        """Amounts of one currency alone: 5 EUR and 500 JPY are the same number of minor units, and not the same."""
+        """A condition on the amount. It always names a currency: 5 EUR and 500 JPY are both 500 minor units."""
         typed, code = split_currency(value)
         sign, rest = (typed[0], typed[1:]) if typed[0] in "<>" else ("", typed)
         least, dash, most = rest.partition("-")
@@ -185,7 +187,7 @@ class Query:
 
 
 def _exact(value: str) -> datetime | None:
-    """A time with its offset, 2026-03-01T09:00+01:00, or None for what has no time in it. Raises QueryError."""
+    """A time with its offset (2026-03-01T09:00+01:00), or None if `text` has no time. Raises QueryError."""
     if not _TIME.match(value):
         return None
     try:
@@ -195,7 +197,7 @@ def _exact(value: str) -> datetime | None:
 
 
 def _minor(typed: str, currency: str | None) -> int | None:
-    """An amount in minor units, None while nothing is typed."""
+    """An amount in minor units, None if the text is empty."""
     if not typed:
         return None
     if currency is None:
@@ -211,7 +213,7 @@ def _of_trip(part: Part, wanted: Filter, value: str) -> Filter:
 
 
 def _add(texts: list[str], word: str) -> None:
-    """Add a word of the text; a currency belongs to the amount before it: `97.83 EUR` is one word."""
+    """Add a word to the text. A currency is joined to the amount before it: `97.83 EUR` is one word."""
     if texts and word.upper() in DIGITS and readings(texts[-1] + word):
         texts[-1] += word.upper()
     else:
@@ -219,7 +221,7 @@ def _add(texts: list[str], word: str) -> None:
 
 
 def _refuse_unknown(name: str, colon: str) -> None:
-    """A word with a colon was meant as one of ours. Others than letters before it, as in 17:29, make it a text."""
+    """Refuse an unknown filter word: letters before a colon. Other words with a colon, such as 17:29, are text."""
     if not (colon and name.isalpha()):
         return
     near = difflib.get_close_matches(name.lower(), SHAPES, 1)
@@ -228,7 +230,7 @@ def _refuse_unknown(name: str, colon: str) -> None:
 
 
 def _states(value: str) -> frozenset[State]:
-    """Every state that begins with one of the words, so that what is half typed already narrows."""
+    """The states whose names begin with one of the words, so that a half typed name already filters."""
     found = set[State]()
     for begun in filter(None, value.upper().split(",")):
         meant = {state for state in State if state.startswith(begun)}
@@ -246,7 +248,7 @@ def _reason(value: str) -> ReasonCode:
 
 
 def complete(line: str) -> list[str]:
-    """The words that the last one of a line may become; none once it is one of them."""
+    """Completions of the last word of a line; none if the word is complete."""
     word = re.split(r"\s", line)[-1]
     return [one for one in _longer(word) if one != word]
 

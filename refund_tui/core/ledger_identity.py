@@ -1,7 +1,7 @@
-"""Owns what a ledger says of itself: to which Payment services it belongs, and which host writes it.
+"""Owns the identity of a ledger: which Payment services it may send to, and which host writes it.
 
-Says why another service or another host is refused. Knows no URL and no file, and reads nothing from this host. A
-refund is sent only to the endpoint that it was recorded for.
+Explains why another service or another host is refused. Never reads a file or a fact of this host. A refund is sent
+only to the endpoint that was recorded with it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from refund_tui.core.endpoints import endpoint_of, moves_real_money
 Environment = Literal["DEMO", "TEST", "PRODUCTION"]
 
 LOOPBACK = "loopback"
-"""What version 0.1.0 called every service on its own host, whatever its port: it says of no service which it is."""
+"""What version 0.1.0 recorded as the endpoint of every service on its own host, without the port."""
 
 DEMO = "demo"
-"""The endpoint of the demo's own sandbox, whatever port it has today."""
+"""The endpoint of the demo's sandbox, whose port changes with each start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a ledger says of itself. `environment` and `host` are None until they are known; `made_at` in UTC."""
+    """The identity that is stored in a ledger.
+
+    `environment` and `host` are None until they are known; `made_at` in UTC.
+    """
 
     id: str
     environment: Environment | None
@@ -44,8 +47,8 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
-    """The services that a ledger may send to; `environment` is None where nobody has named them yet."""
+class LedgerServices:
+    """The services that a ledger may send to. `environment` is None until it was first opened with settings."""
 
     environment: Environment | None = None
     endpoints: frozenset[str] = frozenset()
@@ -55,7 +58,7 @@ class Belonging:
         return f"{self.environment} at {where}" if self.environment else where
 
     def refusal(self, service: Service) -> str | None:
-        """Why nothing may be recorded, asked or sent at `service`; None where the ledger belongs to it."""
+        """Why this ledger must not be used with `service`, or None if it may be used."""
         if service.environment == self.environment and service.endpoint in self.endpoints:
             return None
         if not self.endpoints:
@@ -68,8 +71,8 @@ class Belonging:
             f"refunds can be reviewed. {self._remedy(service)}"
         )
 
-    def here(self, service: Service) -> str:
-        """The endpoint whose refunds are sent with these settings, empty for none."""
+    def endpoint_in_use(self, service: Service) -> str:
+        """The endpoint whose refunds are sent with these settings; empty if no refund is sent."""
         return service.endpoint if self.environment is None or self.refusal(service) is None else ""
 
     def _remedy(self, service: Service) -> str:
@@ -78,22 +81,25 @@ class Belonging:
         return "Set base_url back; if the service has moved, the ledger's owner runs refund-tui ledger add-endpoint"
 
 
-def vouched(recorded: Collection[str], service: Service, *, owner: bool) -> bool:
+def may_be_claimed(recorded: Collection[str], service: Service, *, owner: bool) -> bool:
     """Whether a ledger that names no endpoint yet may be given to `service`.
 
-    `recorded` are the endpoints of its refunds: one of them must be the service's. Without refunds the owner decides.
+    `recorded` holds the endpoints of its refunds; one of them must be that of the service. A ledger without refunds can
+    be given to any service, but only by its `owner`.
     """
     return _host(service) in recorded if recorded else owner
 
 
 def first_endpoints(recorded: Collection[str], service: Service) -> frozenset[str]:
-    """The endpoints of a ledger that is given to `service`: its own, and its refunds' of the same environment."""
+    """The endpoints of a ledger that is given to `service`: that of the service, and those of its refunds in the same
+    environment.
+    """
     alike = {name for name in recorded if environment_of(f"https://{name}") == service.environment}
     return frozenset(alike - {_host(service)} | {service.endpoint})
 
 
 def environment_of(base_url: str | None, named: Environment | None = None) -> Environment:
-    """The environment of a service: as it was `named`, else by its host. What is not known as a test moves real money.
+    """The environment of a service: `named` if it is given, else by its host. A host not known as a test is PRODUCTION.
 
     Raises ValueError if the host moves real money and was named TEST.
     """
@@ -105,17 +111,17 @@ def environment_of(base_url: str | None, named: Environment | None = None) -> En
 
 
 def _host(service: Service) -> str:
-    """The endpoint as version 0.1.0 wrote it: without a path."""
+    """The endpoint as version 0.1.0 recorded it: without a path."""
     return service.endpoint.partition("/")[0]
 
 
-def names_no_other(recorded: str, endpoint: str) -> bool:
-    """Whether an endpoint that 0.1.0 recorded, without a path and without a port on loopback, may be `endpoint`."""
+def may_mean(recorded: str, endpoint: str) -> bool:
+    """Whether `recorded` may be `endpoint`: version 0.1.0 recorded no path, and on loopback no port."""
     return recorded == LOOPBACK or endpoint.startswith(f"{recorded}/")
 
 
 def open_elsewhere(counts: Mapping[str, int]) -> str:
-    """How many refunds are open at other endpoints than the one in use, and at which; empty where none is."""
+    """How many refunds are open at endpoints other than the one in use, and at which; empty if there are none."""
     total = sum(counts.values())
     if not total:
         return ""
@@ -124,17 +130,17 @@ def open_elsewhere(counts: Mapping[str, int]) -> str:
 
 
 MOVE = (
-    "or, where the ledger has been moved here and nothing uses it elsewhere any more: "
+    "or, if the ledger was moved to this host and nothing uses it on another host any more: "
     'refund-tui ledger move-here --because "WHY"'
 )
-"""What a person can do who knows that no other host uses the ledger any more."""
+"""The advice for a person who knows that no other host uses the ledger any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One host: its machine and its present boot, each empty where the platform does not name it, and its name.
+    """One host: its machine id and its boot id, each empty if the platform has none, and its name.
 
-    The name is for people; two hosts are compared by it only where neither machine nor boot is known.
+    The name is for people. Two hosts are compared by name only if neither machine id nor boot id is known.
     """
 
     machine: str
@@ -147,9 +153,9 @@ class Host:
         return json.dumps(asdict(self), sort_keys=True)
 
     def is_same(self, other: Host) -> bool:
-        """Whether both are the same host, which may have been renamed or restarted meanwhile.
+        """Whether both are the same host. It may have been renamed or restarted since.
 
-        Containers may have machine ids of their own, but they share the boot of their host.
+        Containers may have their own machine ids, but they share the boot id of their host.
         """
         if self.boot and self.boot == other.boot:
             return True
@@ -158,9 +164,9 @@ class Host:
         return self.name == other.name
 
     def is_at_work(self, other: Host) -> bool:
-        """Whether `other`, which writes while this host runs, is this host: then it has the same boot too.
+        """Whether `other`, which writes at this moment, is this host. Then its boot id is the same too.
 
-        A clone of this host has the same machine id, but another boot.
+        A clone of this host has the same machine id, but another boot id.
         """
         if self.boot and other.boot:
             return self.boot == other.boot
@@ -168,7 +174,7 @@ class Host:
 
 
 def host_of(text: str) -> Host:
-    """The host that a ledger names. Raises ValueError where the text does not describe one."""
+    """The host that `as_text` described. Raises ValueError if the text does not describe a host."""
     fields = json.loads(text)
     if not isinstance(fields, dict) or {name: str(value) for name, value in fields.items()} != fields:
         raise ValueError("this does not describe a host")

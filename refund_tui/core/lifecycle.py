@@ -1,7 +1,7 @@
-"""Owns what becomes of a refund: pure functions from what is known and what happened to the next life.
+"""Owns every change of a refund's state: pure functions from the present life and what happened to the next life.
 
-This is the one place where it is decided whether money may have moved. Nothing here reads a clock, a file or the
-network; nothing here forgets that an earlier attempt may have been executed.
+Only this module decides whether money may have moved. It never reads a clock, a file or the network, and it never
+forgets that an earlier attempt may have been executed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from refund_tui.core.times import Instant, Wait, span
 from refund_tui.core.waits import Policy
 
 WAIT_ENDED = "wait_ended"
-"""The kind of the event by which a person ended a wait."""
+"""The kind of the event that records that a person ended a wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next life, the event to write, and the wait that holds the whole account (Payment service, refund, 429)."""
+    """The next life and the event to write. `gate` is a wait for the whole account (contract page: 429)."""
 
     life: Life
     kind: str
@@ -38,13 +38,13 @@ class Decision:
 
 
 class NotPossible(ValueError):
-    """A person asked for something that the refund's state does not allow; its text says why."""
+    """A person asked for an action that the refund's state does not allow. The text says why."""
 
 
 def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
-    """What a person can do now. Cancelling is offered only where the refund cannot have been executed.
+    """The actions that are allowed now. A refund can be cancelled only if it cannot have been executed.
 
-    Settling is not offered while an attempt is `under_way`: whatever a person was told, its money may move yet.
+    A refund cannot be settled while an attempt is `under_way`: that attempt may still move money.
     """
     match life.state:
         case State.QUEUED | State.WAITING:
@@ -61,10 +61,10 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
 
 
 def before_sending(life: Life, window_closes: datetime | None, now: Instant, policy: Policy) -> Decision | None:
-    """What forbids the next automatic attempt, or None. A person's permission (`asked`) allows one attempt."""
+    """The decision that stops the next automatic attempt, or None. A person's permission (`asked`) overrides it."""
     if life.asked:
         return None
-    if life.maybe_executed and waits.safe_to_ask(life, now, policy) <= 0:
+    if life.maybe_executed and waits.horizon_left(life, now, policy) <= 0:
         why = (
             f"{span(policy.horizon)} have passed since it was first sent: asking again may pay twice, so it is no "
             "longer asked automatically"
@@ -77,9 +77,9 @@ def before_sending(life: Life, window_closes: datetime | None, now: Instant, pol
 
 
 def bytes_differ(life: Life, what: str) -> Decision:
-    """What is stored to be sent is not what was asked for, as `what` tells: nothing is sent until a person has looked.
+    """Block a refund whose stored body is not what the clerk asked for. `what` describes the difference.
 
-    Going on after a good copy of the ledger is back compares again.
+    Nothing is sent until a person acts. `go_on` compares again, after a good copy of the ledger was put in place.
     """
     moved, way = "no earlier attempt can have moved money", "cancel"
     if life.maybe_executed:
@@ -92,18 +92,18 @@ def bytes_differ(life: Life, what: str) -> Decision:
 
 
 def attempt_damaged(life: Life, what: str) -> Decision:
-    """The record of an open attempt cannot be read, as `what` tells: its request may have been executed."""
+    """Make a refund UNKNOWN because the record of its open attempt cannot be read. `what` describes the damage."""
     why = f"{what}: whether its request left is not known, so nothing is sent again by itself"
     return Decision(replace(_given_up(life, why), maybe_executed=True), "attempt_damaged", why)
 
 
 def sending(life: Life) -> Life:
-    """The life while an attempt is under way; it uses up a person's permission."""
+    """The life while an attempt is under way. A person's permission is used up."""
     return replace(life, state=State.SENDING, wait=None, asked=False)
 
 
 def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What `outcome` of the attempt begun at `sent` means, decided at `now`; `random` in [0, 1) spreads the waits."""
+    """What follows at `now` from the outcome of the attempt that began at `sent`. `random` in [0, 1) is the jitter."""
     if life.state is not State.SENDING:
         return decide_late(life, outcome, sent, now, policy, random)
     match outcome:
@@ -122,10 +122,10 @@ def decide(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Po
 
 
 def decide_late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What an answer means that comes late: its refund was stopped or settled, or its attempt taken over meanwhile.
+    """What follows from an answer that came after the refund was stopped or settled, or after its attempt was ended.
 
-    A yes is never lost. Any other answer can only raise `maybe_executed` or make the account wait, since a newer
-    attempt may be under way.
+    An acceptance is never lost. Any other answer can only set `maybe_executed` or make the account wait, because a
+    newer attempt may be under way.
     """
     if isinstance(outcome, Accepted):
         return _accepted(life, outcome)
@@ -146,7 +146,7 @@ def _accepted(life: Life, outcome: Accepted) -> Decision:
 
 
 def _accepted_again(life: Life, outcome: Accepted) -> Decision:
-    """A second yes shows that the service remembers the id, but with another reconciliation id it may be paid twice."""
+    """A second acceptance with the same reconciliation id is harmless. With another one, it may be paid twice."""
     known, given = life.reconciliation_id, outcome.reconciliation_id
     if known and given and known != given:
         why = f"the service accepted it as {known} and as {given}: it may have been paid twice, check the books"
@@ -155,7 +155,7 @@ def _accepted_again(life: Life, outcome: Accepted) -> Decision:
 
 
 def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
-    """What a late answer that is not a yes changes: it can raise `maybe_executed` or make the account wait."""
+    """What follows from a late answer that is not an acceptance."""
     gate = None
     if isinstance(outcome, RateLimited):
         gate = waits.next_wait(life, outcome.retry_after, now, policy, random)
@@ -206,9 +206,9 @@ def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, poli
 def _try_again(
     life: Life, outcome: RateLimited | Unreachable | Uncertain, wait: Wait, now: Instant, policy: Policy
 ) -> Decision:
-    """Wait and ask again, unless the service may have forgotten an earlier attempt by then."""
+    """Wait and try again, unless the service may have forgotten an earlier attempt by then."""
     why = outcome.answer.detail
-    if life.maybe_executed and wait.seconds >= waits.safe_to_ask(life, now, policy):
+    if life.maybe_executed and wait.seconds >= waits.horizon_left(life, now, policy):
         why = f"{why}; by the time it may be asked again, asking may pay twice"
         return Decision(_given_up(life, why), "unknown", why)
     return Decision(replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why), outcome.word, why)
@@ -219,20 +219,20 @@ def _given_up(life: Life, why: str) -> Life:
 
 
 def ask_again(life: Life, now: Instant, policy: Policy) -> Decision:
-    """A person asks an UNKNOWN again: the same id and the same bytes, even past the key horizon.
+    """A person asks an UNKNOWN refund again, with the same id and the same bytes, even after the key horizon.
 
-    Past the horizon this is the permission for one attempt. Within it none is needed and none is given: should the
-    horizon pass before the attempt is made, the person was not warned that it may pay twice.
+    After the horizon this is a permission for one attempt. Before it, no permission is needed and none is given: if the
+    horizon passes before the attempt, nobody has warned the person that it may pay twice.
     """
     _require(life, Action.ASK_AGAIN)
     why = "asked again by a person, with the same id and the same bytes"
-    return Decision(_anew(life, why, permitted=waits.safe_to_ask(life, now, policy) <= 0), "asked_again", why)
+    return Decision(_anew(life, why, permitted=waits.horizon_left(life, now, policy) <= 0), "asked_again", why)
 
 
 def go_on(life: Life) -> Decision:
-    """A person has repaired what BLOCKED the refund: the same refund goes on, even after its window closed.
+    """A person has repaired what BLOCKED the refund. The same refund continues, even after its window closed.
 
-    That is no permission to pay twice: past the key horizon a refund that may have been executed becomes UNKNOWN.
+    This is no permission to pay twice: after the key horizon, a refund that may have been executed becomes UNKNOWN.
     """
     _require(life, Action.GO_ON)
     why = "going on after the repair"
@@ -240,7 +240,7 @@ def go_on(life: Life) -> Decision:
 
 
 def try_now(life: Life) -> Decision:
-    """A person ends the refund's own wait, whoever asked for it. The account's wait and the key horizon still hold."""
+    """A person ends the refund's own wait. The account's wait and the key horizon still apply."""
     _require(life, Action.TRY_NOW)
     why = "its wait was ended by a person: the next attempt goes with the same id and the same bytes"
     return Decision(replace(life, wait=None, why=why), WAIT_ENDED, why)
@@ -258,9 +258,9 @@ def cancel(life: Life) -> Decision:
 
 
 def stop(life: Life, sent: Instant | None) -> Decision:
-    """A person stops further attempts; since the refund may have been executed, it becomes UNKNOWN.
+    """A person stops further attempts. The refund may have been executed, so it becomes UNKNOWN.
 
-    `sent` is the start of the attempt under way, if one is: the key horizon may run from it.
+    `sent` is the start of the attempt that is under way, if any: the key horizon may start there.
     """
     _require(life, Action.STOP)
     why = "stopped by a person; it may have been executed"
@@ -269,15 +269,15 @@ def stop(life: Life, sent: Instant | None) -> Decision:
 
 
 def settle(life: Life, paid: bool) -> Decision:
-    """A person closes an UNKNOWN, with evidence that the caller records in the event's data."""
+    """A person closes an UNKNOWN refund. The caller records the evidence in the event's data."""
     _require(life, Action.SETTLE)
     state = State.SETTLED_PAID if paid else State.SETTLED_UNPAID
     why = "settled by a person: the shopper " + ("was paid" if paid else "was not paid")
     return Decision(Life(state, first_sent=life.first_sent, why=why), SETTLED, why)
 
 
-def doubted(life: Life, since: Instant) -> Life:
-    """The life of an open refund after a time that no record tells of: it may have been sent from `since` on."""
+def mark_maybe_executed(life: Life, since: Instant) -> Life:
+    """The life of an open refund that may have been sent at `since` or later, although no record says so."""
     return replace(life, maybe_executed=True, first_sent=life.first_sent or since)
 
 

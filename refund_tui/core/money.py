@@ -1,6 +1,6 @@
-"""Owns amounts of money and their currencies (ISO 4217): exact integers of minor units, never a float.
+"""Owns amounts of money and their currencies (ISO 4217). Amounts are exact integers of minor units, never a float.
 
-Never guesses: a code that is not in the list of currencies has no digits.
+Never guesses the number of decimals: a currency that is not in the list is refused.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ DIGITS: dict[str, int] = dict.fromkeys(_NONE, 0) | dict.fromkeys(_TWO, 2) | dict
 
 
 WIRE_DECIMALS = 2
-"""Payment service, refund, amount.amount: a JSON number with at most two decimals."""
+"""The service takes a JSON number with at most two decimals (contract page: amount.amount)."""
 
 MOST_DIGITS = 12
-"""The longest amount, in digits of minor units: a longer one is a typing error, not a refund."""
+"""The most digits of an amount in minor units. A longer amount is a typing error."""
 
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]*))?")
 _WITH_CODE = re.compile(r"(.*[0-9.,-]) ?([A-Za-z]{3})")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-"""What some read as thousands and some as three decimals."""
+"""Ambiguous: `1,234` can mean thousands or three decimals."""
 
 
 class AmountError(ValueError):
-    """An amount or a currency that cannot be taken; its text says why, in words for the clerk."""
+    """An amount or a currency that cannot be used. The text tells the clerk why."""
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -69,7 +69,7 @@ class Money:
 
 
 def check_currency(code: str) -> str | None:
-    """What is wrong with a currency code, in words, or None (Payment service, refund, amount.code)."""
+    """What is wrong with a currency code, or None if it is valid (contract page: amount.code)."""
     if not _CODE.fullmatch(code):
         return "a currency is three capital letters, such as EUR"
     if code not in DIGITS:
@@ -78,9 +78,10 @@ def check_currency(code: str) -> str | None:
 
 
 def parse_amount(text: str, currency: str) -> Money:
-    """The amount a clerk typed, more than zero; AmountError says what is wrong with it.
+    """The amount that a clerk typed; it is more than zero. Raises AmountError.
 
-    ASCII digits with one `.` or `,` and as many decimals as the currency has and the service takes.
+    It consists of ASCII digits with at most one `.` or `,`, and not more decimals than the currency has and the service
+    takes.
     """
     _refuse_currency(currency)
     typed = text.strip()
@@ -96,19 +97,19 @@ def parse_amount(text: str, currency: str) -> Money:
 
 
 def split_currency(text: str) -> tuple[str, str | None]:
-    """An amount as typed, apart from the currency that may stand after it: `500JPY`, `50.00 eur`."""
+    """Split a typed amount from the currency after it, if there is one: `500JPY`, `50.00 eur`."""
     match = _WITH_CODE.fullmatch(text.strip())
     return (match[1], match[2].upper()) if match else (text, None)
 
 
 _SAMPLES = {0: "JPY", 2: "EUR", 3: "KWD"}
-"""A currency for each number of decimals."""
+"""One example currency for each number of decimals."""
 
 
 def readings(text: str) -> dict[int, frozenset[str]]:
-    """What an amount may mean: minor units, and the currencies in which it is that; empty for any other text.
+    """What an amount may mean: minor units, and the currencies in which it has that value. Empty for any other text.
 
-    `500JPY` is meant in one currency, a bare `44.39` in each that has such decimals.
+    `500JPY` names its currency. A bare `44.39` may be in any currency with that many decimals.
     """
     digits, code = split_currency(text)
     found: dict[int, frozenset[str]] = {}
@@ -162,7 +163,7 @@ def _positive(money: Money) -> Money:
 
 
 def from_decimal(value: Decimal, currency: str) -> Money:
-    """Money from an exact decimal of an import file, 0 or more; AmountError when the currency cannot hold it."""
+    """Money from an exact decimal (0 or more). Raises AmountError if the currency has fewer decimals."""
     _refuse_currency(currency)
     if not value.is_finite() or value < 0:
         raise AmountError(f"{value} is not an amount of money")
@@ -178,7 +179,7 @@ def from_decimal(value: Decimal, currency: str) -> Money:
 
 
 def wire_number(money: Money) -> str:
-    """The JSON number for a request, digit by digit: `25.99`, `500`; AmountError if two decimals cannot say it."""
+    """The JSON number for a request: `25.99`, `500`. Raises AmountError if two decimals cannot express it."""
     _positive(money)
     extra = max(0, DIGITS[money.currency] - WIRE_DECIMALS)
     if money.minor % 10**extra:

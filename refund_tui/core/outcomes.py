@@ -1,7 +1,7 @@
-"""Owns what a request to the service can come to: `payments` makes it from an answer, `core.lifecycle` decides by it.
+"""Owns the possible outcomes of a request to the service. `payments` creates them; `core.lifecycle` decides by them.
 
-Says nothing about what follows from an outcome. `word` is how the ledger names it. Of a card, only what may be kept is
-in it.
+Never says what follows from an outcome. `word` is the outcome's name in the ledger. An outcome holds only what may be
+kept of a card.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import ClassVar
 from refund_tui.core.trips import Card
 
 LONGEST_RAW = 4_000
-"""Characters of an answer's raw text that are kept and shown."""
+"""The most characters of an answer's raw text that are kept and shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status, a sentence for the clerk, the raw text as it came (capped), the service's own clock."""
+    """An answer: HTTP status, a sentence for the clerk, raw text (cut at LONGEST_RAW), the service's clock (UTC)."""
 
     status: int | None = None
     detail: str = ""
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Repair(StrEnum):
-    """What a person must see to before the refund can go on."""
+    """What a person must repair before the refund can continue."""
 
     CREDENTIALS = "credentials"
     TLS = "tls"
@@ -50,7 +50,7 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """200: the refund was initiated, with or without an id to reconcile it by."""
+    """200: the refund was initiated. The service may give a reconciliation id."""
 
     word: ClassVar[str] = "accepted"
     answer: Answer
@@ -59,7 +59,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """400: a definite no to this attempt; `error` is the service's errorMsg as it came."""
+    """400: the service refused this attempt. `error` is its errorMsg, unchanged."""
 
     word: ClassVar[str] = "rejected"
     answer: Answer
@@ -68,7 +68,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """429: not processed; `retry_after` in seconds, None where the service did not say."""
+    """429: not processed. `retry_after` in seconds, None if the service did not say."""
 
     word: ClassVar[str] = "rate_limited"
     answer: Answer
@@ -77,7 +77,7 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class NeedsRepair:
-    """Not processed, and no retry will help until a person has repaired something."""
+    """Not processed. A retry does not help until a person has repaired something."""
 
     answer: Answer
     repair: Repair
@@ -98,7 +98,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """The money may have moved; `retry_after` in seconds where the service asked for a wait (503)."""
+    """The money may have moved. `retry_after` in seconds if the service asked for a wait (503), else None."""
 
     answer: Answer
     doubt: Doubt
@@ -128,7 +128,7 @@ class CardNotFound:
 
 @dataclass(frozen=True, slots=True)
 class CardNotLearnt:
-    """The question was not answered. The answer's detail says why; its raw text is always empty."""
+    """The service did not answer. The answer's detail says why; its raw text is always empty."""
 
     answer: Answer
 

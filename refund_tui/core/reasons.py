@@ -1,4 +1,4 @@
-"""Owns the reason codes of a refund, in the order of the contract, and what they mean in plain words."""
+"""Owns the reason codes of a refund, in the order of the contract, and the words that a clerk reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class ReasonCode(StrEnum):
-    """Payment service, refund, refundReasonCode: each with `words`, what a clerk would say."""
+    """The reason codes (contract page: refundReasonCode). `words` is what the clerk reads."""
 
     words: str
 
@@ -18,19 +18,19 @@ class ReasonCode(StrEnum):
     OTHER = "OTHER", "something else"
 
     def __new__(cls, code: str, words: str = "") -> Self:
-        """A member: a string that equals its code."""
+        """Create a member: a string that equals its code."""
         member = str.__new__(cls, code)
         member._value_, member.words = code, words
         return member
 
     @property
     def digit(self) -> int:
-        """The key that picks it: its place in the order, from 1."""
+        """The key that selects it: its place in the order, from 1."""
         return list(ReasonCode).index(self) + 1
 
     @classmethod
     def by_digit(cls, digit: int) -> ReasonCode | None:
-        """The reason that `digit` picks, or None."""
+        """The reason that `digit` selects, or None."""
         codes = list(cls)
         return codes[digit - 1] if 1 <= digit <= len(codes) else None
 
@@ -43,4 +43,4 @@ class ReasonCode(StrEnum):
 
 
 REASON_DIGITS = f"1 to {len(ReasonCode)}"
-"""The digits that pick a reason, in words."""
+"""The digits that select a reason, in words."""

@@ -1,6 +1,6 @@
-"""Owns the receipt of a refund: plain text, 40 columns, for a till printer or a note to the shopper.
+"""Owns the receipt of a refund: plain text, 40 columns wide, for a till printer.
 
-Says no more than the refund's state proves, and marks every print but the first as a copy.
+Never says more than the refund's state proves. Every print after the first is marked as a copy.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from refund_tui.core.text import visible
 COLUMNS = 40
 
 PRINTED = "receipt_printed"
-"""The kind of the event that remembers a print."""
+"""The kind of the event that records a print."""
 
 DECIDED = {
     State.ACCEPTED: "The refund was accepted by the payment service. It reaches the card within some days.",
@@ -24,9 +24,9 @@ DECIDED = {
     State.SETTLED_PAID: "Checked by hand: the refund was paid.",
     State.SETTLED_UNPAID: "Checked by hand: the refund was not paid.",
 }
-"""What is said of each state in which nothing more becomes of a refund."""
+"""The receipt's sentence for each final state."""
 EVIDENCE = {"reference": "Evidence", "said_by": "Said by", "when": "When"}
-"""What is shown of a person's evidence, and its name."""
+"""The fields of the evidence that are printed, and their names on the receipt."""
 
 _OPEN = "The refund was asked for and is not decided yet."
 _ALARM = "The payment service and the books disagree about this refund: ask the store's back office."
@@ -35,9 +35,9 @@ _ALARM = "The payment service and the books disagree about this refund: ask the 
 def receipt(
     refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool, evidence: Mapping[str, str] | None = None
 ) -> str:
-    """The receipt's lines, each at most 40 columns wide; `copy` marks it as printed before.
+    """The text of the receipt. Each line is at most 40 columns wide. `copy` means that it was printed before.
 
-    `evidence` is that by which a person settled the refund.
+    `evidence` is what `core.refunds.evidence_of` returns for a refund that a person settled.
     """
     asked = refund.intent
     card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
@@ -70,7 +70,7 @@ def _local(instant: datetime, zone: tzinfo) -> str:
 
 
 def _pairs(facts: list[tuple[str, str]]) -> list[str]:
-    """Name and value on one line where both fit, else the value, folded, on the lines below."""
+    """Name and value on one line if both fit, else the value on the lines below, wrapped."""
     lines: list[str] = []
     for given_name, value in facts:
         name, shown = visible(given_name, COLUMNS), visible(value, COLUMNS * 8)

@@ -1,6 +1,6 @@
-"""Owns what a refund is: the intent that never changes, the life that does, its attempts and its events.
+"""Owns the data of a refund: its intent, which never changes; its life, which does; its attempts and its events.
 
-Decides nothing: what may happen next is `lifecycle`, what may be asked for is `rules`.
+Decides nothing: `lifecycle` decides what happens next, `rules` decides what may be asked for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from refund_tui.core.trips import Card
 
 
 class State(StrEnum):
-    """Where a refund is. `STATE_FACTS` says what each state means for the program, the manual the rest."""
+    """The states of a refund.
+
+    `STATE_FACTS` holds what the program needs to know of each; the states page explains them.
+    """
 
     QUEUED = "QUEUED"
     SENDING = "SENDING"
@@ -33,33 +36,33 @@ class State(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether it counts against what is left to refund on its trip."""
+        """Whether a refund in this state reduces what is left to refund on its trip."""
         return STATE_FACTS[self].counts
 
     @property
     def goes_on(self) -> bool:
-        """Whether the desk carries it on by itself."""
+        """Whether the desk continues it without a person."""
         return STATE_FACTS[self].goes_on
 
     @property
     def sendable(self) -> bool:
-        """Whether the desk sends it by itself once its wait is over."""
+        """Whether the desk sends it without a person when its wait is over."""
         return STATE_FACTS[self].sendable
 
     @property
     def needs_person(self) -> bool:
-        """Whether nothing becomes of it until a person acts."""
+        """Whether it stays as it is until a person acts."""
         return STATE_FACTS[self].needs_person
 
     @property
     def terminal(self) -> bool:
-        """Whether nothing can change it any more; a correction is a new event."""
+        """Whether the state is final."""
         return not (self.goes_on or self.needs_person)
 
 
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """What a state means for the program; the properties of `State` of the same names say what each fact is."""
+    """What a state means for the program. The properties of `State` with the same names explain each fact."""
 
     counts: bool
     goes_on: bool = False
@@ -79,7 +82,7 @@ STATE_FACTS = {
     State.SETTLED_PAID: StateFacts(counts=True),
     State.SETTLED_UNPAID: StateFacts(counts=False),
 }
-"""The one place for these facts: screens, commands, rules and SQL take them from here."""
+"""Screens, commands, rules and SQL all take these facts from here."""
 
 GOING_ON_STATES = frozenset(state for state in State if state.goes_on)
 SENDABLE_STATES = frozenset(state for state in State if state.sendable)
@@ -88,7 +91,7 @@ OPEN_STATES = frozenset(state for state in State if not state.terminal)
 
 
 class Action(StrEnum):
-    """What a person can do to a refund; `lifecycle.possible` says when."""
+    """What a person can do to a refund. `lifecycle.possible` says when."""
 
     ASK_AGAIN = "ask_again"
     STOP = "stop"
@@ -100,9 +103,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a clerk asks for. `window_closes` (UTC) is None where the trip's time is not known here.
+    """What a clerk asks for. `window_closes` (UTC) is None if the time of the trip is not known.
 
-    `articles` are those that the clerk marked; `card` and `receipt` are the trip's, as they were known then.
+    `articles` are those that the clerk marked. `card` and `receipt` are those of the trip, as they were known then.
     """
 
     store_id: str
@@ -119,13 +122,16 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """All of a refund that changes. Every change is a whole new Life, written together with one event.
+    """The part of a refund that changes. Every change creates a new Life, written together with one event.
 
-    `maybe_executed` only rises until ACCEPTED or a person settles it. `first_sent` is the start of the first attempt
-    that may have been executed: the key horizon runs from it. `tries` counts attempts in the present run of backoff,
-    `doubts` those of unknown outcome since a person last asked. `asked` is a person's permission for one attempt that
-    is not made automatically: past the key horizon, or after the window closed. `alarm` marks what does not agree with
-    the books: a yes or a doubt after the refund was closed as unpaid, a second yes with another id.
+    - `maybe_executed`: the money may have moved. It stays true until the refund is ACCEPTED or a person settles it.
+    - `first_sent`: the start of the first attempt that may have been executed. The key horizon is counted from it.
+    - `tries`: attempts since the present backoff began.
+    - `doubts`: attempts with an unknown outcome since a person last asked.
+    - `asked`: a person's permission for one attempt that is not made automatically: after the key horizon, or after the
+      refund window closed.
+    - `alarm`: the refund disagrees with the books: an acceptance or a doubt came after it was closed as unpaid, or a
+      second acceptance came with another reconciliation id.
     """
 
     state: State
@@ -142,10 +148,10 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """One refund as the ledger has it.
+    """One refund as the ledger stores it.
 
-    `key` is its refundRequestId, made with the intent and never changed; `body` the exact bytes of every request.
-    `endpoint` names the account it belongs to: it is sent nowhere else. `version` rises with every change of `life`.
+    `key` is its refundRequestId; it never changes. `body` holds the exact bytes of every request. The refund is sent
+    only to `endpoint`. `version` rises with every change of `life`.
     """
 
     key: str
@@ -160,25 +166,25 @@ class Refund:
 
     @property
     def state(self) -> State:
-        """The state of its present life."""
+        """The present state."""
         return self.life.state
 
     @property
     def automatic(self) -> str:
-        """The name in events for what no person did to it: who asked for it, whichever clerk's program did it."""
+        """The name in events for what the program did by itself: the clerk who asked for the refund."""
         return f"{self.clerk} (automatic)"
 
     @property
     def open(self) -> bool:
-        """Whether something may still become of it, by itself or by a person."""
+        """Whether the state is not final."""
         return not self.life.state.terminal
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that sends: the lease of an attempt. `started`, its start, differs where a pid is used again.
+    """The process that sends an attempt. `started` is when the process started: it differs if a pid is used again.
 
-    `namespace` names the space in which `pid` counts; empty where the platform has none, or it was not recorded.
+    `namespace` is the pid namespace of `pid`; empty if the platform has none, or if it was not recorded.
     """
 
     host: str
@@ -190,7 +196,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request of a refund, recorded before its first byte. `ended_at` None means that its outcome is not known."""
+    """One request for a refund, recorded before its first byte is sent.
+
+    If `ended_at` is None, its outcome is not known.
+    """
 
     key: str
     number: int
@@ -204,17 +213,18 @@ class Attempt:
 
 
 RECORDED, ATTEMPT_STARTED = "recorded", "attempt_started"
-"""The kinds of the events that begin a refund and an attempt; `lifecycle` names those of its decisions."""
+"""The kinds of the events that begin a refund and an attempt. `lifecycle` names the other kinds."""
 
 ASKED = "asked"
-"""In the data of the event `recorded`: a hash of all that was asked for, which shows a later change of the record."""
+"""The name of a value in the data of the event `recorded`: a hash of the intent. It shows a later change of the record.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of a refund, never altered: when (UTC), who, what kind, from which state to which, and why.
+    """One change of a refund: when (UTC), who, what kind, from which state to which, and why. An event never changes.
 
-    `seq` orders the events of one ledger; `data` holds a person's evidence or a late answer. An event of the whole
+    `seq` orders the events of one ledger. `data` holds a person's evidence or a late answer. An event of the whole
     ledger has neither `key` nor states.
     """
 
@@ -230,18 +240,18 @@ class Event:
 
 
 SETTLED = "settled"
-"""The kind of the event by which a person settled a refund; its data are the evidence."""
+"""The kind of the event that records that a person settled a refund. Its data are the evidence."""
 
 
 def evidence_of(events: Iterable[object]) -> Mapping[str, str]:
-    """The evidence by which a refund was settled: `paid`, `reference`, `said_by`, `when`; empty if it was not."""
+    """The evidence of a settled refund: `paid`, `reference`, `said_by`, `when`. Empty if no person settled it."""
     found = [event.data for event in events if isinstance(event, Event) and event.kind == SETTLED]
     return found[-1] if found else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """A person's word on what was captured on a trip, where the records disagree; the newest one counts."""
+    """What a person stated was captured on a trip, when the records disagree. The newest statement counts."""
 
     store_id: str
     trip_id: str
@@ -253,9 +263,9 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a clerk had typed for a trip and not asked for yet, as typed: nothing in it has been checked.
+    """What a clerk typed for a trip before the refund was confirmed. Nothing in it was checked.
 
-    `marks` are the marked articles, as `core.articles.marks_words` writes them.
+    `marks` holds the marked articles, as `core.articles.format_marks` writes them.
     """
 
     store_id: str
@@ -268,5 +278,5 @@ class Draft:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was typed or marked."""
+        """Whether nothing is typed and nothing is marked."""
         return not (self.amount or self.reason or self.note or self.marks)

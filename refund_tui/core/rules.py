@@ -1,6 +1,6 @@
-"""Owns the rules across fields and across refunds: what is left on a trip, the window, similar refunds, open UNKNOWNs.
+"""Owns the rules for a refund that need more than one field: what is left on the trip, the window, similar refunds.
 
-They are checked twice: while the clerk types, and inside the ledger's transaction, which decides.
+The rules are checked while the clerk types, and again inside the ledger's transaction. Only the second check decides.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from refund_tui.core.trips import Trip
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What stops an intent: the field it belongs to (`amount`, `trip`, …) and a sentence for the clerk."""
+    """Why an intent cannot become a refund: the field (`amount`, `trip`, …) and a sentence for the clerk."""
 
     field: str
     message: str
 
 
 class Refused(ValueError):
-    """An intent that must not become a refund; nothing was recorded and no money moved."""
+    """An intent that must not become a refund. Nothing was recorded and no money moved."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -38,7 +38,7 @@ class Refused(ValueError):
 
 
 class NeedsSecondYes(ValueError):
-    """An intent that looks like one already taken: `alike` are the refunds to show; nothing was recorded yet."""
+    """The trip has refunds that look like this intent (`alike`). A person must confirm. Nothing was recorded."""
 
     def __init__(self, alike: Iterable[Refund]) -> None:
         self.alike = tuple(alike)
@@ -46,17 +46,16 @@ class NeedsSecondYes(ValueError):
 
 
 RAISE = "refund-tui ledger ceiling TRIP AMOUNT --because WHY"
-"""The command by which a person says what was captured."""
+"""The command with which a person states what was captured."""
 
 
 @dataclass(frozen=True, slots=True)
 class TripBalance:
-    """What counts on one trip, however its id is written: its refunds, newest first, and what was captured.
+    """The refunds of one trip, newest first, and what was captured on it. All spellings of the trip id are included.
 
-    `known` is the captured amount as the trips file has it now, `ceiling` what a person stated instead, and
-    `charge_currency` the currency that the service gave with the card. Each is None where it is not known. `damaged`
-    has a sentence for each record of the trip that cannot be read: then what is left is not known, and no new refund
-    is taken.
+    `known` is the captured amount in the trips file now, `ceiling` what a person stated instead, `charge_currency` the
+    currency that the service gave with the card. Each is None if it is not known. `damaged` holds a sentence for each
+    record of the trip that cannot be read: then what is left is not known, and no new refund is taken.
     """
 
     known: Money | None
@@ -73,7 +72,7 @@ class TripBalance:
         ceiling: Ceiling | Damaged | None,
         charge_currency: str | None,
     ) -> Self:
-        """The balance of a trip from its rows, with those that cannot be read as sentences."""
+        """The balance of a trip, from its rows. Rows that cannot be read become sentences in `damaged`."""
         rows = tuple(found)
         damaged = tuple(row.sentence for row in (*rows, ceiling) if isinstance(row, Damaged))
         sound = None if isinstance(ceiling, Damaged) else ceiling
@@ -81,14 +80,14 @@ class TripBalance:
 
     @property
     def captured(self) -> Money | None:
-        """What counts as captured: a person's word, else the smallest amount that was ever known here."""
+        """The captured amount that counts: what a person stated, else the smallest amount that was ever known here."""
         if self.ceiling is not None:
             return self.ceiling.amount
         return min(self._amounts, key=lambda amount: amount.minor, default=None)
 
     @property
     def recorded(self) -> Money | None:
-        """The smallest captured amount with which a refund was recorded, whatever became of that refund."""
+        """The smallest captured amount that was recorded with a refund of any state."""
         amounts = (refund.intent.captured for refund in self.refunds)
         return min(filter(None, amounts), key=lambda amount: amount.minor, default=None)
 
@@ -98,7 +97,7 @@ class TripBalance:
 
     @property
     def disagreement(self) -> str | None:
-        """The captured amounts of the trips file and of the ledger, where the trips file's does not count."""
+        """A sentence with both captured amounts, if the one in the trips file does not count; else None."""
         if self.known is None or self.captured in (None, self.known):
             return None
         by = f"{visible(self.ceiling.who, 40)} said that" if self.ceiling else "the ledger recorded that"
@@ -106,7 +105,7 @@ class TripBalance:
 
     @property
     def captured_words(self) -> str:
-        """What counts as captured, in words, and who said so where it is not the trips file."""
+        """The captured amount in words, and its source if that is not the trips file."""
         if self.captured is None:
             return "not known here"
         if self.ceiling is not None:
@@ -115,19 +114,19 @@ class TripBalance:
 
     @property
     def currency(self) -> str | None:
-        """The currency of the charge, None where it is not known here."""
+        """The currency of the charge, None if it is not known here."""
         if self.captured is not None:
             return self.captured.currency
         return self.charge_currency or next((r.intent.amount.currency for r in self.refunds if r.state.counts), None)
 
     @property
     def window_closes(self) -> datetime | None:
-        """When the refund window closes (UTC) by the refunds that were recorded: the earliest of them."""
+        """The earliest end (UTC) of the refund window that was recorded with a refund, or None."""
         return min(filter(None, (refund.intent.window_closes for refund in self.refunds)), default=None)
 
     @property
     def refunded(self) -> int:
-        """The sum of the refunds that count against what is left, in minor units."""
+        """The sum of the refunds that count, in minor units."""
         return sum(refund.intent.amount.minor for refund in self.refunds if refund.state.counts)
 
     @property
@@ -137,25 +136,25 @@ class TripBalance:
 
     @property
     def left(self) -> Money | None:
-        """What can still be refunded, never below 0; None where the captured amount is not known."""
+        """What can still be refunded, never below 0. None if the captured amount is not known."""
         if self.captured is None:
             return None
         return Money(max(0, self.captured.minor - self.refunded), self.captured.currency)
 
     @property
     def unknown(self) -> Refund | None:
-        """An open UNKNOWN of the trip: until it is settled no new refund is taken."""
+        """An UNKNOWN refund of the trip, if any. No new refund is taken until it is settled."""
         return next((refund for refund in self.refunds if refund.state is State.UNKNOWN), None)
 
     def alike(self, amount: Money) -> tuple[Refund, ...]:
-        """The refunds that a clerk must look at before another one: of the same amount and counted, or still open."""
+        """The refunds that a clerk must see before a new one: open ones, and counted ones of the same amount."""
         return tuple(r for r in self.refunds if r.open or (r.state.counts and r.intent.amount == amount))
 
 
 def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip | None) -> tuple[str, str]:
-    """The store and trip id as they are written here: by a refund that counts, else by the trips file, else as given.
+    """The store and trip id in the spelling to use: of a refund that counts, else of the trips file, else as given.
 
-    A refund that was rejected or cancelled does not prove that its spelling is right.
+    A rejected or cancelled refund does not prove that its spelling is right.
     """
     written = [(r.intent.store_id, r.intent.trip_id) for r in refunds if r.state.counts]
     if not written and trip is not None:
@@ -165,7 +164,7 @@ def known_as(store_id: str, trip_id: str, refunds: Iterable[Refund], trip: Trip 
 
 
 def check_left(amount: Money, balance: TripBalance) -> str | None:
-    """What is wrong with an amount beside what is left on its trip, or None."""
+    """Why an amount does not fit into what is left on its trip, or None."""
     charged = balance.captured.currency if balance.captured else balance.charge_currency
     if charged not in (None, amount.currency):
         return f"this trip was charged in {charged}, not {amount.currency}"
@@ -179,19 +178,19 @@ def check_left(amount: Money, balance: TripBalance) -> str | None:
 
 
 def check_window(closes: datetime | None, now: datetime) -> str | None:
-    """Why it is too late for a refund, or None, also where `closes` is not known (Payment service, the window)."""
+    """Why it is too late for a refund (contract page: the refund window), or None. `closes` may be unknown."""
     if closes is None or now < closes:
         return None
     return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
 
 
 def check_trip(balance: TripBalance, closes: datetime | None, now: datetime) -> str | None:
-    """What stops any refund on a trip at `now` (UTC), whatever its amount, or None."""
+    """Why no refund of any amount is possible on a trip at `now` (UTC), or None."""
     return _check_damaged(balance) or _check_unknown(balance) or _check_captured(balance) or check_window(closes, now)
 
 
 def problems(intent: Intent, balance: TripBalance, now: datetime) -> tuple[Problem, ...]:
-    """Everything that stops `intent` at `now` (UTC), in the order of the form's fields."""
+    """All reasons why `intent` cannot become a refund at `now` (UTC), in the order of the form's fields."""
     found = (
         ("store", check_store_id(intent.store_id)),
         ("trip", check_trip_id(intent.trip_id)),
@@ -207,11 +206,11 @@ def problems(intent: Intent, balance: TripBalance, now: datetime) -> tuple[Probl
 
 
 def complete(intent: Intent, balance: TripBalance) -> Intent:
-    """`intent` with what counts on its trip: the captured amount, and the ledger's window where no other is known."""
+    """`intent` with the captured amount of its trip, and with the ledger's refund window if it has none of its own."""
     return replace(intent, captured=balance.captured, window_closes=intent.window_closes or balance.window_closes)
 
 
-def admit(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool) -> None:
+def check_intent(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool) -> None:
     """Check that `intent` may become a refund. Raises Refused, and NeedsSecondYes unless `second_yes` was given."""
     if found := problems(intent, balance, now):
         raise Refused(found)
@@ -219,8 +218,8 @@ def admit(intent: Intent, balance: TripBalance, now: datetime, second_yes: bool)
         raise NeedsSecondYes(alike)
 
 
-def require_sound(balance: TripBalance) -> None:
-    """Check that every record of the trip can be trusted. Raises Refused."""
+def require_readable(balance: TripBalance) -> None:
+    """Check that every record of the trip can be read. Raises Refused."""
     if damaged := _check_damaged(balance):
         raise Refused([Problem("trip", damaged)])
 
@@ -246,21 +245,21 @@ def _check_spelling(intent: Intent, balance: TripBalance) -> str | None:
 
 
 def _check_captured(balance: TripBalance) -> str | None:
-    """Captured amounts in different currencies: neither is the smaller one."""
+    """Refuse captured amounts in different currencies: they cannot be compared."""
     known, recorded = balance.known, balance.recorded
     if balance.ceiling or known is None or recorded is None or known.currency == recorded.currency:
         return None
     return (
         f"the ledger recorded that {recorded} was captured, the trips file now says {known}: "
-        f"nothing can be refunded until a person says which, with {RAISE}"
+        f"nothing can be refunded until a person says which is right, with {RAISE}"
     )
 
 
 def _explained(problem: str | None, balance: TripBalance) -> str | None:
-    """A problem with an amount; where the records disagree, also how a person can say which one counts."""
+    """A problem with an amount. If the records disagree, it also says how a person can state which one is right."""
     if problem is None or balance.disagreement is None:
         return problem
-    return f"{problem}: {balance.disagreement}; a person who knows better says so with {RAISE}"
+    return f"{problem}: {balance.disagreement}; if you know the right amount, state it with {RAISE}"
 
 
 def _check_amount(amount: Money) -> str | None:
@@ -274,5 +273,5 @@ def _check_amount(amount: Money) -> str | None:
 
 
 def must_be_typed_twice(amount: Money, environment: Environment, above: Decimal | None) -> bool:
-    """Whether a person must type `amount` again: it is real money and more than `above`, in its own currency."""
+    """Whether a person must type `amount` again: it is real money and more than `above` (in units of its currency)."""
     return environment == "PRODUCTION" and above is not None and Decimal(amount.digits) > above

@@ -1,4 +1,4 @@
-"""Owns what a person must know of open refunds at one look: how many, in which states, and how long they wait."""
+"""Owns the summary of the open refunds: how many in which state, and how long they wait. Reads no clock."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from refund_tui.core.waits import left_of
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is open at one endpoint, the gate that holds it, and its shortest waits.
+    """The open refunds at one endpoint, the account's wait (`gate`), and the shortest waits of single refunds.
 
-    `states` counts the open refunds by their state; `summary[State.UNKNOWN]` is one of its numbers.
-    `damaged` counts what cannot be read: refunds of all accounts that are open or may be, and the account's gate. They
-    are counted nowhere else. `elsewhere` counts what is open at other endpoints; `alarms` are the whole ledger's.
+    `states` counts the open refunds by state; `summary[State.UNKNOWN]` is one of these counts. `damaged` counts the
+    records that cannot be read: refunds at any endpoint that are open or may be open, and the account's gate. They are
+    in no other count. `elsewhere` counts open refunds at other endpoints. `alarms` counts the alarms of the whole
+    ledger.
     """
 
     states: Mapping[State, int] = field(default_factory=dict)
@@ -31,16 +32,16 @@ class Summary:
 
     @property
     def going_on(self) -> int:
-        """How many refunds go on by themselves, now or after their wait."""
+        """How many refunds continue without a person, now or after their wait."""
         return self._count(GOING_ON_STATES)
 
     @property
     def to_send(self) -> int:
-        """How many refunds are still to be sent, now or after their wait."""
+        """How many refunds will be sent without a person, now or after their wait."""
         return self._count(SENDABLE_STATES)
 
     def left_to_wait(self, now: Instant) -> float:
-        """Seconds until the next refund may be sent: the shortest own wait, or the account's where that is longer."""
+        """Seconds until the next refund may be sent: the shortest own wait, or the account's wait if that is longer."""
         own = min((wait.remaining(now) for wait in self.waits), default=0.0)
         return max(own, left_of(now, self.gate))
 

@@ -1,7 +1,8 @@
-"""Owns how text from outside (service, imports, other clerks' notes) is made safe for a screen, a printer or an export.
+"""Owns how text from outside (service, imports, notes) is made safe for a screen, a printer or an export.
 
-What comes out has no control, escape, bidi or zero-width character, is of bounded length, and is still only data:
-whoever shows it must not parse it as markup.
+
+The result has no control, escape, bidi or zero-width character, and its length is limited. It is still only data: the
+caller must never parse it as markup.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST = 500
-"""Characters of one text that are shown unless the caller says otherwise."""
+"""The default limit of characters for one text."""
 
 MOST_MARKS = 2
-"""Combining marks kept on one base character; the rest of a stack is dropped with a visible sign."""
+"""The most combining marks on one character. `¨` stands for the rest."""
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -21,7 +22,7 @@ _INVISIBLE = frozenset(
     + "".join(map(chr, range(0xFE00, 0xFE10)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
-"""Characters that terminals do not draw, although their Unicode category does not say so."""
+"""Characters that terminals do not draw, although their Unicode category says they are visible."""
 
 
 def visible(text: str, limit: int = LONGEST) -> str:
@@ -46,7 +47,7 @@ def _cut(pieces: list[str], room: int) -> str:
 
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
-    marks = MOST_MARKS  # before the first character there is none that could carry a mark
+    marks = MOST_MARKS  # at the start there is no character that could carry a mark
     for char in text:
         piece, marks = _piece(char, marks)
         if piece:
@@ -66,7 +67,7 @@ def _piece(char: str, marks: int) -> tuple[str, int]:
 
 
 def _conjoins(char: str) -> bool:
-    """Whether it is a Hangul vowel or final, which a terminal draws into the character before it."""
+    """Whether a terminal draws `char` into the character before it: a Hangul vowel or final consonant."""
     return "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
 
 

@@ -1,8 +1,7 @@
-"""Owns what is known here of a shopping trip, which ids name the same trip, and how two records of one are merged.
+"""Owns the data of a shopping trip, which ids name the same trip, and how two records of a trip are merged.
 
-A field that is not known is None, never guessed. Ids that differ only by case, or by the dashes of a UUID, are one
-trip: the service's pattern for ids allows both, and nothing says whether the service treats them as one. So a trip
-cannot be refunded twice.
+A field that is not known is None; it is never guessed. Ids that differ only in case, or in the dashes of a UUID, are
+treated as one trip, so that it cannot be refunded twice. The contract does not say whether the service does the same.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from refund_tui.core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What may be kept of a card: its brand and last four digits. For a phone wallet they are the device's."""
+    """What may be kept of a card: its brand and last four digits. For a phone wallet they are those of the device."""
 
     brand: str | None = None
     tail: str | None = None
@@ -25,7 +24,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One line of the cart; `quantity` is exact (a weight when `unit` is one), `unit_price` is per unit."""
+    """One line of the cart. `quantity` is exact; it is a weight if `unit` is a unit of weight.
+
+    `unit_price` is per unit.
+    """
 
     id: str
     name: str | None = None
@@ -37,10 +39,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A shopping trip as the retailer's own records tell it, in UTC; all its refunds together are at most `captured`.
+    """A shopping trip from the retailer's records. Times are in UTC. Its refunds together are at most `captured`.
 
-    `currency` is the charge's, as the service gave it with the card. `damage` says why its record cannot be read: then
-    nothing but its ids is known.
+    `currency` is that of the charge, as the service gave it with the card. `damage` says why the record cannot be read;
+    then only the ids are known.
     """
 
     store_id: str
@@ -56,34 +58,34 @@ class Trip:
 
     @property
     def dated(self) -> datetime | None:
-        """The instant that dates the trip: its start, or its end where no start is known."""
+        """The instant that dates the trip: its start, or its end if the start is not known."""
         return self.began or self.ended
 
 
 _BARE = re.compile(r"[0-9a-f]{32}")
 _AROUND = " \t\r\n\"'`“”„‟‘’‚‛«»‹›<>{}[](),;"
-"""Characters around an id that was copied from a letter, a table or a program; no id contains them."""
+"""Characters that may surround a copied id. No id contains them."""
 
 
 def typed_id(text: str) -> str:
-    """An id as the clerk meant it: without the spaces, quotes and brackets around it."""
+    """An id without the spaces, quotes and brackets around it."""
     return text.strip(_AROUND)
 
 
 def folded(trip_id: str) -> str:
-    """What all spellings of a trip id have in common: small letters, and no dashes in 32 hexadecimal digits."""
+    """A trip id in the form that all its spellings share: small letters, and a UUID without dashes."""
     small = trip_id.lower()
     bare = small.replace("-", "")
     return bare if _BARE.fullmatch(bare) else small
 
 
 def folded_trip(store_id: str, trip_id: str) -> str:
-    """What all spellings of a trip in a store have in common; the ledger's column `folded_trip` tells the same."""
+    """Store and trip id in the form that all spellings share. The ledger's column `folded_trip` has the same value."""
     return f"{store_id.lower()} {folded(trip_id)}"
 
 
 def spellings(trip_id: str) -> tuple[str, ...]:
-    """The id in small letters, and where it is a UUID, without dashes and with them in their usual places."""
+    """The id in small letters. A UUID also without dashes, and with dashes in the usual places."""
     bare = folded(trip_id)
     if not _BARE.fullmatch(bare):
         return (bare,)
@@ -93,7 +95,7 @@ def spellings(trip_id: str) -> tuple[str, ...]:
 def merged(old: Trip, new: Trip) -> Trip:
     """`old` with the values of `new`. A cart in `new` replaces the old one, but known facts about its articles stay.
 
-    So a Create Purchases body and a retailer's record of the same trip may come in any order.
+    So a Create Purchases body and a retailer's record of the same trip can be imported in any order.
     """
     return replace(
         new,
@@ -108,7 +110,7 @@ def merged(old: Trip, new: Trip) -> Trip:
 
 
 def _card(old: Card, new: Card) -> Card:
-    """Never combines the brand of one card with the last four digits of another."""
+    """The card of the merged trip. It never combines the brand of one card with the last four digits of another."""
     if old.tail and new.tail and old.tail != new.tail:
         return new
     return Card(new.brand or old.brand, new.tail or old.tail)

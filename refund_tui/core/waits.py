@@ -1,6 +1,6 @@
-"""Owns the waits of a refund: how long the next one is, what is left of it, how long the same key is safe to ask.
+"""Owns the waits of a refund: how long the next wait is, what is left of it, and what is left until the key horizon.
 
-Reads no clock. Decides no state: `lifecycle` does.
+Never reads a clock and never decides a state: `lifecycle` does.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from refund_tui.core.times import Instant, Wait
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long to wait and when to stop; all in seconds but `most_doubts`, a count of attempts.
+    """How long to wait and when to stop. All values are in seconds, but `most_doubts` is a number of attempts.
 
-    `longest`: a wait that the service asks for is kept up to the refund window's length, and cut to it beyond.
-    `horizon`: nobody documents how long the service remembers an id, so after it nothing is sent automatically.
-    `to_leave`: a request that has not left so long after its attempt was recorded is not sent any more.
-    `longest_attempt`: so old no attempt can be under way: `to_leave`, a request's longest deadline (600 s), and room.
+    - `base`, `cap`: the first and the longest backoff, before jitter. `least`: the shortest wait.
+    - `longest`: the longest wait that the service can ask for: the length of the refund window.
+    - `horizon`: the time after which nothing is sent automatically. The contract does not say how long the service
+      remembers an id.
+    - `most_doubts`: after so many attempts with an unknown outcome, a person must decide.
+    - `to_leave`: a request must be sent within this time after its attempt was recorded.
+    - `longest_attempt`: no attempt is under way for longer: `to_leave`, the longest request deadline (600 s), and a
+      margin.
     """
 
     base: float = 2.0
@@ -32,22 +36,23 @@ class Policy:
 
 
 def left_of(now: Instant, *waits: Wait | None) -> float:
-    """Seconds at `now` until the last of several waits is over, 0 where there is none."""
+    """Seconds at `now` until all of these waits are over, 0 if there is none."""
     return max((wait.remaining(now) for wait in waits if wait is not None), default=0.0)
 
 
 def left_to_wait(life: Life, gate: Wait | None, now: Instant) -> float:
     """Seconds until a refund may be sent: its own wait or the account's (`gate`), whichever is longer.
 
-    0 where it is not the desk's turn to send it.
+    0 if the desk does not send it by itself.
     """
     return left_of(now, life.wait, gate) if life.state.sendable else 0.0
 
 
-def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
-    """Seconds for which the same key can still be asked again without the risk of paying twice; 0 when that is over.
+def horizon_left(life: Life, now: Instant, policy: Policy) -> float:
+    """Seconds until the key horizon. Until then the same key can be sent again without the risk of paying twice.
 
-    Of two clocks the later counts; where nobody can tell how long ago it was first sent, it is over.
+    0 after the horizon, and if the time since the first attempt is not known. If the two clocks differ, the one counts
+    that says more time has passed.
     """
     if life.first_sent is None:
         return 0.0 if life.maybe_executed else policy.horizon
@@ -57,7 +62,7 @@ def safe_to_ask(life: Life, now: Instant, policy: Policy) -> float:
 
 
 def next_wait(life: Life, asked_for: float | None, now: Instant, policy: Policy, random: float) -> Wait:
-    """The wait before the next attempt. What the service asks for is a minimum; else backoff with full jitter."""
+    """The wait before the next attempt: what the service asked for (seconds), else backoff with full jitter."""
     if asked_for is not None:
         return Wait(now, min(max(asked_for, policy.least), policy.longest))
     ceiling = min(policy.cap, policy.base * 2.0 ** min(life.tries, 30))

@@ -98,7 +98,7 @@ def _refuse_under_way(
     if isinstance(attempt, Attempt):
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
         raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
-    if attempt is not None and not lease.outlived(Instant(refund.updated_at, "", 0.0), now, terms.policy):
+    if attempt is not None and not lease.expired(Instant(refund.updated_at, "", 0.0), now, terms.policy):
         latest = lease.latest_end(refund.updated_at, terms.policy)
         raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest))
 

@@ -67,7 +67,7 @@ def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
     if attempt.holder == terms.holder:
         return UnderWay(attempt, True, latest, over=False)
     alive = terms.alive(attempt.holder)
-    return UnderWay(attempt, alive, latest, over=lease.over_for_person(started, alive, now, policy))
+    return UnderWay(attempt, alive, latest, over=lease.person_may_act(started, alive, now, policy))
 
 
 def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from refund_tui.core import lifecycle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
-from refund_tui.core.ledger_identity import Belonging
+from refund_tui.core.ledger_identity import LedgerServices
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardAnswer, CardFound
@@ -31,7 +31,7 @@ from refund_tui.core.refunds import (
     Refund,
     evidence_of,
 )
-from refund_tui.core.rules import TripBalance, require_sound
+from refund_tui.core.rules import TripBalance, require_readable
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Clock, Instant, window_closes
 from refund_tui.core.trips import Trip
@@ -84,7 +84,7 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.summary = Summary()
-        self.belonging = Belonging()
+        self.ledger_services = LedgerServices()
         """To which services the ledger belongs, once it is open."""
         self.refusal: str | None = None
         """Why nothing is recorded, asked or sent: the settings name another service than the ledger."""
@@ -122,7 +122,7 @@ class Desk:
     @property
     def environment(self) -> str:
         """The ledger's environment, which no setting changes."""
-        return self.belonging.environment or self.settings.environment
+        return self.ledger_services.environment or self.settings.environment
 
     @property
     def held(self) -> float:
@@ -190,10 +190,10 @@ class Desk:
     async def _belong(self) -> None:
         service, now = self.settings.service, self.now()
         owner = self._storage.owned()
-        self.belonging = await self.files.write(
+        self.ledger_services = await self.files.write(
             lambda ledger: ledger.services.claim(service, self.clerk, now, owner=owner)
         )
-        self.refusal = self.belonging.refusal(service)
+        self.refusal = self.ledger_services.refusal(service)
 
     def begin(self) -> None:
         """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
@@ -244,7 +244,7 @@ class Desk:
             card=known.card,
             receipt=known.receipt,
         )
-        require_sound(await self.trips.balance(intent.store_id, intent.trip_id))
+        require_readable(await self.trips.balance(intent.store_id, intent.trip_id))
         key, now = new_key(), self.now()
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)

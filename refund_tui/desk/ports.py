@@ -12,7 +12,7 @@ from typing import Protocol
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter, Order, TripWord
-from refund_tui.core.ledger_identity import Belonging, Host, Identity, Service
+from refund_tui.core.ledger_identity import Host, Identity, LedgerServices, Service
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
@@ -25,7 +25,7 @@ from refund_tui.core.trips import Card, Trip
 class ServicesPort(Protocol):
     """Writes the services to which a ledger belongs. Adds services, never removes one."""
 
-    def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> Belonging:
+    def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> LedgerServices:
         """The services of the ledger. One that names none yet gets `service`, if that is allowed.
 
         `owner` says whether this account owns the ledger.
@@ -228,7 +228,7 @@ class HistoryPort(Protocol):
         """How many refunds are open at each other endpoint, by its name, without the damaged."""
         ...
 
-    def belonging(self) -> Belonging:
+    def ledger_services(self) -> LedgerServices:
         """The services to which the ledger belongs."""
         ...
 

@@ -83,7 +83,7 @@ class Planner:
         alive = attempt.holder != terms.holder and terms.alive(attempt.holder)
         if attempt.holder == terms.holder and attempt.key in self._never_sent:
             plan.news.append(Changed(*finish(ledger, terms, InFlight(refund, attempt), _NEVER_SENT, now)))
-        elif lease.taken_over(attempt.started, alive, now, terms.policy):
+        elif lease.may_take_over(attempt.started, alive, now, terms.policy):
             plan.news.append(Changed(*take_over(ledger, terms, refund, attempt, alive, now)))
         else:
             plan.rest_at_most(LOOK_AGAIN)

@@ -183,7 +183,7 @@ class Shop(Premises):
             return
         refund, action = data.draw(strategies.sampled_from(doable))
         key, policy = refund.key, self.desk(clerk).policy
-        if action is Action.ASK_AGAIN and waits.safe_to_ask(refund.life, self.clock.now(), policy) <= 0:
+        if action is Action.ASK_AGAIN and waits.horizon_left(refund.life, self.clock.now(), policy) <= 0:
             return  # the question says that it may pay twice
         paid = self.service.books.times_executed(key) > 0
         proof = Evidence(paid, "T-1", "the processor", "today") if action is Action.SETTLE else None

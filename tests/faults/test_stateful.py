@@ -120,7 +120,7 @@ def test_a_desk_that_settles_during_an_attempt_is_found_out(monkeypatch: pytest.
 
 
 def test_a_desk_that_takes_another_container_for_dead_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "taken_over", lambda _started, alive, _now, _policy: alive is not True)
+    monkeypatch.setattr(lease, "may_take_over", lambda _started, alive, _now, _policy: alive is not True)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.stands_still(clerk="ana")
@@ -147,7 +147,7 @@ def test_a_desk_that_trusts_the_ticks_alone_is_found_out(monkeypatch: pytest.Mon
     def by_ticks(life: Life, now: Instant, policy: Policy) -> float:
         return policy.horizon - now.since(life.first_sent) if life.first_sent else policy.horizon
 
-    monkeypatch.setattr(waits, "safe_to_ask", by_ticks)
+    monkeypatch.setattr(waits, "horizon_left", by_ticks)
     with shop_played() as shop:
         shop.take(clerk="ana", trip=TRIPS[0], minor=500)
         shop.send(clerk="ana", fault={"drop": "after"}, patient=False)

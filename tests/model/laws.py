@@ -98,7 +98,7 @@ def unknown_holds_the_trip(before: World, step: ModelStep) -> bool:
     balance = rules.TripBalance(INTENT.captured, (_refund(life),))
     new = Intent("STORE-001", "trip-1", Money(100, "EUR"), ReasonCode.OTHER, captured=INTENT.captured)
     try:
-        rules.admit(new, balance, NOW.at, second_yes=False)
+        rules.check_intent(new, balance, NOW.at, second_yes=False)
     except rules.Refused:
         return life.state is State.UNKNOWN
     except rules.NeedsSecondYes:

@@ -75,21 +75,21 @@ def _no_horizon(life: Life, window_closes: datetime | None, now: Instant, policy
     return None
 
 
-@breaks("the key horizon is told by the wall clock alone", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("the key horizon is told by the wall clock alone", *TOO_LATE, module=waits, name="horizon_left", begin=IN_DOUBT)
 def _wall_clock(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None:
         return policy.horizon
     return policy.horizon - max(0.0, (now.at - life.first_sent.at).total_seconds())
 
 
-@breaks("the key horizon is told by the ticks alone", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("the key horizon is told by the ticks alone", *TOO_LATE, module=waits, name="horizon_left", begin=IN_DOUBT)
 def _ticks(life: Life, now: Instant, policy: Policy) -> float:
     if life.first_sent is None or now.contradicts(life.first_sent):
         return 0.0 if life.maybe_executed else policy.horizon
     return policy.horizon - now.since(life.first_sent)
 
 
-@breaks("a clock set back over a reboot is believed", *TOO_LATE, module=waits, name="safe_to_ask", begin=IN_DOUBT)
+@breaks("a clock set back over a reboot is believed", *TOO_LATE, module=waits, name="horizon_left", begin=IN_DOUBT)
 def _believe_clock(life: Life, now: Instant, policy: Policy) -> float:
     return policy.horizon - now.longest_since(life.first_sent) if life.first_sent else policy.horizon
 

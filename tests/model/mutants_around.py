@@ -19,7 +19,7 @@ _decide, _decide_late = lifecycle.decide, lifecycle.decide_late
     "a sender in another container is taken for dead",
     "one_at_a_time",
     module=lease,
-    name="taken_over",
+    name="may_take_over",
     start=CONTAINERS,
 )
 def _dead(started: Instant, alive: bool | None, now: Instant, policy: Policy) -> bool:
@@ -27,7 +27,7 @@ def _dead(started: Instant, alive: bool | None, now: Instant, policy: Policy) ->
 
 
 @breaks(
-    "an attempt's age is told by the wall clock alone", "one_at_a_time", module=lease, name="outlived", start=CONTAINERS
+    "an attempt's age is told by the wall clock alone", "one_at_a_time", module=lease, name="expired", start=CONTAINERS
 )
 def _old_by_the_wall(started: Instant, now: Instant, policy: Policy) -> bool:
     return (now.at - started.at).total_seconds() >= policy.longest_attempt

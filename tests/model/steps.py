@@ -99,7 +99,7 @@ def _program(world: World) -> Iterator[ModelStep]:
             yield from _leaves(world, request)
         if request.awaited and request.open and world.apart:
             yield ModelStep("the sender dies", world.put(request, replace(request, awaited=False)))
-        if request.open and (not world.apart or lease.taken_over(request.sent, None, NOW, POLICY)):
+        if request.open and (not world.apart or lease.may_take_over(request.sent, None, NOW, POLICY)):
             yield _is_taken_over(world, request)
 
 
@@ -180,7 +180,7 @@ def _acts(world: World) -> Iterator[ModelStep]:
     if Action.TRY_NOW in allowed:
         yield ModelStep("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:
-        over = waits.safe_to_ask(life, NOW, POLICY) <= 0
+        over = waits.horizon_left(life, NOW, POLICY) <= 0
         asked = replace(world, leave=over, warned=world.warned or over)
         name = "ask again, though warned" if over else "ask again"
         yield ModelStep(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))

@@ -182,7 +182,7 @@ def test_only_the_ledgers_owner_adds_an_endpoint(
     with pytest.raises(UsageError, match="only the account that owns"):
         changes.add_endpoint(Namespace(url=theirs.url, because="it is mine"), settings(tmp_path))
     with closing(History.open(ledger_path(tmp_path))) as history:
-        assert history.belonging().endpoints == {name_of(ours)}
+        assert history.ledger_services().endpoints == {name_of(ours)}
 
 
 def test_what_is_added_is_recorded(tmp_path: Path, ours: SandboxThread, theirs: SandboxThread) -> None:

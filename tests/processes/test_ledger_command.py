@@ -10,7 +10,7 @@ import pytest
 
 from refund_tui.core.filters import Filter
 from refund_tui.core.refunds import State
-from refund_tui.core.waits import Policy, safe_to_ask
+from refund_tui.core.waits import Policy, horizon_left
 from refund_tui.errors import StoreChanged
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
@@ -59,7 +59,7 @@ def test_an_older_copy_is_accepted_by_a_recorded_word_and_what_is_open_in_it_car
         refund = ledger.get(key)
         assert refund is not None
         assert refund.life.maybe_executed
-        assert safe_to_ask(refund.life, NOW, Policy()) == Policy().horizon
+        assert horizon_left(refund.life, NOW, Policy()) == Policy().horizon
         ledger.record(new_refund(900), NOW, second_yes=True)
     with history_at(ledger_path(tmp_path)):
         word, doubt, _ = all_events(ledger_path(tmp_path), 1)

@@ -200,8 +200,8 @@ def test_what_the_ledger_recorded_as_captured_is_compared_with_a_new_import(
     out, err = capsys.readouterr()
     assert out == f"{file}: 0 new, 1 changed, 0 unchanged, 0 left out\n"
     assert err.splitlines() == [
-        "1 trip has another captured amount than the ledger. The ledger's amount counts; a person who knows better "
-        "changes it with refund-tui ledger ceiling TRIP AMOUNT --because WHY",
+        "1 trip has another captured amount than the ledger. The ledger's amount counts; if you know the right "
+        "amount, state it with refund-tui ledger ceiling TRIP AMOUNT --because WHY",
         "Trip-1 of STORE-001: 50.00 EUR in the ledger, 200.00 EUR in the file",
     ]
     with ledger_at(ledger_path(tmp_path / "data")) as ledger:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from refund_tui.core.articles import added_up, counted, worth
+from refund_tui.core.articles import counted, total_price, worth
 from refund_tui.core.money import Money
 from refund_tui.core.trips import Article
 
@@ -68,9 +68,9 @@ def test_what_has_no_price_or_an_absurd_one_is_worth_nothing_known() -> None:
 
 def test_what_is_marked_adds_up() -> None:
     cart = [article("2"), article("0.345", "kg"), article(price=None), article(price=Money(5, "USD"))]
-    assert added_up(cart, {0: Decimal(1), 1: Decimal("0.345")}) == Money(199 + 69, "EUR")
-    assert added_up(cart, {3: Decimal(2)}) == Money(10, "USD")
-    assert added_up(cart, {}) is None
-    assert added_up(cart, {0: Decimal(1), 2: Decimal(1)}) is None
-    assert added_up(cart, {2: Decimal(1)}) is None
-    assert added_up(cart, {0: Decimal(1), 3: Decimal(1)}) is None
+    assert total_price(cart, {0: Decimal(1), 1: Decimal("0.345")}) == Money(199 + 69, "EUR")
+    assert total_price(cart, {3: Decimal(2)}) == Money(10, "USD")
+    assert total_price(cart, {}) is None
+    assert total_price(cart, {0: Decimal(1), 2: Decimal(1)}) is None
+    assert total_price(cart, {2: Decimal(1)}) is None
+    assert total_price(cart, {0: Decimal(1), 3: Decimal(1)}) is None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from refund_tui.core.lease import latest_end, over_for_person
+from refund_tui.core.lease import latest_end, person_may_act
 from refund_tui.core.times import Instant
 from refund_tui.core.waits import Policy
 
@@ -22,7 +22,7 @@ def test_a_person_waits_until_the_sender_is_gone_or_the_attempt_is_too_old(
     alive: bool | None, seconds: float, over: bool
 ) -> None:
     now = Instant(NOON + timedelta(seconds=seconds), "boot-1", 100.0 + seconds)
-    assert over_for_person(STARTED, alive, now, Policy()) is over
+    assert person_may_act(STARTED, alive, now, Policy()) is over
 
 
 def test_no_attempt_is_under_way_after_its_latest_end() -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from refund_tui.core.ledger_identity import (
-    Belonging,
     Environment,
     Host,
+    LedgerServices,
     Service,
     environment_of,
     first_endpoints,
     host_of,
-    names_no_other,
+    may_be_claimed,
+    may_mean,
     open_elsewhere,
-    vouched,
 )
 
 TEST, REAL = "us-east-1.test.payments.amazonphysicalstores.com", "us-east-1.payments.amazonphysicalstores.com"
@@ -22,14 +22,14 @@ OURS = Service("PRODUCTION", REAL)
 
 
 def test_a_ledger_admits_its_own_environment_and_endpoints_only() -> None:
-    ledger = Belonging("PRODUCTION", frozenset({REAL, "127.0.0.1:8080"}))
+    ledger = LedgerServices("PRODUCTION", frozenset({REAL, "127.0.0.1:8080"}))
     assert ledger.refusal(OURS) is None
     assert ledger.refusal(Service("PRODUCTION", "127.0.0.1:8080")) is None
     for other in (Service("TEST", "127.0.0.1:8080"), Service("PRODUCTION", "127.0.0.1:8081"), Service("DEMO", REAL)):
         said = ledger.refusal(other)
         assert said is not None
         assert f"belongs to PRODUCTION at 127.0.0.1:8080, {REAL}, but the settings name {other}" in said
-        assert ledger.here(other) == ""
+        assert ledger.endpoint_in_use(other) == ""
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_ledger_admits_its_own_environment_and_endpoints_only() -> None:
 def test_a_ledger_that_names_none_is_given_to_what_its_refunds_name_or_by_its_owner(
     recorded: tuple[str, ...], service: Service, owner: bool, given: bool
 ) -> None:
-    assert vouched(recorded, service, owner=owner) is given
+    assert may_be_claimed(recorded, service, owner=owner) is given
 
 
 def test_the_endpoints_of_its_refunds_are_taken_over_but_for_another_environments() -> None:
@@ -69,7 +69,7 @@ def test_the_endpoints_of_its_refunds_are_taken_over_but_for_another_environment
     ],
 )
 def test_only_what_0_1_0_did_not_tell_apart_may_mean_another(recorded: str, endpoint: str, may: bool) -> None:
-    assert names_no_other(recorded, endpoint) is may
+    assert may_mean(recorded, endpoint) is may
 
 
 def test_what_is_open_elsewhere_is_counted_and_named() -> None:
@@ -80,20 +80,20 @@ def test_what_is_open_elsewhere_is_counted_and_named() -> None:
 
 
 def test_a_ledger_that_names_no_service_says_who_must_open_it_first() -> None:
-    said = Belonging().refusal(OURS)
+    said = LedgerServices().refusal(OURS)
     assert said is not None
     assert said.startswith("this ledger does not say yet to which service it belongs: nothing is recorded, asked or")
     assert said.endswith(f"sent at {OURS}. Have the account that owns it open it first")
 
 
 def test_before_a_ledger_belongs_to_a_service_its_refunds_are_the_settings_own() -> None:
-    assert Belonging().here(OURS) == REAL
-    assert Belonging("PRODUCTION", frozenset({REAL})).here(OURS) == REAL
-    assert str(Belonging(None, frozenset({REAL}))) == REAL
+    assert LedgerServices().endpoint_in_use(OURS) == REAL
+    assert LedgerServices("PRODUCTION", frozenset({REAL})).endpoint_in_use(OURS) == REAL
+    assert str(LedgerServices(None, frozenset({REAL}))) == REAL
 
 
 def test_the_remedy_is_another_folder_for_another_environment_and_an_added_endpoint_for_another_place() -> None:
-    ledger = Belonging("PRODUCTION", frozenset({REAL}))
+    ledger = LedgerServices("PRODUCTION", frozenset({REAL}))
     other_environment = ledger.refusal(Service("TEST", REAL)) or ""
     other_place = ledger.refusal(Service("PRODUCTION", TEST)) or ""
     assert other_environment.endswith("Set base_url back, or choose another data_dir for TEST")

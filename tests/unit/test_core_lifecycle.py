@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.lease import outlived, process_died, taken_over, too_late_to_send
+from refund_tui.core.lease import expired, may_take_over, process_died, too_late_to_send
 from refund_tui.core.lifecycle import (
     Decision,
     NotPossible,
@@ -20,8 +20,8 @@ from refund_tui.core.lifecycle import (
     cancel,
     decide,
     decide_late,
-    doubted,
     go_on,
+    mark_maybe_executed,
     possible,
     sending,
     settle,
@@ -42,7 +42,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.times import Instant, Wait
-from refund_tui.core.waits import Policy, left_to_wait, safe_to_ask
+from refund_tui.core.waits import Policy, horizon_left, left_to_wait
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SENT = Instant(NOON, "boot-1", 100.0)
@@ -211,7 +211,7 @@ def test_the_exponent_of_the_backoff_is_bounded() -> None:
     ],
 )
 def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Instant, seconds: float) -> None:
-    assert safe_to_ask(life, now, POLICY) == seconds
+    assert horizon_left(life, now, POLICY) == seconds
 
 
 @pytest.mark.parametrize("outcome", [OFFLINE, LIMITED, BUSY, TIMEOUT])
@@ -482,10 +482,10 @@ def test_a_yes_to_an_attempt_that_was_taken_over_is_a_yes() -> None:
     ],
 )
 def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(now: Instant, over: bool) -> None:
-    assert outlived(SENT, now, POLICY) is over
-    assert taken_over(SENT, None, now, POLICY) is over
-    assert not taken_over(SENT, True, now, POLICY), "one that lives is let alone"
-    assert taken_over(SENT, False, now, POLICY), "one that is gone is not waited for"
+    assert expired(SENT, now, POLICY) is over
+    assert may_take_over(SENT, None, now, POLICY) is over
+    assert not may_take_over(SENT, True, now, POLICY), "one that lives is let alone"
+    assert may_take_over(SENT, False, now, POLICY), "one that is gone is not waited for"
 
 
 @pytest.mark.parametrize(
@@ -530,8 +530,8 @@ def test_an_open_attempt_that_cannot_be_read_may_have_been_executed_and_is_not_s
 
 
 def test_a_refund_of_which_something_is_not_known_may_have_been_sent_since_then() -> None:
-    assert doubted(Life(State.QUEUED), NOW) == Life(State.QUEUED, maybe_executed=True, first_sent=NOW)
-    assert doubted(DOUBTED, NOW) == DOUBTED
+    assert mark_maybe_executed(Life(State.QUEUED), NOW) == Life(State.QUEUED, maybe_executed=True, first_sent=NOW)
+    assert mark_maybe_executed(DOUBTED, NOW) == DOUBTED
 
 
 def test_a_refund_waits_for_its_own_wait_and_for_the_accounts() -> None:

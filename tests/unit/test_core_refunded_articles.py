@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from refund_tui.core.articles import RefundedArticle, marks_of, marks_words, not_given_back, refunded
+from refund_tui.core.articles import RefundedArticle, format_marks, parse_marks, quantities_left, refunded
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.receipt import receipt
@@ -50,18 +50,18 @@ def test_a_part_is_told_by_its_quantity_and_name() -> None:
 def test_what_was_given_back_is_taken_off_its_own_line_else_off_the_article(
     part: RefundedArticle, left: list[str]
 ) -> None:
-    assert not_given_back(CART, [part]) == [Decimal(one) for one in left]
+    assert quantities_left(CART, [part]) == [Decimal(one) for one in left]
 
 
 def test_marks_come_back_from_their_text() -> None:
     marked = {2: Decimal("0.414"), 0: Decimal(1)}
-    assert marks_words(marked) == "0=1 2=0.414"
-    assert marks_of("0=1 2=0.414", [Decimal(2), Decimal(1), Decimal("0.414")]) == marked
+    assert format_marks(marked) == "0=1 2=0.414"
+    assert parse_marks("0=1 2=0.414", [Decimal(2), Decimal(1), Decimal("0.414")]) == marked
 
 
 @pytest.mark.parametrize("words", ["0=3", "0=0", "7=1", "x=1", "0=", "0=-1", "0"])
 def test_a_mark_that_the_cart_of_today_does_not_allow_is_dropped(words: str) -> None:
-    assert marks_of(words, [Decimal(2)]) == {}
+    assert parse_marks(words, [Decimal(2)]) == {}
 
 
 def test_only_refunds_that_count_gave_something_back() -> None:

@@ -20,7 +20,7 @@ from refund_tui.core.rules import (
     Problem,
     Refused,
     TripBalance,
-    admit,
+    check_intent,
     check_left,
     check_trip,
     check_window,
@@ -28,7 +28,7 @@ from refund_tui.core.rules import (
     known_as,
     must_be_typed_twice,
     problems,
-    require_sound,
+    require_readable,
 )
 from refund_tui.core.trips import Trip
 
@@ -111,7 +111,7 @@ def test_each_problem_is_told_at_its_field(change: dict[str, object], balance: T
     intent = replace(INTENT, **change)  # type: ignore[arg-type]
     assert problems(intent, balance, NOON) == (problem,)
     with pytest.raises(Refused) as caught:
-        admit(intent, balance, NOON, second_yes=True)
+        check_intent(intent, balance, NOON, second_yes=True)
     assert caught.value.problems == (problem,)
     assert str(caught.value) == problem.message
 
@@ -120,7 +120,7 @@ def test_all_problems_come_in_the_order_of_the_form() -> None:
     intent = replace(INTENT, store_id="", trip_id="", amount=Money(0, "EUR"), window_closes=NOON, note="x" * 201)
     balance = TripBalance(None, (earlier(100, State.UNKNOWN),))
     with pytest.raises(Refused) as caught:
-        admit(intent, balance, NOON, second_yes=False)
+        check_intent(intent, balance, NOON, second_yes=False)
     fields = [problem.field for problem in caught.value.problems]
     assert fields == ["store", "trip", "trip", "trip", "trip", "amount", "note"]
     assert str(caught.value).startswith("type the store id; type the trip id; a refund of 1.00 EUR on this trip is")
@@ -150,12 +150,12 @@ def test_an_unknown_is_found_behind_others() -> None:
 def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State, second_look: bool) -> None:
     other = earlier(minor, state)
     balance = TripBalance(None, (other,))
-    admit(INTENT, balance, NOON, second_yes=True)
+    check_intent(INTENT, balance, NOON, second_yes=True)
     if not second_look:
-        admit(INTENT, balance, NOON, second_yes=False)
+        check_intent(INTENT, balance, NOON, second_yes=False)
         return
     with pytest.raises(NeedsSecondYes) as caught:
-        admit(INTENT, balance, NOON, second_yes=False)
+        check_intent(INTENT, balance, NOON, second_yes=False)
     assert caught.value.alike == (other,)
     assert str(caught.value) == f"this trip already has {other.intent.amount} {state}"
 
@@ -163,15 +163,17 @@ def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State,
 def test_twins_are_listed_all() -> None:
     balance = TripBalance(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
     with pytest.raises(NeedsSecondYes, match=r"^this trip already has 30.00 EUR ACCEPTED, 10.00 EUR WAITING$"):
-        admit(INTENT, balance, NOON, second_yes=False)
+        check_intent(INTENT, balance, NOON, second_yes=False)
 
 
 def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
     intent = replace(INTENT, amount=Money(1000, "EUR"))
     balance = TripBalance(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
-    admit(intent, balance, NOON, second_yes=True)
+    check_intent(intent, balance, NOON, second_yes=True)
     with pytest.raises(Refused, match="nothing is left"):
-        admit(intent, TripBalance(FIFTY, (*balance.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True)
+        check_intent(
+            intent, TripBalance(FIFTY, (*balance.refunds, earlier(1000, State.ACCEPTED))), NOON, second_yes=True
+        )
 
 
 # What was captured
@@ -250,8 +252,8 @@ def test_a_trip_is_written_as_a_refund_that_counts_wrote_it_or_else_the_trips_fi
 def test_another_spelling_than_that_of_a_refund_which_counts_is_refused() -> None:
     intent = replace(INTENT, trip_id="TRIP-1")
     with pytest.raises(Refused, match="under the id trip-1 in store STORE-001: write it that way"):
-        admit(intent, TripBalance(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
-    admit(intent, TripBalance(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)
+        check_intent(intent, TripBalance(FIFTY, (recorded(FIFTY),)), NOON, second_yes=True)
+    check_intent(intent, TripBalance(FIFTY, (recorded(FIFTY, State.REJECTED),)), NOON, second_yes=True)
 
 
 # What cannot be read
@@ -274,9 +276,9 @@ def test_no_refund_is_taken_on_a_trip_with_a_damaged_record() -> None:
     assert problems(INTENT, balance, NOON) == (Problem("trip", said),)
     assert check_trip(balance, None, NOON) == said
     with pytest.raises(Refused) as caught:
-        require_sound(balance)
+        require_readable(balance)
     assert caught.value.problems == (Problem("trip", said),)
-    require_sound(TripBalance(FIFTY))
+    require_readable(TripBalance(FIFTY))
 
 
 # What stops a trip whatever the amount
@@ -310,7 +312,7 @@ def test_where_the_records_disagree_an_amount_that_is_too_high_says_who_can_chan
         Problem(
             "amount",
             "only 49.00 EUR is left to refund: the ledger recorded that 50.00 EUR was captured, the trips file now "
-            "says 100.00 EUR; a person who knows better says so with "
+            "says 100.00 EUR; if you know the right amount, state it with "
             "refund-tui ledger ceiling TRIP AMOUNT --because WHY",
         ),
     )

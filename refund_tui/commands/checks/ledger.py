@@ -119,15 +119,15 @@ def check_service_of_ledger(settings: Settings) -> Iterator[Result]:
     """
     try:
         with closing(storage_of(settings).open_history()) as history:
-            belonging = history.belonging()
-            elsewhere = history.elsewhere(belonging.here(settings.service))
+            ledger_services = history.ledger_services()
+            elsewhere = history.elsewhere(ledger_services.endpoint_in_use(settings.service))
     except StoreError:
         return
-    refusal = belonging.refusal(settings.service) if settings.base_url and belonging.environment else None
+    refusal = ledger_services.refusal(settings.service) if settings.base_url and ledger_services.environment else None
     if refusal:
         yield fail("ledger's service", refusal, "until then nothing is sent with these settings")
     else:
-        yield ok("ledger's service", str(belonging) if belonging.environment else _NO_SERVICE)
+        yield ok("ledger's service", str(ledger_services) if ledger_services.environment else _NO_SERVICE)
     if open_words := open_elsewhere(elsewhere):
         yield warn("ledger's service", open_words, _remedy(LOOPBACK in elsewhere))
 

@@ -55,7 +55,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
     storage = storage_of(settings)
     history = storage.open_history()
     try:
-        identity, newest, belonging = history.identity(), history.last_seq(), history.belonging()
+        identity, newest, ledger_services = history.identity(), history.last_seq(), history.ledger_services()
         writer, problem = history.writer(), _problem(history)
         held = history.summary(settings.service.endpoint).gate
     finally:
@@ -65,7 +65,7 @@ def _show(_arguments: argparse.Namespace, settings: Settings) -> int:
         ("id", identity.id),
         ("made", identity.made_at),
         ("environment", identity.environment or "-"),
-        ("endpoints", ", ".join(sorted(belonging.endpoints)) or "-"),
+        ("endpoints", ", ".join(sorted(ledger_services.endpoints)) or "-"),
         ("host", writer.name if writer else "-"),
         ("newest event", newest),
         ("gate", _gate(held, settings)),

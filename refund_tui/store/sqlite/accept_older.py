@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import doubted
+from refund_tui.core.lifecycle import mark_maybe_executed
 from refund_tui.core.refunds import OPEN_STATES, State
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError, StoreUnusable, UsageError
@@ -83,7 +83,8 @@ def _doubt_open(transaction: sqlite3.Connection, who: str, now: Instant) -> int:
     for refund in map(refund_of, transaction.execute(_OPEN).fetchall()):
         if isinstance(refund, Damaged) or refund.life.maybe_executed:
             continue
-        life = doubted(refund.life, Instant(refund.created_at, "", 0.0))  # without a boot id only the wall clock counts
+        created = Instant(refund.created_at, "", 0.0)  # no boot id: only the wall clock counts
+        life = mark_maybe_executed(refund.life, created)
         write_life(transaction, refund, life, now)
         note(transaction, refund.key, who, now, ACCEPTED, refund.state, refund.state, _DOUBT, None)
         doubts += 1

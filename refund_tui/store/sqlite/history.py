@@ -11,7 +11,7 @@ from typing import Self
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.filters import Filter, Order
-from refund_tui.core.ledger_identity import Belonging, Host, Identity
+from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.summary import Summary
@@ -22,7 +22,7 @@ from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import as_recorded, newest_ceiling
 from refund_tui.store.sqlite.filter_sql import NEWEST, sayable, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
-from refund_tui.store.sqlite.ledger_identity import HostGuard, belonging, identity_of, writer_of
+from refund_tui.store.sqlite.ledger_identity import HostGuard, identity_of, ledger_services, writer_of
 from refund_tui.store.sqlite.rows import (
     OF_TRIP,
     attempt_of,
@@ -244,9 +244,9 @@ class History:
         counts.subtract(row.columns.get("endpoint") for row in broken if row.columns.get("state") in OPEN_STATES)
         return {str(name): number for name, number in counts.items() if number > 0}
 
-    def belonging(self) -> Belonging:
+    def ledger_services(self) -> LedgerServices:
         """The services to which the ledger belongs."""
-        return belonging(self._database)
+        return ledger_services(self._database)
 
     def _where(self, wanted: Filter, *, counting: bool = False) -> tuple[str, tuple[object, ...]]:
         return where(wanted, self._number, self._names(wanted.clerk), counting=counting)

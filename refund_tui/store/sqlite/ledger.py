@@ -135,7 +135,7 @@ class Ledger:
         with self._database.writing(_RECORD) as transaction:
             balance = balance_of(transaction, refund.intent, charge_currency)
             asked = rules.complete(refund.intent, balance)
-            rules.admit(asked, balance, now.at, second_yes)
+            rules.check_intent(asked, balance, now.at, second_yes)
             columns = (*INTENT, *LIFE)
             transaction.execute(
                 f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",

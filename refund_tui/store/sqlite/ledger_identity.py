@@ -15,15 +15,15 @@ from refund_tui.core.ledger_identity import (
     DEMO,
     LOOPBACK,
     MOVE,
-    Belonging,
     Environment,
     Host,
     Identity,
+    LedgerServices,
     Service,
     first_endpoints,
     host_of,
-    names_no_other,
-    vouched,
+    may_be_claimed,
+    may_mean,
 )
 from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
@@ -61,7 +61,7 @@ def _sound(name: object, environment: object, _host: object, made_at: object) ->
     return named and environment in _ENVIRONMENTS and isinstance(made_at, str)
 
 
-def belonging(database: Database) -> Belonging:
+def ledger_services(database: Database) -> LedgerServices:
     """The services of the ledger. Raises StoreError."""
     endpoints = [row["endpoint"] for row in database.rows("SELECT endpoint FROM endpoint")]
     if not all(isinstance(endpoint, str) for endpoint in endpoints):
@@ -69,7 +69,7 @@ def belonging(database: Database) -> Belonging:
             f"the ledger at {database.path} is damaged (an endpoint is no text); nothing was written: "
             f"{database.kind.damaged}"
         )
-    return Belonging(identity_of(database).environment, frozenset(endpoints))
+    return LedgerServices(identity_of(database).environment, frozenset(endpoints))
 
 
 class Services:
@@ -78,20 +78,20 @@ class Services:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> Belonging:
+    def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> LedgerServices:
         """The services of the ledger. One that names none yet gets `service`, if that is allowed.
 
         `owner` says whether this account owns the ledger's file.
         """
-        known = belonging(self._database)
+        known = ledger_services(self._database)
         if known.environment is not None:
             return known
         with self._database.writing(_CHANGE) as transaction:
             recorded = _recorded(transaction)
-            if not vouched(recorded, service, owner=owner):
-                return Belonging(None, recorded)
+            if not may_be_claimed(recorded, service, owner=owner):
+                return LedgerServices(None, recorded)
             _name(transaction, service, who, now, _FIRST)
-        return belonging(self._database)
+        return ledger_services(self._database)
 
     def add(self, service: Service, because: str, who: str, now: Instant) -> None:
         """Add one more endpoint. Raises UsageError if it is of another environment."""
@@ -154,7 +154,7 @@ def _assign(transaction: sqlite3.Connection, key: str, endpoint: str, because: s
     row = transaction.execute("SELECT endpoint, state FROM refund WHERE key = ?", (key,)).fetchone()
     if row is None:
         raise UsageError(f"there is no refund {visible(key, 40)} here: {_NOTHING}")
-    if not names_no_other(row["endpoint"], endpoint):
+    if not may_mean(row["endpoint"], endpoint):
         raise UsageError(f"the refund {key} was made at {row['endpoint']}, and stays there: {_NOTHING}")
     transaction.execute("UPDATE refund SET endpoint = ?, version = version + 1 WHERE key = ?", (endpoint, key))
     state = State(row["state"])

@@ -12,12 +12,12 @@ from textual.message import Message
 
 from refund_tui.core.articles import (
     RefundedArticle,
-    added_up,
     counted,
-    marks_of,
-    marks_words,
-    not_given_back,
+    format_marks,
+    parse_marks,
+    quantities_left,
     refunded,
+    total_price,
     worth,
 )
 from refund_tui.core.money import Money
@@ -66,8 +66,8 @@ class ArticleList(RowList[int]):
 
     def show_articles(self, articles: Sequence[Article], given: Iterable[RefundedArticle], marks: str) -> None:
         """Show the articles of a trip from the first one on; `given` was given back before, `marks` are a draft's."""
-        self._articles, self._left = articles, not_given_back(articles, given)
-        self.marked = marks_of(marks, self._left)
+        self._articles, self._left = articles, quantities_left(articles, given)
+        self.marked = parse_marks(marks, self._left)
         self.display = bool(articles)
         self.styles.max_height = max(1, len(articles))
         self.restart()
@@ -78,14 +78,14 @@ class ArticleList(RowList[int]):
         if articles != self._articles:
             self.show_articles(articles, given, self.marks)
             return
-        self._left = not_given_back(articles, given)
-        self.marked = marks_of(self.marks, self._left)
+        self._left = quantities_left(articles, given)
+        self.marked = parse_marks(self.marks, self._left)
         self.redraw()
 
     @property
     def marks(self) -> str:
         """The marks, for a draft."""
-        return marks_words(self.marked)
+        return format_marks(self.marked)
 
     @property
     def refunded(self) -> tuple[RefundedArticle, ...]:
@@ -108,7 +108,7 @@ class ArticleList(RowList[int]):
     @property
     def marked_total(self) -> Money | None:
         """The amount of what is marked; None where nothing is, or where a price is not known."""
-        return added_up(self._articles, self.marked)
+        return total_price(self._articles, self.marked)
 
     def agree_with(self, amount: str) -> bool:
         """Remove the marks if they come to another amount. Returns whether they come to this one."""

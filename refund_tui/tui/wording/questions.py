@@ -168,7 +168,7 @@ def _hour(desk: Desk, wait: Wait) -> str:
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
     """Why asking again is safe, and for how long; or that it is not."""
     now = desk.now()
-    left = waits.safe_to_ask(refund.life, now, desk.policy)
+    left = waits.horizon_left(refund.life, now, desk.policy)
     if left <= 0:
         return [
             ("NOT SAFE ANY MORE", STYLES["bad"]),

@@ -153,7 +153,7 @@ def _hour(desk: Desk, pending: UnderWay) -> str:
 
 def safety_words(desk: Desk, refund: Refund) -> str:
     """For how long the same id can be asked again without paying twice (the key horizon)."""
-    left = waits.safe_to_ask(refund.life, desk.now(), desk.policy)
+    left = waits.horizon_left(refund.life, desk.now(), desk.policy)
     return f"safe for another {span(left)}" if left > 0 else "NO LONGER SAFE, it may pay twice"
 
 

@@ -86,7 +86,7 @@ async def test_it_belongs_to_the_service_that_its_refunds_name(path: Path) -> No
     desk = Desk(settings(path.parent, base_url=f"https://{HOST}"))
     await desk.open()
     try:
-        assert (desk.refusal, desk.environment, desk.belonging.endpoints) == (None, "TEST", frozenset({HOST}))
+        assert (desk.refusal, desk.environment, desk.ledger_services.endpoints) == (None, "TEST", frozenset({HOST}))
         assert desk.summary.elsewhere == 1, "the one that was made at a port of this host, which one was not recorded"
     finally:
         await desk.close()
@@ -102,7 +102,7 @@ async def test_no_other_service_can_have_it(path: Path, url: str) -> None:
         assert HOST in desk.refusal
         with pytest.raises(ConfigError):
             await desk.take(intent(trip="trip-new"))
-        assert (await desk.files.look(lambda history: history.belonging())).environment is None
+        assert (await desk.files.look(lambda history: history.ledger_services())).environment is None
     finally:
         await desk.close()
 

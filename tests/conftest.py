@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.accounts import Host, need_accounts
 from tests.support.program import default_signals
 
 settings.register_profile("busy machine", deadline=None)  # a busy machine is no fault of the code
@@ -55,3 +56,10 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+@pytest.fixture
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Host:
+    """A host with several accounts, where these tests may make one."""
+    need_accounts()
+    return Host(tmp_path_factory.mktemp("host"))

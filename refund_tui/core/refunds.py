@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
@@ -198,7 +199,7 @@ class Holder:
 class Attempt:
     """One request for a refund, recorded before its first byte is sent.
 
-    If `ended_at` is None, its outcome is not known.
+    `actor` is the process that sends it. If `ended_at` is None, its outcome is not known.
     """
 
     key: str
@@ -210,6 +211,7 @@ class Attempt:
     http_status: int | None = None
     detail: str = ""
     raw: str = ""
+    actor: Actor = field(default_factory=Actor)
 
 
 RECORDED, ATTEMPT_STARTED = "recorded", "attempt_started"
@@ -224,8 +226,8 @@ ASKED = "asked"
 class Event:
     """One change of a refund: when (UTC), who, what kind, from which state to which, and why. An event never changes.
 
-    `seq` orders the events of one ledger. `data` holds a person's evidence or a late answer. An event of the whole
-    ledger has neither `key` nor states.
+    `seq` orders the events of one ledger. `who` is a name that was typed, `actor` the process that wrote it. `data`
+    holds a person's evidence or a late answer. An event of the whole ledger has neither `key` nor states.
     """
 
     seq: int
@@ -237,6 +239,7 @@ class Event:
     after: State | None
     why: str
     data: dict[str, str] = field(default_factory=dict)
+    actor: Actor = field(default_factory=Actor)
 
 
 SETTLED = "settled"

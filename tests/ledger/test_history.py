@@ -20,6 +20,7 @@ from refund_tui.core.refunds import Attempt, Event, Holder, Intent, Life, Refund
 from refund_tui.core.times import Instant, Wait
 from refund_tui.core.trips import Card, folded_trip
 from refund_tui.desk.ports import HistoryPort
+from refund_tui.host.actor import this_actor
 from tests.ledger.implementations import IMPLEMENTATIONS, Implementation, Kept
 from tests.support.ledgers import (
     ANOTHER,
@@ -306,14 +307,15 @@ def test_every_field_of_an_attempt_comes_back(
     with kept.ledger() as ledger, kept.history() as history:
         refund = ledger.record(new_refund(), NOW, second_yes=False)
         begun = ledger.begin(refund, holder, started)
-        assert history.attempts(refund.key) == (begun,) == (Attempt(refund.key, 1, started, holder),)
+        expected = Attempt(refund.key, 1, started, holder, actor=this_actor())
+        assert history.attempts(refund.key) == (begun,) == (expected,)
         current = ledger.get(refund.key)
         assert begun is not None
         assert current is not None
         decision = Decision(replace(current.life, state=State.ACCEPTED), "accepted", "")
         ledger.finish(current, begun, Accepted(answer, "REC1"), decision, "ana", NOW)
         told = (NOW.at, "accepted", answer.status, answer.detail, answer.raw)
-        assert history.attempts(refund.key) == (Attempt(refund.key, 1, started, holder, *told),)
+        assert history.attempts(refund.key) == (Attempt(refund.key, 1, started, holder, *told, this_actor()),)
 
 
 @pytest.mark.parametrize("kind", IMPLEMENTATIONS)
@@ -328,7 +330,7 @@ def test_every_field_of_an_event_comes_back(
         decision = Decision(replace(refund.life, state=State.CANCELLED, why=why), "cancelled", why)
         assert ledger.change(refund, decision, who, later(1), data) is not None
         assert history.events(refund.key)[-1] == Event(
-            2, refund.key, later(1).at, who, "cancelled", State.QUEUED, State.CANCELLED, why, data
+            2, refund.key, later(1).at, who, "cancelled", State.QUEUED, State.CANCELLED, why, data, this_actor()
         )
 
 

@@ -80,10 +80,11 @@ def insert_attempt(transaction: sqlite3.Connection, attempt: Attempt) -> None:
     started, holder = attempt.started, attempt.holder
     transaction.execute(
         "INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started,"
-        " namespace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " namespace, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             attempt.key, attempt.number, stamp(started.at), started.boot, started.ticks,
             holder.host, holder.boot, holder.pid, holder.started, holder.namespace,
+            attempt.actor.as_text,
         ),
     )  # fmt: skip
 

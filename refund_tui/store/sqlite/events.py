@@ -12,6 +12,7 @@ from typing import Protocol
 from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import ASKED, RECORDED, Ceiling, Event, Refund, State
 from refund_tui.core.times import Instant, stamp
+from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
 
 
@@ -27,12 +28,16 @@ def note(
     data: dict[str, str] | None,
     seq: int | None = None,
 ) -> None:
-    """Write one event. `key` None: about the whole ledger, without states. `seq` None: with the next number."""
+    """Write one event, with this process. `key` None: about the whole ledger, without states. `seq` None: the next."""
     text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     transaction.execute(
-        "INSERT INTO event (seq, key, at, who, kind, before, after, why, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, text),
-    )
+        "INSERT INTO event (seq, key, at, who, kind, before, after, why, data, actor)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, text,
+            this_actor().as_text,
+        ),
+    )  # fmt: skip
 
 
 CEILING_SET = "ceiling_set"

@@ -30,6 +30,7 @@ from refund_tui.core.refunds import (
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
+from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.changes import (
     OPEN_ATTEMPT,
     balance_of,
@@ -174,7 +175,7 @@ class Ledger:
                 return None
             if not write_life(transaction, refund, lifecycle.sending(refund.life), now):
                 return None
-            attempt = Attempt(refund.key, next_number(transaction, refund.key), now, holder)
+            attempt = Attempt(refund.key, next_number(transaction, refund.key), now, holder, actor=this_actor())
             insert_attempt(transaction, attempt)
             why = f"attempt {attempt.number}"
             who, before = refund.automatic, refund.state

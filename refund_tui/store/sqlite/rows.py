@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
 
+from refund_tui.core.actor import Actor, actor_of
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_key, check_store_id, check_trip_id
@@ -200,7 +201,7 @@ def _attempt(cells: Cells) -> Attempt:
     attempt = Attempt(
         cells.text("key", check_key), cells.whole("number", 1), cells.mark("started"), holder,
         cells.instant_or_none("ended_at"), cells.text_or_none("outcome"), cells.whole_or_none("http_status"),
-        cells.text("detail"), cells.text("raw"),
+        cells.text("detail"), cells.text("raw"), _actor(cells),
     )  # fmt: skip
     if (attempt.ended_at is None) != (attempt.outcome is None):
         raise UnreadableRow("ended_at and outcome contradict each other")
@@ -238,8 +239,15 @@ def event_of(row: sqlite3.Row) -> Event | Damaged:
 def _event(cells: Cells) -> Event:
     return Event(
         cells.whole("seq"), cells.text_or_none("key"), cells.instant("at"), cells.text("who"), cells.text("kind"),
-        _state(cells, "before"), _state(cells, "after"), cells.text("why"), _data(cells),
+        _state(cells, "before"), _state(cells, "after"), cells.text("why"), _data(cells), _actor(cells),
     )  # fmt: skip
+
+
+def _actor(cells: Cells) -> Actor:
+    try:
+        return actor_of(cells.text("actor"))
+    except ValueError as error:
+        raise cells.refuse("actor") from error
 
 
 def _data(cells: Cells) -> dict[str, str]:

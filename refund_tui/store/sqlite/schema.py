@@ -168,14 +168,17 @@ CREATE TABLE event_of_all (
   before TEXT,
   after TEXT CHECK (after IS NOT NULL OR key IS NULL),
   why TEXT NOT NULL,
-  data TEXT NOT NULL
+  data TEXT NOT NULL,
+  actor TEXT NOT NULL DEFAULT ''
 ) STRICT;
-INSERT INTO event_of_all SELECT seq, key, at, who, kind, before, after, why, data FROM event;
+INSERT INTO event_of_all (seq, key, at, who, kind, before, after, why, data)
+  SELECT seq, key, at, who, kind, before, after, why, data FROM event;
 DROP TABLE event;
 ALTER TABLE event_of_all RENAME TO event;
 CREATE INDEX event_key ON event (key, seq);
 
 ALTER TABLE attempt ADD COLUMN namespace TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempt ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event is never altered'); END;
 CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
@@ -214,9 +217,9 @@ DROP TRIGGER attempt_closed_once;
 CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
   WHEN old.ended_at IS NOT NULL OR new.ended_at IS NULL OR new.outcome IS NULL
     OR (new.key, new.number, new.started_at, new.started_boot, new.started_ticks, new.host, new.boot, new.namespace,
-      new.pid, new.started)
+      new.pid, new.started, new.actor)
     IS NOT (old.key, old.number, old.started_at, old.started_boot, old.started_ticks, old.host, old.boot,
-      old.namespace, old.pid, old.started)
+      old.namespace, old.pid, old.started, old.actor)
   BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
 """
 

@@ -1,0 +1,82 @@
+"""Owns who this process is by the kernel's word: its account, the account that logged in, its terminal, host and pid.
+
+Believes no variable about an account: SUDO_USER, LOGNAME and USER can be set by anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+from functools import cache
+from pathlib import Path
+
+from refund_tui.core.actor import Actor
+from refund_tui.core.text import visible
+
+LONGEST = 200
+"""Characters of one fact at most."""
+
+_NOT_SET = "4294967295"
+"""The kernel's login uid of a process that no login began."""
+
+
+def this_actor() -> Actor:
+    """This process. Its facts are read once, and again after a fork."""
+    return _actor(os.getpid())
+
+
+@cache
+def _actor(pid: int) -> Actor:
+    login = login_uid()
+    facts = {
+        "uid": str(os.getuid()), "account": account_of(os.getuid()),
+        "login_uid": "" if login is None else str(login), "login": "" if login is None else account_of(login),
+        "tty": _terminal(), "ssh": os.environ.get("SSH_CONNECTION", ""),
+        "host": socket.gethostname(), "pid": str(pid),
+    }  # fmt: skip
+    return Actor(**{name: visible(value, LONGEST) for name, value in facts.items()})
+
+
+def account_of(uid: int) -> str:
+    """The name of an account, or `uid` and its number if it has no name."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def login_uid() -> int | None:
+    """The account that logged in, as the kernel's audit keeps it; None where it keeps none."""
+    try:
+        text = Path("/proc/self/loginuid").read_text().strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() and text != _NOT_SET else None
+
+
+def _terminal() -> str:
+    """The terminal of this process, empty if it has none."""
+    for stream in (0, 1, 2):
+        try:
+            return os.ttyname(stream)
+        except OSError:
+            continue
+    return _controlling_terminal()
+
+
+_PTS, _EACH = range(136, 144), 256
+"""The kernel's major numbers of pseudo terminals, and how many each of them has."""
+
+
+def _controlling_terminal() -> str:
+    """The controlling terminal, also where input and output go elsewhere; empty where the kernel names none."""
+    try:
+        fields = Path("/proc/self/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    device = int(fields[4])
+    major, minor = os.major(device), os.minor(device)
+    if major in _PTS:
+        return f"/dev/pts/{(major - _PTS.start) * _EACH + minor}"
+    return f"device {major}:{minor}" if device else ""

@@ -1,0 +1,98 @@
+"""Real accounts for tests: the program as another account of this host, with an /etc that only its processes see.
+
+Each process gets a mount namespace of its own, so that nothing of the host's own /etc changes. It keeps the right to
+read every file, since the tests may lie where no other account can read; what it may write is bound by its account.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from tests.support.program import PATIENCE, environment
+
+UIDS = MappingProxyType({"ana": 47_001, "ben": 47_002, "store": 47_003, "outsider": 47_004, "operator": 47_005})
+"""The accounts, each with a group of its own of the same number."""
+
+SHARED_GROUP = 47_000
+"""The group of all who may write the shared data folder."""
+
+_IN_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$0" /etc && exec "$@"')
+
+
+@cache
+def _possible() -> bool:
+    """Whether this account may change to another one, in a mount namespace of its own."""
+    command = [*_IN_OWN_MOUNTS, "/etc", *_changed_to(47_001), "true"]
+    try:
+        return subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def need_accounts() -> None:
+    """Skip the test where it may not work as another account."""
+    if os.geteuid() != 0 or not _possible():
+        pytest.skip("only root, with mount namespaces (unshare, setpriv), may work as another account")
+
+
+def _changed_to(uid: int) -> list[str]:
+    rights = ["--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search"]
+    return ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--groups", str(SHARED_GROUP), *rights]
+
+
+class Host:
+    """A host with the accounts of UIDS, whose /etc is a copy in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.etc = folder / "etc"
+        self._homes = folder / "homes"
+        shutil.copytree("/etc", self.etc, symlinks=True, ignore_dangling_symlinks=True)
+        with (self.etc / "passwd").open("a") as passwd:
+            passwd.writelines(f"{name}:x:{uid}:{uid}::{self.home(name)}:/bin/sh\n" for name, uid in UIDS.items())
+        for name, uid in UIDS.items():
+            self.home(name).mkdir(parents=True)
+            os.chown(self.home(name), uid, uid)
+        for each in (folder, *folder.parents):  # pytest makes its own folders for the owner alone
+            if each.stat().st_uid == os.geteuid() and each != Path("/"):
+                each.chmod(each.stat().st_mode | 0o011)
+
+    def home(self, account: str) -> Path:
+        """The home folder of an account, which it owns."""
+        return self._homes / account
+
+    def site_file(self, text: str) -> Path:
+        """Write the site's configuration file, which root owns; its path as it is in the copy."""
+        path = self.etc / "xdg" / "refund-tui" / "config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def shared_folder(self, folder: Path) -> Path:
+        """A data folder that all accounts may write."""
+        folder.mkdir(exist_ok=True)
+        os.chown(folder, 0, SHARED_GROUP)
+        folder.chmod(0o2770)
+        return folder
+
+    def run(self, account: str, *arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """What `refund-tui ARGUMENTS` does, run by `account`."""
+        return self.python(account, "-m", "refund_tui", *arguments, typed=typed, **variables)
+
+    def python(
+        self, account: str, *arguments: str, typed: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """What this Python does with `arguments`, run by `account`."""
+        own = environment(**variables) | {"HOME": str(self.home(account)), "PYTHONDONTWRITEBYTECODE": "1"}
+        own = {name: value for name, value in own.items() if name != "XDG_CONFIG_DIRS"} | variables
+        return subprocess.run(
+            [*_IN_OWN_MOUNTS, str(self.etc), *_changed_to(UIDS[account]), sys.executable, *arguments],
+            env=own, input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip

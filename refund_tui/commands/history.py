@@ -83,9 +83,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         found = _searched(wanted, storage)
         _print_unknown_clerk(history, wanted)
-        for row in refunds(history, found, limit):
+        for row in refunds(history, found, SystemClock().now(), limit):
             write(row)
-            damaged += isinstance(row[0], Damaged) or any(isinstance(attempt, Damaged) for attempt in row[1])
+            damaged += any(isinstance(one, Damaged) for one in (row.refund, *row.attempts))
         _print_open_elsewhere(history, settings)
         problem = _problem(history, storage)
     finally:
@@ -161,14 +161,14 @@ def _writer(arguments: argparse.Namespace, zone: tzinfo) -> Callable[[RefundRows
 
 def _line(row: RefundRows, zone: tzinfo) -> str:
     """One refund on one line, in columns."""
-    refund, attempts, _ = row
+    refund = row.refund
     if isinstance(refund, Damaged):
         return f"{DAMAGED}  {visible(refund.key)}  {visible(refund.trip_id)}  {visible(refund.sentence)}"
     asked, life = refund.intent, refund.life
     doubt = "!" if life.maybe_executed else " "
     return (
         f"{refund.created_at.astimezone(zone):%Y-%m-%d %H:%M}  {refund.state:14}{doubt} {asked.amount!s:>14}  "
-        f"{asked.reason:14}  {len(attempts):2}x  {visible(refund.clerk, 16):16}  {visible(asked.trip_id)}  "
+        f"{asked.reason:14}  {len(row.attempts):2}x  {visible(refund.clerk, 16):16}  {visible(asked.trip_id)}  "
         f"{visible(life.reconciliation_id or '-')}"
     )
 

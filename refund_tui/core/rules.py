@@ -18,6 +18,7 @@ from refund_tui.core.ledger_identity import Environment
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
 from refund_tui.core.text import visible
+from refund_tui.core.times import span
 from refund_tui.core.trips import Trip
 
 
@@ -181,7 +182,7 @@ def check_window(closes: datetime | None, now: datetime) -> str | None:
     """Why it is too late for a refund (contract page: the refund window), or None. `closes` may be unknown."""
     if closes is None or now < closes:
         return None
-    return f"the refund window closed on {closes:%Y-%m-%d %H:%M} UTC"
+    return f"the refund window closed {span((now - closes).total_seconds())} ago"
 
 
 def check_trip(balance: TripBalance, closes: datetime | None, now: datetime) -> str | None:

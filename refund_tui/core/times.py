@@ -70,6 +70,14 @@ class Wait:
         """The wall time (UTC) at which the wait was meant to end."""
         return self.start.at + timedelta(seconds=self.seconds)
 
+    def ends(self, now: Instant) -> datetime:
+        """The wall time (UTC) at which it ends, as seen at `now`: another one than meant where the clock jumped since.
+
+        It is the same at each look while the clock goes right, since less than a second is no jump.
+        """
+        found = now.at + timedelta(seconds=self.remaining(now))
+        return self.not_before if abs((found - self.not_before).total_seconds()) < 1 else found
+
 
 class Clock(Protocol):
     """The source of instants. `refund_tui.host.clock.SystemClock` reads this host's clocks."""

@@ -6,6 +6,7 @@ Never reads a clock and never decides a state: `lifecycle` does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from refund_tui.core.refunds import Life
 from refund_tui.core.times import Instant, Wait
@@ -46,6 +47,16 @@ def left_to_wait(life: Life, gate: Wait | None, now: Instant) -> float:
     0 if the desk does not send it by itself.
     """
     return left_of(now, life.wait, gate) if life.state.sendable else 0.0
+
+
+def next_attempt(life: Life, gate: Wait | None, now: Instant) -> datetime | None:
+    """When (UTC) a refund may be sent: the end of its own wait or of the account's (`gate`), whichever is later.
+
+    None where nothing is left to wait, or where it is not the desk's turn to send it.
+    """
+    waits = [wait for wait in (life.wait, gate) if wait is not None and not wait.over(now)]
+    last = max(waits, key=lambda wait: wait.remaining(now), default=None)
+    return last.ends(now) if last and life.state.sendable else None
 
 
 def horizon_left(life: Life, now: Instant, policy: Policy) -> float:

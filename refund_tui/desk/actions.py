@@ -11,7 +11,7 @@ from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import Decision, NotPossible, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
-from refund_tui.core.times import Instant
+from refund_tui.core.times import Instant, span
 from refund_tui.core.waits import Policy
 from refund_tui.desk.attempt_end import Terms, take_over, under_way
 from refund_tui.desk.compare_and_swap import compare_and_swap
@@ -97,18 +97,19 @@ def _refuse_under_way(
     """
     if isinstance(attempt, Attempt):
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
-        raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest))
+        raise NotPossible(_still_under_way(action, attempt.started.at, by, under_way(attempt, terms, now).latest, now))
     if attempt is not None and not lease.expired(Instant(refund.updated_at, "", 0.0), now, terms.policy):
         latest = lease.latest_end(refund.updated_at, terms.policy)
-        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest))
+        raise NotPossible(_still_under_way(action, refund.updated_at, "a process that is not known", latest, now))
 
 
-def _still_under_way(action: Action, began: datetime, by: str, latest: datetime) -> str:
-    """The sentence that names what a person has to wait for before `action`, and until when at the latest."""
+def _still_under_way(action: Action, began: datetime, by: str, latest: datetime, now: Instant) -> str:
+    """The sentence that names what a person has to wait for before `action`, and for how long at the most."""
+    ago, left = ((end - start).total_seconds() for start, end in ((began, now.at), (now.at, latest)))
     return (
-        f"{action.replace('_', ' ')} is not possible yet: an attempt that began at {began:%Y-%m-%d %H:%M:%S} UTC, by "
-        f"{by}, has no answer on record, and its money may still move. Nothing was changed. Do it once the answer is "
-        f"here, or after {latest:%Y-%m-%d %H:%M:%S} UTC at the latest"
+        f"{action.replace('_', ' ')} is not possible yet: an attempt that began {span(ago)} ago, by {by}, has no "
+        f"answer on record, and its money may still move. Nothing was changed. Do it once the answer is here, or in "
+        f"{span(left + 59)} at the latest"  # rounded up to a minute
     )
 
 

@@ -212,6 +212,10 @@ class HistoryPort(Protocol):
         """At most `limit` events after the one numbered `seq`, oldest first, without what cannot be read."""
         ...
 
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait of the whole account (Payment service, refund, 429)."""
+        ...
+
     def summary(self, endpoint: str) -> Summary:
         """What is open for one endpoint, and how many refunds are open for others."""
         ...

@@ -13,6 +13,7 @@ from refund_tui.core.filters import Filter, Order
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as
+from refund_tui.core.times import Instant
 from refund_tui.core.trips import Trip, folded_trip
 from refund_tui.desk.body_check import checked
 from refund_tui.desk.files import Files
@@ -58,9 +59,9 @@ class HistoryReads:
         """The names of those who asked for refunds."""
         return await self._files.look(lambda history: history.clerks())
 
-    async def page(self, wanted: Filter, below: int | None) -> tuple[list[RefundRows], int | None]:
-        """A page of refunds with their attempts, for exports, and where the next one begins; None at the end."""
-        return await self._files.look(lambda history: page(history, wanted, below))
+    async def page(self, wanted: Filter, below: int | None, now: Instant) -> tuple[list[RefundRows], int | None]:
+        """A page of refunds as they are at `now`, for exports, and where the next one begins; None at the end."""
+        return await self._files.look(lambda history: page(history, wanted, below, now))
 
     async def elsewhere(self, endpoint: str) -> dict[str, int]:
         """How many refunds are open at each other endpoint, by its name."""

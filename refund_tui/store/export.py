@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
@@ -16,7 +17,8 @@ from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import Attempt, Event, Refund, State, evidence_of
 from refund_tui.core.text import visible
-from refund_tui.core.times import stamp
+from refund_tui.core.times import Instant, Wait, stamp
+from refund_tui.core.waits import next_attempt
 
 PAGE = 200
 """Refunds that are read at a time."""
@@ -29,15 +31,22 @@ COLUMNS = (
 )  # fmt: skip
 """The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV; `articles`
 are those that a clerk marked, a list in JSON and one text in CSV; card and receipt as they were known when it was made.
-`why` says why it is in its state, `next_attempt_at` when its own wait is over (UTC), `last_answer` what the last answer
-said; `settled_…` is the evidence of a person.
+`why` says why it is in its state, `next_attempt_at` when its wait and the account's are over (UTC), empty where nothing
+is left to wait; `last_answer` what the last answer said; `settled_…` is the evidence of a person.
 
 `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are what is in the
 row, unchecked, without an amount.
 """
 
-RefundRows = tuple[Refund | Damaged, tuple[Attempt | Damaged, ...], Mapping[str, str]]
-"""A refund, its attempts, and the evidence by which a person settled it."""
+
+class RefundRows(NamedTuple):
+    """A refund, its attempts, the evidence by which a person settled it, and when (UTC) it may be sent again."""
+
+    refund: Refund | Damaged
+    attempts: tuple[Attempt | Damaged, ...]
+    evidence: Mapping[str, str]
+    next_attempt: datetime | None
+
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -57,17 +66,31 @@ class Exported(Protocol):
         """The events of a refund, oldest first."""
         ...
 
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait of the whole account at an endpoint."""
+        ...
+
 
 def page(
-    history: Exported, wanted: Filter, below: int | None, limit: int = PAGE
+    history: Exported, wanted: Filter, below: int | None, now: Instant, limit: int = PAGE
 ) -> tuple[list[RefundRows], int | None]:
-    """At most `limit` refunds with their attempts, newest first, and where the next page begins; None at the end.
+    """At most `limit` refunds as they are at `now`, newest first, and where the next page begins; None at the end.
 
     Raises StoreError.
     """
     rows = history.page(wanted, below, limit)
-    found = [(refund, history.attempts(refund.key), _evidence(history, refund)) for _, refund in rows]
+    found = [_read(history, refund, now) for _, refund in rows]
     return found, rows[-1][0] if len(rows) == limit else None
+
+
+def _read(history: Exported, refund: Refund | Damaged, now: Instant) -> RefundRows:
+    return RefundRows(refund, history.attempts(refund.key), _evidence(history, refund), _next(history, refund, now))
+
+
+def _next(history: Exported, refund: Refund | Damaged, now: Instant) -> datetime | None:
+    if isinstance(refund, Damaged) or not refund.state.sendable:
+        return None
+    return next_attempt(refund.life, history.gate(refund.endpoint), now)
 
 
 def _evidence(history: Exported, refund: Refund | Damaged) -> Mapping[str, str]:
@@ -75,21 +98,20 @@ def _evidence(history: Exported, refund: Refund | Damaged) -> Mapping[str, str]:
     return evidence_of(history.events(refund.key)) if settled else {}
 
 
-def refunds(history: Exported, wanted: Filter, limit: int | None = None) -> Iterator[RefundRows]:
-    """The refunds that match `wanted`, at most `limit`, newest first. Raises StoreError."""
+def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None = None) -> Iterator[RefundRows]:
+    """The refunds that match `wanted`, at most `limit`, as they are at `now`, newest first. Raises StoreError."""
     below, left = None, limit
     while left is None or left > 0:
-        found, below = page(history, wanted, below, PAGE if left is None else min(PAGE, left))
+        found, below = page(history, wanted, below, now, PAGE if left is None else min(PAGE, left))
         yield from found
         left = None if left is None else left - len(found)
         if below is None:
             return
 
 
-def as_record(
-    refund: Refund | Damaged, attempts: tuple[Attempt | Damaged, ...], evidence: Mapping[str, str]
-) -> dict[str, object]:
+def as_record(row: RefundRows) -> dict[str, object]:
     """The exported fields of a refund, by COLUMNS; times in UTC."""
+    refund, attempts, evidence, next_at = row
     if isinstance(refund, Damaged):
         return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
     asked, life = refund.intent, refund.life
@@ -115,7 +137,7 @@ def as_record(
         "card_last_four": _text(asked.card.tail),
         "receipt": _text(asked.receipt),
         "why": visible(life.why, LONGEST_RAW),
-        "next_attempt_at": stamp(life.wait.not_before) if life.wait and refund.state.sendable else None,
+        "next_attempt_at": stamp(next_at) if next_at else None,
         "last_answer": next((visible(one.detail, LONGEST_RAW) for one in _sound(attempts)[::-1] if one.detail), None),
         "settled_reference": _text(evidence.get("reference")),
         "settled_said_by": _text(evidence.get("said_by")),
@@ -192,7 +214,7 @@ class JsonLines:
 
     def write(self, rows: RefundRows) -> None:
         """One refund. Raises OSError."""
-        self._stream.write(json.dumps(as_record(*rows)) + "\n")
+        self._stream.write(json.dumps(as_record(rows)) + "\n")
 
 
 class Csv:
@@ -204,10 +226,14 @@ class Csv:
 
     def write(self, rows: RefundRows) -> None:
         """One refund. Raises OSError."""
-        record = as_record(*rows)
-        asked = () if isinstance(rows[0], Damaged) else rows[0].intent.articles
+        record = as_record(rows)
+        asked = () if isinstance(rows.refund, Damaged) else rows.refund.intent.articles
         articles = "; ".join(visible(article.words) for article in asked)
-        record |= {"attempts": len(rows[1]), "maybe_executed": _yes(record["maybe_executed"]), "articles": articles}
+        record |= {
+            "attempts": len(rows.attempts),
+            "maybe_executed": _yes(record["maybe_executed"]),
+            "articles": articles,
+        }
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 
 

@@ -21,7 +21,7 @@ async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Pa
     table = JsonLines(text) if lines else Csv(text)
     below, number, first = None, 0, True
     while first or below is not None:
-        told, below = await desk.history.page(wanted, below)
+        told, below = await desk.history.page(wanted, below, desk.now())
         for refund in told:
             table.write(refund)
         await asyncio.to_thread(_write, path, text.getvalue(), first=first)

@@ -85,9 +85,9 @@ async def test_a_stopped_refund_is_not_settled_while_its_request_is_on_the_wire(
         with pytest.raises(NotPossible) as caught:
             await desk.act(refund.key, Action.SETTLE, evidence=UNPAID)
         told = str(caught.value)
-        assert "began at 2026-03-02 12:00:00 UTC, by process 5" in told
+        assert "began 0 s ago, by process 5" in told
         assert "its money may still move. Nothing was changed" in told
-        assert "after 2026-03-02 12:15:00 UTC at the latest" in told
+        assert "or in 15 min at the latest" in told
         with pytest.raises(Refused, match="UNKNOWN"):
             await desk.take(intent(), second_yes=True)
         ears = Ears(desk)

@@ -14,17 +14,18 @@ import pytest
 
 from refund_tui.core.lifecycle import decide
 from refund_tui.core.money import Money
-from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited
+from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited, Unreachable
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent, Refund
-from refund_tui.core.times import Instant
+from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import Card
 from refund_tui.core.waits import Policy
+from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
-from tests.support.ledgers import ENDPOINT, ledger_at
+from tests.support.ledgers import ENDPOINT, answered, ledger_at
 from tests.support.program import PATIENCE, environment, run, run_bound
 from tests.support.records import trip
 
@@ -130,6 +131,20 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "settled_said_by": None,
         "settled_when": None,
     }
+
+
+def test_the_next_attempt_is_told_by_the_later_of_both_waits(tmp_path: Path) -> None:
+    now = SystemClock().now()
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        offline, limited = (record(ledger, number) for number in (1, 2))
+        answered(ledger, offline, Unreachable(Answer(None, "no route to host")), now)
+        answered(ledger, limited, RateLimited(Answer(429), 600.0), now)
+        record(ledger, 3)  # it has no wait of its own
+    ends = stamp(now.at + timedelta(seconds=600))
+    told = map(json.loads, history(tmp_path, "--json").splitlines())
+    assert [refund["next_attempt_at"] for refund in told] == [ends, ends, ends]
+    rows = csv.DictReader(io.StringIO(history(tmp_path, "--csv")))
+    assert [row["next_attempt_at"] for row in rows] == [ends, ends, ends]
 
 
 def test_no_form_lets_a_note_steer_a_terminal_or_a_spreadsheet(folder: Path) -> None:

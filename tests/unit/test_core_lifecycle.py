@@ -42,7 +42,7 @@ from refund_tui.core.outcomes import (
 )
 from refund_tui.core.refunds import Action, Life, State
 from refund_tui.core.times import Instant, Wait
-from refund_tui.core.waits import Policy, horizon_left, left_to_wait
+from refund_tui.core.waits import Policy, horizon_left, left_to_wait, next_attempt
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SENT = Instant(NOON, "boot-1", 100.0)
@@ -544,3 +544,21 @@ def test_a_refund_waits_for_its_own_wait_and_for_the_accounts() -> None:
 @pytest.mark.parametrize("state", [state for state in State if not state.sendable])
 def test_what_the_desk_does_not_send_waits_for_nothing(state: State) -> None:
     assert left_to_wait(Life(state), Wait(SENT, 90.0), SENT) == 0.0
+    assert next_attempt(Life(state), Wait(SENT, 90.0), SENT) is None
+
+
+def test_the_next_attempt_is_at_the_later_end_of_both_waits() -> None:
+    waiting, gate = Life(State.WAITING, wait=Wait(SENT, 30.0)), Wait(SENT, 90.0)
+    assert next_attempt(waiting, None, SENT) == SENT.at + timedelta(seconds=30)
+    assert next_attempt(waiting, gate, SENT) == next_attempt(Life(State.QUEUED), gate, SENT)
+    assert next_attempt(Life(State.QUEUED), gate, SENT) == SENT.at + timedelta(seconds=90)
+    assert next_attempt(Life(State.QUEUED), None, SENT) is None
+    assert next_attempt(waiting, None, Instant(SENT.at, SENT.boot, SENT.ticks + 30)) is None
+
+
+def test_the_next_attempt_is_told_by_the_wall_clock_as_it_is_now() -> None:
+    waiting = Life(State.WAITING, wait=Wait(SENT, 30.0))
+    set_back = Instant(SENT.at - timedelta(hours=1), SENT.boot, SENT.ticks + 10)
+    assert next_attempt(waiting, None, set_back) == set_back.at + timedelta(seconds=20)
+    a_bit_late = Instant(SENT.at + timedelta(seconds=10.4), SENT.boot, SENT.ticks + 10)
+    assert next_attempt(waiting, None, a_bit_late) == SENT.at + timedelta(seconds=30)

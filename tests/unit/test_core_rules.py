@@ -86,8 +86,8 @@ def test_admitted_refunds_never_add_up_to_more_than_was_captured(captured: int, 
 def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
     assert check_window(None, NOON) is None
     assert check_window(NOON, NOON - timedelta(microseconds=1)) is None
-    assert check_window(NOON, NOON) == "the refund window closed on 2026-03-02 12:00 UTC"
-    assert check_window(NOON, NOON + timedelta(days=1)) == "the refund window closed on 2026-03-02 12:00 UTC"
+    assert check_window(NOON, NOON) == "the refund window closed 0 s ago"
+    assert check_window(NOON, NOON + timedelta(days=1)) == "the refund window closed 1 d 0 h ago"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
         ({}, TripBalance(None, (earlier(100, State.UNKNOWN),)),
          Problem("trip", "a refund of 1.00 EUR on this trip is UNKNOWN: ask it again or settle it first")),
         ({"window_closes": NOON}, TripBalance(None),
-         Problem("trip", "the refund window closed on 2026-03-02 12:00 UTC")),
+         Problem("trip", "the refund window closed 0 s ago")),
         ({"amount": Money(1, "XXX")}, TripBalance(None), Problem("amount", "XXX is not a currency of ISO 4217")),
         ({"amount": Money(0, "EUR")}, TripBalance(None), Problem("amount", "a refund is more than 0")),
         ({"amount": Money(1001, "KWD")}, TripBalance(None),
@@ -290,7 +290,7 @@ def test_an_open_unknown_stops_its_trip() -> None:
 
 
 def test_a_closed_window_stops_its_trip_and_an_open_one_does_not() -> None:
-    assert check_trip(TripBalance(FIFTY), NOON, NOON) == "the refund window closed on 2026-03-02 12:00 UTC"
+    assert check_trip(TripBalance(FIFTY), NOON, NOON) == "the refund window closed 0 s ago"
     assert check_trip(TripBalance(FIFTY), NOON + timedelta(seconds=1), NOON) is None
     assert check_trip(TripBalance(FIFTY), None, NOON) is None
 

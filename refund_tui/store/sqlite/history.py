@@ -15,6 +15,7 @@ from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.summary import Summary
+from refund_tui.core.times import Wait
 from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
@@ -24,6 +25,7 @@ from refund_tui.store.sqlite.filter_sql import NEWEST, sayable, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, identity_of, ledger_services, writer_of
 from refund_tui.store.sqlite.rows import (
+    GATE,
     OF_TRIP,
     attempt_of,
     draft_of,
@@ -210,13 +212,18 @@ class History:
         rows = self._database.rows("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
         return [event for event in map(event_of, rows) if isinstance(event, Event)]
 
+    def gate(self, endpoint: str) -> Wait | None:
+        """The wait of the whole account (Payment service, refund, 429)."""
+        row = self._database.row(GATE, endpoint)
+        return wait_of(row) if row else None
+
     def summary(self, endpoint: str) -> Summary:
         """What is open for one endpoint, and how many refunds are open for others."""
         counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
         broken = self.damaged_open()
         counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
         waits = [wait_of(row) for row in self._database.rows(_WAITS, endpoint)]
-        held = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        held = self._database.row(GATE, endpoint)
         gate = wait_of(held) if held else None
         return Summary(
             states={state: counts[state] for state in OPEN_STATES},

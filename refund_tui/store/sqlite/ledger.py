@@ -52,6 +52,7 @@ from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
 from refund_tui.store.sqlite.rows import (
     DRAFT,
+    GATE,
     INTENT,
     LIFE,
     attempt_of,
@@ -291,7 +292,7 @@ class Ledger:
 
     def gate(self, endpoint: str) -> Wait | None:
         """The wait of the whole account (Payment service, refund, 429)."""
-        row = self._database.row("SELECT * FROM gate WHERE endpoint = ?", endpoint)
+        row = self._database.row(GATE, endpoint)
         return wait_of(row) if row else None
 
     def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:

@@ -42,6 +42,7 @@ WAIT = ("wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before")
 DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note", "marks")
 """The columns of a draft, in the order of its fields."""
 
+GATE = "SELECT * FROM gate WHERE endpoint = ?"
 OF_TRIP = (
     "SELECT * FROM refund WHERE id IN (SELECT id FROM refund WHERE folded_trip = ?"
     " UNION SELECT id FROM refund WHERE +store_id = ? COLLATE NOCASE AND trip_id = ? COLLATE NOCASE) ORDER BY id DESC"

@@ -13,7 +13,7 @@ from refund_tui.core.refunds import Refund
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.store.sqlite.changes import note_decision, read_refund, write_life
 from refund_tui.store.sqlite.events import note
-from refund_tui.store.sqlite.rows import refund_of, wait_of, wait_values
+from refund_tui.store.sqlite.rows import GATE, refund_of, wait_of, wait_values
 
 _RATE_LIMITED = (
     "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
@@ -26,7 +26,7 @@ _SET = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before
 
 def gate_of(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
     """The wait of the whole account (Payment service, refund, 429)."""
-    row = transaction.execute("SELECT * FROM gate WHERE endpoint = ?", (endpoint,)).fetchone()
+    row = transaction.execute(GATE, (endpoint,)).fetchone()
     return wait_of(row) if row else None
 
 

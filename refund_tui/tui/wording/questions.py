@@ -162,7 +162,8 @@ def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
 
 
 def _hour(desk: Desk, wait: Wait) -> str:
-    return moment(wait.not_before, desk.settings.zone, desk.now().at)
+    now = desk.now()
+    return moment(wait.ends(now), desk.settings.zone, now.at)
 
 
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
@@ -230,8 +231,8 @@ WAIT_NEEDS_REASON = "type why, in a few words; Escape goes back and ends nothing
 
 def gate_question(desk: Desk) -> list[Part]:
     """What waits and until when, and what follows from ending the wait."""
-    summary, now = desk.summary, desk.now().at
-    until = moment(summary.gate.not_before, desk.settings.zone, now) if summary.gate else ""
+    summary, now = desk.summary, desk.now()
+    until = moment(summary.gate.ends(now), desk.settings.zone, now.at) if summary.gate else ""
     number = summary.to_send
     held = f"The service asked the account {visible(desk.endpoint, 60)} to wait until {until}."
     return [

@@ -11,7 +11,7 @@ from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import Wait, countdown, span
+from refund_tui.core.times import countdown, span
 from refund_tui.core.trips import Card
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
@@ -82,15 +82,11 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
     return waits.left_to_wait(refund.life, desk.summary.gate, desk.now())
 
 
-def _waits(desk: Desk, refund: Refund) -> list[Wait]:
-    return [wait for wait in (refund.life.wait, desk.summary.gate) if wait is not None]
-
-
 def _at(desk: Desk, refund: Refund) -> str:
     """When the next attempt is made, if there is a wait."""
     now = desk.now()
-    ends = [wait.not_before for wait in _waits(desk, refund) if not wait.over(now)]
-    return f" at {moment(max(ends), desk.settings.zone, now.at)}" if ends else ""
+    at = waits.next_attempt(refund.life, desk.summary.gate, now)
+    return f" at {moment(at, desk.settings.zone, now.at)}" if at else ""
 
 
 def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:

@@ -29,7 +29,7 @@ WAIT_ENDED = "wait_ended"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next life and the event to write. `gate` is a wait for the whole account (contract page: 429)."""
+    """The next life and the event to write. `gate` is a wait for the whole account (contract page: refund, 429)."""
 
     life: Life
     kind: str

@@ -179,7 +179,7 @@ def check_left(amount: Money, balance: TripBalance) -> str | None:
 
 
 def check_window(closes: datetime | None, now: datetime) -> str | None:
-    """Why it is too late for a refund (contract page: the refund window), or None. `closes` may be unknown."""
+    """Why it is too late for a refund (contract page: the window), or None. `closes` may be unknown."""
     if closes is None or now < closes:
         return None
     return f"the refund window closed {span((now - closes).total_seconds())} ago"

@@ -90,7 +90,7 @@ class Clock(Protocol):
 def last_day(began: datetime, days: int, zone: tzinfo) -> date:
     """The last day, in the store's time zone, on which a trip that began at `began` can be refunded.
 
-    "7 days from the date of the trip" (contract page: the refund window): the date is in the store's time zone, and the
+    "7 days from the date of the trip" (contract page: the window): the date is in the store's time zone, and the
     whole last day counts. A day after the end of the calendar becomes `date.max`.
     """
     try:

@@ -118,7 +118,7 @@ class LedgerPort(Protocol):
         ...
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait of the whole account (Payment service, refund, 429)."""
+        """The wait of the whole account (contract page: refund, 429)."""
         ...
 
     def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:

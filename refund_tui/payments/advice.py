@@ -15,7 +15,7 @@ CONFIGURATION = {
     413: "a proxy or gateway in front of the service found the request too long: check base_url and the proxies",
     415: "a proxy or gateway in front of the service did not accept JSON: check base_url and the proxies",
 }
-"""The advice for each status that other credentials would not change."""
+"""The advice for each status that does not depend on the credentials."""
 
 _CREDENTIALS = (
     (("signature expired", "signature not yet current", "requesttimetooskewed"), "the signature is not valid at "
@@ -31,14 +31,14 @@ _CREDENTIALS = (
     (("not authorized to perform", "accessdenied", "explicit deny"), "the role lacks execute-api:Invoke for this "
      "service: ask for that permission, then go on"),
 )  # fmt: skip
-"""Parts of the API gateway's messages in lower case, each group with its advice."""
+"""Parts of the API gateway's messages (in lower case), and the advice for each group of them."""
 
 _PROXY_ADVICE = (
     ("certificate", Repair.TLS, "it asks for a client certificate, and this program sends none: check base_url, and "
      "ask whoever runs the proxy"),
     ("plain http", Repair.CONFIGURATION, "it expects TLS: check that base_url begins with https://"),
 )  # fmt: skip
-"""Parts of a proxy's 400 page in lower case, each with the kind of repair and its advice."""
+"""Parts of a proxy's 400 page (in lower case), and the kind of repair and the advice for each."""
 
 
 def on_credentials(status: int, text: str, skew: float | None) -> str:

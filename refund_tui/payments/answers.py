@@ -19,23 +19,23 @@ from refund_tui.core.money import check_currency
 from refund_tui.core.outcomes import LONGEST_RAW
 
 LONGEST_BODY = 65_536
-"""Bytes that are read of one answer's body, and bytes that are kept of it after decoding."""
+"""The most bytes of one body that are read, and the most bytes that are kept after decoding."""
 
 LONGEST_ID = 128
-"""Characters kept of a reconciliation id: twice the contract's limit, since its own sample breaks the rule."""
+"""The most characters of a reconciliation id: twice the contract's limit, because the contract's sample exceeds it."""
 
 LONGEST_ERROR = 1_000
-"""Characters kept of an error's text."""
+"""The most characters of an error's text that are kept."""
 
 LONGEST_BRAND = 32
 
 
 class Unreadable(ValueError):
-    """A body that the service cannot have sent in this form. The message continues a sentence: "the answer …"."""
+    """A body that cannot be read. The message continues a sentence: "the answer …"."""
 
 
 _BLANK = b" \t\r\n"
-"""White space as JSON defines it (RFC 8259). A form feed does not belong to it."""
+"""White space in JSON (RFC 8259). It does not contain the form feed."""
 
 _GZIP = 31
 """zlib's window bits for a gzip stream."""
@@ -132,7 +132,7 @@ class _Lenient(BaseModel):
 
 
 class RefundAnswer(_Lenient):
-    """Payment service, refund, 200."""
+    """The body of a refund's answer 200 (contract page: refund, 200)."""
 
     reconciliation_id: Annotated[str | None, BeforeValidator(_usable_id)] = Field(
         None, validation_alias="reconciliationId"
@@ -163,7 +163,7 @@ class ErrorAnswer(_Lenient):
 
 
 class TransactionalData(_Lenient):
-    """Payment service, transactional-data, 200: the three fields that are shown and kept."""
+    """The three fields of transactional-data that are shown and kept (contract page: transactional-data)."""
 
     brand: Annotated[str | None, BeforeValidator(_brand)] = None
     tail: Annotated[str | None, BeforeValidator(_tail)] = None

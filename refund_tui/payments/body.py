@@ -24,7 +24,7 @@ def build_body(key: str, intent: Intent) -> bytes:
 
 
 def differences(stored: bytes, key: str, intent: Intent) -> str | None:
-    """How the stored bytes differ from what was asked for, as text; None if they are the same."""
+    """The differences between the stored bytes and the intent, as text; None if there are none."""
     try:
         built = build_body(key, intent)
     except ValueError as error:
@@ -36,7 +36,7 @@ def differences(stored: bytes, key: str, intent: Intent) -> str | None:
 
 
 def _differing(built: bytes, stored: bytes) -> Iterator[tuple[str, str, str]]:
-    """Each attribute whose value differs: its name, the value of `built`, the value of `stored`."""
+    """Each attribute whose value differs: its name, its value in `built`, its value in `stored`."""
     try:
         theirs = _flat(json.loads(stored, parse_float=str, parse_int=str))
     except (ValueError, RecursionError, AttributeError):

@@ -1,6 +1,6 @@
-"""Owns what an answer means for one attempt: the status decides first, then the text. Every status is decided here.
+"""Owns what an answer means for one attempt: the status decides first, then the text. Every status has an outcome.
 
-Says nothing about earlier attempts, and nothing about what happens next: `core.lifecycle` does.
+Never considers earlier attempts and never decides what happens next: `core.lifecycle` does.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _UNKNOWN_TRIP = "unknownshoppingtrip"
 
 
 def classify(reply: HttpAnswer, now: datetime) -> Outcome:
-    """The outcome of an attempt that `reply` answers; `now` is UTC by this host's clock.
+    """The outcome of the attempt that got the answer `reply`. `now` is UTC by this host's clock.
 
-    A body that is cut or cannot be read changes only what a 200 means.
+    A body that is cut or cannot be read changes only the meaning of a 200.
     """
     error = read_error(reply.content or b"")
     match reply.status:
@@ -61,9 +61,9 @@ def classify(reply: HttpAnswer, now: datetime) -> Outcome:
 
 
 def _ok(reply: HttpAnswer, now: datetime) -> Outcome:
-    """Any JSON and an empty body mean that the refund was accepted, except an error without a reconciliation id.
+    """The outcome of a 200. An empty body and any JSON mean accepted, except an error without a reconciliation id.
 
-    After a proxy's page, or a body that is cut or cannot be decoded, the outcome is not known.
+    If the body is a proxy's page, is cut, or cannot be decoded, the outcome is not known.
     """
     try:
         content = complete_body(reply)
@@ -101,7 +101,7 @@ def _refused(reply: HttpAnswer, error: ErrorAnswer, now: datetime) -> Outcome:
 
 
 def unknown_trip(reply: HttpAnswer) -> bool:
-    """Whether the service says that it knows no such trip in that store (Payment service, refund, 400)."""
+    """Whether the service says that it knows no such trip in that store (contract page: refund, 400)."""
     text = read_error(reply.content or b"").service_text or ""
     return reply.status == 400 and _UNKNOWN_TRIP in text.lower()
 
@@ -111,7 +111,7 @@ def _quoted(error: ErrorAnswer) -> str:
 
 
 def server_date(reply: HttpAnswer, now: datetime) -> datetime | None:
-    """The service's time (UTC) by its Date header, None if it has none that can be read."""
+    """The service's time (UTC) from its Date header, None if there is none that can be read."""
     return next(filter(None, (parse_http_date(text, now) for text in reply.all("date"))), None)
 
 

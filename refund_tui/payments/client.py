@@ -1,6 +1,6 @@
 """Owns the HTTP client: one request, one answer, one outcome. Never retries, never follows a redirect, never waits.
 
-Uses no proxy but the one that is set. Loads httpx and pydantic; the desk imports it only when a request is sent.
+Uses only the proxy in the settings. Loads httpx and pydantic, so the desk imports it only when it sends a request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ DEADLINE = 30.0
 """Seconds for one exchange, from looking up the host's name to the answer's last byte. AWS gateways end it after 29."""
 
 CONNECT = 10.0
-"""Seconds at most to connect, and again for the TLS handshake; with a deadline below 30 it is a third of it."""
+"""The most seconds to connect, and the most for the TLS handshake. With a deadline below 30 s, each is a third of it.
+"""
 
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=0)
 """Each request has its own connection. If the service closes a kept one, nobody can tell whether a request arrived."""
@@ -58,7 +59,7 @@ _CONNECTING = ("connection.", "proxy.")
 
 @dataclass(slots=True)
 class _Exchange:
-    """The progress of one request and its answer. `late` says whether its deadline has passed by any of the clocks."""
+    """The progress of one request and its answer. `late` is whether its deadline has passed by one of the clocks."""
 
     late: Callable[[], bool]
     sent: bool = False
@@ -91,9 +92,9 @@ class PaymentClient:
         proxy: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Create it outside the event loop, since loading certificates takes time. `deadline` is in seconds.
+        """Create it outside the event loop: loading certificates takes time. `deadline` is in seconds.
 
-        `context` verifies the service, and a `proxy` whose own URL is https. A service on loopback is never reached
+        `context` verifies the service, and also a `proxy` with an https URL. A service on loopback is never reached
         through a proxy. Raises ConfigError for a base URL that is neither https nor loopback.
         """
         self._deadline = deadline
@@ -142,9 +143,9 @@ class PaymentClient:
         await self._http.aclose()
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` (made by `build_body`) once; the outcome of the attempt. Run it in a task of its own.
+        """Send `body` (made by `build_body`) once; the outcome of the attempt. Run it in its own task.
 
-        A cancellation before the first byte was sent becomes an outcome; a later one is raised, and nothing else is.
+        A cancellation before the first byte was sent becomes an outcome. Raises only a later cancellation.
         """
         progress = self._begin()
         try:
@@ -173,9 +174,9 @@ class PaymentClient:
         return CardNotLearnt(replace(self._outcome(reply).answer, raw=""))
 
     async def reach(self) -> Answer:
-        """Request `/`, which moves no money, in the way a refund is sent: the status and the service's time.
+        """Request `/` with the same TLS and signing as a refund. It moves no money. The status and the service's time.
 
-        The status is None if no answer came; the detail then says why. Raises nothing but a cancellation.
+        The status is None if no answer came; then the detail says why. Raises only a cancellation.
         """
         reply = await self._exchange(self._begin(), "GET", "/", b"")
         if not isinstance(reply, HttpAnswer):
@@ -190,7 +191,7 @@ class PaymentClient:
         return _Exchange(lambda: self._clock.now().longest_since(begun) > self._deadline)
 
     async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer | Outcome:
-        """The answer, or the outcome if no status was received. A received status counts even if the body failed."""
+        """The answer, or the outcome if no status was received. A received status counts also if the body failed."""
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._send(exchange, method, path, body)

@@ -1,6 +1,6 @@
-"""Owns what each failure of httpx means for one attempt. Only `client` imports it, since it loads httpx.
+"""Owns what each failure of httpx means for one attempt. Only `client` imports it, because it loads httpx.
 
-"Nothing was sent" is said only of failures to connect, and only if no byte of the request was given to the network.
+Never says "nothing was sent" unless the connection failed and no byte of the request was given to the network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TLS_FAULTS = (ssl.SSLError, ssl.SSLCertVerificationError)
 
 
 def failed(error: Exception, *, sent: bool) -> Outcome:
-    """What `error` means if no status was received. `sent`: bytes of the request may have left this host."""
+    """The outcome if `error` came before a status. `sent`: bytes of the request may have left this host."""
     match error:
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() if not sent:
             return _repair(f"base_url cannot be used ({visible(str(error), 160)}); {UNSENT}", Repair.CONFIGURATION)

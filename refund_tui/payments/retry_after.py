@@ -1,9 +1,8 @@
 """Owns the times in an answer's headers: HTTP-dates, and how long the service asks us to wait.
 
-The wait comes from `Retry-After` headers and from the `retryAfter` in the body. Values that cannot be read are ignored.
-Of several values the longest wait counts. HTTP-dates (RFC 9110, 5.6.7) are read in the current form and in both
-obsolete ones, always in GMT: stricter than `email.utils`, which accepts digits of any script. The host's locale does
-not matter.
+The wait comes from `Retry-After` headers and from the `retryAfter` in the body (contract page: retry-after). Values
+that cannot be read are ignored. The longest of several waits counts. HTTP-dates (RFC 9110, 5.6.7) are read in the
+current form and in both obsolete forms, always in GMT. `email.utils` is not used: it accepts digits of any script.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ def _full_year(two_digits: int, present: int) -> int:
 
 
 LONGEST = 2.0**31
-"""Seconds. A longer wait is cut to this, as RFC 9111 says for delta-seconds that overflow."""
+"""The longest wait, in seconds. A longer one is cut to it, as RFC 9111 says for delta-seconds that overflow."""
 
 _SECONDS = re.compile(r"[0-9]+")
 
@@ -63,9 +62,9 @@ _SECONDS = re.compile(r"[0-9]+")
 def retry_after(headers: Iterable[str], in_body: object, reference: datetime) -> float | None:
     """The wait in seconds, at least 0; None if no value can be read.
 
-    `headers` are all values of Retry-After; `in_body` is the `retryAfter` of a JSON body, of any type (Payment service,
-    refund, 503). HTTP-dates are compared with `reference` (UTC): the service's own Date if it sent one, so that a wrong
-    clock of this host makes the wait neither longer nor shorter.
+    `headers` holds all values of Retry-After. `in_body` is the `retryAfter` of a JSON body and can have any type
+    (contract page: refund, 503). HTTP-dates are compared with `reference` (UTC): the service's own Date if it sent one,
+    so that a wrong clock of this host does not change the wait.
     """
     waits = [seconds for text in headers for seconds in _texts(text, reference)]
     waits += _values(in_body, reference)
@@ -85,7 +84,7 @@ def _values(value: object, reference: datetime) -> Iterator[float]:
 
 
 def _texts(text: str, reference: datetime) -> Iterator[float]:
-    """The waits that one header value asks for. A proxy may have joined several values with commas."""
+    """The waits in one header value. A proxy may have joined several values with commas."""
     if date := parse_http_date(text, reference):
         yield max(0.0, (date - reference).total_seconds())
         return

@@ -18,8 +18,8 @@ PREFIX = "REFUND_TUI_"
 class Setting:
     """One setting. How a value is read follows from the type in its annotation.
 
-    `check` is the key in `readers.CHECKS` of what else is checked, `choices` are the only values, `bounds` a number's
-    minimum, maximum and unit. A default of None means "not set", or that it is known only at run time.
+    `check` is a key of `readers.CHECKS`. `choices` are the only allowed values. `bounds` are the minimum, the maximum
+    and the unit of a number. A default of None means "not set", or that it is known only at run time.
     """
 
     def __init__(
@@ -35,7 +35,8 @@ class Setting:
 
 
 setting: Any = Setting
-"""Makes a `Setting`. A type checker sees a value of the annotated type, which an instance has in its place."""
+"""Creates a `Setting`. A type checker sees the annotated type instead, because an instance of Declared has the value.
+"""
 
 
 class Declared:

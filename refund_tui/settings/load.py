@@ -29,7 +29,7 @@ LONGEST = 100_000  # bytes of a configuration file: a wrong path, such as a devi
 
 
 class Settings(Declared):
-    """The value of every setting; `sources` says where each was set. Immutable: `replace` makes a copy."""
+    """The value of every setting. `sources` says where each was set. Immutable: `replace` makes a copy."""
 
     def __init__(self, values: Mapping[str, Any], sources: Mapping[str, str]) -> None:
         """Raises ConfigError if the service is not of the environment that was set."""
@@ -46,7 +46,7 @@ class Settings(Declared):
 
     @property
     def service(self) -> Service:
-        """The service as the ledger names it. Its endpoint is empty without a `base_url`."""
+        """The service as the ledger identifies it. Its endpoint is empty if there is no `base_url`."""
         return Service(self.environment, DEMO if self.environment == "DEMO" else endpoint_of(self.base_url))
 
     @property
@@ -65,7 +65,7 @@ class Settings(Declared):
 def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     """Flags, then `REFUND_TUI_*`, then the user's and the site's TOML file, then defaults.
 
-    `flags` by setting name, as text or as the value; None means not set. Raises ConfigError, one line for each mistake.
+    `flags` maps a setting's name to its text or value; None means not set. Raises ConfigError, one line per mistake.
     """
     found = _Sources(flags, environ)
     values = {name: one.default and read(one, one.default, text=False) for name, one in SETTINGS.items()} | found.values
@@ -76,7 +76,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Se
 
 
 class _Sources:
-    """What was set: `values` by setting, and the `places` where each was set."""
+    """The settings that were set: their `values`, and the `places` where each was set."""
 
     def __init__(self, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:
         """Read all sources. An empty variable counts as not set. Raises ConfigError, one line for each mistake."""

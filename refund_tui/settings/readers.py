@@ -70,7 +70,7 @@ READERS: Mapping[str, tuple[tuple[type, ...], str, str, Callable[[Any], object]]
     "Decimal": ((str, int, Decimal), f"(?i)off|{_NUMBER}", "an amount such as 100.00, or off", _amount),
     "Mapping[str, str]": ((dict,), "(?s).*", "a table (in a variable: name=text,name=text)", _pairs),
 }
-"""By a setting's type: its types in TOML, its pattern as text, its name in messages, and what makes the value."""
+"""For each type of a setting: its TOML types, the pattern of its text, its name in messages, and its constructor."""
 
 CHECKS: Mapping[str, Callable[[Any], object]] = {
     "base_url": check_base_url,
@@ -81,4 +81,4 @@ CHECKS: Mapping[str, Callable[[Any], object]] = {
     "file": check_file,
     "proxy": check_proxy,
 }
-"""The checks that a setting can name in place of its type's. Each returns the value that the program uses."""
+"""The checks that a setting can name instead of the check of its type. Each returns the value that the program uses."""

@@ -46,17 +46,16 @@ def test_the_ledger_page_says_what_each_table_is_for() -> None:
     assert [table for table in found if f"| {table} |" not in purposes] == []
 
 
-def test_what_a_docstring_cites_of_the_contract_stands_in_the_manual() -> None:
-    """ "Payment service, refund, 429" cites the heading "Refund, 429" or a field of the table."""
+def test_what_a_docstring_cites_of_the_contract_page_stands_there() -> None:
+    """Each "(contract page: refund, 429)" names a heading or a field of the page."""
     contract = (MANUAL / "contract.md").read_text().lower()
     cited = {
         words.strip().lower()
         for path in (ROOT / "refund_tui").rglob("*.py")
-        for quoted in re.findall(r"Payment service, ([^)\"`]+?)[.:;)]", path.read_text())
-        for words in re.split(r", | and |\n", quoted)
+        for words in re.findall(r"\(contract page: ([^)]+)\)", path.read_text())
     }
     assert cited
-    assert sorted(words for words in cited if words and words not in contract) == []
+    assert sorted(words for words in cited if words not in contract) == []
 
 
 def test_every_picture_it_shows_exists() -> None:

@@ -291,7 +291,7 @@ class Ledger:
         return attempt_of(row) if row else None
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait of the whole account (Payment service, refund, 429)."""
+        """The wait of the whole account (contract page: refund, 429)."""
         row = self._database.row(GATE, endpoint)
         return wait_of(row) if row else None
 

@@ -25,7 +25,7 @@ _SET = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before
 
 
 def gate_of(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
-    """The wait of the whole account (Payment service, refund, 429)."""
+    """The wait of the whole account (contract page: refund, 429)."""
     row = transaction.execute(GATE, (endpoint,)).fetchone()
     return wait_of(row) if row else None
 

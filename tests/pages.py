@@ -17,6 +17,7 @@ from refund_tui.sandbox import sample_trips
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
+from tests.day.errands import ERRANDS
 from tests.support.clock import NOON
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,11 @@ def _lessons() -> list[str]:
     return ["| receipt | what it shows |", "|---|---|", *rows]
 
 
+def _keystrokes() -> list[str]:
+    rows = [f"| {one.what} | {one.shown} | {one.cost} | {one.before} |" for one in ERRANDS]
+    return ["| errand | keys | how many | in 0.1.0 |", "|---|---|---|---|", *rows]
+
+
 def _codes() -> list[str]:
     return ["```", *EXIT_CODES.strip("\n").splitlines(), "```"]
 
@@ -74,7 +80,7 @@ def _needed(needed: int, key: int) -> str:
 PARTS: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "keys": table, "settings": _settings, "commands": _commands, "states": _states, "lessons": _lessons,
-        "codes": _codes, "ledger": _ledger_commands,
+        "codes": _codes, "ledger": _ledger_commands, "keystrokes": _keystrokes,
     },
     MANUAL / "states.md": {"states": _states},
     MANUAL / "ledger.md": {"tables": _tables},

@@ -56,7 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("suspend", ("ctrl+z",), "suspend", "To the shell", "goes to the shell; fg comes back", footer=False),
     Command("lookup.open", ("enter",), "open", "Refund it", "opens a refund on the trip, or the typed id", LOOKUP),
     Command("lookup.clear", ("escape",), "clear", "Clear", "empties the search", LOOKUP),
-    Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left on the trip", REFUND),
+    Command("refund.all", ("f5",), "all_left", "All left", "fills in all that is left; the reason is next", REFUND),
     Command("refund.card", ("f6",), "card", "Whose card", "asks the service which card paid this trip", REFUND),
     Command("refund.articles", ("f7",), "articles", "Articles", "goes to the articles of the trip", REFUND),
     Command("articles.mark", ("space",), "mark", "Mark", "marks an article, or removes the mark", ARTICLES),

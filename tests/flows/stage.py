@@ -79,7 +79,7 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, each by its name; a longer word is typed."""
         for key in keys:
-            await self.pilot.press(*([key] if key in _NAMED else key))
+            await self.pilot.press(*([key] if key in NAMED_KEYS else key))
 
     def shows(self, words: str) -> bool:
         """Whether the words are on the screen, on one line or folded within a widget."""
@@ -153,7 +153,7 @@ class Stage:
         await self.until("not known here")
 
 
-_NAMED = {
+NAMED_KEYS = {
     "enter", "tab", "shift+tab", "escape", "space", "down", "up", "home", "end",
     *(f"ctrl+{letter}" for letter in "glopqrsuy"), *(f"f{n}" for n in range(1, 13)),
 }  # fmt: skip

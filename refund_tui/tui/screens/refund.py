@@ -367,9 +367,10 @@ class RefundFormScreen(RefundScreen):
             self.follow(refund)
 
     def action_all_left(self) -> None:
-        """Fill in all that is left."""
+        """Fill in all that is left, and go on to the reason."""
         if self._balance.left is not None:
             self._fill(self._balance.left)
+            self._form.go_on_to_reason()
 
     def _fill(self, amount: Money) -> None:
         """Fill in an amount. Announce it where it replaces a typed one; remove marks of another amount."""

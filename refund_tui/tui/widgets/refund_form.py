@@ -167,7 +167,11 @@ class RefundForm(Vertical):
         """Enter in the amount goes on to the reason; it never asks and never pays."""
         message.stop()
         if message.input is self._amount:
-            self._reason.focus()
+            self.go_on_to_reason()
+
+    def go_on_to_reason(self) -> None:
+        """Focus the reason, for the amount is there."""
+        self._reason.focus()
 
     def on_descendant_blur(self) -> None:
         """Say what is wrong with an amount that looked half typed."""

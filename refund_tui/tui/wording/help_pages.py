@@ -8,7 +8,7 @@ from refund_tui.core.reasons import REASON_DIGITS
 ABOUT_SCREENS = {
     "lookup": "Type or paste a trip id, or a receipt, the card's last four, an amount, a date, an article. "
     "Up and Down move in the list while you type. Enter opens the refund.",
-    "refund": "Type the amount, Tab, one digit for the reason, F10. Then y refunds it; n or Escape goes back. "
+    "refund": "Type the amount, Enter, one digit for the reason, F10. Then y refunds it; n or Escape goes back. "
     "Their keys are dim and ignored for half a second, so that a key pressed twice confirms nothing. Once it is "
     "recorded you can leave: it goes on by itself, with the same id, until the answer is known.",
     "history": "Every refund, newest first; it needs no network. Enter shows one with its attempts and events. "

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from refund_tui.core import waits
+from refund_tui.core.evidence import Contradiction
 from refund_tui.core.outcomes import (
     Accepted,
     NeedsRepair,
@@ -76,19 +77,21 @@ def before_sending(life: Life, window_closes: datetime | None, now: Instant, pol
     return None
 
 
-def bytes_differ(life: Life, what: str) -> Decision:
-    """Block a refund whose stored body is not what the clerk asked for. `what` describes the difference.
+def record_differs(life: Life, found: Contradiction, made: Instant) -> Decision:
+    """Block a refund whose record is not what the clerk asked for, or not what its events say.
 
-    Nothing is sent until a person acts. `go_on` compares again, after a good copy of the ledger was put in place.
+    Nothing is sent until a person acts. `go_on` compares again, after a good copy of the ledger was put in place. If
+    more than the intent differs, the refund counts as possibly paid since it was `made`.
     """
+    life = mark_maybe_executed(life, made) if found.of_life else life
     moved, way = "no earlier attempt can have moved money", "cancel"
     if life.maybe_executed:
         moved, way = "an earlier attempt may have moved money, and either amount", "stop"
     why = (
-        f"the record was altered: {what}. Nothing was sent now; {moved}. Put a good copy of the ledger in its place, "
-        f"or {way} this refund"
+        f"the record was altered: {found.what}. Nothing was sent now; {moved}. Put a good copy of the ledger in its "
+        f"place, or {way} this refund"
     )
-    return Decision(replace(life, state=State.BLOCKED, wait=None, alarm=True, why=why), "bytes_differ", why)
+    return Decision(replace(life, state=State.BLOCKED, wait=None, alarm=True, why=why), "record_differs", why)
 
 
 def attempt_damaged(life: Life, what: str) -> Decision:

@@ -217,10 +217,6 @@ class Attempt:
 RECORDED, ATTEMPT_STARTED = "recorded", "attempt_started"
 """The kinds of the events that begin a refund and an attempt. `lifecycle` names the other kinds."""
 
-ASKED = "asked"
-"""The name of a value in the data of the event `recorded`: a hash of the intent. It shows a later change of the record.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

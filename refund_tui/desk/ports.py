@@ -11,6 +11,7 @@ from datetime import UTC, date, tzinfo
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
+from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order, TripWord
 from refund_tui.core.ledger_identity import Host, Identity, LedgerServices, Service
 from refund_tui.core.lifecycle import Decision
@@ -101,8 +102,8 @@ class LedgerPort(Protocol):
         """Whether an event of that kind was written for a refund."""
         ...
 
-    def as_recorded(self, refund: Refund) -> bool:
-        """Whether the refund is still as it was recorded, if its event has a hash."""
+    def contradiction(self, refund: Refund) -> Contradiction | None:
+        """How the refund differs from what its events say, or None."""
         ...
 
     def sendable(self, endpoint: str) -> list[Refund]:
@@ -160,8 +161,12 @@ class HistoryPort(Protocol):
         """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
         ...
 
-    def as_recorded(self, refund: Refund) -> bool:
-        """Whether the refund is still as it was recorded, if its event has a hash."""
+    def contradiction(self, refund: Refund) -> Contradiction | None:
+        """How the refund differs from what its events say, or None."""
+        ...
+
+    def head(self) -> Head:
+        """The newest event, with the hash that covers it and all events before it."""
         ...
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:

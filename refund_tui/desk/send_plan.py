@@ -134,7 +134,7 @@ class Planner:
 
 def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
     """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
-    what = difference(refund, recorded=ledger.as_recorded(refund))
-    if what is not None:
-        return lifecycle.bytes_differ(refund.life, what)
+    found = difference(refund, ledger.contradiction(refund))
+    if found is not None:
+        return lifecycle.record_differs(refund.life, found, Instant(refund.created_at, "", 0.0))
     return lifecycle.before_sending(refund.life, refund.intent.window_closes, now, policy)

@@ -63,7 +63,7 @@ async def test_a_ledger_whose_word_about_itself_is_damaged_is_refused_as_a_whole
 def test_the_sample_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the comparison before each attempt, a flipped amount is paid."""
     monkeypatch.setattr("refund_tui.desk.body_check.differences", lambda *_: None)
-    monkeypatch.setattr("refund_tui.store.sqlite.ledger.Ledger.as_recorded", lambda *_: True)
+    monkeypatch.setattr("refund_tui.store.sqlite.ledger.Ledger.contradiction", lambda *_: None)
     good = good_ledger()
     assert any(_moved_otherwise(flip) for flip in tried(good, bits_of(good, b'"amount":{"amount":4.75')))
 

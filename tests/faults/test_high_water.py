@@ -136,7 +136,8 @@ async def test_another_event_under_the_same_number_is_not_what_was_seen(tmp_path
     shutil.copyfile(backup, ledger_path(tmp_path))
     with closing(sqlite3.connect(ledger_path(tmp_path))) as connection, connection:
         connection.execute(
-            "INSERT INTO event (key, at, who, kind, why, data) VALUES (NULL, 'now', 'x', 'gate_opened', '', '{}')"
+            "INSERT INTO event (key, at, who, kind, why, data, hash)"
+            f" VALUES (NULL, 'now', 'x', 'gate_opened', '', '{{}}', '{'0' * 64}')"
         )
     with pytest.raises(StoreChanged, match="another ledger, or an older copy"):
         await opened(tmp_path)

@@ -6,6 +6,7 @@ only the transactions are larger, and nothing waits for the disk. The machine th
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -26,6 +27,7 @@ from refund_tui.core.refunds import Intent, Life, Refund, State
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.payments.body import build_body
+from refund_tui.store.sqlite.evidence import ATTEMPT, CHANGING, COLUMNS, Image, head, image_of, link
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.sqlite.schema import LEDGER
@@ -33,7 +35,7 @@ from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import named
 
-EDITION = "3"
+EDITION = "4"
 """To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
 
 STORE, ENDPOINT, CURRENCY = "STORE-001", "127.0.0.1:9", "EUR"
@@ -44,6 +46,8 @@ CLERKS = "ana ben chloé dmitri elif".split()
 NAMES = "milk bread apple müsli coffee banana chips water juice butter cheese pasta".split()
 NOTES = ("", "", "", "", "broken seal", "carried out of the store, the till knows nothing of it", "müsli, wet box")
 BATCH = 20_000
+LATER = {"ended_at", "outcome", "http_status"}
+"""The columns of an attempt that its end fills in, beside its detail and raw answer."""
 
 _ENDS = {State.ACCEPTED: 9_600, State.REJECTED: 300, State.SETTLED_PAID: 60, State.SETTLED_UNPAID: 39, State.UNKNOWN: 1}
 """How many of 10,000 refunds ended in each state; few are left UNKNOWN, since somebody settles them."""
@@ -62,18 +66,15 @@ UPDATE refund SET state = why, version = 2, maybe_executed = why = 'UNKNOWN', tr
   why = CASE why WHEN 'ACCEPTED' THEN 'the service accepted it' ELSE 'the service was asked once' END
 WHERE id > ?
 """
-# An event of each attempt's start would make the file a sixth larger, and no question is asked of it.
-_EVENTS = """
-INSERT INTO event (key, at, who, kind, before, after, why, data)
-SELECT key, created_at, clerk, 'recorded', NULL, 'QUEUED', 'asked for by a clerk', '{}' FROM refund WHERE id > ?1
-UNION ALL
-SELECT key, updated_at, clerk || ' (automatic)', lower(state), 'SENDING', state, why, '{}' FROM refund WHERE id > ?1
-"""
+_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WRITTEN = f"SELECT {', '.join(COLUMNS['refund'])} FROM refund WHERE id > ? ORDER BY id"
+_UNSENT = dict.fromkeys(("maybe_executed", "tries", "doubts", "asked", "alarm"), 0) | {"why": ""}
 
 
 def crowd(trips: int, refunds: int) -> Path:
     """A data directory with so many of each, from the cache or built now. Whoever writes to it works on a copy."""
-    schema = sha256("".join((EDITION, *LEDGER.steps, *TRIPS.steps)).encode()).hexdigest()[:12]
+    steps = (part for step in (*LEDGER.steps, *TRIPS.steps) for part in step if isinstance(part, str))
+    schema = sha256("".join((EDITION, *steps)).encode()).hexdigest()[:12]
     cache = Path(tempfile.gettempdir()) / f"refund-tui-crowds-{os.getuid()}"
     folder = cache / f"{trips}-{refunds}-{schema}"
     if not folder.exists():
@@ -146,6 +147,7 @@ def made_refunds(count: int, last: datetime = LAST, endpoint: str = ENDPOINT) ->
 
 def _fill(path: Path, refunds: Iterator[Refund]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
     for pragma in ("synchronous = OFF", "journal_mode = TRUNCATE", "recursive_triggers = ON", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("PRAGMA cache_size = -400000")
@@ -167,8 +169,41 @@ def _write(connection: sqlite3.Connection, batch: list[Refund]) -> None:
     for state in _ENDS:
         connection.execute(_ANSWER, (*_answer(state), before, str(state)))
     connection.execute(_END, (before,))
-    connection.execute(_EVENTS, (before,))
+    connection.executemany(_EVENT, list(_events(connection, before)))
     connection.execute("COMMIT")
+
+
+def _events(connection: sqlite3.Connection, before: int) -> Iterator[tuple[object, ...]]:
+    """Three events of each refund, with the chain of hashes: recorded, attempt started, ended."""
+    (ledger,) = connection.execute("SELECT id FROM identity").fetchone()
+    seq, previous = head(lambda sql, *values: connection.execute(sql, values).fetchall(), ledger)
+    for refund in connection.execute(_WRITTEN, (before,)).fetchall():
+        attempt = connection.execute("SELECT * FROM attempt WHERE key = ?", (refund["key"],)).fetchone()
+        for event in _of_refund(image_of(refund, COLUMNS["refund"]), image_of(attempt, ATTEMPT)):
+            seq += 1
+            previous = link(previous, (seq, *event))
+            yield seq, *event, previous.decode()
+
+
+def _of_refund(refund: Image, attempt: Image) -> Iterator[tuple[object, ...]]:
+    key, clerk, at = refund["key"], refund["clerk"], refund["created_at"]
+    asked = {name: value for name, value in refund.items() if name != "reconciliation_id"} | _UNSENT
+    begun = {name: value for name, value in attempt.items() if name not in LATER} | {"detail": "", "raw": ""}
+    recorded = asked | {"state": "QUEUED", "version": 0}
+    sending = _changing(asked) | {"state": "SENDING", "version": 1}
+    road: tuple[tuple[str, str | None, Image, Image, object], ...] = (
+        ("recorded", None, recorded, {}, clerk),
+        ("attempt_started", "QUEUED", sending, begun, f"{clerk} (automatic)"),
+        (str(refund["state"]).lower(), "SENDING", _changing(refund), attempt, f"{clerk} (automatic)"),
+    )
+    for kind, state, image, tried, who in road:
+        rows: list[object] = [["refund", [key], image]]
+        rows += [["attempt", [key, 1], tried]] if tried else []
+        yield key, at, who, kind, state, image["state"], image["why"], "{}", "", json.dumps(rows, ensure_ascii=False)
+
+
+def _changing(image: Image) -> dict[str, object]:
+    return {name: value for name, value in image.items() if name in CHANGING}
 
 
 def _answer(state: State) -> tuple[str, int | None, str, str]:

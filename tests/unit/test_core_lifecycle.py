@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refund_tui.core.evidence import Contradiction
 from refund_tui.core.lease import expired, may_take_over, process_died, too_late_to_send
 from refund_tui.core.lifecycle import (
     Decision,
@@ -16,13 +17,13 @@ from refund_tui.core.lifecycle import (
     ask_again,
     attempt_damaged,
     before_sending,
-    bytes_differ,
     cancel,
     decide,
     decide_late,
     go_on,
     mark_maybe_executed,
     possible,
+    record_differs,
     sending,
     settle,
     stop,
@@ -519,7 +520,15 @@ def test_a_refund_whose_bytes_were_altered_is_blocked_with_an_alarm_until_a_pers
 ) -> None:
     why = f"the record was altered: the amounts differ. Nothing was sent now; {said}"
     expected = replace(life, state=State.BLOCKED, wait=None, alarm=True, why=why)
-    assert bytes_differ(life, "the amounts differ") == Decision(expected, "bytes_differ", why)
+    found = Contradiction("the amounts differ", of_life=False)
+    assert record_differs(life, found, NOW) == Decision(expected, "record_differs", why)
+
+
+def test_where_its_life_was_altered_too_it_counts_as_possibly_paid_since_it_was_made() -> None:
+    found = Contradiction("state is WAITING, and its events say UNKNOWN", of_life=True)
+    life = record_differs(Life(State.WAITING), found, NOW).life
+    assert (life.maybe_executed, life.first_sent, life.state) == (True, NOW, State.BLOCKED)
+    assert "an earlier attempt may have moved money" in life.why
 
 
 def test_an_open_attempt_that_cannot_be_read_may_have_been_executed_and_is_not_sent_again() -> None:

@@ -164,5 +164,5 @@ def _wrong_records(history: HistoryPort) -> Iterator[Result]:
     while rows := history.page(Filter(), below, PAGE):
         for place, refund in rows:
             below = place
-            if not isinstance(refund, Damaged) and (why := altered(refund, recorded=history.as_recorded(refund))):
+            if not isinstance(refund, Damaged) and (why := altered(refund, history.contradiction(refund))):
                 yield fail("records", why, _RESTORE_RECORDS)

@@ -6,6 +6,7 @@ Each function works inside a transaction that the caller began. Decides nothing.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
@@ -16,6 +17,7 @@ from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.events import newest_ceiling, note
+from refund_tui.store.sqlite.evidence import Place
 from refund_tui.store.sqlite.rows import LIFE, OF_TRIP, life_values, refund_of
 
 OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
@@ -63,10 +65,16 @@ def note_decision(
     who: str,
     now: Instant,
     data: dict[str, str] | None,
+    rows: Iterable[Place] = (),
 ) -> None:
-    """Write the event of a decision."""
+    """Write the event of a decision. `rows` are the rows that the transaction changed beside the refund's own."""
     after = decision.life.state
-    note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data)
+    note(transaction, refund.key, who, now, decision.kind, refund.state, after, decision.why, data, rows=rows)
+
+
+def attempt_place(attempt: Attempt) -> Place:
+    """Where the row of an attempt is."""
+    return "attempt", (attempt.key, attempt.number)
 
 
 def next_number(transaction: sqlite3.Connection, key: str) -> int:

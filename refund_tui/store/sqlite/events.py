@@ -1,19 +1,21 @@
-"""Owns how an event is written, in the transaction of the change that it describes, and how a row is compared with it.
+"""Owns how an event is written, in the transaction of the change that it describes, with the rows that it changed.
 
-A row that differs from its event was altered.
+Every event is written here. None is ever altered.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.refunds import ASKED, RECORDED, Ceiling, Event, Refund, State
+from refund_tui.core.refunds import RECORDED, Ceiling
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
-from refund_tui.store.sqlite.rows import ceiling_of, damaged, event_of, fingerprint
+from refund_tui.store.sqlite.evidence import Place, head, link, record_of
+from refund_tui.store.sqlite.rows import ceiling_of, damaged
 
 
 def note(
@@ -22,22 +24,37 @@ def note(
     who: str,
     now: Instant,
     kind: str,
-    before: State | None,
-    after: State | None,
+    before: str | None,
+    after: str | None,
     why: str,
     data: dict[str, str] | None,
     seq: int | None = None,
+    rows: Iterable[Place] = (),
 ) -> None:
-    """Write one event, with this process. `key` None: about the whole ledger, without states. `seq` None: the next."""
+    """Write one event, with the facts of this process.
+
+    `key` None: about the whole ledger, without states. `seq` None: with the next number. `rows` are the rows that the transaction changed beside the refund's own; the event records how they are now.
+    """
     text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
+    places = [*([("refund", (key,))] if key else []), *rows]
+    record = record_of(transaction, places, whole=kind == RECORDED)
+    states = (before and str(before), after and str(after))  # a plain text also of a State
+    append(transaction, (key, stamp(now.at), who, kind, *states, why, text, this_actor().as_text, record), seq)
+
+
+def append(transaction: sqlite3.Connection, event: tuple[str | None, ...], seq: int | None = None) -> None:
+    """Write the columns of an event after its number, with the hash that links it to the event before."""
+    newest, previous = head(lambda sql, *values: transaction.execute(sql, values).fetchall(), _ledger(transaction))
+    whole = (newest + 1 if seq is None else seq, *event)
     transaction.execute(
-        "INSERT INTO event (seq, key, at, who, kind, before, after, why, data, actor)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            seq, key, stamp(now.at), who, kind, before and str(before), after and str(after), why, text,
-            this_actor().as_text,
-        ),
-    )  # fmt: skip
+        "INSERT INTO event (seq, key, at, who, kind, before, after, why, data, actor, record, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*whole, link(previous, whole).decode()),
+    )
+
+
+def _ledger(transaction: sqlite3.Connection) -> str:
+    return str(transaction.execute("SELECT id FROM identity").fetchone()[0])
 
 
 CEILING_SET = "ceiling_set"
@@ -49,7 +66,6 @@ _NEWEST_CEILING = (
 )
 """Searched by the index and again without it, so that a damaged index hides no row."""
 _CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
-_RECORDED = f"SELECT * FROM event WHERE key = ? AND kind = '{RECORDED}' ORDER BY seq LIMIT 1"
 
 
 class FirstRow(Protocol):
@@ -58,13 +74,6 @@ class FirstRow(Protocol):
     def __call__(self, sql: str, *values: object) -> sqlite3.Row | None:
         """Run the query. Raises StoreError or sqlite3.Error."""
         ...
-
-
-def as_recorded(first: FirstRow, refund: Refund) -> bool:
-    """Whether the refund matches the hash in its event. Events of version 0.1.0 have no hash and always match."""
-    row = first(_RECORDED, refund.key)
-    event = event_of(row) if row else None
-    return not isinstance(event, Event) or event.data.get(ASKED) in (None, fingerprint(refund))
 
 
 def newest_ceiling(first: FirstRow, trip: str) -> Ceiling | Damaged | None:

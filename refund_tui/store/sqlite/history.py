@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core.damage import Damaged
+from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
@@ -20,7 +21,8 @@ from refund_tui.core.trips import folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
-from refund_tui.store.sqlite.events import as_recorded, newest_ceiling
+from refund_tui.store.sqlite.events import newest_ceiling
+from refund_tui.store.sqlite.evidence import contradiction, head
 from refund_tui.store.sqlite.filter_sql import NEWEST, sayable, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, identity_of, ledger_services, writer_of
@@ -87,9 +89,14 @@ class History:
         """The captured amount that a person stated last for a trip."""
         return newest_ceiling(self._database.row, folded_trip(store_id, trip_id))
 
-    def as_recorded(self, refund: Refund) -> bool:
-        """Whether the refund is still as it was recorded, if its event has a hash."""
-        return as_recorded(self._database.row, refund)
+    def contradiction(self, refund: Refund) -> Contradiction | None:
+        """How the refund differs from what its events say, or None."""
+        return contradiction(self._database.rows, refund.key, self.identity().id)
+
+    def head(self) -> Head:
+        """The newest event with the hash of all."""
+        seq, digest = head(self._database.rows, self.identity().id)
+        return Head(seq, digest.decode(errors="replace"))
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
         """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""

@@ -12,11 +12,11 @@ from typing import Self
 
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.damage import Damaged
+from refund_tui.core.evidence import Contradiction
 from refund_tui.core.ledger_identity import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import (
-    ASKED,
     ATTEMPT_STARTED,
     RECORDED,
     SENDABLE_STATES,
@@ -33,6 +33,7 @@ from refund_tui.errors import RecordUnusable
 from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.changes import (
     OPEN_ATTEMPT,
+    attempt_place,
     balance_of,
     close_attempt,
     insert_attempt,
@@ -47,16 +48,16 @@ from refund_tui.store.sqlite.commit_readback import write_anew
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import CEILING_SET, as_recorded, ceiling_data, note
+from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, note
+from refund_tui.store.sqlite.evidence import contradiction
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, move
+from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of, move
 from refund_tui.store.sqlite.rows import (
     DRAFT,
     GATE,
     INTENT,
     LIFE,
     attempt_of,
-    fingerprint,
     intent_values,
     life_values,
     refund_of,
@@ -145,8 +146,7 @@ class Ledger:
             )
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             written = _same(refund, read_refund(transaction, refund.key))
-            why, data = "asked for by a clerk", {ASKED: fingerprint(written)}
-            note(transaction, refund.key, refund.clerk, now, RECORDED, None, refund.state, why, data)
+            note(transaction, refund.key, refund.clerk, now, RECORDED, None, refund.state, "asked for by a clerk", None)
             return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
@@ -155,11 +155,12 @@ class Ledger:
         amount = ceiling.amount
         place = (ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency)
         with self._database.writing() as transaction:
-            transaction.execute(
+            row = transaction.execute(
                 f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                 (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
-            )
-            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, ceiling_data(ceiling))
+            ).lastrowid
+            rows, data = [("ceiling", (row,))], ceiling_data(ceiling)
+            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, data, rows=rows)
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -180,7 +181,8 @@ class Ledger:
             insert_attempt(transaction, attempt)
             why = f"attempt {attempt.number}"
             who, before = refund.automatic, refund.state
-            note(transaction, refund.key, who, now, ATTEMPT_STARTED, before, State.SENDING, why, None)
+            rows = [attempt_place(attempt)]
+            note(transaction, refund.key, who, now, ATTEMPT_STARTED, before, State.SENDING, why, None, rows=rows)
         return attempt
 
     def finish(
@@ -195,7 +197,9 @@ class Ledger:
                 return None
             closed = close_attempt(transaction, attempt, outcome, now)
             close_gate(transaction, refund.endpoint, decision.gate, now)
-            note_decision(transaction, refund, decision, who, now, None if closed else late_answer(attempt, outcome))
+            rows = [attempt_place(attempt), *([("gate", (refund.endpoint,))] if decision.gate else [])]
+            late = None if closed else late_answer(attempt, outcome)
+            note_decision(transaction, refund, decision, who, now, late, rows)
             return read_refund(transaction, refund.key)
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
@@ -217,7 +221,9 @@ class Ledger:
         why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
         self.note("answer_set_apart", why, who, now, data)
         with contextlib.suppress(RecordUnusable), self._database.writing() as transaction:
-            close_attempt(transaction, attempt, outcome, now)
+            if close_attempt(transaction, attempt, outcome, now):
+                rows = [attempt_place(attempt)]
+                note(transaction, None, who, now, "attempt_ended_apart", None, None, why, None, rows=rows)
 
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
@@ -257,9 +263,9 @@ class Ledger:
         """Whether the refund has an event of that kind."""
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
 
-    def as_recorded(self, refund: Refund) -> bool:
-        """Whether the refund is still as it was recorded, if its event has a hash."""
-        return as_recorded(self._database.row, refund)
+    def contradiction(self, refund: Refund) -> Contradiction | None:
+        """How the refund differs from what its events say, or None."""
+        return contradiction(self._database.rows, refund.key, identity_of(self._database).id)
 
     def sendable(self, endpoint: str) -> list[Refund]:
         """The refunds that are sent automatically, oldest first, without those that cannot be read."""

@@ -25,13 +25,13 @@ from refund_tui.core.ledger_identity import (
     may_be_claimed,
     may_mean,
 )
-from refund_tui.core.refunds import State
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant, stamp
 from refund_tui.errors import StoreChanged, StoreDamaged, UsageError
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import note
+from refund_tui.store.sqlite.evidence import Place
 
 NAMED, ASSIGNED = "endpoint_named", "endpoint_assigned"
 """The kinds of the events that record changes of it."""
@@ -139,7 +139,8 @@ def _name(transaction: sqlite3.Connection, service: Service, who: str, now: Inst
     for endpoint in sorted(first_endpoints(_recorded(transaction), service)):
         _add(transaction, Service(service.environment, endpoint), who, now, because)
     if service.environment == "DEMO":  # in a demo of 0.1.0, "loopback" can only be its own sandbox
-        transaction.execute("UPDATE refund SET endpoint = ? WHERE endpoint = ?", (DEMO, LOOPBACK))
+        for row in transaction.execute("SELECT key FROM refund WHERE endpoint = ?", (LOOPBACK,)).fetchall():
+            _assign(transaction, row["key"], DEMO, _FIRST, who, now)
 
 
 def _add(transaction: sqlite3.Connection, service: Service, who: str, now: Instant, because: str) -> None:
@@ -147,7 +148,8 @@ def _add(transaction: sqlite3.Connection, service: Service, who: str, now: Insta
         return
     transaction.execute("INSERT INTO endpoint VALUES (?, ?, ?)", (service.endpoint, stamp(now.at), who))
     data = {"environment": service.environment, "endpoint": service.endpoint}
-    note(transaction, None, who, now, NAMED, None, None, because, data)
+    rows: list[Place] = [("endpoint", (service.endpoint,))]
+    note(transaction, None, who, now, NAMED, None, None, because, data, rows=rows)
 
 
 def _assign(transaction: sqlite3.Connection, key: str, endpoint: str, because: str, who: str, now: Instant) -> None:
@@ -157,7 +159,7 @@ def _assign(transaction: sqlite3.Connection, key: str, endpoint: str, because: s
     if not may_mean(row["endpoint"], endpoint):
         raise UsageError(f"the refund {key} was made at {row['endpoint']}, and stays there: {_NOTHING}")
     transaction.execute("UPDATE refund SET endpoint = ?, version = version + 1 WHERE key = ?", (endpoint, key))
-    state = State(row["state"])
+    state = row["state"]  # also of a row that is damaged
     data = {"before": row["endpoint"], "endpoint": endpoint}
     note(transaction, key, who, now, ASSIGNED, state, state, because, data)
 

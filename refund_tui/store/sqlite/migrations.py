@@ -7,7 +7,7 @@ other triggers are allowed. Never changes a file that is not this program's, or 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,9 @@ from pathlib import Path
 from refund_tui.errors import StoreBusy, StoreDamaged, StoreUnusable
 from refund_tui.store.sqlite.connection import Patience, connect, make, transaction
 from refund_tui.store.sqlite.errors import KEEP
+
+Part = str | Callable[[sqlite3.Connection], None]
+"""A part of a step: SQL statements, or a function for what SQL cannot compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Schema:
 
     name: str
     mark: int
-    steps: tuple[str, ...]
+    steps: tuple[tuple[Part, ...], ...]
     events: bool = False
     damaged: str = KEEP
 
@@ -78,8 +81,7 @@ def migrate(connection: sqlite3.Connection, path: Path, kind: Schema, patience: 
 def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int, *, copy: bool) -> None:
     if copy:
         copy_to(path, path.with_suffix(f".before-{version + 1}{path.suffix}"))
-    for statement in statements(kind.steps[version]):
-        connection.execute(statement)
+    run_step(connection, kind.steps[version])
     connection.execute("INSERT INTO migration (version) VALUES (?)", (version + 1,))
     connection.execute(f"PRAGMA application_id = {kind.mark}")
     connection.execute(f"PRAGMA user_version = {version + 1}")
@@ -123,8 +125,18 @@ class _Restarts:
         self._left = remaining
 
 
-def statements(script: str) -> Iterator[str]:
-    """The statements of a step."""
+def run_step(connection: sqlite3.Connection, step: tuple[Part, ...]) -> None:
+    """Run the parts of a step, inside the transaction of the caller. Raises sqlite3.Error."""
+    for part in step:
+        if callable(part):
+            part(connection)
+            continue
+        for statement in _statements(part):
+            connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a part of a step."""
     held = ""
     for line in script.splitlines():
         held += line + "\n"
@@ -164,8 +176,7 @@ def _made(kind: Schema) -> Mapping[tuple[str, str], str]:
     """The schema that the steps of a kind create."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for step in kind.steps:
-            for statement in statements(step):
-                connection.execute(statement)
+            run_step(connection, step)
         return _shape(connection)
 
 

@@ -5,7 +5,6 @@ A row that cannot be read becomes a `Damaged`. The caller decides what follows.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -70,12 +69,6 @@ def intent_values(refund: Refund) -> tuple[object, ...]:
         _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), articles_text(asked.articles),
         asked.card.brand, asked.card.tail, asked.receipt, stamp(refund.updated_at),
     )  # fmt: skip
-
-
-def fingerprint(refund: Refund) -> str:
-    """A hash of what the refund asks for, without the endpoint, which a person can assign later."""
-    text = json.dumps([value.hex() if isinstance(value, bytes) else value for value in intent_values(refund)[2:-1]])
-    return hashlib.sha256(f"{refund.key} {text}".encode()).hexdigest()[:32]
 
 
 def life_values(life: Life) -> tuple[object, ...]:

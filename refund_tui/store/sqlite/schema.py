@@ -5,6 +5,7 @@ A released step is never changed. A change of the tables is a new step at the en
 
 from __future__ import annotations
 
+from refund_tui.store.sqlite.chain_migration import chain_existing
 from refund_tui.store.sqlite.migrations import Schema
 
 _FIRST = """
@@ -125,7 +126,9 @@ _FOLDED_TRIP = """folded_trip TEXT GENERATED ALWAYS AS (lower(store_id) || ' ' |
     THEN lower(replace(trip_id, '-', '')) ELSE lower(trip_id) END) VIRTUAL"""
 """The one spelling of a trip's ids, as `core.trips.folded_trip` makes it. A part of the second step."""
 
-_SECOND = f"""
+_SECOND_TABLES = f"""
+ALTER TABLE attempt ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempt ADD COLUMN namespace TEXT NOT NULL DEFAULT '';
 CREATE TABLE identity (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id TEXT NOT NULL,
@@ -169,16 +172,16 @@ CREATE TABLE event_of_all (
   after TEXT CHECK (after IS NOT NULL OR key IS NULL),
   why TEXT NOT NULL,
   data TEXT NOT NULL,
-  actor TEXT NOT NULL DEFAULT ''
+  actor TEXT NOT NULL DEFAULT '',
+  record TEXT,
+  hash TEXT NOT NULL CHECK (length(hash) = 64)
 ) STRICT;
-INSERT INTO event_of_all (seq, key, at, who, kind, before, after, why, data)
-  SELECT seq, key, at, who, kind, before, after, why, data FROM event;
+"""
+
+_SECOND_TRIGGERS = """
 DROP TABLE event;
 ALTER TABLE event_of_all RENAME TO event;
 CREATE INDEX event_key ON event (key, seq);
-
-ALTER TABLE attempt ADD COLUMN namespace TEXT NOT NULL DEFAULT '';
-ALTER TABLE attempt ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event is never altered'); END;
 CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
@@ -223,4 +226,4 @@ CREATE TRIGGER attempt_closed_once BEFORE UPDATE ON attempt
   BEGIN SELECT RAISE(ABORT, 'an attempt is closed once and otherwise never altered'); END;
 """
 
-LEDGER = Schema("ledger", 0x52464E44, (_FIRST, _SECOND), events=True)
+LEDGER = Schema("ledger", 0x52464E44, ((_FIRST,), (_SECOND_TABLES, chain_existing, _SECOND_TRIGGERS)), events=True)

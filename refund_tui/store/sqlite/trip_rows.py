@@ -61,7 +61,7 @@ CREATE VIRTUAL TABLE word USING fts5 (
 TRIPS = Schema(
     "trips file",
     0x52465450,
-    (_FIRST,),
+    ((_FIRST,),),
     damaged="no refund is lost by that: move it away, then import the trips again (refund-tui trips import FILE)",
 )
 

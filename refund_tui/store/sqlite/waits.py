@@ -13,6 +13,7 @@ from refund_tui.core.refunds import Refund
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.store.sqlite.changes import note_decision, read_refund, write_life
 from refund_tui.store.sqlite.events import note
+from refund_tui.store.sqlite.evidence import Place
 from refund_tui.store.sqlite.rows import GATE, refund_of, wait_of, wait_values
 
 _RATE_LIMITED = (
@@ -21,6 +22,9 @@ _RATE_LIMITED = (
     " (SELECT outcome FROM attempt WHERE attempt.key = refund.key ORDER BY number DESC LIMIT 1)"
 )
 """The refunds of an endpoint that wait because their last answer was a 429."""
+ANCHORED = "wait_anchored"
+"""The kind of the event by which a wait goes on after the host was started again."""
+_BOOTED = "the host was started again: the wait goes on by its new clock"
 _SET = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before = ?"
 
 
@@ -50,7 +54,8 @@ def open_gate(
         return None
     transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
     data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
-    note(transaction, None, who, now, "gate_opened", None, None, why, data)
+    rows: list[Place] = [("gate", (endpoint,))]
+    note(transaction, None, who, now, "gate_opened", None, None, why, data, rows=rows)
     held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
     sound = [refund for refund in held if isinstance(refund, Refund)]
     return tuple(_end_wait(transaction, refund, who, now) for refund in sound)
@@ -69,9 +74,12 @@ def anchor(transaction: sqlite3.Connection, now: Instant) -> None:
     for refund in map(refund_of, transaction.execute(old, (now.boot,)).fetchall()):
         if isinstance(refund, Refund) and refund.life.wait:
             _rewrite(transaction, "refund", "key", refund.key, refund.life.wait.anchored(now))
+            note(transaction, refund.key, refund.automatic, now, ANCHORED, refund.state, refund.state, _BOOTED, None)
     for row in transaction.execute("SELECT * FROM gate WHERE wait_boot <> ?", (now.boot,)).fetchall():
         if wait := wait_of(row):
             _rewrite(transaction, "gate", "endpoint", row["endpoint"], wait.anchored(now))
+            rows: list[Place] = [("gate", (row["endpoint"],))]
+            note(transaction, None, "(automatic)", now, ANCHORED, None, None, _BOOTED, None, rows=rows)
 
 
 def _rewrite(transaction: sqlite3.Connection, table: str, name: str, value: str, wait: Wait) -> None:

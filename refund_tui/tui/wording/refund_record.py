@@ -10,7 +10,7 @@ from itertools import groupby
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.receipt import EVIDENCE
-from refund_tui.core.refunds import ASKED, Attempt, Event, Refund
+from refund_tui.core.refunds import Attempt, Event, Refund
 from refund_tui.core.text import visible
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import STYLES, ago, articles_words, card_words, moment
@@ -97,7 +97,7 @@ def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime,
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
-        told = {name: value for name, value in event.data.items() if name != ASKED}
+        told = event.data
         lines += [line for name, value in told.items() for line in _folded(f"{name}: {value}", 4, width)]
     return [("Events\n", "bold"), "\n".join(lines)]
 

@@ -12,7 +12,7 @@ SECOND = (
     "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 1;\n"
     "CREATE TRIGGER thing_stays BEFORE DELETE ON thing\n  BEGIN SELECT RAISE(ABORT, 'it stays; for good'); END;\n"
 )
-ONE, TWO = Schema("book", 77, (FIRST,)), Schema("book", 77, (FIRST, SECOND))
+ONE, TWO = Schema("book", 77, ((FIRST,),)), Schema("book", 77, ((FIRST,), (SECOND,)))
 
 
 def things(database: Database) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from refund_tui.core.refunds import Refund, State
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import ConfigError
 from refund_tui.sandbox import SandboxThread
+from refund_tui.store.sqlite.chain_migration import CHAINED
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.rows import INTENT, LIFE
@@ -43,7 +44,8 @@ def told(path: Path) -> list[tuple[object, ...]]:
         "attempt": "key, number, started_at, host, boot, pid, started, ended_at, outcome, http_status, detail, raw",
     }  # fmt: skip
     with closing(sqlite3.connect(path)) as connection:
-        return [row for table, names in columns.items() for row in connection.execute(f"SELECT {names} FROM {table}")]
+        rows = [row for table, names in columns.items() for row in connection.execute(f"SELECT {names} FROM {table}")]
+    return [row for row in rows if CHAINED not in row]
 
 
 def test_nothing_of_it_is_lost_or_told_otherwise(path: Path) -> None:
@@ -51,6 +53,17 @@ def test_nothing_of_it_is_lost_or_told_otherwise(path: Path) -> None:
     assert before
     Ledger.open(path).close()
     assert told(path) == before
+
+
+def test_its_refunds_get_the_evidence_of_their_events_and_an_event_says_from_when_on(path: Path) -> None:
+    Ledger.open(path).close()
+    with history_at(path) as history:
+        refunds = sound(history.rows(Filter(), 0, 100))
+        assert [history.contradiction(refund) for refund in refunds] == [None] * len(refunds)
+        for refund in refunds:
+            event = sound(history.events(refund.key))[-1]
+            assert (event.kind, event.after) == (CHAINED, refund.state)
+            assert "what was altered before is not known" in event.why
 
 
 def test_each_refund_has_the_state_it_had(path: Path) -> None:

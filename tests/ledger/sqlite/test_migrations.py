@@ -34,7 +34,7 @@ def test_an_older_file_is_copied_and_brought_up_to_date(older: Path) -> None:
 
 
 def test_a_step_that_fails_changes_nothing(older: Path) -> None:
-    broken = Schema("book", 77, (FIRST, SECOND + "CREATE TABLE thing (twice TEXT);\n"))
+    broken = Schema("book", 77, ((FIRST,), (SECOND + "CREATE TABLE thing (twice TEXT);\n",)))
     with pytest.raises(StoreUnusable, match="already exists"):
         Database.open(older, broken)
     with closing(Database.read(older, ONE)) as database:
@@ -54,7 +54,7 @@ def dying(*args, connect=database.connect):
 database.connect = dying
 large = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)" \
     " INSERT INTO thing (name) SELECT hex(randomblob(500)) FROM n;\\nUPDATE thing SET name = name || 'x';\\n"
-database.Database.open(Path(sys.argv[1]), Schema("book", 77, (FIRST, SECOND + large + "SELECT die();\\n")))
+database.Database.open(Path(sys.argv[1]), Schema("book", 77, ((FIRST,), (SECOND + large + "SELECT die();\\n",))))
 """
 
 

@@ -56,7 +56,7 @@ _WRITTEN = ", ".join((*INTENT, *LIFE))
     [
         "UPDATE event SET why = 'another'",
         "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT seq, key, at, who, kind, before, after, 'another', data, actor FROM event",
+        "INSERT OR REPLACE INTO event SELECT seq, key, at, who, kind, before, after, '', data, actor, NULL, hash FROM event",
         "DELETE FROM identity",
         "UPDATE identity SET id = 'another'",
         "UPDATE identity SET environment = 'PRODUCTION'",
@@ -64,7 +64,7 @@ _WRITTEN = ", ".join((*INTENT, *LIFE))
         "DELETE FROM endpoint",
         "UPDATE refund SET endpoint = 'another account'",
         "INSERT OR REPLACE INTO identity SELECT one, 'another', environment, host, made_at FROM identity",
-        "INSERT INTO event SELECT 9999, key, at, who, kind, before, NULL, why, data, actor FROM event LIMIT 1",
+        "INSERT INTO event SELECT 9999, key, at, who, kind, before, NULL, why, data, actor, NULL, hash FROM event",
         "DELETE FROM attempt",
         "UPDATE attempt SET outcome = 'accepted' WHERE ended_at IS NOT NULL",
         "UPDATE attempt SET ended_at = NULL, outcome = NULL WHERE ended_at IS NOT NULL",
@@ -82,7 +82,7 @@ _WRITTEN = ", ".join((*INTENT, *LIFE))
         "UPDATE refund SET state = 'PAID'",
         "UPDATE refund SET minor = 0",
         "UPDATE refund SET minor = '12.50'",
-        "INSERT INTO event (key, at, who, kind, after, why, data) VALUES ('nobody', '', '', '', '', '', '')",
+        "INSERT INTO event (key, at, who, kind, after, why, data, hash) VALUES ('nobody', '', '', '', '', '', '', '')",
         *(f"UPDATE refund SET {column} = 'another'" for column in _INTENT),
     ],
 )

@@ -1,0 +1,71 @@
+"""Owns how a ledger of version 0.1.0 gets its chain of hashes, in the transaction of the migration.
+
+Copies each event with its hash, and records each refund as it is then. What was altered before cannot be found later,
+and an event says so. Never changes what an event tells.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from refund_tui.core.fields import check_key
+from refund_tui.store.sqlite.connection import leniently
+from refund_tui.store.sqlite.evidence import Place, first_hash, link, record_of
+
+CHAINED = "chained"
+"""The kind of the events that record what a ledger of version 0.1.0 held."""
+
+_WHO = "refund-tui"
+_WHY = "recorded as it was when this ledger got its chain of hashes: what was altered before is not known"
+_TOLD = "seq, key, at, who, kind, before, after, why, data, '', NULL"
+_OLD = f"SELECT {_TOLD} FROM event ORDER BY seq"
+_COPY = f"INSERT INTO event_of_all SELECT {_TOLD}, ? FROM event WHERE seq = ?"
+_NEW = "INSERT INTO event_of_all VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def chain_existing(connection: sqlite3.Connection) -> None:
+    """Fill the new table of events from the old one, then record each refund and gate. Nothing in a new ledger."""
+    connection.text_factory = leniently
+    try:
+        seq, previous = _copy(connection)
+        if seq:
+            _record(connection, seq, previous)
+    finally:
+        connection.text_factory = str
+
+
+def _copy(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    """Copy all events; the number and the hash of the newest."""
+    seq, previous = 0, first_hash(connection.execute("SELECT id FROM identity").fetchone()[0])
+    for event in connection.execute(_OLD).fetchall():
+        seq, previous = event[0], link(previous, tuple(event))
+        connection.execute(_COPY, (previous.decode(), seq))
+    return seq, previous
+
+
+def _record(connection: sqlite3.Connection, seq: int, previous: bytes) -> None:
+    """Append an event for each refund, and one for the whole ledger."""
+    now = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").fetchone()[0]
+    for key, state, places in (*_refunds(connection), (None, None, _gates(connection))):
+        seq += 1
+        record = record_of(connection, places, whole=True)
+        event = (seq, key, now, _WHO, CHAINED, state, state, _WHY, "{}", "", record)
+        previous = link(previous, event)
+        connection.execute(_NEW, (*event, previous.decode()))
+
+
+def _refunds(connection: sqlite3.Connection) -> Iterator[tuple[str, str, list[Place]]]:
+    """Each refund with its state, and with the places of its row and of its attempts; not one whose key is damaged."""
+    for key, state in connection.execute("SELECT key, state FROM refund ORDER BY id").fetchall():
+        if check_key(key) is None:
+            yield key, state, _places(connection, key)
+
+
+def _gates(connection: sqlite3.Connection) -> list[Place]:
+    return [("gate", (row[0],)) for row in connection.execute("SELECT endpoint FROM gate").fetchall()]
+
+
+def _places(connection: sqlite3.Connection, key: str) -> list[Place]:
+    numbers = connection.execute("SELECT number FROM attempt WHERE key = ? ORDER BY number", (key,)).fetchall()
+    return [("refund", (key,)), *(("attempt", (key, row[0])) for row in numbers)]

@@ -1,0 +1,246 @@
+"""Owns the evidence in the events: the rows as each event left them, and the chain of hashes over all events.
+
+Whoever alters, removes, inserts or reorders a row leaves a chain that is broken, or a row that no event confirms.
+Works inside a transaction or a short read of the caller. Never repairs anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from refund_tui.core.evidence import Contradiction
+from refund_tui.core.text import visible
+from refund_tui.store.sqlite.rows import INTENT, LIFE
+
+N = TypeVar("N")
+
+SHOWN = 40
+"""Characters of a value that a message repeats at most."""
+
+Image = Mapping[str, object]
+"""The columns of a row that are not NULL, as an event recorded them. Bytes are given as their SHA-256."""
+
+
+class Rows(Protocol):
+    """A function that runs a query and returns its rows."""
+
+    def __call__(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """Run the query. Raises StoreError or sqlite3.Error."""
+        ...
+
+
+Place = tuple[str, tuple[object, ...]]
+"""A table and the primary key of one of its rows."""
+
+CHANGING = ("endpoint", "version", "updated_at", *LIFE)
+"""The columns of a refund that its later events record. Its first event records all of them."""
+
+KEYS = {
+    "refund": ("key",), "attempt": ("key", "number"), "gate": ("endpoint",), "ceiling": ("id",),
+    "endpoint": ("endpoint",),
+}  # fmt: skip
+"""The tables of which events record rows, each with its primary key."""
+
+ATTEMPT = (
+    "key", "number", "started_at", "started_boot", "started_ticks", "host", "boot", "pid", "started", "namespace",
+    "actor", "ended_at", "outcome", "http_status", "detail", "raw",
+)  # fmt: skip
+COLUMNS = {
+    "refund": tuple(dict.fromkeys((*INTENT, *LIFE, "version"))),
+    "attempt": ATTEMPT,
+    "gate": ("endpoint", "wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before"),
+    "ceiling": ("id", "store_id", "trip_id", "minor", "currency", "at", "who", "why"),
+    "endpoint": ("endpoint", "named_at", "who"),
+}
+"""The columns of each table that are recorded: all but generated ones and row numbers."""
+
+HASHED = ("seq", "key", "at", "who", "kind", "before", "after", "why", "data", "actor", "record")
+"""The columns of an event that its hash covers, in this order."""
+
+_AS_BYTES = ", ".join(["seq", *(f"CAST({column} AS BLOB) AS {column}" for column in HASHED[1:])])
+EVENT = f"SELECT {_AS_BYTES}, CAST(hash AS BLOB) AS hash FROM event"
+"""Events as bytes: a damaged text is then another event, not an error."""
+
+_NEWEST = "SELECT seq, CAST(hash AS BLOB) AS hash FROM event ORDER BY seq DESC LIMIT 1"
+_BEFORE = f"{EVENT} WHERE seq < ? ORDER BY seq DESC LIMIT 2"
+
+
+def first_hash(ledger: str) -> bytes:
+    """What stands for the hash before the first event. It names the ledger, so that no event fits another ledger."""
+    return hashlib.sha256(f"refund-tui ledger {ledger}".encode()).hexdigest().encode()
+
+
+def link(previous: bytes, event: Iterable[object]) -> bytes:
+    """The hash of an event: SHA-256, in hexadecimal digits, of the hash before it and of its HASHED columns.
+
+    Each column counts as the number of its bytes, a colon and the bytes; NULL counts as a minus sign.
+    """
+    parts = [previous]
+    for value in event:
+        if value is None:
+            parts.append(b"-")
+        else:
+            text = value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
+            parts.append(b"%d:%s" % (len(text), text))
+    return hashlib.sha256(b"".join(parts)).hexdigest().encode()
+
+
+def links(row: sqlite3.Row, previous: bytes) -> bool:
+    """Whether the hash of an event read by EVENT is the right one after `previous`."""
+    return bytes(row["hash"]) == link(previous, (row[column] for column in HASHED))
+
+
+def head(rows: Rows, ledger: str) -> tuple[int, bytes]:
+    """The number and the hash of the newest event; 0 and `first_hash` if there is none."""
+    found = rows(_NEWEST)
+    return (found[0]["seq"], bytes(found[0]["hash"])) if found else (0, first_hash(ledger))
+
+
+def record_of(transaction: sqlite3.Connection, places: Iterable[Place], *, whole: bool = False) -> str | None:
+    """The rows as the transaction leaves them, as JSON: a list of table, primary key and image (null: deleted).
+
+    `whole`: the first event of a refund, which records what was asked for too. None if there is no row.
+    """
+    told = [[table, list(key), _image(transaction, table, key, whole=whole)] for table, key in places]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else None
+
+
+def _image(transaction: sqlite3.Connection, table: str, key: Sequence[object], *, whole: bool) -> Image | None:
+    columns = COLUMNS[table] if whole or table != "refund" else CHANGING
+    where = " AND ".join(f"{name} = ?" for name in KEYS[table])
+    row = transaction.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}", key).fetchone()
+    return None if row is None else image_of(row, columns)
+
+
+def image_of(row: sqlite3.Row, columns: Iterable[str]) -> Image:
+    """The values of a row that are not NULL."""
+    return {column: _plain(row[column]) for column in columns if row[column] is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return f"sha256:{hashlib.sha256(value).hexdigest()}"
+    if isinstance(value, str) and not value.isascii():  # what is no UTF-8 must not end a check
+        return value.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return value
+
+
+def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...], Image | None]]:
+    """What an event recorded: table, primary key and image of each row. Raises ValueError if it cannot be read."""
+    for told in json.loads(text) if text else ():
+        if not (isinstance(told, list) and len(told) == 3 and isinstance(told[1], list)):
+            raise ValueError("a record that is none")
+        table, key, image = told
+        if table not in KEYS or not isinstance(image, dict | None):
+            raise ValueError("a record of no table")
+        yield table, tuple(key), image
+
+
+class RefundEvidence:
+    """A refund and its attempts as its events tell them, read one after the other, oldest first.
+
+    `problem` is the first event that does not continue the one before.
+    """
+
+    def __init__(self) -> None:
+        self.refund: dict[str, object] = {}
+        self.attempts: dict[object, object] = {}
+        self.problem: str | None = None
+        self._after: bytes | None = None
+        self._version: object = None
+
+    def add(self, row: sqlite3.Row) -> None:
+        """Read the next event."""
+        seq, first = row["seq"], not self.refund
+        if not first and row["before"] != self._after:
+            self._problem(f"event {seq} does not begin where the event before it ended")
+        self._after = row["after"]
+        try:
+            for table, key, image in records(row["record"]):
+                self._row(seq, table, key, image or {}, first=first)
+        except ValueError:
+            self._problem(f"event {seq} cannot be read")
+
+    def _row(self, seq: int, table: str, key: tuple[object, ...], image: Image, *, first: bool) -> None:
+        if table == "attempt":
+            self.attempts[key[-1]] = image
+        elif table == "refund":
+            kept = {} if first else {name: value for name, value in self.refund.items() if name not in CHANGING}
+            self.refund = {**kept, **image}
+            version = image.get("version")
+            if not first and version not in (self._version, _next(self._version)):
+                self._problem(f"an event before event {seq} is missing")
+            self._version = version
+            if str(image.get("state", "")).encode() != self._after:
+                self._problem(f"event {seq} contradicts itself")
+
+    def _problem(self, text: str) -> None:
+        self.problem = self.problem or text
+
+    def contradiction(self, row: sqlite3.Row, attempts: Iterable[sqlite3.Row]) -> Contradiction | None:
+        """How the rows that are there differ from what the events say, or None."""
+        if not self.refund:
+            return Contradiction("no event says that it was recorded", of_life=True)
+        if self.problem:
+            return Contradiction(self.problem, of_life=True)
+        here = image_of(row, COLUMNS["refund"])
+        if different := _differing(here, self.refund):
+            return Contradiction(_told(different, here, self.refund), of_life=bool(different & set(CHANGING)))
+        found: dict[object, object] = {attempt["number"]: image_of(attempt, ATTEMPT) for attempt in attempts}
+        if wrong := _differing(found, self.attempts):
+            return Contradiction(f"attempt {min(map(str, wrong))} is not what its event says", of_life=True)
+        return None
+
+
+def _next(version: object) -> object:
+    return version + 1 if isinstance(version, int) else None
+
+
+def _differing(here: Mapping[N, object], said: Mapping[N, object]) -> set[N]:
+    """The names whose values differ, or that only one of them has."""
+    return {name for name in (*here, *said) if here.get(name) != said.get(name)}
+
+
+def _told(different: set[str], here: Image, said: Image) -> str:
+    name = min(different)
+    is_now, was = (visible(str(image.get(name, "nothing")), SHOWN) for image in (here, said))
+    return f"{name} says {is_now}, and its events say {was}"
+
+
+_OF_KEY = f"{EVENT} WHERE key = ? ORDER BY seq"
+_REFUND = f"SELECT {', '.join(COLUMNS['refund'])} FROM refund WHERE key = ?"
+_ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt WHERE key = ?"
+
+
+def contradiction(rows: Rows, key: str, ledger: str) -> Contradiction | None:
+    """How a refund differs from what its events say, or None. Raises StoreError, sqlite3.Error."""
+    while True:
+        refund = rows(_REFUND, key)
+        found = _contradiction(rows, key, ledger, refund)
+        if found is None or [tuple(row) for row in rows(_REFUND, key)] == [tuple(row) for row in refund]:
+            return found  # else another program changed it between two reads: look again
+
+
+def _contradiction(rows: Rows, key: str, ledger: str, refund: Sequence[sqlite3.Row]) -> Contradiction | None:
+    evidence = RefundEvidence()
+    for event in rows(_OF_KEY, key):
+        if not _follows(rows, event, ledger):
+            return Contradiction(f"event {event['seq']}, or the one before it, was altered", of_life=True)
+        evidence.add(event)
+    return evidence.contradiction(refund[0], rows(_ATTEMPTS, key)) if refund else None
+
+
+def _follows(rows: Rows, event: sqlite3.Row, ledger: str) -> bool:
+    """Whether an event follows the one before, by its hash that is there, or by the one that it should have.
+
+    So that one altered value, which may be in the event of another refund, does not hold two refunds up.
+    """
+    before = rows(_BEFORE, event["seq"])
+    hashes = [*(bytes(found["hash"]) for found in before), first_hash(ledger)]
+    if links(event, hashes[0]):
+        return True
+    return bool(before) and links(event, link(hashes[1], (before[0][column] for column in HASHED)))

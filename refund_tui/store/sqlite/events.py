@@ -33,7 +33,8 @@ def note(
 ) -> None:
     """Write one event, with the facts of this process.
 
-    `key` None: about the whole ledger, without states. `seq` None: with the next number. `rows` are the rows that the transaction changed beside the refund's own; the event records how they are now.
+    `key` None: about the whole ledger, without states. `seq` None: with the next number. `rows`
+    are the rows that the transaction changed beside the refund's own; the event records how they are now.
     """
     text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     places = [*([("refund", (key,))] if key else []), *rows]

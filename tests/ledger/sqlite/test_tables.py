@@ -56,7 +56,7 @@ _WRITTEN = ", ".join((*INTENT, *LIFE))
     [
         "UPDATE event SET why = 'another'",
         "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT seq, key, at, who, kind, before, after, '', data, actor, NULL, hash FROM event",
+        "INSERT OR REPLACE INTO event SELECT seq, key, at, who, kind, before, after, '', '', '', NULL, hash FROM event",
         "DELETE FROM identity",
         "UPDATE identity SET id = 'another'",
         "UPDATE identity SET environment = 'PRODUCTION'",

@@ -161,6 +161,6 @@ def _complete(parser: Parser) -> None:
 def _add_settings(parser: Parser, group: argparse._ActionsContainer, *, hidden: bool) -> None:
     """Add the flags of settings, except those whose names the command uses itself."""
     for one in SETTINGS.values():
-        if one.option not in parser._option_string_actions:
+        if not one.site_only and one.option not in parser._option_string_actions:
             shown = SUPPRESS if hidden else one.description
             group.add_argument(one.option, dest=_SETTING + one.name, metavar=one.metavar, help=shown, default=SUPPRESS)

@@ -83,6 +83,7 @@ def _prepare_folder(folder: Folder, settings: Settings) -> None:
     from refund_tui.host.paths import check_readable, make_data_dir
 
     if folder is Folder.WRITTEN:
+        settings.require_clerk()
         make_data_dir(settings.data_dir, shared=settings.shared)
     elif folder is Folder.READ:
         check_readable(settings.data_dir)

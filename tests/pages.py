@@ -14,7 +14,7 @@ from refund_tui.commands import COMMANDS
 from refund_tui.commands.keys import table
 from refund_tui.commands.ledger import SUBCOMMANDS
 from refund_tui.sandbox import sample_trips
-from refund_tui.settings.declared import SETTINGS
+from refund_tui.settings.declared import SETTINGS, Setting
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
 from tests.day.errands import ERRANDS
@@ -26,8 +26,12 @@ MANUAL = ROOT / "refund_tui" / "manual"
 
 
 def _settings() -> list[str]:
-    rows = [f"| `{e.name}` | `{e.option}` | `{e.variable}` | {e.description} |" for e in SETTINGS.values()]
+    rows = [f"| `{e.name}` | {_ways(e)} | {e.description} |" for e in SETTINGS.values()]
     return ["| setting | flag | variable | what it is |", "|---|---|---|---|", *rows]
+
+
+def _ways(setting: Setting) -> str:
+    return "| in the site's file alone" if setting.site_only else f"`{setting.option}` | `{setting.variable}`"
 
 
 def _commands() -> list[str]:

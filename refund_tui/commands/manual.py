@@ -16,6 +16,7 @@ PAGES = {
     "contract": "the Payment service's contract, and how sure each fact is",
     "states": "the states of a refund, and what a person can do in each",
     "ledger": "the ledger's tables and columns",
+    "accounts": "who may be which clerk, and settings that the operator locks",
     "decisions": "design decisions that are not obvious, and their reasons",
 }
 """The name and the subject of each page, in the order of the list."""

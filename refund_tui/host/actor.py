@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import socket
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def _actor(pid: int) -> Actor:
         "uid": str(os.getuid()), "account": account_of(os.getuid()),
         "login_uid": "" if login is None else str(login), "login": "" if login is None else account_of(login),
         "tty": _terminal(), "ssh": os.environ.get("SSH_CONNECTION", ""),
-        "host": socket.gethostname(), "pid": str(pid),
+        "host": os.uname().nodename, "pid": str(pid),
     }  # fmt: skip
     return Actor(**{name: visible(value, LONGEST) for name, value in facts.items()})
 

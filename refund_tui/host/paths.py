@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from stat import S_ISREG
@@ -83,8 +84,17 @@ def user_config() -> Path | None:
     return folder and folder / "config.toml"
 
 
+SITE = Path("/Library/Application Support" if sys.platform == "darwin" else "/etc/xdg")
+"""Where a host keeps the configuration of its programs. No variable changes it."""
+
+
 def site_config() -> Path:
-    """The host's configuration file, which need not exist."""
+    """The host's configuration file, which need not exist. Its place is fixed, so that no clerk can choose another."""
+    return SITE / NAME / "config.toml"
+
+
+def other_site_config() -> Path:
+    """The same file in the folder that XDG_CONFIG_DIRS names, if it names one. It need not exist."""
     from platformdirs import site_config_path  # takes longer to import than all of --help
 
     return site_config_path(NAME, appauthor=False) / "config.toml"

@@ -19,14 +19,16 @@ class Setting:
     """One setting. How a value is read follows from the type in its annotation.
 
     `check` is a key of `readers.CHECKS`. `choices` are the only allowed values. `bounds` are the minimum, the maximum
-    and the unit of a number. A default of None means "not set", or that it is known only at run time.
+    and the unit of a number. A default of None means "not set", or that it is known only at run time. A
+    `site_only` setting is read in the site's file alone, which clerks cannot write.
     """
 
     def __init__(
         self, metavar: str, description: str, default: object = None, *,
         check: str = "", choices: tuple[str, ...] = (), bounds: tuple[int, int, str] | None = None,
+        site_only: bool = False,
     ) -> None:  # fmt: skip
-        self.metavar, self.description, self.default = metavar, description, default
+        self.metavar, self.description, self.default, self.site_only = metavar, description, default, site_only
         self.check, self.choices, self.bounds = check, choices, bounds
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -51,7 +53,7 @@ class Declared:
     auth: Literal["none", "aws"] = setting(
         "HOW", "how requests are signed: none or aws (default none)", "none", choices=("none", "aws")
     )
-    clerk: str = setting("NAME", "who works here (default: the account that logged in)", check="clerk")
+    clerk: str = setting("NAME", "who works here (default: the account)", check="clerk")
     currency: str | None = setting(
         "CODE", "the currency of trips that have none recorded, such as EUR", check="currency"
     )
@@ -85,6 +87,13 @@ class Declared:
     bell: bool = setting("yes|no", "ring when a refund is decided (default no)", False)
     cell_diff: bool = setting("yes|no", "send a terminal only the cells that changed (default yes)", True)
     keys: Mapping[str, str] = setting("ACTION=KEY,...", "other keys for actions of the terminal", {})
+    accounts: Mapping[str, tuple[str, ...]] = setting(
+        "TABLE", "the clerks that each account may be, such as `store = [\"ana\", \"ben\"]` (default: any)", {},
+        site_only=True,
+    )  # fmt: skip
+    locked: tuple[str, ...] = setting(
+        "LIST", 'settings that nothing else may set, such as `["confirm_above"]`', (), site_only=True
+    )
 
 
 SETTINGS = {name: one for name, one in vars(Declared).items() if isinstance(one, Setting)}

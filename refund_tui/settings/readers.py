@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from refund_tui.core.endpoints import check_base_url, check_proxy
@@ -16,7 +17,7 @@ from refund_tui.core.money import check_currency
 from refund_tui.host.clerk import check_clerk
 from refund_tui.host.paths import check_file, check_path
 from refund_tui.host.zone import check_zone
-from refund_tui.settings.declared import Setting
+from refund_tui.settings.declared import SETTINGS, Setting
 
 _NUMBER = r"[0-9]{1,12}(\.[0-9]{1,3})?"
 _YES = ("yes", "true", "on", "1")
@@ -55,6 +56,23 @@ def _pairs(given: Mapping[str, object] | str) -> Mapping[str, object]:
     return pairs
 
 
+def _clerks(given: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
+    """A table of lists of names."""
+    for account, names in given.items():
+        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+            raise ValueError('must be a list of names, such as ["ana"]', account)
+    return {account: tuple(map(check_clerk, names)) for account, names in given.items() if isinstance(names, list)}
+
+
+def _names(given: list[object]) -> tuple[str, ...]:
+    """A list of settings' names."""
+    for name in given:
+        if name not in SETTINGS:
+            near = get_close_matches(str(name), SETTINGS, n=1)
+            raise ValueError(f"names {name}, which is not a setting" + (f": did you mean {near[0]}?" if near else ""))
+    return tuple(map(str, given))
+
+
 def _usable(text: str, problem: str | None) -> str:
     if problem:
         raise ValueError(f"is not usable: {problem}")
@@ -69,6 +87,8 @@ READERS: Mapping[str, tuple[tuple[type, ...], str, str, Callable[[Any], object]]
     "float": ((int, Decimal), _NUMBER, "a number", float),
     "Decimal": ((str, int, Decimal), f"(?i)off|{_NUMBER}", "an amount such as 100.00, or off", _amount),
     "Mapping[str, str]": ((dict,), "(?s).*", "a table (in a variable: name=text,name=text)", _pairs),
+    "Mapping[str, tuple[str, ...]]": ((dict,), "(?s).*", "a table of lists of names", _clerks),
+    "tuple[str, ...]": ((list,), "(?s).*", 'a list of settings, such as ["confirm_above"]', _names),
 }
 """For each type of a setting: its TOML types, the pattern of its text, its name in messages, and its constructor."""
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -48,6 +49,13 @@ def _changed_to(uid: int) -> list[str]:
     return ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--groups", str(SHARED_GROUP), *rights]
 
 
+def _passable(folder: Path) -> None:
+    """Let all accounts through a folder of the tests, which pytest makes for its own account alone."""
+    for each in (folder, *folder.parents):
+        if each.is_relative_to(tempfile.gettempdir()) and each != Path(tempfile.gettempdir()):
+            each.chmod(each.stat().st_mode | 0o011)
+
+
 class Host:
     """A host with the accounts of UIDS, whose /etc is a copy in `folder`."""
 
@@ -60,9 +68,7 @@ class Host:
         for name, uid in UIDS.items():
             self.home(name).mkdir(parents=True)
             os.chown(self.home(name), uid, uid)
-        for each in (folder, *folder.parents):  # pytest makes its own folders for the owner alone
-            if each.stat().st_uid == os.geteuid() and each != Path("/"):
-                each.chmod(each.stat().st_mode | 0o011)
+        _passable(folder)
 
     def home(self, account: str) -> Path:
         """The home folder of an account, which it owns."""
@@ -78,6 +84,7 @@ class Host:
     def shared_folder(self, folder: Path) -> Path:
         """A data folder that all accounts may write."""
         folder.mkdir(exist_ok=True)
+        _passable(folder.parent)
         os.chown(folder, 0, SHARED_GROUP)
         folder.chmod(0o2770)
         return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ COLUMNS, ROWS = 80, 24
 def check_settings(settings: Settings) -> Iterator[Result]:
     """Each setting with its source, and what is missing to make refunds. A wrong setting ends the program earlier."""
     for entry in SETTINGS.values():
-        yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]})")
+        locked = f"; locked by {settings.sources['locked']}" if entry.name in settings.locked else ""
+        yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]}{locked})")
     for name, without in (
         ("base_url", "refunds can be reviewed, but not made"),
         ("store_id", "refunds can be reviewed, but not made"),
@@ -40,8 +41,12 @@ def _file() -> str:
 
 
 def _shown(value: object) -> str:
-    if value is None or value == {}:
+    if value in (None, {}, ()):
         return "-"
+    if isinstance(value, tuple):
+        return visible(", ".join(value))
+    if isinstance(value, Mapping):
+        return visible(", ".join(f"{name}: {_shown(one)}" for name, one in value.items()), 2_000)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return visible(str(value))

@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
     if chosen.run is not changes.accept_older:
         storage_of(settings).refuse_lost()
+    if chosen.run is not _show:
+        settings.require_clerk()
     return chosen.run(arguments, settings)
 
 

@@ -1,0 +1,35 @@
+"""Owns whether a file can be believed: whether nobody but the operator can change it.
+
+The operator is root, or the account that owns the installed program: it could change the program itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
+
+from refund_tui.host.actor import account_of
+
+ROOT = 0
+
+
+def changeable(path: Path) -> str | None:
+    """By whom else a file can be changed, itself or through one of its folders; None if by nobody. Raises OSError."""
+    operators = (ROOT, Path(__file__).stat().st_uid)
+    for each in _on_the_way(path):
+        found = each.stat()
+        if found.st_uid not in operators:
+            return f"{each} belongs to {account_of(found.st_uid)}"
+        kept = S_ISDIR(found.st_mode) and found.st_mode & S_ISVTX  # others can neither remove nor rename what is in it
+        if found.st_mode & (S_IWGRP | S_IWOTH) and not kept:
+            return f"{each} can be written by {'everybody' if found.st_mode & S_IWOTH else 'its group'}"
+    return None
+
+
+def _on_the_way(path: Path) -> Iterator[Path]:
+    """The file and all folders above it, also above a link to it."""
+    yield from (path, *path.absolute().parents)
+    real = path.resolve()
+    if real != path.absolute():
+        yield from real.parents

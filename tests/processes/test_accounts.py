@@ -1,0 +1,178 @@
+"""Real accounts of one host: who may be which clerk, what the site locks, and how it is forged in vain."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from refund_tui.host.paths import ledger_path
+from refund_tui.sandbox import SandboxThread
+from tests.support.accounts import UIDS, Host
+from tests.support.ledgers import all_events
+
+SITE = "/etc/xdg/refund-tui/config.toml"
+RULES = """
+confirm_above = "50.00"
+locked = ["confirm_above", "store_id", "base_url", "data_dir"]
+store_id = "STORE-001"
+base_url = "{url}"
+data_dir = "{folder}"
+shared = true
+currency = "EUR"
+
+[accounts]
+ana = ["ana", "Ana B."]
+ben = ["ben"]
+store = ["ana", "ben"]
+operator = ["operator"]
+"""
+REFUND = ("refund", "trip-1", "--amount", "12.50", "--reason", "1")
+ACTS = {
+    "the terminal": (),
+    "the prompt": ("refund", "trip-1", "--amount", "12.50", "--reason", "1"),
+    "resume": ("resume",),
+    "an import": ("trips", "import", "-"),
+    "the gate": ("ledger", "open-gate", "--because", "service desk said so"),
+    "a ceiling": ("ledger", "ceiling", "trip-1", "900.00", "--because", "till roll"),
+}
+FORGED = {"SUDO_USER": "ana", "SUDO_UID": str(UIDS["ana"]), "LOGNAME": "ana", "USER": "ana", "USERNAME": "ana"}
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A service that accepts whatever is asked for."""
+    with SandboxThread(any_trip=True) as running:
+        yield running.url
+
+
+@pytest.fixture
+def folder(accounts: Host, tmp_path: Path, url: str) -> Path:
+    """A data folder that all accounts may write, under the site's rules."""
+    shared = accounts.shared_folder(tmp_path / "shared")
+    accounts.site_file(RULES.format(url=url, folder=shared))
+    return shared
+
+
+def names_and_accounts(folder: Path) -> set[tuple[str, str, str]]:
+    """Under which name, by which account each event was written."""
+    return {(event.who, event.actor.account, event.actor.uid) for event in all_events(ledger_path(folder))}
+
+
+def first_event(accounts: Host, folder: Path) -> None:
+    """Have the operator make the ledger, as the account that owns it."""
+    made = accounts.run("operator", "resume")
+    assert made.returncode == 0, made.stderr
+    assert ledger_path(folder).stat().st_uid == UIDS["operator"]
+
+
+def test_each_refund_says_by_which_account_it_was_asked_for(accounts: Host, folder: Path) -> None:
+    first_event(accounts, folder)
+    for account in ("ana", "ben"):
+        paid = accounts.run(account, "refund", f"trip-{account}", *REFUND[2:], typed="y\n", **FORGED)
+        assert paid.returncode == 0, paid.stderr
+    told = names_and_accounts(folder)
+    expected = {(name, name, str(UIDS[name])) for name in ("ana", "ben", "operator")}
+    assert {one for one in told if "automatic" not in one[0]} == expected
+    assert {(account, f"{account} (automatic)") for account in ("ana", "ben")} <= {(one[1], one[0]) for one in told}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_colleagues_name_is_refused_whatever_is_done(accounts: Host, folder: Path, act: str) -> None:
+    refused = accounts.run("ben", *ACTS[act], "--clerk", "ana", typed="y\n", **FORGED)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"the account ben may work here as ben, not as ana (--clerk) ({SITE}:" in refused.stderr
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_account_that_is_no_clerk_does_nothing(accounts: Host, folder: Path, act: str) -> None:
+    first_event(accounts, folder)
+    before = all_events(ledger_path(folder))
+    refused = accounts.run("outsider", *ACTS[act], typed="y\n", **FORGED)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"the account outsider may work here as no clerk ({SITE}:" in refused.stderr
+    assert all_events(ledger_path(folder)) == before
+
+
+def test_an_account_of_several_clerks_says_which_one_it_is(accounts: Host, folder: Path) -> None:
+    first_event(accounts, folder)
+    refused = accounts.run("store", *REFUND)
+    assert refused.returncode == 2
+    assert "the account store may work here as ana or ben" in refused.stderr
+    assert accounts.run("store", *REFUND, "--clerk", "ben", typed="y\n").returncode == 0
+    assert ("ben", "store", str(UIDS["store"])) in names_and_accounts(folder)
+
+
+def test_a_name_in_a_variable_or_a_file_is_refused_too(accounts: Host, folder: Path) -> None:
+    by_variable = accounts.run("ben", *REFUND, REFUND_TUI_CLERK="ana")
+    assert "not as ana (REFUND_TUI_CLERK)" in by_variable.stderr
+    own = accounts.home("ben") / ".config" / "refund-tui" / "config.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('clerk = "ana"\n')
+    assert f"not as ana ({own}:1: clerk)" in accounts.run("ben", *REFUND).stderr
+    elsewhere = {"HOME": "/nowhere", "XDG_CONFIG_HOME": str(own.parents[1])}
+    assert f"not as ana ({own}:1: clerk)" in accounts.run("ben", *REFUND, **elsewhere).stderr
+    assert not list(folder.iterdir())
+
+
+def test_what_the_site_locks_is_not_loosened_from_anywhere(accounts: Host, folder: Path) -> None:
+    own = accounts.home("ben") / "own" / "refund-tui" / "config.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('confirm_above = "off"\n')
+    in_own = f"{own}:1: confirm_above"
+    tries: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
+        ("--confirm-above", ("--confirm-above", "off"), {}),
+        ("REFUND_TUI_CONFIRM_ABOVE", (), {"REFUND_TUI_CONFIRM_ABOVE": "off"}),
+        (in_own, ("--config", str(own)), {}),
+        (in_own, (), {"XDG_CONFIG_HOME": str(own.parents[1])}),
+        (in_own, (), {"XDG_CONFIG_DIRS": str(own.parents[1])}),
+        ("--base-url", ("--base-url", "http://127.0.0.1:1"), {}),
+        ("--store-id", ("--store-id", "STORE-002"), {}),
+        ("--data-dir", ("--data-dir", str(own.parent)), {}),
+    )
+    for place, arguments, variables in tries:
+        refused = accounts.run("ben", *REFUND, *arguments, **variables)
+        assert refused.returncode == 2, place
+        assert f"{place} is locked by {SITE}:3: remove it; only the operator changes" in refused.stderr
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("what", ["the file", "its folder"])
+def test_a_site_file_that_a_clerk_can_write_is_not_believed(accounts: Host, folder: Path, what: str) -> None:
+    file = accounts.etc / "xdg" / "refund-tui" / "config.toml"
+    given = file if what == "the file" else file.parent
+    os.chown(given, UIDS["ben"], UIDS["ben"])
+    for arguments in (REFUND, ("doctor", "--offline"), ("history",), ()):
+        for account in ("ana", "ben"):
+            refused = accounts.run(account, *arguments)
+            assert refused.returncode == 2
+            assert f"{SITE}:3: locked is not believed, because /etc/xdg/refund-tui" in refused.stderr
+            assert "belongs to ben" in refused.stderr
+    assert not list(folder.iterdir())
+
+
+def test_the_site_file_is_not_written_by_a_clerk(accounts: Host, folder: Path) -> None:
+    written = accounts.python("ben", "-c", f"open({SITE!r}, 'a')")
+    assert "PermissionError" in written.stderr
+
+
+def test_an_auditor_reads_without_being_a_clerk(accounts: Host, folder: Path) -> None:
+    first_event(accounts, folder)
+    assert accounts.run("ana", *REFUND, typed="y\n").returncode == 0
+    ledger_path(folder).chmod(0o664)
+    folder.chmod(0o2775)
+    read = accounts.run("outsider", "history", "--csv")
+    assert "12.50" in read.stdout, read.stderr
+
+
+def test_doctor_says_what_is_locked_and_by_which_file(accounts: Host, folder: Path) -> None:
+    told = accounts.run("operator", "doctor", "--json", "--offline")
+    says = {line["name"]: line["says"] for line in map(json.loads, told.stdout.splitlines())}
+    assert says["confirm_above"] == f"50.00  ({SITE}:2: confirm_above; locked by {SITE}:3: locked)"
+    assert says["locked"] == f"confirm_above, store_id, base_url, data_dir  ({SITE}:3: locked)"
+    assert says["accounts"].startswith("ana: ana, Ana B., ben: ben, store: ana, ben, operator: operator")
+    assert "locked by" not in says["currency"]

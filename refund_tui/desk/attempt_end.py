@@ -97,7 +97,7 @@ def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outco
 def _keep_apart(ledger: LedgerPort, in_flight: InFlight, outcome: Outcome, now: Instant) -> None:
     """Keep the answer as an event of the ledger. Raises StoreError, never RecordUnusable: that says it is kept."""
     try:
-        ledger.finish_apart(in_flight.attempt, outcome, in_flight.refund.automatic, now)
+        ledger.record_outcome_apart(in_flight.attempt, outcome, in_flight.refund.automatic, now)
     except RecordUnusable as error:
         raise StoreUnusable(str(error)) from error
 

@@ -80,7 +80,7 @@ class LedgerPort(Protocol):
         """Whether a failed `finish` did write this answer. If so, it is made durable."""
         ...
 
-    def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
+    def record_outcome_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
         """Keep the outcome of an attempt in an event of the ledger, if the refund's own record cannot be changed."""
         ...
 

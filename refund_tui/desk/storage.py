@@ -93,11 +93,11 @@ class Maintenance(Protocol):
         """Check all of the trips; None if there is no room for a copy of them."""
         ...
 
-    def try_out(self) -> None:
+    def try_temporary_ledger(self) -> None:
         """Check that a ledger can be kept here, with one that is made and removed. Raises OSError."""
         ...
 
-    def how_kept(self) -> list[tuple[str, object, object]]:
+    def pragmas(self) -> list[tuple[str, object, object]]:
         """Each setting that makes a write last: its name, what it is here, and what it must be."""
         ...
 

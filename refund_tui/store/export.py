@@ -1,6 +1,6 @@
-"""Owns the export of refunds as JSON lines and CSV, read in pages, never in one long read.
+"""Owns the export of refunds as JSON lines and CSV. It reads pages, never the whole ledger in one read.
 
-Text from outside never contains control characters, and no spreadsheet can take a cell for a formula.
+The output never contains control characters from outside, and no cell that a spreadsheet would treat as a formula.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.waits import next_attempt
 
 PAGE = 200
-"""Refunds that are read at a time."""
+"""The number of refunds in one read."""
 
 COLUMNS = (
     "refund_request_id", "store_id", "shopping_trip_id", "amount", "currency", "reason_code", "note", "state",
@@ -29,13 +29,17 @@ COLUMNS = (
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
     "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
 )  # fmt: skip
-"""The fields of an exported refund. `amount` is text; `attempts` is a list in JSON, and their number in CSV; `articles`
-are those that a clerk marked, a list in JSON and one text in CSV; card and receipt as they were known when it was made.
-`why` says why it is in its state, `next_attempt_at` when its wait and the account's are over (UTC), empty where nothing
-is left to wait; `last_answer` what the last answer said; `settled_…` is the evidence of a person.
+"""The fields of an exported refund.
 
-`damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are what is in the
-row, unchecked, without an amount.
+- `amount` is text.
+- `attempts` is a list in JSON, and a number in CSV.
+- `articles` are those that a clerk marked: a list in JSON, one text in CSV.
+- card and receipt are those that were known when the refund was made.
+- `why` is the reason for its state.
+- `next_attempt_at` is the end (UTC) of its own wait or the account's, whichever is later; empty if neither waits.
+- `last_answer` is the text of the last answer. `settled_…` is the evidence of a person.
+- `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are the values
+  of the row, unchecked, without an amount.
 """
 
 
@@ -55,7 +59,7 @@ class Exported(Protocol):
     """What an export reads."""
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
-        """`limit` refunds, newest first, each with its row number; `below` is the last one of the page before."""
+        """`limit` refunds with row numbers, newest first. `below` is the last row number of the page before."""
         ...
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
@@ -74,7 +78,7 @@ class Exported(Protocol):
 def page(
     history: Exported, wanted: Filter, below: int | None, now: Instant, limit: int = PAGE
 ) -> tuple[list[RefundRows], int | None]:
-    """At most `limit` refunds as they are at `now`, newest first, and where the next page begins; None at the end.
+    """At most `limit` refunds at `now`, newest first, and the `below` of the next page; None at the end.
 
     Raises StoreError.
     """
@@ -99,7 +103,7 @@ def _evidence(history: Exported, refund: Refund | Damaged) -> Mapping[str, str]:
 
 
 def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None = None) -> Iterator[RefundRows]:
-    """The refunds that match `wanted`, at most `limit`, as they are at `now`, newest first. Raises StoreError."""
+    """The refunds that match `wanted` at `now`, newest first, at most `limit`. Raises StoreError."""
     below, left = None, limit
     while left is None or left > 0:
         found, below = page(history, wanted, below, now, PAGE if left is None else min(PAGE, left))
@@ -110,7 +114,7 @@ def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None =
 
 
 def as_record(row: RefundRows) -> dict[str, object]:
-    """The exported fields of a refund, by COLUMNS; times in UTC."""
+    """The exported fields of a refund, in the order of COLUMNS. Times are in UTC."""
     refund, attempts, evidence, next_at = row
     if isinstance(refund, Damaged):
         return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
@@ -169,7 +173,7 @@ _RAW_COLUMNS = {
     "reason_code": "reason", "note": "note", "reconciliation_id": "reconciliation_id", "clerk": "clerk",
     "created_at": "created_at", "updated_at": "updated_at",
 }  # fmt: skip
-"""The exported field and the ledger's column, for a record that cannot be read."""
+"""For a record that cannot be read: each exported field, and the ledger's column that it shows."""
 
 
 def _as_it_stands(row: Damaged) -> dict[str, object]:
@@ -207,7 +211,7 @@ class Writable(Protocol):
 
 
 class JsonLines:
-    """Writes one JSON object per line, in ASCII, so that every encoding can write it."""
+    """Writes one JSON object per line, in ASCII, so that it fits every encoding."""
 
     def __init__(self, stream: Writable) -> None:
         self._stream = stream
@@ -242,6 +246,6 @@ def _yes(value: object) -> str:
 
 
 def _cell(value: object) -> object:
-    """The text of a cell, with a quote before it if a spreadsheet would take it for a formula. Amounts are above 0."""
+    """The text of a cell, with a quote before it if a spreadsheet would treat it as a formula."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(_FORMULA) else text

@@ -73,7 +73,7 @@ def _medium(folder: Path) -> Iterator[Result]:
 
 
 def _kept(settings: Settings) -> Iterator[Result]:
-    for name, found, wanted in maintenance_of(settings).how_kept():
+    for name, found, wanted in maintenance_of(settings).pragmas():
         if found == wanted:
             yield ok("SQLite setting", f"{name} is {found}")
         else:

@@ -87,7 +87,7 @@ def _trial(folder: Path, maintenance: Maintenance) -> Result:
     if not os.access(folder, os.W_OK):
         return warn("ledger trial", f"{folder} cannot be written by this account", "refunds can be reviewed, not made")
     try:
-        maintenance.try_out()
+        maintenance.try_temporary_ledger()
     except StoreError as error:
         return fail("ledger trial", str(error), "no ledger can be kept here: choose another data_dir")
     except OSError as error:

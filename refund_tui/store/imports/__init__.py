@@ -1,6 +1,6 @@
 """Owns the reading of trips from files: JSON, JSON lines, CSV and Create Purchases bodies, recognized by content.
 
-Stores nothing. A bad record does not end the reading: it is named, and reading continues.
+Stores nothing. A bad record does not end the reading: it is reported, and reading continues.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from refund_tui.store.imports.source import ESCAPED, Source
 __all__ = ["LeftOut", "TripReader"]
 
 MOST_DROPPED = 50
-"""Names of dropped fields that are counted in one file at most."""
+"""The most names of dropped fields that are counted in one file."""
 
 
 class TripReader:

@@ -15,7 +15,7 @@ from refund_tui.store.imports.json_values import FileDamaged, LeftOut, RecordPie
 from refund_tui.store.imports.source import LONGEST, TOO_LONG, Source, SourceLine
 
 MOST_LINES = 200
-"""Lines that one row may have at most if its cells have line breaks, so that an open quote spoils only its own row."""
+"""The most lines of one row with line breaks in its cells, so that a missing quote damages only its own row."""
 
 _NEEDED = {"storeId", "shoppingTripId"}
 
@@ -23,7 +23,7 @@ _NEEDED = {"storeId", "shoppingTripId"}
 def heading(line: str) -> tuple[list[str], str] | None:
     """The column names in a CSV file's first line and its delimiter; None if it is not a heading of trip records.
 
-    Raises UsageError for a column that is there twice, since nobody can tell which of the two counts.
+    Raises UsageError for a column that appears twice: it is not clear which one counts.
     """
     for delimiter in ",;\t":
         try:
@@ -74,7 +74,7 @@ class _Rows:
             raise FileDamaged("a quoted cell does not end") from None
 
     def _joined(self, taken: list[SourceLine]) -> str:
-        """The text of the row; adds to `taken` the lines that are inside its quotes."""
+        """The text of the row. Adds the lines inside its quotes to `taken`."""
         text = taken[0].text
         while text.count('"') % 2:
             more = self.next_line() if len(taken) < MOST_LINES and len(text) <= LONGEST else None

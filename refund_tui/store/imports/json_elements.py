@@ -1,7 +1,7 @@
 """Owns the reading of a JSON array, of JSON lines, or of one JSON object. The file need not fit into memory.
 
-After a damaged element reading continues at the next line that looks like the beginning of an element. What is skipped
-is named.
+After a damaged element, reading continues at the next line that looks like the beginning of an element. The skipped
+part is reported.
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ class _Cursor:
             raise FileDamaged(TOO_LONG)
 
     def recover(self) -> str:
-        """Move to the next line that begins an object with the first one's indent; says where, or sets `lost`."""
+        """Move to the next line that begins an object with the indent of the first one.
+
+        The line's place, or sets `lost`.
+        """
         beginning = f"\n{self._indent}{{"
         while (found := self._text.find(beginning, self._at + 1)) < 0:
             self._move_to(len(self._text) - len(beginning))

@@ -1,4 +1,4 @@
-"""Owns JSON as an import reads it: exact numbers, no duplicate names, no characters that a text must not have.
+"""Owns how an import reads JSON: exact numbers, no duplicate names, no forbidden characters.
 
 Never converts a number to a float, and never shows the content of a damaged record.
 """
@@ -45,7 +45,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RecordRefused:
-    """A value that must be left out although its end is known; `reason` says why."""
+    """A value that is left out. The reader knows where it ends. `reason` says why."""
 
     reason: str
 
@@ -62,7 +62,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def twice(names: Iterable[str]) -> str | None:
-    """The first name that is there twice, made visible; None if there is none."""
+    """The first name that appears twice, made visible; None if there is none."""
     seen: set[str] = set()
     for name in names:
         if name in seen:

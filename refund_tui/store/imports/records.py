@@ -1,7 +1,7 @@
-"""Owns the two forms of a trip record: our own, and the body of a Create Purchases request.
+"""Owns the two forms of a trip record: our own, and the body of a request (contract page: create purchases).
 
-Strict. A reason names the field and the rule but never the value, which might be a card number. Fields that are not
-listed here are dropped.
+Checks are strict. A reason names the field and the rule but never the value, which might be a card number. Fields that
+are not listed here are dropped.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ import codecs
 from typing import BinaryIO, NamedTuple
 
 CHUNK = 64 * 1024
-"""Bytes that are read at a time. The first chunk also shows the format of the file."""
+"""The size of a chunk in bytes. The first chunk also shows the format of the file."""
 
 LONGEST = 1024 * 1024
-"""Bytes (or characters) that one record may have at most."""
+"""The most bytes (or characters) of one record."""
 
 TOO_LONG = f"is longer than {LONGEST // 1024} kB"
 

@@ -26,16 +26,16 @@ from refund_tui.store.sqlite.rows import refund_of, states_sql
 from refund_tui.store.sqlite.schema import LEDGER
 
 _OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES - {State.UNKNOWN})} ORDER BY id"
-"""An UNKNOWN refund counts as possibly paid already."""
+"""An UNKNOWN refund counts as possibly paid already, so it is not selected."""
 _DOUBT = "an older copy of the ledger was put back: it may have been sent meanwhile"
 
 
 def accept_older(
     path: Path, marks: HighWaterMarks, host: HostGuard, why: str, who: str, now: Instant, *, shared: bool
 ) -> int:
-    """Accept the ledger as it is; how many of its open refunds count as possibly paid since then.
+    """Accept the ledger as it is. The number of open refunds that count as possibly paid from now on.
 
-    Raises UsageError if nothing is missing, StoreError (also if another host writes it).
+    Raises UsageError if no event is missing, StoreError (also if another host writes the ledger).
     """
     known, lost = _readable(marks), _refuses(marks.refuse_lost)
     database = Database.open(path, LEDGER, shared=shared)
@@ -78,7 +78,7 @@ def _note(
 
 
 def _doubt_open(transaction: sqlite3.Connection, who: str, now: Instant) -> int:
-    """Mark every open refund as possibly paid; how many were not marked before."""
+    """Mark every open refund as possibly paid. The number of refunds that were not marked before."""
     doubts = 0
     for refund in map(refund_of, transaction.execute(_OPEN).fetchall()):
         if isinstance(refund, Damaged) or refund.life.maybe_executed:

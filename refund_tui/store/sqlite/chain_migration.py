@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from refund_tui.core.fields import check_key
-from refund_tui.store.sqlite.connection import leniently
+from refund_tui.store.sqlite.connection import decode_leniently
 from refund_tui.store.sqlite.evidence import Place, first_hash, link, record_of
 
 CHAINED = "chained"
@@ -26,7 +26,7 @@ _NEW = "INSERT INTO event_of_all VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 def chain_existing(connection: sqlite3.Connection) -> None:
     """Fill the new table of events from the old one, then record each refund and gate. Nothing in a new ledger."""
-    connection.text_factory = leniently
+    connection.text_factory = decode_leniently
     try:
         seq, previous = _copy(connection)
         if seq:

@@ -37,7 +37,10 @@ def balance_of(transaction: sqlite3.Connection, asked: Intent, charge_currency: 
 
 
 def read_refund(transaction: sqlite3.Connection, key: str) -> Refund:
-    """The refund as this transaction leaves it. Read after the commit, it could fail, or see a later change."""
+    """The refund as this transaction leaves it.
+
+    It is not read after the commit: that could fail, or see a later change.
+    """
     return sound(refund_of(transaction.execute("SELECT * FROM refund WHERE key = ?", (key,)).fetchone()))
 
 
@@ -49,7 +52,7 @@ def sound(found: Refund | Damaged) -> Refund:
 
 
 def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:
-    """Compare-and-swap by version: whether the refund had not changed since the caller read it."""
+    """Write a life by compare-and-swap on the version. False if the refund has changed since the caller read it."""
     columns = ", ".join(f"{column} = ?" for column in LIFE)
     done = transaction.execute(
         f"UPDATE refund SET {columns}, updated_at = ?, version = version + 1 WHERE key = ? AND version = ?",
@@ -112,7 +115,7 @@ def close_attempt(transaction: sqlite3.Connection, attempt: Attempt, outcome: Ou
 
 
 def late_answer(attempt: Attempt, outcome: Outcome) -> dict[str, str]:
-    """The data of an event that keeps an answer if its attempt was ended before."""
+    """The data of an event that keeps the answer of an attempt that was already ended."""
     answer = outcome.answer
     data = {"attempt": str(attempt.number), "outcome": outcome.word, "detail": answer.detail}
     return data | {"http_status": str(answer.status or ""), "raw": answer.raw[:LONGEST_RAW]}

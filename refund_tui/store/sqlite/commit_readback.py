@@ -1,7 +1,7 @@
-"""Owns what a failed COMMIT left in the file: it is read back with a second connection, never guessed.
+"""Owns the check after a failed COMMIT: it reads with a second connection what is in the file, and never guesses.
 
-SQLite can fail after the transaction is in the file: at the last sync, when the journal is already deleted. Every
-reader then sees the transaction, but a power cut may still undo it. So it is synced again before it counts.
+SQLite can fail after the transaction is in the file, at the last sync, when the journal is already deleted. Then every
+reader sees the transaction, but a power cut may still undo it. So it is synced again before it counts as written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from refund_tui.errors import StoreError
 from refund_tui.store.sqlite.connection import CommitFailed, Patience, transaction
 
 
-class Fate(Enum):
+class CommitState(Enum):
     """Whether a transaction is durably on disk, is not there, or cannot be known."""
 
     KEPT = auto()
@@ -29,23 +29,25 @@ def newest_event(connection: sqlite3.Connection) -> tuple[object, ...] | None:
     return None if row is None else tuple(row)
 
 
-def fate(open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...] | None, patience: Patience) -> Fate:
-    """The fate of the transaction that wrote `event`; UNKNOWN if it wrote none, or the file cannot be used."""
+def commit_state(
+    open_fresh: Callable[[], sqlite3.Connection], event: tuple[object, ...] | None, patience: Patience
+) -> CommitState:
+    """Whether the transaction that wrote `event` is on disk. UNKNOWN also if it wrote no event."""
     if event is None:
-        return Fate.UNKNOWN
+        return CommitState.UNKNOWN
     try:
         with closing(open_fresh()) as connection:
             row = connection.execute("SELECT * FROM event WHERE seq = ?", event[:1]).fetchone()
             if row is None or tuple(row) != event:
-                return Fate.ABSENT
+                return CommitState.ABSENT
             with transaction(connection, patience):
-                write_anew(connection)
+                rewrite_and_sync(connection)
     except (sqlite3.Error, StoreError, CommitFailed, MemoryError):
-        return Fate.UNKNOWN
-    return Fate.KEPT
+        return CommitState.UNKNOWN
+    return CommitState.KEPT
 
 
-def write_anew(connection: sqlite3.Connection) -> None:
-    """Make the open transaction write and sync the file and its journal, by an update that changes no value."""
+def rewrite_and_sync(connection: sqlite3.Connection) -> None:
+    """Make the open transaction write and sync the file, by an update that changes no value."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.execute(f"PRAGMA user_version = {version}")

@@ -18,8 +18,9 @@ from refund_tui.errors import StoreError, StoreFull, StoreUnusable
 T = TypeVar("T")
 
 BUSY_MS = 50
-"""How long SQLite itself waits for a lock. In a longer wait it tries only each 100 ms, and with a busy writer 50 tries
-in a row were seen to fail.
+"""The milliseconds that SQLite itself waits for a lock.
+
+In a longer wait SQLite tries only every 100 ms, and 50 tries in a row can fail next to a busy writer.
 """
 
 OLDEST = (3, 37, 0)
@@ -29,16 +30,16 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Patience:
-    """How often a call is tried again while another program holds the file, BUSY_MS each. Shared by several threads."""
+    """The number of tries, of BUSY_MS each, while another program holds the file. Several threads share one object."""
 
     USUAL, HURRIED = 100, 10
-    """Tries: five seconds, and half a second once the program ends."""
+    """Five seconds in normal work, half a second while the program ends."""
 
     def __init__(self, tries: int = USUAL) -> None:
         self._tries = tries
 
     def hurry(self) -> None:
-        """From now on, also in calls that wait already, give up sooner."""
+        """Give up sooner from now on, also in calls that already wait."""
         self._tries = self.HURRIED
 
     def run(self, call: Callable[[], T]) -> T:
@@ -59,9 +60,9 @@ def name_of(error: BaseException) -> str:
 
 
 def make(path: Path, *, shared: bool) -> None:
-    """Check that the file at `path` can be written, or create it empty, with 0600 (shared 0660) whatever the umask is.
+    """Check that the file at `path` can be written, or create it with mode 0600 (shared: 0660) under any umask.
 
-    Raises StoreError, also if SQLite would silently open the file read-only.
+    Raises StoreError, also if SQLite would open the file read-only without an error.
     """
     try:
         _make_folder(path.parent, shared=shared)
@@ -92,7 +93,7 @@ def _make_file(path: Path, *, shared: bool) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync a folder, so that a new name in it survives a power cut. Errors are ignored: some folders have no sync."""
+    """Sync a folder, so that a new file in it survives a power cut. Errors are ignored: not all folders allow it."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -117,12 +118,12 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     if mode == "rw":
-        connection.text_factory = leniently
+        connection.text_factory = decode_leniently
     return connection
 
 
-def leniently(raw: bytes) -> str:
-    """The text of a cell. Bytes that are not UTF-8 become characters that no text of this program has."""
+def decode_leniently(raw: bytes) -> str:
+    """The text of a cell. Bytes that are not UTF-8 become surrogates, which no text of this program contains."""
     return raw.decode("utf-8", "surrogateescape")
 
 
@@ -162,8 +163,8 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def clear_up(path: Path) -> None:
-    """Roll back the half-written transaction of a process that died, as every writer does. Raises sqlite3.Error."""
+def roll_back_dead_writer(path: Path) -> None:
+    """Roll back the unfinished transaction of a process that died. Raises sqlite3.Error."""
     connection = connect(path, "rw")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

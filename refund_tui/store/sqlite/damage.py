@@ -1,7 +1,7 @@
 """Owns the search for damage in a file: its tables and triggers, SQLite's own checks, and rows that cannot be read.
 
-Changes nothing. SQLite's quick check runs only on small files, since a reader blocks commits; `walk.py` looks at every
-file. The full check takes long, so it runs on a copy.
+Changes nothing. SQLite's quick check runs only on small files, because a reader blocks commits. `walk.py` checks files
+of any size. The full check takes long, so it runs on a copy.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from refund_tui.store.sqlite.migrations import Schema, copy_to, differences
 from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of, refund_of, wait_of
 
 QUICK_BYTES = 8_000_000
-"""Bytes of the largest file that SQLite's quick check reads at once; that takes less than a tenth of a second."""
+"""The size, in bytes, of the largest file for SQLite's quick check. That takes less than a tenth of a second."""
 
 LOCKED_MS = 5_000
-"""How long a check waits for another program that holds the file."""
+"""A short wait for another program that holds the file."""
 
 MOST = 5
-"""Findings of SQLite that are reported at most."""
+"""The most findings of SQLite that are reported."""
 
 _OF_ROWS = ("NULL value in ", "non-", "CHECK constraint failed in ", "TEXT value in ", "NUMERIC value in ")
-"""Beginnings of SQLite's findings about single rows; the structure of the file is undamaged then."""
+"""How SQLite's findings about single rows begin. Then the structure of the file is undamaged."""
 
 
 def quick_look(path: Path, kind: Schema) -> Findings:
@@ -73,7 +73,7 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        return 0  # whoever opens it reports what is wrong
+        return 0  # the code that opens the file reports the fault
 
 
 def _examined(path: Path, kind: Schema, check: str | None) -> Findings:
@@ -98,10 +98,10 @@ def _reading(path: Path, kind: Schema) -> Iterator[sqlite3.Connection]:
 
 
 MOST_OPEN = 1_000
-"""How many of the newest open refunds are checked each time."""
+"""How many of the newest open refunds are checked on each read."""
 
 PAGE = 500
-"""Rows that are read at a time if the whole ledger is checked."""
+"""The rows of one read when the whole ledger is checked."""
 
 
 def damaged_open(database: Database) -> tuple[Damaged, ...]:
@@ -130,7 +130,7 @@ def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterato
 
 
 def _found_by_key(row: sqlite3.Row) -> object:
-    """A refund, with the row number that the index has for its key."""
+    """A refund, found by its key in the index, with its row number there."""
     if row["by_key"] != row["id"]:
         return damaged("refund", row["id"], row, "its key does not lead to it")
     return refund_of(row)
@@ -161,7 +161,7 @@ _RANGES = (
     *(f"state > '{low}' AND state < '{high}'" for low, high in pairwise(_ENDED)),
     f"state > '{_ENDED[-1]}'",
 )
-"""Every state but the terminal ones, as ranges between them: so the index is used, and a damaged word is found too."""
+"""All values except the final states, as ranges, so that the index is used and damaged values are found too."""
 _ANY_OPEN = (
     "SELECT *, (SELECT id FROM refund WHERE key = r.key) AS by_key FROM refund r WHERE id IN ("
     + " UNION ALL ".join(f"SELECT id FROM refund WHERE {bounds}" for bounds in _RANGES)

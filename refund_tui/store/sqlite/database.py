@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from refund_tui.errors import StoreDamaged, StoreUnusable
-from refund_tui.store.sqlite.commit_readback import Fate, fate, newest_event
+from refund_tui.store.sqlite.commit_readback import CommitState, commit_state, newest_event
 from refund_tui.store.sqlite.connection import (
     BUSY_MS,
     CommitFailed,
     Patience,
-    clear_up,
     connect,
+    decode_leniently,
     identity,
-    leniently,
     make,
     name_of,
+    roll_back_dead_writer,
     transaction,
 )
 from refund_tui.store.sqlite.errors import OPENING, READING, WRITING, Meaning, replaced, translating
@@ -31,7 +31,7 @@ Event = tuple[object, ...] | None
 """The row of an event, None if there is none."""
 
 SHOWN = 3
-"""Differences in the schema that are named at most; of the others only the number is given."""
+"""The most differences in the schema that are named. The number of the others is given."""
 
 _WRITING: dict[str, object] = {
     "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
@@ -43,7 +43,7 @@ _READING: dict[str, object] = {
 
 
 class Guard(Protocol):
-    """Is called in each transaction of a file, and may refuse it."""
+    """An object that is called in each transaction of a file, and may refuse it."""
 
     def before(self, database: Database) -> None:
         """Called in the transaction before anything is written. Raises StoreError to refuse it."""
@@ -78,7 +78,7 @@ class Database:
         make(path, shared=shared)
         database = cls(path, kind, "rw", patience)
         with database._closed_on_failure():
-            # First of all: the journal mode of a foreign file is never set.
+            # First, so that the journal mode of a foreign file is never changed.
             database._patience.run(lambda: version_of(database._connection, path, kind))
             database._patience.run(lambda: database._set(database._connection, _WRITING))
             database._patience.run(lambda: migrate(database._connection, path, kind, database._patience))
@@ -157,33 +157,36 @@ class Database:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
-            if name_of(error):  # an error of Python has no SQLite name: the row has text that is not UTF-8
+            if name_of(error):  # an error without an SQLite name comes from Python: text that is not UTF-8
                 raise
         return self._fetch_leniently(sql, values)
 
     def _fetch_leniently(self, sql: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
-        """The rows with text that may not be UTF-8. Reading all rows in this way would be slower."""
-        self._connection.text_factory = leniently
+        """The rows of a query whose text may not be UTF-8. It is slow, so it is not used for other queries."""
+        self._connection.text_factory = decode_leniently
         try:
             return self._connection.execute(sql, values).fetchall()
         finally:
             self._connection.text_factory = str
 
     def _cleared(self, call: Callable[[], T]) -> T:
-        """The result of `call`; a reader first rolls back what a dead writer left, if this account may."""
+        """The result of `call`.
+
+        A reader first rolls back the unfinished transaction of a dead writer, if this account may.
+        """
         try:
             return self._patience.run(call)
         except sqlite3.OperationalError as error:
             if name_of(error) != "SQLITE_READONLY_ROLLBACK":
                 raise
-        self._patience.run(lambda: clear_up(self.path))
+        self._patience.run(lambda: roll_back_dead_writer(self.path))
         return self._patience.run(call)
 
     @contextmanager
     def writing(self, meaning: Meaning = WRITING) -> Iterator[sqlite3.Connection]:
         """One transaction that has the write lock from its start and is durable at its end.
 
-        `meaning` says what a failure means. Raises StoreError: nothing was written then, unless it is
+        `meaning` is the text for a person after a failure. Raises StoreError: nothing was written, except after
         StoreUncertain.
         """
         self._still_the_same(meaning)
@@ -211,10 +214,14 @@ class Database:
 
     def _read_back(self, wrote: Event, failed: CommitFailed) -> None:
         """Return if the transaction of a failed COMMIT is durably on disk. Raises CommitFailed, sqlite3.Error."""
-        found = fate(self._fresh, wrote, self._patience) if identity(self.path) == self._identity else Fate.UNKNOWN
-        if found is Fate.ABSENT:
+        found = (
+            commit_state(self._fresh, wrote, self._patience)
+            if identity(self.path) == self._identity
+            else CommitState.UNKNOWN
+        )
+        if found is CommitState.ABSENT:
             raise failed.cause
-        if found is Fate.UNKNOWN:
+        if found is CommitState.UNKNOWN:
             raise failed
 
     def _fresh(self) -> sqlite3.Connection:
@@ -241,7 +248,7 @@ class _ReadLimit:
 
     STEPS = 10_000
     LONGEST = 2_000
-    """In units of STEPS of SQLite's virtual machine: about a second."""
+    """Calls of the progress handler, each after STEPS steps of SQLite's virtual machine: about a second."""
 
     def __init__(self) -> None:
         self._spent = 0
@@ -251,7 +258,7 @@ class _ReadLimit:
         connection.set_progress_handler(self._step, self.STEPS)
 
     def begin(self) -> None:
-        """Start to count for another read."""
+        """Start counting for a new read."""
         self._spent = 0
 
     def _step(self) -> int:

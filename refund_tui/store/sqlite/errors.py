@@ -23,9 +23,9 @@ from refund_tui.store.sqlite.connection import CommitFailed, name_of
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a failure means for a person: the text `not_done` if nothing was done, `unknown` if that is not known.
+    """What a failure means for a person: the text `not_done` if nothing was written, `unknown` if that is not known.
 
-    `again`: a person asked for it and should try again. Otherwise the program tries again by itself.
+    `again`: a person asked for the action and must repeat it. Otherwise the program repeats it.
     """
 
     not_done: str
@@ -34,7 +34,7 @@ class Meaning:
 
 
 WRITING = Meaning("nothing was written")
-"""The default, if the caller cannot say more about the refund and the money."""
+"""The default for a caller that knows nothing about the refund and the money."""
 
 KEEP = "keep it as it is, and put a good copy in its place"
 """What to do with a damaged file, if its schema does not say otherwise."""
@@ -80,7 +80,7 @@ def replaced(file: str, meaning: Meaning = WRITING) -> StoreChanged:
 
 
 class _Failure(NamedTuple):
-    """One kind of failure: what happened, what to do, and how a person tries again."""
+    """One kind of failure: what happened, what to do, and how a person repeats the action."""
 
     raised: type[StoreError]
     what: str

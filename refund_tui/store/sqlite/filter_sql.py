@@ -1,6 +1,6 @@
-"""Owns the SQL of a filter: its conditions, written so that each is found by the index that serves best.
+"""Owns the SQL of a filter. Each condition is written so that SQLite uses the best index for it.
 
-Whatever a person typed is a value of a placeholder, never a part of the SQL.
+What a person typed is always the value of a placeholder, never a part of the SQL.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from refund_tui.core.money import readings
 from refund_tui.core.times import stamp
 
 NOTES = 10_000
-"""How many of the newest refunds are searched for a part of their note. Ids are found at any age."""
+"""How many of the newest refunds are searched by a part of their note. Ids are found at any age."""
 
 UUID = 36
-"""Characters of an id. A word of this length is not searched in notes."""
+"""The length of an id. A word of this length is not searched in notes."""
 
 LONGEST_AMOUNT = 20
-"""Characters of an amount with its currency. A longer word is none."""
+"""The most characters of an amount with its currency."""
 
 COMMON = 10_000
-"""A word with which this many ids begin is a common one. It is also the cap of a filtered count."""
+"""A word is common if so many ids begin with it. It is also the cap of a filtered count."""
 
 NEWEST = "SELECT coalesce(max(id), 0) FROM refund"
 """The row number of the newest refund, which is also the number of refunds."""
@@ -47,7 +47,7 @@ def where(
 ) -> tuple[str, tuple[object, ...]]:
     """The SQL conditions of a filter, empty if it has none, and the values of their placeholders.
 
-    `clerks` are the names of the clerk that is asked for, as they are written in the ledger.
+    `clerks` holds all spellings of the wanted clerk's name in the ledger.
     """
     pairs = [
         *(_word(word, wanted, number) for word in wanted.trip_words),
@@ -58,13 +58,13 @@ def where(
 
 
 def _word(word: TripWord, wanted: Filter, number: NumberQuery) -> _Condition:
-    """The condition for one word: in what is recorded with the refunds, and among the trips that it finds."""
-    ranges = _ranges(sayable(word.text), word.part)
+    """The condition for one word: it matches values recorded with the refund, or the trips that the word finds."""
+    ranges = _ranges(sqlite_text(word.text), word.part)
     bounds = tuple(end for _, start in ranges for end in (start, start + "\U0010ffff"))
     by_id = [f"SELECT id FROM refund WHERE {column} >= ? AND {column} < ?" for column, _ in ranges]
     others = list(_trips(_listed(wanted, word)))
     if word.part is Part.ANY:
-        others += (*_amounts(sayable(word.text)), *_noted(sayable(word.text), number(NEWEST) - NOTES))
+        others += (*_amounts(sqlite_text(word.text)), *_noted(sqlite_text(word.text), number(NEWEST) - NOTES))
     values = (*bounds, *(value for _, given in others for value in given))
     queries = [query for query, _ in others]
     if by_id and _is_common(by_id, bounds, number):
@@ -74,16 +74,16 @@ def _word(word: TripWord, wanted: Filter, number: NumberQuery) -> _Condition:
 
 
 def _is_common(by_id: Sequence[str], bounds: tuple[object, ...], number: NumberQuery) -> bool:
-    """Whether so many ids begin with it that reading from the newest on finds a page sooner than sorting them."""
+    """Whether so many ids begin with the word that reading from the newest refund is faster than sorting them."""
     ids = " UNION ALL ".join(by_id)
     return number(f"SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT ?)", *bounds, COMMON) >= COMMON
 
 
 def _fields(wanted: Filter, clerks: Sequence[str], *, counting: bool) -> Iterator[_Condition]:
-    """The conditions on single columns; a "+" keeps SQLite, which knows no numbers, from an index that serves worse.
+    """The conditions on single columns. A "+" before a column keeps SQLite from using a worse index.
 
-    A trip, a day or an exact amount is found by its own index, whatever else is asked for. A range of amounts holds
-    too many refunds to sort them by age; to count them it serves well.
+    A trip, a day or an exact amount is always found by its own index. A range of amounts matches too many refunds to
+    sort them by age, so its index is used only for counting.
     """
     exact = wanted.least is not None and wanted.least == wanted.most
     few = "+" if exact or (wanted.since and wanted.until) or wanted.of_trip else ""
@@ -107,9 +107,9 @@ def _fields(wanted: Filter, clerks: Sequence[str], *, counting: bool) -> Iterato
 
 
 def _ranges(text: str, part: Part) -> list[tuple[str, str]]:
-    """The columns that may begin with a word of the `part`, and how it is written there.
+    """The columns that a word of this `part` can match, and the spelling of the word in each.
 
-    Idempotency keys are in lower case; reconciliation ids as the service wrote them, in most cases in one case.
+    Idempotency keys are in lower case. Reconciliation ids are as the service wrote them, mostly in a single case.
     """
     ranges: list[tuple[str, str]] = []
     if part is Part.ANY:
@@ -124,7 +124,7 @@ def _ranges(text: str, part: Part) -> list[tuple[str, str]]:
 
 
 def _amounts(text: str) -> Iterator[_Condition]:
-    """The queries for refunds of the amount that `text` is, in each currency in which it can be that."""
+    """The queries for refunds of the amount `text`, one for each currency that it may have."""
     found = readings(text) if len(text) <= LONGEST_AMOUNT else {}
     for minor, currencies in found.items():
         query = "SELECT id FROM refund WHERE minor = ? AND currency IN (SELECT value FROM json_each(?))"
@@ -149,6 +149,6 @@ def _listed(wanted: Filter, word: TripWord) -> str:
     return json.dumps(wanted.trips.get(word, ()))
 
 
-def sayable(text: str) -> str:
-    """`text` in a form that SQLite accepts. Bytes of an argument that are not UTF-8 find nothing."""
+def sqlite_text(text: str) -> str:
+    """`text` in a form that SQLite accepts. An argument with bytes that are not UTF-8 finds nothing."""
     return text.encode(errors="replace").decode()

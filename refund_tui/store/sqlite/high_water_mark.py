@@ -1,6 +1,6 @@
 """Owns the high-water marks of a ledger: in this process, beside the ledger, and outside its folder.
 
-A ledger that lacks an event which a mark names is an older copy, or another ledger. Nothing is written to it, so
+A ledger without an event that a mark names is an older copy, or another ledger. Nothing is written to it, and so
 nothing is sent from it, until a person has accepted it.
 """
 
@@ -26,7 +26,7 @@ LEDGERS = "ledgers"
 
 _COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data")
 _EVENT = f"SELECT seq, {', '.join(f'CAST({column} AS BLOB) AS {column}' for column in _COLUMNS)} FROM event"
-"""Read as bytes: a damaged text is then another event, not an error."""
+"""Columns are read as bytes, so that a damaged text makes a different event, not an error."""
 
 
 class HighWaterMarks:
@@ -169,4 +169,4 @@ def _has_bytes(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError:
-        return True  # it exists; whoever opens it reports what is wrong
+        return True  # it exists; the code that opens it reports the fault

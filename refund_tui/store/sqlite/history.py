@@ -1,4 +1,4 @@
-"""Owns the reading of refunds: pages, details, sums. Needs no network and no write access; each read is short."""
+"""Owns the reading of refunds: pages, details, sums. Needs no network and no write access. Each read is short."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
 from refund_tui.store.sqlite.events import newest_ceiling
 from refund_tui.store.sqlite.evidence import contradiction, head
-from refund_tui.store.sqlite.filter_sql import NEWEST, sayable, where
+from refund_tui.store.sqlite.filter_sql import NEWEST, sqlite_text, where
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, identity_of, ledger_services, writer_of
 from refund_tui.store.sqlite.rows import (
@@ -79,7 +79,10 @@ class History:
         return tuple(map(refund_of, self._database.rows(OF_TRIP, *names)))
 
     def of_trips(self, trips: Iterable[str]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of each of the `trips` (folded ids) that has some, newest first, in one read by their index."""
+        """The refunds of each of the `trips` (folded ids), newest first, in one read.
+
+        Trips without refunds are left out.
+        """
         found: dict[str, tuple[Refund | Damaged, ...]] = {}
         for row in self._database.rows(_OF_TRIPS, json.dumps(list(trips))):
             found[row["folded_trip"]] = (*found.get(row["folded_trip"], ()), refund_of(row))
@@ -99,7 +102,7 @@ class History:
         return Head(seq, digest.decode(errors="replace"))
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
+        """The captured amounts of `trips` (folded ids) by the ledger alone. Trips without one are left out."""
         asked = json.dumps(list(trips))
         rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
         found = ((row["folded_trip"], money_of(row)) for row in rows)
@@ -126,9 +129,11 @@ class History:
         return draft_of(row) if row else None
 
     def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
-        """`limit` refunds, from the `start`-th one on. Without a filter and by age, each page costs the same.
+        """`limit` refunds from position `start` on.
 
-        Otherwise the refunds before `start` are read too, so callers go no further than the cap of `count`.
+        Without a filter and in order of age, every page takes the same time.
+
+        Otherwise the refunds before `start` are read too, so callers must stay below the cap of `count`.
         """
         conditions, values = self._where(wanted)
         by = _ORDERS[order]
@@ -145,7 +150,7 @@ class History:
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
         """`limit` refunds, newest first, each with its row number; `below` is the last row number of the page before.
 
-        For exports: each page costs the same, and refunds that are recorded in between do not appear.
+        For exports: every page takes the same time, and refunds recorded between two pages do not appear.
         """
         conditions, values = self._where(wanted)
         sql = f"SELECT * FROM refund WHERE {conditions or '1'} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?"
@@ -165,7 +170,7 @@ class History:
         return self._number(f"SELECT count(*) FROM (SELECT 1 FROM refund WHERE {conditions} LIMIT ?)", *values, cap)
 
     def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
-        """What the refunds that match come to in each currency; empty if there are more than `cap` of them."""
+        """The sum of the matching refunds in each currency; empty if more than `cap` refunds match."""
         conditions, values = self._where(wanted, counting=True)
         some = f"SELECT minor, currency FROM refund WHERE {conditions or '1'} LIMIT ?"
         sql = f"SELECT currency, sum(minor) AS minor, count(*) AS number FROM ({some}) GROUP BY currency"
@@ -175,7 +180,7 @@ class History:
         return {amount.currency: amount for amount in map(money_of, rows) if amount is not None}
 
     def clerks(self) -> tuple[str, ...]:
-        """The names of those who asked for refunds, at most 1,000 of them."""
+        """The names of the clerks who asked for refunds, at most 1,000."""
         return tuple(str(row["clerk"]) for row in self._database.rows(_CLERKS))
 
     def changes_seen(self) -> int:
@@ -196,7 +201,7 @@ class History:
             guard.before(self._database)
 
     def check(self) -> None:
-        """Check that the ledger says soundly what it is, and lacks no event that was seen. Raises StoreError."""
+        """Check that the ledger's identity can be read and that no seen event is missing. Raises StoreError."""
         newest_of(self._database)
         writer_of(self._database)
         self._marks.check(self._database)
@@ -211,11 +216,11 @@ class History:
         self._marks.rise(newest_of(self._database), sync=True)
 
     def last_seq(self) -> int:
-        """The number of the newest event, 0 when there is none."""
+        """The number of the newest event, 0 if there is none."""
         return self._number("SELECT coalesce(max(seq), 0) FROM event")
 
     def since(self, seq: int, limit: int) -> list[Event]:
-        """At most `limit` events after the one numbered `seq`, oldest first, without those that cannot be read."""
+        """At most `limit` events after event `seq`, oldest first, without those that cannot be read."""
         rows = self._database.rows("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
         return [event for event in map(event_of, rows) if isinstance(event, Event)]
 
@@ -225,7 +230,7 @@ class History:
         return wait_of(row) if row else None
 
     def summary(self, endpoint: str) -> Summary:
-        """What is open for one endpoint, and how many refunds are open for others."""
+        """The summary of open refunds at one endpoint. It includes the number of open refunds at others."""
         counts = Counter({row["state"]: row["number"] for row in self._database.rows(_OPEN, endpoint)})
         broken = self.damaged_open()
         counts.subtract(row.columns.get("state") for row in broken if row.columns.get("endpoint") == endpoint)
@@ -266,10 +271,10 @@ class History:
         return where(wanted, self._number, self._names(wanted.clerk), counting=counting)
 
     def _names(self, clerk: str | None) -> tuple[str, ...]:
-        """The names of a clerk as they are written in the ledger, in whichever case; the name itself if it has none."""
+        """All spellings (by case) of a clerk's name in the ledger; the name itself if the ledger has none."""
         if clerk is None:
             return ()
-        name = sayable(clerk)
+        name = sqlite_text(clerk)
         return tuple(known for known in self.clerks() if known.casefold() == name.casefold()) or (name,)
 
     def _newest(self) -> int:
@@ -289,13 +294,13 @@ _CAPTURED = (
     "SELECT folded_trip, minor, currency FROM ceiling"
     " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
 )
-"""The captured amounts of refunds; then the amounts that persons stated, the newest one last."""
+"""The captured amounts of refunds, then the amounts that persons stated, the newest last."""
 _CLERKS = (
     "WITH RECURSIVE name (clerk) AS (SELECT min(clerk) FROM refund UNION ALL"
     " SELECT (SELECT min(clerk) FROM refund WHERE refund.clerk > name.clerk) FROM name WHERE name.clerk IS NOT NULL)"
     " SELECT clerk FROM name WHERE clerk IS NOT NULL LIMIT 1000"
 )
-"""Each name once: one step in the index of names for each."""
+"""Each name once. The query takes one step in the index for each name."""
 _STILL_OPEN = f"state IN {states_sql(OPEN_STATES)}"
 _OPEN = f"SELECT state, count(*) AS number FROM refund WHERE {_STILL_OPEN} AND endpoint = ? GROUP BY state"
 _OPEN_ELSEWHERE = (

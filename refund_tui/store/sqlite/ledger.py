@@ -44,7 +44,7 @@ from refund_tui.store.sqlite.changes import (
     sound,
     write_life,
 )
-from refund_tui.store.sqlite.commit_readback import write_anew
+from refund_tui.store.sqlite.commit_readback import rewrite_and_sync
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
@@ -115,7 +115,7 @@ class Ledger:
         return cls(database)
 
     def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:
-        """Let only `host` write from now on. Raises UsageError if that is so already."""
+        """Let only `host` write from now on. Raises UsageError if it is already the host that writes."""
         move(self._database, host, why, who, now)
 
     @property
@@ -128,11 +128,10 @@ class Ledger:
         self._database.close()
 
     def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
-        """Write a new refund if the state of its trip in this transaction allows it; the refund as it is on disk.
+        """Write a new refund if `core.rules` allows it inside this transaction. The refund as it is on disk.
 
-        Its captured amount is what the trips file knows, on disk it is the one that counts.
-        `charge_currency` is what the service gave with the card. Raises core.rules.Refused, NeedsSecondYes: nothing was
-        written then.
+        `refund` has the captured amount of the trips file; the amount that counts is written. `charge_currency` is what
+        the service gave with the card. Raises core.rules.Refused and NeedsSecondYes: then nothing was written.
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
@@ -165,7 +164,7 @@ class Ledger:
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
 
-        None if another process was faster, the gate is closed, or an earlier attempt is still open.
+        None if another process was faster, if the account's gate is closed, or if an earlier attempt is still open.
         """
         if not refund.state.sendable:
             return None
@@ -188,9 +187,9 @@ class Ledger:
     def finish(
         self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Instant
     ) -> Refund | None:
-        """Write the end of `attempt` and the decision; None if the refund has changed: then decide again.
+        """Write the end of `attempt` and the decision. None if the refund has changed: the caller must decide again.
 
-        An attempt that was ended before, because its process seemed dead, is not changed: the event keeps the answer.
+        If the attempt was already ended because its process seemed dead, it is not changed. The event keeps the answer.
         """
         with self._database.writing(_FINISH) as transaction:
             if not write_life(transaction, refund, decision.life, now):
@@ -203,7 +202,7 @@ class Ledger:
             return read_refund(transaction, refund.key)
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-        """Whether a failed `finish` did write this answer. If so, it is made durable."""
+        """Whether a `finish` that failed has written this answer. If so, it is made durable."""
         answer = outcome.answer
         found = self._database.row(
             "SELECT 1 FROM attempt WHERE key = ? AND number = ? AND ended_at = ? AND outcome = ? AND raw = ?",
@@ -212,11 +211,11 @@ class Ledger:
         if found is None:
             return False
         with self._database.writing(_FINISH) as transaction:
-            write_anew(transaction)
+            rewrite_and_sync(transaction)
         return True
 
-    def finish_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
-        """Record the outcome of `attempt` in an event of the ledger, if the refund's own record cannot be changed."""
+    def record_outcome_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
+        """Record the outcome of `attempt` in an event of the ledger: the refund's own record cannot be changed."""
         data = late_answer(attempt, outcome) | {"key": attempt.key}
         why = f"the answer to attempt {attempt.number} of a refund whose record cannot be used"
         self.note("answer_set_apart", why, who, now, data)
@@ -228,7 +227,7 @@ class Ledger:
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
     ) -> Refund | None:
-        """Write a decision of a person or of the clock; None if the refund has changed."""
+        """Write a decision that no answer caused. None if the refund has changed."""
         with self._database.writing(_CHANGE) as transaction:
             if not write_life(transaction, refund, decision.life, now):
                 return None
@@ -284,7 +283,7 @@ class Ledger:
         )
         found: list[tuple[Refund, Attempt | Damaged]] = []
         for row in self._database.rows(sql, endpoint, endpoint):
-            # The refund first: if an attempt ends in between, the older version of the refund can change nothing.
+            # The refund is read first: if its attempt ends in between, a change of this older version fails.
             current = self._database.row("SELECT * FROM refund WHERE key = ?", row["key"])
             refund, attempt = refund_of(current) if current else None, self.open_attempt(row["key"])
             if isinstance(refund, Refund) and (attempt or refund.state is State.SENDING):
@@ -316,7 +315,7 @@ class Ledger:
 
 
 def _same(asked: Refund, written: Refund) -> Refund:
-    """The written refund. Raises RecordUnusable if any byte differs from what was asked for."""
+    """The written refund. Raises RecordUnusable if it differs from the intent."""
     if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
         asked.key, asked.intent.amount, asked.intent.trip_id, asked.body,
     ):  # fmt: skip

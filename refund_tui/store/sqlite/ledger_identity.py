@@ -1,7 +1,7 @@
-"""Owns what a ledger records of itself: the services to which it belongs, and the host that writes it.
+"""Owns the ledger's identity on disk: the services to which it may send, and the host that writes it.
 
-Adds services, never removes one. A ledger of version 0.1.0 did not record them, so the endpoints of its refunds count.
-Two hosts must never write one file: on a network file system their locks may not reach each other.
+Adds services, never removes one. Version 0.1.0 did not record them; then the endpoints of its refunds count. Two hosts
+must never write one file: on a network file system they may not see each other's locks.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ENVIRONMENTS = (None, *get_args(Environment))
 
 
 def identity_of(database: Database) -> Identity:
-    """What the ledger says of itself; the text of a host that cannot be read is empty. Raises StoreError."""
+    """The ledger's identity. The text of a host that cannot be read is empty. Raises StoreError."""
     rows = database.rows("SELECT id, environment, host, made_at FROM identity")
     if len(rows) != 1 or not _sound(*rows[0]):
         raise StoreDamaged(
@@ -79,9 +79,9 @@ class Services:
         self._database = database
 
     def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> LedgerServices:
-        """The services of the ledger. One that names none yet gets `service`, if that is allowed.
+        """The services of the ledger. A ledger without services gets `service`, if that is allowed.
 
-        `owner` says whether this account owns the ledger's file.
+        `owner` is whether this account owns the ledger's file.
         """
         known = ledger_services(self._database)
         if known.environment is not None:
@@ -208,7 +208,7 @@ def writer_of(database: Database) -> Host | None:
 
 
 def move(database: Database, host: Host, why: str, who: str, now: Instant) -> None:
-    """Let only `host` write from now on, as a person decided. Raises UsageError, StoreError."""
+    """Let only `host` write from now on, because a person decided so. Raises UsageError, StoreError."""
     with database.writing() as transaction:
         row = transaction.execute("SELECT host FROM identity").fetchone()
         if row["host"] == host.as_text:

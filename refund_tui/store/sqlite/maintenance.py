@@ -1,6 +1,6 @@
-"""Owns what an operator does with the SQLite files: check them, try the folder, make decisions about the ledger.
+"""Owns what an operator does with the SQLite files: check them, test the folder, decide about the ledger.
 
-A check changes nothing: it uses a copy, or a temporary ledger.
+A check never changes a file: it uses a copy, or a temporary ledger.
 """
 
 from __future__ import annotations
@@ -48,32 +48,30 @@ class SqliteMaintenance:
 
     def examine_ledger(self) -> Findings | None:
         """SQLite's full check of a copy of the ledger; None if there is no room for a copy. Raises OSError."""
-        return _looked_through(self._storage.ledger, LEDGER)
+        return _full_look_at(self._storage.ledger, LEDGER)
 
     def examine_trips(self) -> Findings | None:
         """SQLite's full check of a copy of the trips file; None if there is no room for a copy. Raises OSError."""
-        return _looked_through(self._storage.trips, TRIPS)
+        return _full_look_at(self._storage.trips, TRIPS)
 
-    def try_out(self) -> None:
-        """Make a ledger in a folder of its own in the data folder, read back how it is kept, and remove it. Raises
-        OSError."""
+    def try_temporary_ledger(self) -> None:
+        """Create a temporary ledger inside the data folder and remove it. Raises OSError."""
         with tempfile.TemporaryDirectory(prefix=".doctor-", dir=self._storage.folder) as folder:
             Ledger.open(Path(folder) / "trial.sqlite3").close()
 
-    def how_kept(self) -> list[tuple[str, object, object]]:
-        """Each setting of a ledger that is made in the data folder and removed: its name, what SQLite says it is, what
-        it must be. Raises OSError."""
+    def pragmas(self) -> list[tuple[str, object, object]]:
+        """Each pragma of a temporary ledger: its name, its value, the value that it must have. Raises OSError."""
         with tempfile.TemporaryDirectory(prefix=".doctor-", dir=self._storage.folder) as folder:  # noqa: SIM117
             with closing(Database.open(Path(folder) / "trial.sqlite3", LEDGER)) as database:
                 return [(name, database.pragma(name), wanted) for name, wanted in SAFE.items()]
 
     def files(self) -> list[Path]:
-        """The files of the ledger, its marks and the trips, with the journals that a dead writer may have left."""
+        """The files of the ledger, its marks and the trips, including journals that a dead writer may have left."""
         kept = (self._storage.ledger, *self._storage.marks.paths, self._storage.trips)
         return [found for path in kept for found in (path, path.with_name(path.name + "-journal"))]
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Accept the ledger as it is; how many of its open refunds count as possibly paid now. Raises UsageError."""
+        """Accept the ledger as it is. The number of open refunds that now count as possibly paid. Raises UsageError."""
         storage = self._storage
         storage.check_file_system()
         make_data_dir(storage.folder, shared=storage.shared)
@@ -81,7 +79,7 @@ class SqliteMaintenance:
         return accept_older(storage.ledger, storage.marks, host, why, who, now, shared=storage.shared)
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let only this host write from now on; this host. Raises UsageError if that is so already."""
+        """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes."""
         storage = self._storage
         storage.check_file_system()
         with closing(Ledger.open(storage.ledger, shared=storage.shared, marks=storage.marks)) as ledger:
@@ -97,7 +95,7 @@ def _seen(file: MarkFile) -> MarkSeen:
     return MarkSeen(str(file.path), mark.seq if mark else None)
 
 
-def _looked_through(path: Path, kind: Schema) -> Findings | None:
+def _full_look_at(path: Path, kind: Schema) -> Findings | None:
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
         return None
     beside = path.parent if os.access(path.parent, os.W_OK) else None

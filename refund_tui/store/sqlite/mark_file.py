@@ -1,7 +1,7 @@
 """Owns one high-water mark: a small file outside the ledger with the number and hash of the ledger's newest event.
 
 Never follows a link, and never waits for a pipe or a device. A file that cannot be read never counts as "no event yet".
-It is either written in place with one write, or created and renamed, so that after a power cut it can be read.
+The file is written in place with one write, or created and renamed, so that it can be read after a power cut.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from refund_tui.errors import StoreUnusable
 from refund_tui.store.sqlite.connection import sync_folder
 
 RECORD = 128
-"""Bytes of every mark file, so that writing in place never changes its length."""
+"""The size of every mark file in bytes, so that writing in place never changes its length."""
 
 TRIES, PAUSE = 20, 0.002
-"""How often, and after how many seconds, reading is tried again while another process writes the mark."""
+"""The number of tries to read, and the seconds between them, while another process writes the mark."""
 
 _FORM = re.compile(rb"([0-9]{1,18})(?: ([0-9a-f]{32}|-) ([0-9a-f]{32}))? *\n")
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -71,7 +71,7 @@ class MarkFile:
                     self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._write(mark, ledger)
             with self._opened(os.O_RDWR) as file:
-                _dress(file, ledger)
+                _set_mode_and_group(file, ledger)
         except OSError as error:
             if self._must or os.path.lexists(self.path):
                 raise _unusable(self.path, f"cannot be written ({error.strerror})") from error
@@ -102,7 +102,7 @@ class MarkFile:
         fresh = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                _dress(file.fileno(), ledger)
+                _set_mode_and_group(file.fileno(), ledger)
                 file.write(mark.as_bytes)
                 file.flush()
                 os.fsync(file.fileno())
@@ -140,7 +140,7 @@ class MarkFile:
             os.close(descriptor)
 
 
-def _dress(descriptor: int, ledger: Path) -> None:
+def _set_mode_and_group(descriptor: int, ledger: Path) -> None:
     """Give a mark the ledger's mode and group, if this account may do that."""
     like, found = ledger.stat(), os.fstat(descriptor)
     with suppress(PermissionError):

@@ -23,7 +23,7 @@ Part = str | Callable[[sqlite3.Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A kind of file: `name` for messages, `mark` is its application_id, `steps` are its migrations, oldest first.
+    """A kind of file: `name` is for messages, `mark` is its application_id, `steps` are its migrations, oldest first.
 
     `events`: it has a table `event`, which shows what was written. `damaged`: what to do if the file is damaged.
     """
@@ -88,10 +88,10 @@ def _step(connection: sqlite3.Connection, path: Path, kind: Schema, version: int
 
 
 STEP, REST = 500, 0.02
-"""Pages that a copy in short reads takes at a time, and seconds until the next try while another program commits."""
+"""The pages in one step of a copy in short reads, and the seconds until the next try while another program commits."""
 
 BEGUN_ANEW = 50
-"""How often such a copy begins anew, because another program wrote, before it is given up."""
+"""How often a copy in short reads may start again because another program wrote. Then it is given up."""
 
 
 def copy_to(path: Path, target: Path, *, in_short_reads: bool = False) -> None:
@@ -111,13 +111,13 @@ def copy_to(path: Path, target: Path, *, in_short_reads: bool = False) -> None:
 
 
 class _Restarts:
-    """Gives up a copy that begins anew too often: SQLite does that whenever another program wrote."""
+    """Ends a copy that starts again too often: SQLite starts again whenever another program wrote."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._left, self._times = path, 0, 0
 
     def step(self, _status: int, remaining: int, _total: int) -> None:
-        """A step is done, `remaining` pages are left."""
+        """Called after each step; `remaining` pages are left."""
         if remaining >= self._left > 0:
             self._times += 1
         if self._times > BEGUN_ANEW:

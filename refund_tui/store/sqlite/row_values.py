@@ -1,7 +1,7 @@
 """Owns how the values of a row are read and checked. A value that does not fit its column is an error, never guessed.
 
-A damaged file, or one that another program changed, can contain anything: SQLite checks a value when it is written, not
-when it is read.
+A damaged file, or one that another program changed, can contain any value: SQLite checks a value when it is written,
+not when it is read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from refund_tui.core.times import Instant, unstamp
 E = TypeVar("E", bound=StrEnum)
 
 STAMP = 24
-"""Characters of a time as `core.times.stamp` writes it."""
+"""The length of a time that `core.times.stamp` wrote."""
 
 SHOWN = 40
-"""Characters of an unreadable value that a message repeats at most."""
+"""The most characters of an unreadable value that a message repeats."""
 
 _NO_TEXT = re.compile(r"[\ud800-\udfff]")
 """The characters that replace bytes which are not UTF-8."""
@@ -39,7 +39,7 @@ class Cells:
         self.row = row
 
     def refuse(self, name: str) -> UnreadableRow:
-        """The error for a column."""
+        """The error for a value that does not fit the column `name`."""
         return UnreadableRow(f"{name} holds {ascii(self.row[name])[:SHOWN]}")
 
     def empty(self, name: str) -> bool:
@@ -51,7 +51,7 @@ class Cells:
         return [self.row[name] for name in names] == [None] * len(names)
 
     def text(self, name: str, check: Callable[[str], str | None] | None = None) -> str:
-        """Text that is UTF-8 and passes `check`."""
+        """Text in UTF-8 that passes `check`."""
         value = self.row[name]
         if not isinstance(value, str) or (not value.isascii() and _NO_TEXT.search(value)) or (check and check(value)):
             raise self.refuse(name)
@@ -62,7 +62,7 @@ class Cells:
         return None if self.row[name] is None else self.text(name)
 
     def whole(self, name: str, least: int = 0, most: int = 2**63 - 1) -> int:
-        """An integer between two."""
+        """An integer from `least` to `most`."""
         value = self.row[name]
         if not isinstance(value, int) or not least <= value <= most:
             raise self.refuse(name)

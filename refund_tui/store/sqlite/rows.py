@@ -1,4 +1,4 @@
-"""Owns how refunds, attempts, events and waits are written in the ledger's rows and read from them. Runs no SQL.
+"""Owns how refunds, attempts, events and waits become rows of the ledger, and how rows are read. Runs no SQL.
 
 A row that cannot be read becomes a `Damaged`. The caller decides what follows.
 """
@@ -46,13 +46,16 @@ OF_TRIP = (
     "SELECT * FROM refund WHERE id IN (SELECT id FROM refund WHERE folded_trip = ?"
     " UNION SELECT id FROM refund WHERE +store_id = ? COLLATE NOCASE AND trip_id = ? COLLATE NOCASE) ORDER BY id DESC"
 )
-"""The refunds of a trip by its folded id, and by its store and id: with two indexes, a damaged one hides no refund."""
+"""The refunds of a trip, by its folded id and by store and id.
+
+Two indexes are used, so that a damaged one hides nothing.
+"""
 
 MOST = 10**MOST_DIGITS
 """The largest amount, in minor units."""
 
 ROUNDED = 0.002
-"""Seconds by which a written time may differ from the computed one, since it is written in milliseconds."""
+"""The most seconds by which a written time may differ from the computed one: times are written in milliseconds."""
 
 
 def states_sql(states: AbstractSet[State]) -> str:
@@ -80,7 +83,7 @@ def life_values(life: Life) -> tuple[object, ...]:
 
 
 def wait_values(wait: Wait | None) -> tuple[object, ...]:
-    """A wait as five columns: its start by both clocks, its seconds, and the wall time of its end."""
+    """A wait as five values: its start by both clocks, its seconds, and the wall time of its end."""
     if wait is None:
         return (None,) * 5
     return (*_mark_values(wait.start), wait.seconds, stamp(wait.not_before))
@@ -159,7 +162,7 @@ def _life(cells: Cells) -> Life:
 
 
 def wait_of(row: sqlite3.Row) -> Wait | None:
-    """The wait in a row; None if it has none, or one that cannot be read."""
+    """The wait in a row; None if there is none, or if it cannot be read."""
     try:
         return _wait(Cells(row))
     except UnreadableRow:

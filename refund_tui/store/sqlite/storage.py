@@ -28,8 +28,8 @@ from refund_tui.store.sqlite.walk import walk
 class SqliteStorage:
     """The ledger and the trips file of one data folder.
 
-    `outside` are high-water marks outside the folder, each with whether the ledger must not be used without it. `host`
-    is the host that writes, by default this one. Every method raises StoreError.
+    `outside` lists high-water marks outside the folder; the bool says that the ledger must not be used without the
+    mark. `host` is the host that writes, by default this one. Every method raises StoreError.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class SqliteStorage:
         return Trips.read(self.trips, self._patience) if self.trips.exists() else None
 
     def hurry(self) -> None:
-        """From now on wait only shortly for other programs that hold a file: this one ends."""
+        """Wait only a short time for other programs from now on, because this program ends."""
         self._patience.hurry()
 
     def examine(self) -> Damage:
@@ -103,9 +103,10 @@ class SqliteStorage:
         return self._told(quick_look(self.ledger, LEDGER))
 
     def walk(self, pause: Callable[[float], bool]) -> Damage:
-        """What is found by looking at every row and index in short reads, which hold no commit up.
+        """The findings after every row and index was checked, in short reads that delay no commit.
 
-        After each, `pause` waits for so many seconds and says whether to end. Raises StoreError if it cannot go on.
+        After each read, `pause` waits for the given seconds and returns whether to end. Raises StoreError if the check
+        cannot continue.
         """
         found = walk(self.ledger, LEDGER, pause)
         return replace(self._told(Findings(tuple(found.whole[:MOST]), found.rows)), ended=len(found.refunds))

@@ -21,7 +21,7 @@ from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
 from refund_tui.store.sqlite.rows import MOST
 
 ROOM = 2**24
-"""Row ids for one second."""
+"""The number of row ids for one second."""
 
 UNDATED = -(2**62)
 """The first row id of trips without a date."""
@@ -101,7 +101,7 @@ def values_of(trip: Trip) -> tuple[str | int | None, ...]:
 
 
 def trip_of(row: sqlite3.Row) -> Trip:
-    """The trip in a row. One that cannot be read has only its ids, and `damage` says why."""
+    """The trip in a row. If the row cannot be read, the trip has only its ids, and `damage` says why."""
     try:
         return _trip(Cells(row))
     except UnreadableRow as error:

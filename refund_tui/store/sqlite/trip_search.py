@@ -18,7 +18,7 @@ from refund_tui.core.trips import Trip, spellings
 from refund_tui.store.sqlite.trip_rows import first_row
 
 LONGEST = 300
-"""Characters of a search text that are used. A trip id has at most 255."""
+"""The most characters of a search text that are used. A trip id has at most 255."""
 
 MOST_TERMS = 8
 
@@ -29,7 +29,7 @@ _FIGURES = re.compile(r"[0-9]+([.,][0-9]+)?")
 _DAY = re.compile(r"[0-9]{1,2}")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _HALF_TYPED = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]?")
-"""A month, which is also what a day looks like while it is typed."""
+"""A month. A half typed day looks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def word_match(word: str) -> str:
 
 
 def has_part(trip: Trip, word: TripWord) -> bool:
-    """Whether it is the word's part of the trip that begins with the word."""
+    """Whether the field of the trip that the word names (`word.part`) begins with the word."""
     begun = _folded(word.text).strip()
     match word.part:
         case Part.CARD:
@@ -104,7 +104,7 @@ def has_part(trip: Trip, word: TripWord) -> bool:
 
 
 def _joined(terms: list[str]) -> list[str]:
-    """The terms, with a moment (`23 Nov 17:29`) and an amount (`97.83 EUR`) as the list shows them in one term each."""
+    """The terms. A moment (`23 Nov 17:29`) and an amount (`97.83 EUR`) as in the list become one term each."""
     joined: list[str] = []
     for term in terms:
         before = joined[-1] if joined else ""
@@ -140,7 +140,7 @@ def _quoted(text: str) -> str:
 
 
 def _amount(term: str) -> str | None:
-    """The digits by which a trip of this amount is found, None if the term is not an amount with a currency."""
+    """The word of the index for this amount, None if the term is not an amount with a currency."""
     digits, code = split_currency(term)
     try:
         return parse_amount(digits, code).digits if code else None
@@ -149,16 +149,16 @@ def _amount(term: str) -> str | None:
 
 
 def _moment(day: date, clock: re.Match[str], zone: tzinfo) -> Span:
-    """The rows of a minute of a day, or of a second."""
+    """The row ids of a minute or a second of a day."""
     hour, minute, second = (int(part or 0) for part in clock.groups())
     begin = datetime.combine(day, time(hour, minute, second), zone).astimezone(UTC)
     return Span(first_row(begin), first_row(begin + timedelta(seconds=1 if clock[3] else 60)))
 
 
 def _span(term: str, today: date | None, zone: tzinfo) -> Span | None:
-    """The rows of the day, month, minute or second that a term names, None if it names none.
+    """The row ids of the day, month, minute or second that a term names, None if it names none.
 
-    A time without its day (`17:29`) is today's.
+    A time without a day (`17:29`) means today.
     """
     day, _, hour = term.rpartition("t")
     if today and (clock := _TIME.fullmatch(hour)):

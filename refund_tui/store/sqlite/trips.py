@@ -22,13 +22,13 @@ from refund_tui.store.sqlite.trip_rows import COLUMNS, TRIPS, first_row, last_ro
 from refund_tui.store.sqlite.trip_search import Wanted, has_part, wanted, word_match, words_of
 
 FEW = 20
-"""Trips whose id or receipt begins with the text come first, if there are at most so many."""
+"""Trips whose id or receipt begins with the text come first, unless there are more than this."""
 
 _INSERT = f"INSERT INTO trip (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
 _UPDATE = f"UPDATE trip SET {', '.join(f'{column} = ?' for column in COLUMNS)}, id = ? WHERE id = ?"
 _RECEIPT = "receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ?"
 _LOOKED_AT = {Part.CARD: 2_000}
-"""How many of the newest trips with such a word are looked at, since the word may be of another part."""
+"""How many of the newest trips with a word are checked: the word may be in another field than the wanted one."""
 _HEADS = """
 SELECT id, trip_id, receipt FROM trip WHERE trip_id COLLATE NOCASE >= ? AND trip_id COLLATE NOCASE < ?
 UNION ALL SELECT id, trip_id, receipt FROM trip WHERE receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ? LIMIT ?
@@ -85,7 +85,7 @@ class Trips:
         return replace(best, captured=_smallest(found))
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Store these trips in one transaction; how many were new, changed, and the same as before."""
+        """Store these trips in one transaction. How many were new, changed, and unchanged."""
         counts = [0, 0, 0]
         with self._database.writing() as transaction:
             for trip in trips:
@@ -98,11 +98,11 @@ class Trips:
         self.put([Trip(store_id, trip_id, card=card, currency=currency)])
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
-        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text.
+        """The trips that `text` finds, newest first, from position `start` on, at most `limit`. Blank text finds all.
 
-        Each word must begin the id, the receipt (or a part of it), the card's brand or last four, the amount, or an
-        article's id or a word of its name; or be the day, in `zone`: `2026-11-23`, `23.11.`, `today`. Trips whose id or
-        receipt begins with the whole text come first, while they are few.
+        Each word must be a prefix of the id, of the receipt or a part of it, of the card's brand or last four digits,
+        of the amount, of an article's id, or of a word of an article's name; or it is a day in `zone`: `2026-11-23`,
+        `23.11.`, `today`. Trips whose id or receipt begins with the whole text come first if they are few.
         """
         asked = wanted(text, zone, today)
         if asked is None:
@@ -120,7 +120,7 @@ class Trips:
         return self._ids(f"SELECT count(*) AS id FROM ({sql} LIMIT ?)", *values, cap)[0]
 
     def of_word(self, word: TripWord, cap: int) -> tuple[str, ...]:
-        """The folded ids of trips that a word finds, the newest ones, at most `cap`."""
+        """The folded ids of the newest trips that a word finds, at most `cap`."""
         if word.part is Part.RECEIPT:
             bounds = (word.text, word.text + "\U0010ffff")
             ids = self._ids(f"SELECT id FROM trip WHERE {_RECEIPT} ORDER BY id DESC LIMIT ?", *bounds, cap)
@@ -162,7 +162,7 @@ def _names(row: sqlite3.Row) -> list[str]:
 
 
 def search_sql(asked: Wanted, barred: list[int]) -> tuple[str, tuple[str | int, ...]]:
-    """The SQL of a search without its order, and its values. It reads no more rows than its limit."""
+    """The SQL of a search without ORDER BY, and its values. It reads no more rows than its limit."""
     others = f"rowid NOT IN ({', '.join(map(str, barred))})"
     words = f"SELECT rowid AS id FROM word WHERE word MATCH ? AND {others}"
     if asked.span is None:
@@ -175,7 +175,7 @@ def search_sql(asked: Wanted, barred: list[int]) -> tuple[str, tuple[str | int, 
 
 
 def _put(transaction: sqlite3.Connection, trip: Trip) -> int:
-    """Store one trip: 0 if it was new, 1 if it changed, 2 if it was the same."""
+    """Store one trip. 0 if it was new, 1 if it changed, 2 if it was unchanged."""
     key = (trip.trip_id, trip.store_id)
     row = transaction.execute("SELECT * FROM trip WHERE trip_id = ? AND store_id = ?", key).fetchone()
     if row is None:

@@ -35,7 +35,7 @@ def gate_of(transaction: sqlite3.Connection, endpoint: str) -> Wait | None:
 
 
 def close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None, now: Instant) -> None:
-    """Close the gate unless it is already closed for longer."""
+    """Close the account's gate, unless it is already closed for longer."""
     present = gate_of(transaction, endpoint)
     if gate is None or (present is not None and present.remaining(now) >= gate.remaining(now)):
         return
@@ -45,9 +45,9 @@ def close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None
 def open_gate(
     transaction: sqlite3.Connection, endpoint: str, why: str, who: str, now: Instant
 ) -> tuple[Refund, ...] | None:
-    """End the account's wait, and the wait of each refund whose last answer was a 429; those refunds.
+    """End the account's wait, and the wait of each refund whose last answer was a 429. The changed refunds.
 
-    None if the account does not wait; nothing was written then.
+    None if the account does not wait; then nothing was written.
     """
     gate = gate_of(transaction, endpoint)
     if gate is None or gate.over(now):

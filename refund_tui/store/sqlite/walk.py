@@ -1,7 +1,7 @@
-"""Owns the walk through all rows and indexes of a ledger of any size, in short reads, so that no commit waits for it.
+"""Owns the check of all rows and indexes of a ledger of any size, in short reads that delay no commit.
 
-Changes nothing. In this journal mode a commit waits for a read, so each read is short and a pause follows it. Finds
-pages that SQLite cannot read, rows that cannot be understood, and rows that an index lacks.
+Changes nothing. In this journal mode a commit waits for a read, so each read is short and a pause follows it. It finds
+pages that SQLite cannot read, rows with wrong values, and rows that an index lacks.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.migrations import Schema
 
 SHOWN = 3
-"""Damaged rows that are named at most."""
+"""The most damaged rows that are named."""
 
 T = TypeVar("T")
 
 READ = 0.02
-"""Seconds that one read takes, about; a commit waits for one at most."""
+"""The approximate length of one read in seconds. A commit waits for at most one read."""
 
 REST = 4.0
-"""For so many times as long as a read took, nothing is read."""
+"""The pause after a read, as a multiple of the time that the read took."""
 
 LOCKED = 1.0
-"""Seconds until the next try where another program has the lock."""
+"""Seconds until the next try if another program has the lock."""
 
 FEWEST, ROWS = 10, 500
-"""Rows of one read: at least and at most, and between them as many as can be read in time."""
+"""The fewest and the most rows of one read."""
 
 Pause = Callable[[float], bool]
-"""Waits for so many seconds; whether the walk must end."""
+"""A function that waits for the given seconds and returns whether the walk must end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """One index; `of_keys` where it only leads from a key to its row, so that no other row is hidden without it."""
+    """One index. `of_keys`: it only leads from a key to its row, so a missing entry hides no other row."""
 
     name: str
     of_keys: bool
@@ -54,10 +54,10 @@ class _Index:
 
 
 @dataclass(slots=True)
-class Walked:
+class WalkFindings:
     """What a walk found: damage of the whole file, and rows that cannot be read.
 
-    `refunds` are those that are not counted as open, by their row.
+    `refunds` holds the damaged refunds, by row, that are not counted as open.
     """
 
     whole: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Walked:
     others: list[Damaged] = field(default_factory=list)
 
     def lacks(self, table: str, index: _Index, rows: Iterable[str]) -> None:
-        """An index lacks these rows."""
+        """Note rows that an index lacks."""
         if index.of_keys:
             self.refunds |= {row: Damaged(table, row, "its key does not lead to it") for row in rows}
         else:
@@ -83,20 +83,20 @@ class _Ended(Exception):
     """The walk must end now."""
 
 
-def walk(path: Path, kind: Schema, pause: Pause) -> Walked:
-    """Look at every row by the table and by each index. Ends early where `pause` says so. Raises StoreError."""
-    found = Walked()
+def walk(path: Path, kind: Schema, pause: Pause) -> WalkFindings:
+    """Read every row by the table and by each index. Ends early if `pause` returns True. Raises StoreError."""
+    found = WalkFindings()
     with suppress(_Ended):
         _Walk(path, kind, pause, found).all_tables()
     return found
 
 
 class _Walk:
-    def __init__(self, path: Path, kind: Schema, pause: Pause, found: Walked) -> None:
+    def __init__(self, path: Path, kind: Schema, pause: Pause, found: WalkFindings) -> None:
         self._path, self._kind, self._pause, self._found = path, kind, pause, found
 
     def all_tables(self) -> None:
-        """Look at every table, then leave out what is counted as open."""
+        """Check every table, then leave out the refunds that are counted as open."""
         try:
             with closing(self._opened()) as database:
                 for row in self._patient(lambda: database.rows(_NAMES)):
@@ -107,7 +107,7 @@ class _Walk:
             self._found.whole.append(str(error))
 
     def _opened(self) -> Database:
-        """The file, open for reading. No pause follows: if the walk ended there, nobody would close the file."""
+        """The file, open for reading. No pause follows: if the walk ended in it, the file would stay open."""
         while True:
             try:
                 return Database.read(self._path, self._kind, Patience(tries=1))
@@ -131,7 +131,7 @@ class _Walk:
             last = [rows[-1][name] for name in place]
 
     def _patient(self, read: Callable[[], T]) -> T:
-        """The result of one short read and a pause after it; it is tried again while another program has the lock."""
+        """The result of one short read, with a pause after it. It is repeated while another program has the lock."""
         while True:
             began = monotonic()
             try:
@@ -152,7 +152,7 @@ _NAMES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 
 
 
 def _fitting(size: int, took: float) -> int:
-    """The number of rows that can be read in time, if `size` of them took so long."""
+    """The number of rows for the next read, if reading `size` rows took `took` seconds."""
     return max(FEWEST, min(ROWS, 2 * size, int(size * READ / max(took, 1e-6))))
 
 
@@ -162,7 +162,7 @@ def _page(database: Database, table: str, place: Sequence[str], last: Sequence[o
     return database.rows(f"SELECT * FROM {table} {above} ORDER BY {names} LIMIT {size}", *last)
 
 
-def _understand(table: str, rows: Sequence[sqlite3.Row], found: Walked) -> None:
+def _understand(table: str, rows: Sequence[sqlite3.Row], found: WalkFindings) -> None:
     if (read := READERS.get(table)) is None:
         return
     for row in rows:
@@ -180,7 +180,7 @@ def _place(database: Database, table: str) -> list[str]:
 
 
 def _indexes(database: Database, table: str, place: Sequence[str]) -> Iterator[_Index]:
-    """Each index of a table but the table itself."""
+    """Each index of a table, without the index of the table itself."""
     own = " AND ".join(f"b.{name} = a.{name}" for name in place)
     for index in database.rows(f"PRAGMA index_list({table})"):
         if index["origin"] == "pk":
@@ -195,7 +195,7 @@ def _indexes(database: Database, table: str, place: Sequence[str]) -> Iterator[_
 def _lacking(
     database: Database, table: str, place: Sequence[str], index: _Index, rows: Sequence[sqlite3.Row]
 ) -> list[sqlite3.Row]:
-    """Which of these rows, which stand one after the other, the index lacks."""
+    """Those of these consecutive rows that the index lacks."""
     names, marks = ", ".join(f"a.{name}" for name in place), ", ".join("?" * len(place))
     sql = (
         f"SELECT {names} FROM {table} AS a NOT INDEXED WHERE ({names}) >= ({marks}) AND ({names}) <= ({marks}) "

@@ -1,6 +1,6 @@
-"""Owns who a process is by the facts of its host, which stand in events and attempts beside the name of the clerk.
+"""Owns the facts about a process that events and attempts record beside the clerk's name. Reads nothing from this host.
 
-Reads nothing from this host. A name can be typed by anybody; these facts come from the kernel, but for `ssh`.
+Anybody can type a name. These facts come from the kernel, except `ssh`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One process. Each fact is empty where the host does not tell it, or where version 0.1.0 recorded none.
+    """One process. A fact is empty if the host does not provide it, or if version 0.1.0 wrote the record.
 
     `uid` and `account` are those it runs as; `login_uid` and `login` the account that logged in, which the kernel's
     audit keeps through su and sudo. `ssh` is the variable SSH_CONNECTION: whoever started the process could set it.
@@ -28,22 +28,22 @@ class Actor:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What is known of it, by name."""
+        """The known facts, by name."""
         return {name: value for name, value in asdict(self).items() if value}
 
     @property
     def as_text(self) -> str:
-        """The facts as the ledger stores them; empty where there is none."""
+        """The facts as the ledger stores them; empty if there are none."""
         return json.dumps(self.facts, ensure_ascii=False, separators=(",", ":")) if self.facts else ""
 
     @property
     def words(self) -> str:
-        """The facts in a line for people; empty where there is none."""
+        """The facts in one line for people; empty if there are none."""
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.facts.items())
 
 
 def actor_of(text: str) -> Actor:
-    """The actor that the ledger names. Raises ValueError where the text describes none."""
+    """The actor that `as_text` described. Raises ValueError if the text does not describe one."""
     if not text:
         return Actor()
     try:

@@ -1,4 +1,4 @@
-"""Owns what a check of the evidence found: in one refund, and in a whole ledger. Reads nothing and decides nothing."""
+"""Owns the results of a check of the evidence: of one refund, and of a whole ledger. Reads and decides nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from refund_tui.core.money import Money
 
 SHOWN_DIGITS = 16
-"""Digits of a hash that paper shows: enough to compare by eye, and nobody makes another event that has them."""
+"""The digits of a hash on paper: few enough to compare by eye, too many to find another event with the same digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """How a refund differs from what its events say: `what`, without a full stop.
+    """How a refund differs from its events: `what`, without a full stop.
 
-    `of_life`: more than what was asked for differs, so it is not known whether an attempt moved money.
+    `of_life`: not only the intent differs, so it is not known whether an attempt moved money.
     """
 
     what: str
@@ -39,9 +39,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check of all the evidence found. `problems` are sentences, the earliest event first; empty: all fits.
+    """What a check of all the evidence found.
 
-    `paid` is the sum of all refunds that count as paid, by currency; `more` problems are not named.
+    `problems` are sentences, the earliest event first; empty if there are none.
+
+    `paid` is the sum of all refunds that count as paid, by currency. `more` is the number of problems not in the list.
     """
 
     head: Head

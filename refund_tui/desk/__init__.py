@@ -1,2 +1,4 @@
-"""The one place where a refund is taken, recorded, sent, waited for and settled. `desk.py` is its front, `ports.py`
-says what it needs of a ledger, `storage.py` which one it is. Knows no screen."""
+"""Records, sends, retries and settles refunds. Nothing else in the program does.
+
+`desk.py` is the interface for screens and commands. `ports.py` declares what the desk needs of a ledger; `storage.py`
+chooses the implementation. Never knows a screen."""

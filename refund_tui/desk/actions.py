@@ -1,4 +1,4 @@
-"""Owns what a person does to a refund that exists: cancel, stop, ask again, go on, settle. Sends nothing itself."""
+"""Owns what a person does to an existing refund: cancel, stop, ask again, go on, settle. Never sends anything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from refund_tui.desk.ports import LedgerPort
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a person settles an UNKNOWN: whether the shopper was paid, by which reference, who said so, and when."""
+    """Why a person settles an UNKNOWN refund: whether the shopper was paid, the reference, who said so, and when."""
 
     paid: bool
     reference: str
@@ -37,7 +37,7 @@ class Evidence:
 
 
 def note_receipt(ledger: LedgerPort, key: str, who: str, now: Instant) -> tuple[Refund, bool]:
-    """Record that a receipt is printed; returns the refund and whether one was printed before. Raises StoreError."""
+    """Record that a receipt is printed. The refund, and whether a receipt was printed before. Raises StoreError."""
     copy = ledger.has_event(key, PRINTED)
     why = "a copy of the receipt" if copy else "the receipt"
 
@@ -49,7 +49,7 @@ def note_receipt(ledger: LedgerPort, key: str, who: str, now: Instant) -> tuple[
 
 
 def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Evidence | None, now: Instant) -> Refund:
-    """Do `action` to the refund as it is now. Raises NotPossible, StoreError."""
+    """Apply `action` to the present state of the refund. Raises NotPossible, StoreError."""
     data = evidence.as_data() if evidence else None
     _end_what_is_over(ledger, terms, key, now)
 
@@ -65,9 +65,9 @@ def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Ev
 
 
 def open_gate(ledger: LedgerPort, terms: Terms, why: str, now: Instant) -> tuple[Refund, ...]:
-    """End the wait of the whole account; returns the refunds whose own waits end with it.
+    """End the wait of the whole account. The refunds whose own waits ended with it.
 
-    `why` is the person's reason, kept in the event. Raises NotPossible, StoreError.
+    `why` is the person's reason; the event keeps it. Raises NotPossible, StoreError.
     """
     problem = check_note(why) if why.strip() else "say why the wait is ended, in a few words"
     if problem is not None:
@@ -79,7 +79,7 @@ def open_gate(ledger: LedgerPort, terms: Terms, why: str, now: Instant) -> tuple
 
 
 def _end_what_is_over(ledger: LedgerPort, terms: Terms, key: str, now: Instant) -> None:
-    """End an open attempt whose sender is gone or which is too old, so that a person need not wait for it."""
+    """End an open attempt whose sender is gone or that is too old, so that the person does not have to wait for it."""
     attempt, refund = ledger.open_attempt(key), ledger.get(key)
     if not isinstance(attempt, Attempt) or refund is None:
         return
@@ -93,7 +93,7 @@ def _refuse_under_way(
 ) -> None:
     """Raise NotPossible while an attempt is under way.
 
-    For one that cannot be read, the refund's last change is taken as its start.
+    If the attempt cannot be read, the last change of the refund counts as its start.
     """
     if isinstance(attempt, Attempt):
         by = f"process {attempt.holder.pid} on {attempt.holder.host}"
@@ -104,7 +104,7 @@ def _refuse_under_way(
 
 
 def _still_under_way(action: Action, began: datetime, by: str, latest: datetime, now: Instant) -> str:
-    """The sentence that names what a person has to wait for before `action`, and for how long at the most."""
+    """The message: which attempt a person must wait for before `action`, and the longest time."""
     ago, left = ((end - start).total_seconds() for start, end in ((began, now.at), (now.at, latest)))
     return (
         f"{action.replace('_', ' ')} is not possible yet: an attempt that began {span(ago)} ago, by {by}, has no "

@@ -1,6 +1,6 @@
-"""Owns how an attempt ends: its outcome is applied to the refund as it is by then, and both are written together.
+"""Owns how an attempt ends: its outcome is applied to the present state of the refund, and both are written together.
 
-An attempt may have been ended by another process that took its sender for gone. Its answer then counts as a late one.
+If another process has ended the attempt because its sender seemed gone, the answer counts as a late answer.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from refund_tui.errors import RecordUnusable, StoreUnusable
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The name, the lease and the policy with which refunds are sent; `random` in [0, 1) spreads the waits.
+    """How this process sends: its name for events, its lease, its policy. `random` returns jitter in [0, 1).
 
-    `alive` says whether the holder of another lease still runs, None where that cannot be known here.
+    `alive` returns whether the holder of another lease still runs; None if this process cannot know.
     """
 
     endpoint: str
@@ -38,7 +38,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """An attempt that is recorded and under way; `outcome` and `arrived` once it was answered."""
+    """An attempt that is recorded and under way. `outcome` and `arrived` are set when its answer is here."""
 
     refund: Refund
     attempt: Attempt
@@ -48,10 +48,10 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An attempt that has no answer on record. `alive`: its sender runs; None where that cannot be known here.
+    """An attempt without a recorded answer. `alive`: its sender runs; None if this process cannot know.
 
-    From `latest` (UTC) on it is older than any request can be. `over`: a person need not wait for it, since its sender
-    is gone or the attempt is that old. A sender that still runs by then sends nothing any more.
+    At `latest` (UTC) its lease expires. `over`: a person does not have to wait for it, because its sender is gone or
+    its lease has expired. After that, a sender that still runs sends nothing for it.
     """
 
     attempt: Attempt
@@ -61,7 +61,7 @@ class UnderWay:
 
 
 def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
-    """What is known here of an open attempt. An attempt of this process is never over before its answer is here."""
+    """The state of an open attempt. An attempt of this process is never `over` before its answer is here."""
     started, policy = attempt.started, terms.policy
     latest = lease.latest_end(started.at, policy)
     if attempt.holder == terms.holder:
@@ -71,16 +71,16 @@ def under_way(attempt: Attempt, terms: Terms, now: Instant) -> UnderWay:
 
 
 def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outcome, now: Instant) -> tuple[Refund, str]:
-    """Write what came of an attempt; returns the refund after it and the kind of the event. Raises StoreError.
+    """Write the outcome of an attempt. The changed refund and the kind of the event. Raises StoreError.
 
-    Raises RecordUnusable where the refund's own record cannot take it: the answer is then recorded beside it.
+    Raises RecordUnusable if the record of the refund cannot be changed: then an event of the ledger keeps the answer.
     """
     attempt, key = in_flight.attempt, in_flight.refund.key
 
     def write(refund: Refund) -> tuple[Refund, str] | None:
         if ledger.finished(attempt, outcome, now):
             return refund, outcome.word
-        # Another process that ends the attempt between these reads changes the refund too: nothing is written then.
+        # If another process ends the attempt between these reads, it changes the refund too, and nothing is written.
         current = ledger.open_attempt(key)
         decide = lifecycle.decide if current and _is(current, attempt) else lifecycle.decide_late
         decision = decide(refund.life, outcome, attempt.started, now, terms.policy, terms.random())
@@ -95,7 +95,7 @@ def finish(ledger: LedgerPort, terms: Terms, in_flight: InFlight, outcome: Outco
 
 
 def _keep_apart(ledger: LedgerPort, in_flight: InFlight, outcome: Outcome, now: Instant) -> None:
-    """Keep the answer as an event of the ledger. Raises StoreError, never RecordUnusable: that says it is kept."""
+    """Keep the answer as an event of the ledger. Raises StoreError, but never RecordUnusable: that means "kept"."""
     try:
         ledger.record_outcome_apart(in_flight.attempt, outcome, in_flight.refund.automatic, now)
     except RecordUnusable as error:
@@ -109,7 +109,7 @@ def _is(current: Attempt | Damaged, attempt: Attempt) -> bool:
 def take_over(
     ledger: LedgerPort, terms: Terms, refund: Refund, attempt: Attempt, alive: bool | None, now: Instant
 ) -> tuple[Refund, str]:
-    """End an attempt whose sender will not end it: its request may have been executed. Raises StoreError."""
+    """End an attempt whose sender is gone or too late: its request may have been executed. Raises StoreError."""
     died = lease.process_died
     outcome = died() if alive is False else died("nothing more was heard of the program that sent it")
     return finish(ledger, terms, InFlight(refund, attempt), outcome, now)

@@ -1,4 +1,4 @@
-"""Owns the check of a refund's record: the bytes for the service must say the same as what was asked for."""
+"""Owns the check of a refund's record: the stored body for the service must agree with the intent. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from refund_tui.payments.body import differences
 
 
 def difference(refund: Refund, contradiction: Contradiction | None = None) -> Contradiction | None:
-    """How the request on disk differs from what was asked for; else how the record differs from its events, or None."""
+    """How the stored body differs from the intent, else how the record differs from its events, or None."""
     bytes_differ = differences(refund.body, refund.key, refund.intent)
     if bytes_differ is None:
         return contradiction
     return Contradiction(bytes_differ, of_life=contradiction is not None and contradiction.of_life)
 
 
-def altered(refund: Refund, contradiction: Contradiction | None = None) -> str | None:
-    """What is wrong with a refund whose record was altered, without a full stop, or None.
+def alteration_of(refund: Refund, contradiction: Contradiction | None = None) -> str | None:
+    """The message for a refund whose record was altered, without a full stop, or None.
 
-    `contradiction` is how it differs from what its events say.
+    `contradiction` is how the record differs from its events.
     """
     found = difference(refund, contradiction)
     if found is None:
@@ -33,11 +33,8 @@ def altered(refund: Refund, contradiction: Contradiction | None = None) -> str |
     )
 
 
-def checked(balance: TripBalance, history: HistoryPort) -> TripBalance:
-    """The balance with a sentence for each of its refunds whose record was altered: what is left is not known then.
-
-    Raises StoreError.
-    """
-    sentences = (altered(refund, history.contradiction(refund)) for refund in balance.refunds)
+def with_altered_records(balance: TripBalance, history: HistoryPort) -> TripBalance:
+    """`balance` with a message in `damaged` for each refund whose record was altered. Raises StoreError."""
+    sentences = (alteration_of(refund, history.contradiction(refund)) for refund in balance.refunds)
     found = tuple(filter(None, sentences))
     return replace(balance, damaged=(*balance.damaged, *found))

@@ -1,4 +1,4 @@
-"""Owns how a refund is changed that other processes may change too: read, decide, write; again if one was faster."""
+"""Owns how a refund is changed that other processes may change too: read, decide, write; repeat if one was faster."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from refund_tui.errors import StoreBusy, StoreChanged
 T = TypeVar("T")
 
 RACES = 8
-"""How often a change is tried before it is given up because other processes keep changing the refund."""
+"""How often a change is tried while other processes keep changing the refund."""
 
 
 def not_there(key: str) -> StoreChanged:
-    """The error for a refund that was known here and is not in the ledger (any more)."""
+    """The error for a refund that is not in the ledger any more."""
     return StoreChanged(f"the refund {key} is not in the ledger: was an older copy of it put back?")
 
 
 def compare_and_swap(ledger: LedgerPort, key: str, write: Callable[[Refund], T | None]) -> T:
-    """Call `write` with the refund as it is and return its result; None from it means that another process was faster.
+    """Call `write` with the present refund and return its result.
 
-    Raises StoreChanged when there is no such refund (any more), StoreBusy after too many races, RecordUnusable where
+    None from `write` means that another process was faster.
+
+    Raises StoreChanged if the refund is not in the ledger any more, StoreBusy after too many tries, RecordUnusable if
     its record cannot be read.
     """
     for _ in range(RACES):

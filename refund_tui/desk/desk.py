@@ -1,6 +1,6 @@
-"""Owns the life of a refund in this program: it is recorded, sent, waited for and settled here, and nowhere else.
+"""Owns the desk: the interface through which screens and commands record, send and settle refunds.
 
-Knows no screen. A screen reads what it shows from the ledger, through `history` and `trips`, after the desk's news.
+Never knows a screen. A screen reads what it shows from the ledger (`history`, `trips`) after news from the desk.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.compare_and_swap import not_there
 from refund_tui.desk.drain import until_drained
 from refund_tui.desk.files import Files
@@ -61,14 +61,14 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 GRACE = 2.0
-"""Seconds for which the answer of a request under way is still awaited when the program ends."""
+"""Seconds to wait for the answer of a request under way when the program ends."""
 
 SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
-"""The actions by which a person has a refund sent."""
+"""The actions after which the desk sends a refund."""
 
 
 class Desk:
-    """The desk of one process. `holder` is its lease; `alive` says whether the holder of another lease still runs."""
+    """The desk of one process. `holder` is its lease; `alive` returns whether another holder still runs."""
 
     def __init__(
         self,
@@ -85,9 +85,9 @@ class Desk:
         self.settings = settings
         self.summary = Summary()
         self.ledger_services = LedgerServices()
-        """To which services the ledger belongs, once it is open."""
+        """The services that the open ledger may send to."""
         self.refusal: str | None = None
-        """Why nothing is recorded, asked or sent: the settings name another service than the ledger."""
+        """Why nothing is recorded or sent: the settings name another service than the ledger. None if they agree."""
         self.policy = policy or Policy(
             horizon=settings.key_horizon_hours * 3600.0, longest=settings.refund_window_days * 86_400.0
         )
@@ -96,7 +96,7 @@ class Desk:
         self._listeners = Listeners(self.refresh, settings.data_dir)
         self._storage = storage_of(settings, host)
         self.files = Files(self._storage)
-        """The ledger, the history and the trips; for the desk's own parts, which run their calls there."""
+        """The ledger, the history and the trips. Only the desk's own modules use them directly."""
         self.history, self.trips = HistoryReads(self.files), TripReads(self.files)
         self._terms = Terms(
             settings.service.endpoint, settings.clerk, holder or this_process(), alive, self._clock, self.policy, random
@@ -111,12 +111,12 @@ class Desk:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint whose refunds this desk sends, empty for none; others' are shown and left alone."""
+        """The endpoint whose refunds this desk sends; empty for none. Refunds of other endpoints are only shown."""
         return "" if self.refusal else self.settings.service.endpoint
 
     @property
     def holder(self) -> Holder:
-        """The lease by which this process sends."""
+        """This process as the holder of its attempts."""
         return self._terms.holder
 
     @property
@@ -126,32 +126,32 @@ class Desk:
 
     @property
     def held(self) -> float:
-        """Seconds for which the whole account still has to wait, by the last look at the ledger."""
+        """Seconds that the whole account must still wait, by the last read of the ledger."""
         return left_of(self.now(), self.summary.gate)
 
     @property
     def damaged(self) -> int:
-        """How many records cannot be read, of open refunds and, as far as all were looked through, of others."""
+        """How many records cannot be read: of open refunds, and of the other refunds that were checked so far."""
         return self.summary.damaged + self.files.damaged_ended
 
     @property
     def unusable(self) -> bool:
-        """Whether nothing is recorded or sent since the ledger was found to be lost, damaged or an older copy."""
+        """Whether nothing is recorded or sent, because the ledger is lost, damaged or an older copy."""
         return self.files.damaged or self._watcher.unusable
 
     @property
     def unsaved(self) -> dict[str, str]:
-        """The refunds whose answer could not be written yet: a sentence about each, by idempotency key."""
+        """A sentence for each refund whose answer could not be written yet, by idempotency key."""
         return self.sender.unsaved
 
     @property
     def offline(self) -> bool:
-        """Whether the last attempt, of this process or another, did not reach the service at all."""
+        """Whether the last attempt, of any process, did not reach the service."""
         return self.sender.offline
 
     @property
     def on_the_wire(self) -> bool:
-        """Whether this process awaits an answer now."""
+        """Whether this process waits for an answer now."""
         return self.sender.in_flight
 
     def now(self) -> Instant:
@@ -159,13 +159,13 @@ class Desk:
         return self._clock.now()
 
     def under_way(self, attempts: Iterable[Attempt | Damaged]) -> UnderWay | None:
-        """The one of a refund's attempts that has no answer on record, and what is known here of its sender."""
+        """The attempt of a refund that has no recorded answer, and the state of its sender. None if there is none."""
         sound = (attempt for attempt in attempts if isinstance(attempt, Attempt))
         attempt = next((attempt for attempt in sound if attempt.ended_at is None), None)
         return under_way(attempt, self._terms, self.now()) if attempt else None
 
     def listen(self, callback: Callable[[News], None]) -> Callable[[], None]:
-        """Call `callback` with all news from now on, on the event loop; what is returned ends that."""
+        """Call `callback` with all news from now on, on the event loop. Call the result to stop that."""
         return self._listeners.add(callback)
 
     async def tell(self, news: News) -> None:
@@ -173,10 +173,10 @@ class Desk:
         await self._listeners.tell(news)
 
     async def open(self) -> None:
-        """Open the ledger, the history and the trips, and see to which service the ledger belongs.
+        """Open the ledger, the history and the trips, and check the service of the ledger.
 
-        Where that is another than the settings name, `refusal` says so, and this desk only shows. Nothing stays open
-        when it fails. Raises StoreError.
+        If the settings name another service, `refusal` says so, and this desk only shows refunds. After a failure no
+        file stays open. Raises StoreError.
         """
         try:
             await self.files.open()
@@ -196,23 +196,23 @@ class Desk:
         self.refusal = self.ledger_services.refusal(service)
 
     def begin(self) -> None:
-        """Start sending what is due and watching what others do. Nothing is sent without a service to send to."""
+        """Start sending refunds and watching for changes by other processes. Nothing is sent without a service."""
         if self.endpoint:
             self.sender.begin()
         self._watcher.begin()
 
     def wake(self) -> None:
-        """Look at the ledger now, as when a test has moved the clock."""
+        """Read the ledger now. A test calls this after it has moved the clock."""
         self.sender.wake()
 
     def hurry(self) -> None:
-        """Wait only shortly for other programs that hold a file, because this one ends. `close` does so too."""
+        """Wait only a short time for other programs that hold a file, because this one ends. `close` does the same."""
         self.files.hurry()
 
     async def close(self) -> None:
-        """End in order: wait for a request under way, record what came of it, close the files.
+        """End: wait for a request under way, record its outcome, close the files.
 
-        That takes GRACE, and about half a second for each file that another program holds.
+        This takes at most GRACE, and about half a second for each file that another program holds.
         """
         self.hurry()
         await self.sender.close(GRACE)
@@ -223,16 +223,15 @@ class Desk:
         await self.files.close()
 
     def window_closes(self, trip: Trip | None, balance: TripBalance | None = None) -> datetime | None:
-        """When a trip's refund window closes (UTC): by its time, else as its refunds recorded it; None where neither is
-        known."""
+        """When a trip's refund window closes (UTC), by the trip's time, else by its refunds; None if not known."""
         if trip is None or trip.dated is None:
             return balance.window_closes if balance else None
         return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
 
     async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:
-        """Record a refund, durably, and have it sent. What is known of its trip is filled in here.
+        """Record a refund durably, to be sent. The known facts of its trip are added here.
 
-        Raises Refused, NeedsSecondYes, StoreError, ConfigError: in each case nothing was recorded and nothing is sent.
+        Raises Refused, NeedsSecondYes, StoreError, ConfigError. In each case nothing was recorded and nothing is sent.
         """
         self.require_service()
         trip = await self.trips.get(intent.store_id, intent.trip_id)
@@ -256,7 +255,7 @@ class Desk:
         return recorded
 
     async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
-        """Record what this clerk says was captured on a trip: from now on that counts there.
+        """Record what this clerk states was captured on a trip. It counts from now on.
 
         Raises ConfigError, StoreError.
         """
@@ -266,7 +265,7 @@ class Desk:
         await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
-        """Do what a person asks for. Raises NotPossible, ConfigError, StoreError."""
+        """Apply a person's action to a refund. Raises NotPossible, ConfigError, StoreError."""
         self._require_own_service()
         if action in SENDING:
             await self._require_own_refund(key)
@@ -277,7 +276,7 @@ class Desk:
         return changed
 
     async def open_gate(self, why: str) -> None:
-        """End the wait of the whole account, and the own waits of the refunds that the same answers set.
+        """End the wait of the whole account, and the own waits of the refunds whose last answer was a 429.
 
         `why` is the person's reason. Raises NotPossible, ConfigError, StoreError.
         """
@@ -290,20 +289,20 @@ class Desk:
         self.sender.wake()
 
     async def save_draft(self, draft: Draft) -> None:
-        """Keep what this clerk has typed, for after Escape, a lost session or the next start. Raises StoreError."""
+        """Keep what this clerk has typed after Escape, a lost session or a restart. Raises StoreError."""
         if self.refusal:
             return
         now = self.now()
         await self.files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
 
     async def preview_receipt(self, key: str) -> str:
-        """The refund's receipt, to be shown: it does not count as printed. Raises RefundTuiError, NotPossible."""
+        """The refund's receipt, only to be shown: it does not count as printed. Raises RefundTuiError, NotPossible."""
         refund, events = await self._printable(key)
         printed = any(isinstance(event, Event) and event.kind == PRINTED for event in events)
         return self._receipt(refund, events, copy=printed)
 
     async def print_receipt(self, key: str) -> str:
-        """The same, to be printed. That is recorded first, so that two are never both the original."""
+        """The refund's receipt, to be printed. The print is recorded first, so that only one print is the original."""
         (_, events), now = await self._printable(key), self.now()
         refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
         return self._receipt(refund, events, copy=copy)
@@ -315,7 +314,7 @@ class Desk:
             raise not_there(key)
         if isinstance(found, Damaged):
             raise RecordUnusable(found.sentence)
-        if problem := altered(found):
+        if problem := alteration_of(found):
             raise NotPossible(f"{problem}. No receipt was made")
         return found, await self.history.events(key)
 
@@ -324,7 +323,7 @@ class Desk:
         return receipt(refund, self.now().at, zone, copy=copy, evidence=evidence)
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
-        """Ask the service whose card paid a trip; what it tells is kept with the trip. Raises RefundTuiError."""
+        """Ask the service whose card paid for a trip, and keep the answer with the trip. Raises RefundTuiError."""
         self.require_service()
         client = await self._service.client()
         answer = await client.transactional_data(store_id, trip_id)
@@ -334,9 +333,9 @@ class Desk:
         return answer
 
     async def drain(self, *, wait: bool = True) -> Summary:
-        """Return when nothing goes on by itself; without `wait`, when nothing is due now. Raises StoreError.
+        """Return when no refund continues by itself; without `wait`, when none is due now. Raises StoreError.
 
-        An attempt of this process is waited for in any case, also where a person stopped its refund meanwhile.
+        An attempt of this process is always waited for, also if a person stopped its refund meanwhile.
         """
         summary = await until_drained(self, wait=wait)
         await self._watcher.examined()
@@ -348,9 +347,9 @@ class Desk:
         await self.files.verify()
 
     def possible(self, refund: Refund, pending: UnderWay | None = None) -> frozenset[Action]:
-        """What a person can do now to a refund; never what would send a refund of another service.
+        """What a person can do to a refund now. Nothing that would send a refund of another service.
 
-        `pending` is an attempt of it without an answer.
+        `pending` is its attempt without an answer, if there is one.
         """
         if self.refusal:
             return frozenset()
@@ -358,7 +357,7 @@ class Desk:
         return found if self.sends(refund) else found - SENDING
 
     def sends(self, refund: Refund) -> bool:
-        """Whether this desk is set up for the service that the refund was made at."""
+        """Whether this desk sends refunds of the endpoint that the refund was recorded for."""
         return refund.endpoint == self.endpoint
 
     def require_service(self) -> None:

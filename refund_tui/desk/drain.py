@@ -1,4 +1,4 @@
-"""Owns the waiting until nothing of a desk goes on by itself, for commands that end then. Never waits for a person."""
+"""Owns the wait until no refund of a desk continues by itself, for commands that then end. Never waits for a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def until_drained(desk: Desk, *, wait: bool) -> Summary:
-    """Return once nothing goes on by itself; without `wait`, once nothing is due now. Raises StoreError."""
+    """Return when no refund continues by itself; without `wait`, when none is due now. Raises StoreError."""
     changed, sender = asyncio.Event(), desk.sender
     end = desk.listen(lambda _news: changed.set())
     try:
@@ -36,7 +36,7 @@ async def until_drained(desk: Desk, *, wait: bool) -> Summary:
 
 
 async def _try_refresh(desk: Desk) -> Summary | None:
-    """What is open; None while that cannot be read and an answer is still to be written. Raises StoreError."""
+    """The summary. None if it cannot be read while an answer must still be written. Raises StoreError."""
     try:
         await desk.verify()
         return await desk.refresh()

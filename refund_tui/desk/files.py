@@ -1,4 +1,4 @@
-"""Owns the desk's open files, each with a thread of its own: the ledger to write, the history to read, the trips.
+"""Owns the desk's open files, each with its own thread: the ledger for writing, the history for reading, the trips.
 
 So the screen never waits for a disk, and no two threads share a connection. Never holds a transaction across an await:
 each call is a whole transaction or a short read.
@@ -30,9 +30,9 @@ F = TypeVar("F", bound=Closable)
 
 
 class FileThread(Generic[F]):
-    """Runs calls on one file, one after the other, in a thread of its own.
+    """Runs calls on one file, one after the other, in its own thread.
 
-    A call that was begun is finished, even if nobody waits for it. `close` also closes a file that is being opened.
+    A call that has begun is finished, even if nobody waits for it. `close` also closes a file that is being opened.
     """
 
     def __init__(self, name: str) -> None:
@@ -46,7 +46,7 @@ class FileThread(Generic[F]):
         return self._file is not None
 
     async def open(self, opening: Callable[[], F]) -> None:
-        """Open the file by calling `opening`, which may raise, in the thread."""
+        """Open the file by calling `opening` in the thread. Raises what `opening` raises."""
 
         def hold() -> None:
             self._file = opening()
@@ -56,7 +56,7 @@ class FileThread(Generic[F]):
         await asyncio.wrap_future(begun)
 
     async def run(self, call: Callable[[F], T]) -> T:
-        """Run `call` on the file in the thread; returns what it returns and raises what it raises."""
+        """Run `call` on the file in the thread. Returns and raises what `call` returns and raises."""
 
         def on_file() -> T:
             if self._file is None:
@@ -66,7 +66,7 @@ class FileThread(Generic[F]):
         return await asyncio.wrap_future(self._pool.submit(on_file))
 
     async def close(self) -> None:
-        """Finish the calls that were begun, close the file and end the thread. May be called again."""
+        """Finish the calls that have begun, close the file and end the thread. A second call does nothing."""
         if self._begun:
             self._begun = False
             await asyncio.wrap_future(self._pool.submit(self._let_go))
@@ -87,18 +87,18 @@ class Files:
         self._reading = FileThread[HistoryPort]("history")
         self._searching = FileThread[TripsPort]("trips")
         self.no_trips = ""
-        """Why the trips cannot be used; empty where they can."""
+        """Why the trips cannot be used; empty if they can."""
         self._damage = ""
-        """What forbids writing to the ledger; empty where nothing does."""
+        """Why the ledger must not be written; empty if it may."""
         self.damaged_ended = 0
-        """How many refunds that are not open cannot be read, as far as the ledger was looked through."""
+        """How many closed refunds cannot be read, as far as the ledger was checked."""
         self._closing = threading.Event()
 
     async def open(self) -> None:
-        """Open all three; the ledger first, since it makes what the history reads.
+        """Open all three. The ledger is first, because it creates the file that the history reads.
 
-        Raises StoreError, also where the ledger must not be written here. Trips that cannot be used do not stop
-        it: refunds that wait go on without them, and a search for trips raises StoreDamaged.
+        Raises StoreError, also if the ledger must not be written on this host. Unusable trips are no error here:
+        waiting refunds continue without them, and a search for trips raises StoreDamaged.
         """
         await self._writing.open(self._storage.open_ledger)
         await self._reading.open(self._storage.open_history)
@@ -108,7 +108,7 @@ class Files:
             self.no_trips = str(error)
 
     async def write(self, call: Callable[[LedgerPort], T]) -> T:
-        """Run `call` on the ledger, in its thread. Raises StoreError, also once the ledger was found to be damaged."""
+        """Run `call` on the ledger, in its thread. Raises StoreError, also if the ledger was found to be damaged."""
         if self._damage:
             raise StoreDamaged(self._damage)
         return await self._writing.run(call)
@@ -124,7 +124,7 @@ class Files:
         return await self._searching.run(call)
 
     async def remember(self) -> None:
-        """Write to disk how far the ledger has come. Raises StoreError, also where an older copy was put back."""
+        """Raise the high-water marks on disk. Raises StoreError, also if the ledger was replaced by an older copy."""
         if self._reading.opened:
             await self.look(lambda history: history.remember())
 
@@ -134,19 +134,21 @@ class Files:
         return await self.look(lambda history: history.changes_seen()), trips
 
     async def examine(self) -> str:
-        """Look for damage in another thread, so that no call waits for it; a sentence on what was found, or empty.
+        """Run the quick check for damage in another thread, so that no call waits for it.
 
-        From then on nothing is written to a ledger whose structure is damaged. Raises StoreError where it cannot be
-        looked at now.
+        A sentence, empty if all is well.
+
+        Afterwards nothing is written to a ledger whose structure is damaged. Raises StoreError if the check cannot run
+        now.
         """
         found = await asyncio.to_thread(self._storage.examine)
         self._damage = found.whole
         return found.whole or found.rows
 
     async def walk(self) -> str:
-        """Look for damage in all of the ledger, in another thread, which may take minutes; a sentence or empty.
+        """Check the whole ledger for damage in another thread; this may take minutes. A sentence, empty if all is well.
 
-        It ends early when the files are closed. Raises StoreError where it cannot go on.
+        It ends early when the files are closed. Raises StoreError if it cannot continue.
         """
         if self._damage:
             return ""
@@ -167,11 +169,11 @@ class Files:
         await self.look(lambda history: history.verify())
 
     def hurry(self) -> None:
-        """From now on, also in calls that wait already, wait only shortly for other programs: this one ends."""
+        """Wait only a short time for other programs from now on, also in calls that already wait: this program ends."""
         self._storage.hurry()
 
     async def close(self) -> None:
-        """Finish the calls that were begun, close the files and end the threads. May be called again."""
+        """Finish the calls that have begun, close the files and end the threads. A second call does nothing."""
         self._closing.set()
         for thread in (self._writing, self._reading, self._searching):
             await thread.close()

@@ -1,6 +1,6 @@
-"""Owns what the desk announces, who hears it, and that nobody who hears it can end the sending.
+"""Owns the news of the desk and its listeners. A listener that fails never stops the sending.
 
-News only says that something changed: a listener reads the ledger again.
+News only says that something changed. A listener must read the ledger again.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from refund_tui.errors import RefundTuiError
 from refund_tui.host.crash_file import write_crash
 
 REFRESH_WITHIN = 0.5
-"""Seconds that news wait for the summary. While another program holds the ledger, they are told without it."""
+"""Seconds that news wait for the new summary. If the ledger is locked longer, they are announced without it."""
 
 NO_CHANGE = frozenset(("receipt_printed", "accepted_again", "late_answer"))
-"""The kinds of events after which a refund stands as before."""
+"""The kinds of events that do not change a refund."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A refund was changed by this process, and that is on disk; `kind` is the kind of the change's event."""
+    """This process changed a refund, and the change is on disk. `kind` is the kind of its event."""
 
     refund: Refund
     kind: str
@@ -33,9 +33,9 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """The service answered, but the answer could not be written yet: it is kept in memory and written again.
+    """The service answered, but the answer could not be written yet. It is kept in memory, and writing is tried again.
 
-    `fault` is the traceback where that failed by a fault of this program.
+    `fault` is the traceback if a fault of this program was the cause; else empty.
     """
 
     key: str
@@ -45,9 +45,9 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that a person should see to; no refund changed by it.
+    """A problem that a person should look at. No refund changed.
 
-    `fault` is the traceback where it is a fault of this program: the desk has it written to a file for support.
+    `fault` is the traceback if it is a fault of this program; else empty. It is written to a file for support.
     """
 
     why: str
@@ -58,14 +58,14 @@ class Trouble:
 class Elsewhere:
     """Another process has changed the ledger or the trips.
 
-    `changes` has each refund that was changed since the last look and does not go on: by others, or by this process.
+    `changes` holds the refunds that were changed since the last look, by any process, and no longer continue.
     """
 
     changes: tuple[Changed, ...] = ()
 
 
 def fault_of(error: Exception) -> str:
-    """The traceback of a fault of this program; empty for an error that a person can act on."""
+    """The traceback of a fault of this program; empty for an error with a message for a person."""
     return "" if isinstance(error, RefundTuiError) else "".join(traceback.format_exception(error))
 
 
@@ -73,10 +73,10 @@ News = Changed | Unsaved | Trouble | Elsewhere
 
 
 class Listeners:
-    """Tells each piece of news to all listeners, on the event loop.
+    """Sends each piece of news to all listeners, on the event loop.
 
-    `refresh` is awaited before, so that the listeners find what is open as it is by then. A fault of this program is
-    written to a file in `folder`, for support.
+    `refresh` is awaited first, so that the listeners see the new summary. A fault of this program is written to a file
+    in `folder`, for support.
     """
 
     def __init__(self, refresh: Callable[[], Awaitable[object]], folder: Path) -> None:
@@ -85,13 +85,13 @@ class Listeners:
         self._failed: list[Callable[[News], None]] = []
 
     def add(self, callback: Callable[[News], None]) -> Callable[[], None]:
-        """Have `callback` hear all news from now on. Returns what ends that."""
+        """Call `callback` with all news from now on. Call the result to stop that."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
 
     async def tell(self, news: News) -> None:
-        """Call all listeners with the news."""
-        with contextlib.suppress(Exception):  # news is announced even where the summary cannot be read
+        """Call all listeners with this news."""
+        with contextlib.suppress(Exception):  # news is announced even if the summary cannot be read
             async with asyncio.timeout(REFRESH_WITHIN):
                 await self._refresh()
         if isinstance(news, Trouble | Unsaved) and news.fault:
@@ -104,7 +104,7 @@ class Listeners:
                 await self._tell_fault(listener, error)
 
     async def _tell_fault(self, listener: Callable[[News], None], error: Exception) -> None:
-        """Announce once for each listener that it failed; it is still called with news."""
+        """Announce a listener's failure, once for each listener. It is still called with news."""
         if listener not in self._failed:
             self._failed.append(listener)
             why = f"this program could not show a change ({error!r}); the refunds go on"

@@ -1,7 +1,7 @@
-"""Owns what the desk, the screens and the commands need of a ledger, of its history and of the trips.
+"""Owns the interfaces (Protocols) of a ledger, its history and the trips, as the desk, screens and commands need them.
 
-One implementation is `store/sqlite`; `storage.py` chooses it. No method here says how or where something is kept, and
-each is one whole: a transaction, or a short read. Every method raises StoreError.
+`store/sqlite` implements them; `storage.py` chooses it. No method says how or where data is kept. Each method is one
+transaction or one short read, and may raise StoreError.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from refund_tui.core.trips import Card, Trip
 
 
 class ServicesPort(Protocol):
-    """Writes the services to which a ledger belongs. Adds services, never removes one."""
+    """Writes the services of a ledger. Adds services, never removes one."""
 
     def claim(self, service: Service, who: str, now: Instant, *, owner: bool) -> LedgerServices:
-        """The services of the ledger. One that names none yet gets `service`, if that is allowed.
+        """The services of the ledger. A ledger without services gets `service`, if that is allowed.
 
-        `owner` says whether this account owns the ledger.
+        `owner` is whether this account owns the ledger.
         """
         ...
 
@@ -47,7 +47,7 @@ class LedgerPort(Protocol):
 
     @property
     def services(self) -> ServicesPort:
-        """The services to which it belongs."""
+        """The part that writes the services of the ledger."""
         ...
 
     def close(self) -> None:
@@ -55,10 +55,10 @@ class LedgerPort(Protocol):
         ...
 
     def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
-        """Write a new refund if the state of its trip in this transaction allows it; the refund as it is on disk.
+        """Write a new refund if `core.rules` allows it inside this transaction. The refund as it is on disk.
 
-        `charge_currency` is what the service gave with the card. Raises core.rules.Refused, NeedsSecondYes: nothing was
-        written then.
+        `charge_currency` is what the service gave with the card. Raises core.rules.Refused and NeedsSecondYes: then
+        nothing was written.
         """
         ...
 
@@ -67,27 +67,30 @@ class LedgerPort(Protocol):
         ...
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
-        """Claim a refund and record an attempt, durably; None if another was faster or it must not be sent now."""
+        """Claim a refund and record an attempt, durably.
+
+        None if another process was faster, or it must not be sent now.
+        """
         ...
 
     def finish(
         self, refund: Refund, attempt: Attempt, outcome: Outcome, decision: Decision, who: str, now: Instant
     ) -> Refund | None:
-        """Write what came of an attempt and what was decided; None when the refund changed meanwhile: decide anew."""
+        """Write the end of an attempt and the decision. None if the refund has changed: decide again."""
         ...
 
     def finished(self, attempt: Attempt, outcome: Outcome, now: Instant) -> bool:
-        """Whether a failed `finish` did write this answer. If so, it is made durable."""
+        """Whether a `finish` that failed has written this answer. If so, it is made durable."""
         ...
 
     def record_outcome_apart(self, attempt: Attempt, outcome: Outcome, who: str, now: Instant) -> None:
-        """Keep the outcome of an attempt in an event of the ledger, if the refund's own record cannot be changed."""
+        """Record the outcome of an attempt in an event of the ledger: the refund's own record cannot be changed."""
         ...
 
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None
     ) -> Refund | None:
-        """Write what a person or the clock decided; None when the refund changed meanwhile."""
+        """Write a decision that no answer caused. None if the refund has changed."""
         ...
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
@@ -95,7 +98,7 @@ class LedgerPort(Protocol):
         ...
 
     def get(self, key: str) -> Refund | None:
-        """One refund by its idempotency key. Raises RecordUnusable where its record cannot be read."""
+        """One refund by its idempotency key. Raises RecordUnusable if its record cannot be read."""
         ...
 
     def has_event(self, key: str, kind: str) -> bool:
@@ -123,9 +126,9 @@ class LedgerPort(Protocol):
         ...
 
     def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
-        """End the account's wait, and the own wait of each refund whose last answer asked for it; those refunds.
+        """End the account's wait, and the wait of each refund whose last answer was a 429. The changed refunds.
 
-        None when the account does not wait: nothing was written then.
+        None if the account does not wait; then nothing was written.
         """
         ...
 
@@ -135,7 +138,7 @@ class LedgerPort(Protocol):
 
 
 class HistoryPort(Protocol):
-    """Reads refunds. Used by one thread at a time; needs no write access."""
+    """Reads refunds. Used by one thread at a time. Needs no write access."""
 
     def close(self) -> None:
         """Close it."""
@@ -146,11 +149,11 @@ class HistoryPort(Protocol):
         ...
 
     def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
-        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        """The refunds of a trip, newest first. Any spelling of its id is accepted."""
         ...
 
     def of_trips(self, trips: Iterable[str]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of each of the `trips` (folded ids) that has some, newest first."""
+        """The refunds of each of the `trips` (folded ids), newest first. Trips without refunds are left out."""
         ...
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
@@ -158,7 +161,7 @@ class HistoryPort(Protocol):
         ...
 
     def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """The captured amounts by the ledger alone, for those of the `trips` (folded ids) for which it has one."""
+        """The captured amounts of `trips` (folded ids) by the ledger alone. Trips without one are left out."""
         ...
 
     def contradiction(self, refund: Refund) -> Contradiction | None:
@@ -178,31 +181,31 @@ class HistoryPort(Protocol):
         ...
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
-        """What a clerk had typed for a trip, in whichever spelling of its id."""
+        """The draft of a clerk for a trip. Any spelling of its id is accepted."""
         ...
 
     def last_draft(self, clerk: str) -> Draft | None:
-        """The draft that a clerk typed last."""
+        """The clerk's newest draft."""
         ...
 
     def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
-        """`limit` refunds in this order, from the `start`-th one on."""
+        """`limit` refunds in this order, from position `start` on."""
         ...
 
     def page(self, wanted: Filter, below: int | None, limit: int) -> list[tuple[int, Refund | Damaged]]:
-        """`limit` refunds, newest first, each with its place; `below` is the last one's of the page before."""
+        """`limit` refunds with row numbers, newest first. `below` is the last row number of the page before."""
         ...
 
     def count(self, wanted: Filter, cap: int = 10_001) -> int:
-        """How many refunds; a filtered count stops at `cap`."""
+        """The number of refunds. A filtered count stops at `cap`."""
         ...
 
     def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
-        """What the refunds come to in each currency; empty where there are more than `cap` of them."""
+        """The sum of the refunds in each currency; empty if there are more than `cap` refunds."""
         ...
 
     def clerks(self) -> tuple[str, ...]:
-        """The names of those who asked for refunds."""
+        """The names of the clerks who asked for refunds."""
         ...
 
     def changes_seen(self) -> int:
@@ -210,31 +213,31 @@ class HistoryPort(Protocol):
         ...
 
     def last_seq(self) -> int:
-        """The number of the newest event, 0 when there is none."""
+        """The number of the newest event, 0 if there is none."""
         ...
 
     def since(self, seq: int, limit: int) -> list[Event]:
-        """At most `limit` events after the one numbered `seq`, oldest first, without what cannot be read."""
+        """At most `limit` events after event `seq`, oldest first, without those that cannot be read."""
         ...
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait of the whole account (Payment service, refund, 429)."""
+        """The wait of the whole account (contract page: refund, 429)."""
         ...
 
     def summary(self, endpoint: str) -> Summary:
-        """What is open for one endpoint, and how many refunds are open for others."""
+        """The summary of open refunds at one endpoint. It includes the number of open refunds at others."""
         ...
 
     def damaged_open(self) -> tuple[Damaged, ...]:
-        """The refunds that cannot be read and may be open, at every endpoint, newest first."""
+        """The refunds that cannot be read and may be open, at any endpoint, newest first."""
         ...
 
     def damaged(self) -> Iterator[Damaged]:
-        """Every row that cannot be read; reads the whole ledger, page after page."""
+        """Every row that cannot be read. Reads the whole ledger in pages."""
         ...
 
     def elsewhere(self, endpoint: str) -> dict[str, int]:
-        """How many refunds are open at each other endpoint, by its name, without the damaged."""
+        """The number of open refunds at each other endpoint, without damaged ones."""
         ...
 
     def ledger_services(self) -> LedgerServices:
@@ -242,7 +245,7 @@ class HistoryPort(Protocol):
         ...
 
     def identity(self) -> Identity:
-        """What the ledger says of itself."""
+        """The ledger's id, environment, host and creation time."""
         ...
 
     def writer(self) -> Host | None:
@@ -250,15 +253,15 @@ class HistoryPort(Protocol):
         ...
 
     def verify(self) -> None:
-        """Check that this host may write the ledger, and that it lacks no event that was seen."""
+        """Check that this host may write the ledger, and that no event that was seen is missing."""
         ...
 
     def check(self) -> None:
-        """Check that the ledger says soundly what it is, and lacks no event that was seen."""
+        """Check that the ledger's identity can be read, and that no event that was seen is missing."""
         ...
 
     def remember(self) -> None:
-        """Write to disk, outside the ledger, the number of its newest event. Raises StoreChanged if it lacks one."""
+        """Raise the high-water marks on disk. Raises StoreChanged if the ledger lacks an event that was seen."""
         ...
 
 
@@ -274,11 +277,11 @@ class TripsPort(Protocol):
         ...
 
     def get(self, store_id: str, trip_id: str) -> Trip | None:
-        """What is known of one trip, in whichever spelling of its id. Raises RecordUnusable where it cannot be read."""
+        """One trip, by any spelling of its id. Raises RecordUnusable if it cannot be read."""
         ...
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Store these trips in one transaction; how many were new, changed, and the same as before."""
+        """Store these trips in one transaction. How many were new, changed, and unchanged."""
         ...
 
     def remember_card(self, store_id: str, trip_id: str, card: Card, currency: str | None) -> None:
@@ -286,13 +289,13 @@ class TripsPort(Protocol):
         ...
 
     def find(self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None) -> list[Trip]:
-        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text."""
+        """The trips that `text` finds, newest first, from position `start` on, at most `limit`. Blank finds all."""
         ...
 
     def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
-        """How many trips `text` finds, counted up to `cap` and no further."""
+        """The number of trips that `text` finds, counted up to `cap`."""
         ...
 
     def of_word(self, word: TripWord, cap: int) -> tuple[str, ...]:
-        """The folded ids of trips that a word finds, the newest ones, at most `cap`."""
+        """The folded ids of the newest trips that a word finds, at most `cap`."""
         ...

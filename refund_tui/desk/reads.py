@@ -1,6 +1,6 @@
-"""Owns what screens and commands read at the desk. Each read runs in its file's thread, never on the event loop.
+"""Owns the reads of screens and commands. Each read runs in the thread of its file, never on the event loop.
 
-Keeps nothing in memory: each answer is read from the files at that moment. Every method raises StoreError.
+Caches nothing: each result comes from the files at that moment. Every method raises StoreError.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as
 from refund_tui.core.times import Instant
 from refund_tui.core.trips import Trip, folded_trip
-from refund_tui.desk.body_check import checked
+from refund_tui.desk.body_check import with_altered_records
 from refund_tui.desk.files import Files
 from refund_tui.desk.trip_words import searched
 from refund_tui.store.export import RefundRows, page
@@ -32,7 +32,7 @@ class HistoryReads:
         return await self._files.look(lambda history: history.get(key))
 
     async def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
-        """The refunds of a trip, in whichever spelling of its id, newest first."""
+        """The refunds of a trip, newest first. Any spelling of its id is accepted."""
         return await self._files.look(lambda history: history.of_trip(store_id, trip_id))
 
     async def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
@@ -44,64 +44,64 @@ class HistoryReads:
         return await self._files.look(lambda history: history.events(key))
 
     async def rows(self, wanted: Filter, start: int, limit: int, order: Order = Order.NEWEST) -> list[Refund | Damaged]:
-        """`limit` refunds from the `start`-th of the order on."""
+        """`limit` refunds in this order, from position `start` on."""
         return await self._files.look(lambda history: history.rows(wanted, start, limit, order))
 
     async def count(self, wanted: Filter, cap: int = 10_001) -> int:
-        """How many refunds; a filtered count stops at `cap`."""
+        """The number of refunds. A filtered count stops at `cap`."""
         return await self._files.look(lambda history: history.count(wanted, cap))
 
     async def sums(self, wanted: Filter, cap: int) -> dict[str, Money]:
-        """What the refunds come to in each currency; empty where there are more than `cap` of them."""
+        """The sum of the refunds in each currency; empty if there are more than `cap` refunds."""
         return await self._files.look(lambda history: history.sums(wanted, cap))
 
     async def clerks(self) -> tuple[str, ...]:
-        """The names of those who asked for refunds."""
+        """The names of the clerks who asked for refunds."""
         return await self._files.look(lambda history: history.clerks())
 
     async def page(self, wanted: Filter, below: int | None, now: Instant) -> tuple[list[RefundRows], int | None]:
-        """A page of refunds as they are at `now`, for exports, and where the next one begins; None at the end."""
+        """A page of refunds at `now`, for exports, and the `below` of the next page; None at the end."""
         return await self._files.look(lambda history: page(history, wanted, below, now))
 
     async def elsewhere(self, endpoint: str) -> dict[str, int]:
-        """How many refunds are open at each other endpoint, by its name."""
+        """The number of open refunds at each other endpoint."""
         return await self._files.look(lambda history: history.elsewhere(endpoint))
 
     async def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
-        """What a clerk had typed for a trip."""
+        """The draft of a clerk for a trip."""
         return await self._files.look(lambda history: history.draft(clerk, store_id, trip_id))
 
     async def last_draft(self, clerk: str) -> Draft | None:
-        """The draft that a clerk typed last."""
+        """The clerk's newest draft."""
         return await self._files.look(lambda history: history.last_draft(clerk))
 
 
 class TripReads:
-    """The trips known at the desk, and what the ledger says of each."""
+    """The trips, and the refunds of each."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
 
     async def get(self, store_id: str, trip_id: str) -> Trip | None:
-        """What is known of one trip, in whichever spelling of its id."""
+        """One trip, by any spelling of its id."""
         return await self._files.search(lambda trips: trips.get(store_id, trip_id))
 
     async def balance(self, store_id: str, trip_id: str) -> TripBalance:
-        """The balance of a trip: its refunds, and what was captured as far as that is known here."""
+        """The balance of a trip: its refunds, and the captured amount if it is known."""
         trip = await self.get(store_id, trip_id)
         refunds = await self._files.look(lambda history: history.of_trip(store_id, trip_id))
         ceiling = await self._files.look(lambda history: history.ceiling(store_id, trip_id))
         captured, currency = (trip.captured, trip.currency) if trip else (None, None)
         balance = TripBalance.of(captured, refunds, ceiling, currency)
-        return await self._files.look(lambda history: checked(balance, history))
+        return await self._files.look(lambda history: with_altered_records(balance, history))
 
     async def refunds_of(self, trips: Iterable[Trip]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of those of the trips that have some, by their folded ids, in one read."""
+        """The refunds of the trips, by folded id, in one read. Trips without refunds are left out."""
         names = [folded_trip(trip.store_id, trip.trip_id) for trip in trips]
         return await self._files.look(lambda history: history.of_trips(names))
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
-        """The store and trip id as this trip is written here, where another spelling was given."""
+        """The store and trip id in the spelling to use: see `core.rules`."""
         trip = await self.get(store_id, trip_id)
         refunds = await self._files.look(lambda history: history.of_trip(store_id, trip_id))
         return known_as(store_id, trip_id, (one for one in refunds if isinstance(one, Refund)), trip)
@@ -109,11 +109,11 @@ class TripReads:
     async def find(
         self, text: str, start: int, limit: int, *, zone: tzinfo = UTC, today: date | None = None
     ) -> list[Trip]:
-        """The trips that `text` finds, from place `start` on, at most `limit`; newest first, all for blank text."""
+        """The trips that `text` finds, newest first, from position `start` on, at most `limit`. Blank finds all."""
         return await self._files.search(lambda trips: trips.find(text, start, limit, zone=zone, today=today))
 
     async def count(self, text: str, cap: int, *, zone: tzinfo = UTC, today: date | None = None) -> int:
-        """How many trips `text` finds, counted up to `cap` and no further."""
+        """The number of trips that `text` finds, counted up to `cap`."""
         return await self._files.search(lambda trips: trips.count(text, cap, zone=zone, today=today))
 
     async def searched(self, wanted: Filter) -> Filter:
@@ -123,5 +123,5 @@ class TripReads:
         return await self._files.search(lambda trips: searched(wanted, trips))
 
     async def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
-        """Store these trips; how many were new, changed, and the same as before."""
+        """Store these trips. How many were new, changed, and unchanged."""
         return await self._files.search(lambda known: known.put(trips))

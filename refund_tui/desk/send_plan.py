@@ -1,6 +1,6 @@
-"""Owns what is to be done at the ledger now: which attempt is claimed, which one of a dead process is ended.
+"""Owns the plan of the sender: which refund is claimed next, and which attempt of a dead process is ended.
 
-Runs in the ledger's thread. Sends nothing: `sender` carries out what was claimed.
+Runs in the ledger's thread. Never sends: `sender` sends what was claimed.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from refund_tui.desk.ports import LedgerPort
 from refund_tui.errors import RecordUnusable, StoreUncertain
 
 LOOK_AGAIN = 2.0
-"""Seconds between two looks at an attempt of another process."""
+"""Seconds between two checks of an attempt of another process."""
 
 _NEVER_SENT = Unreachable(Answer(detail="nothing was sent: the disk failed while the attempt was recorded"))
 
 
 @dataclass(slots=True)
 class SendPlan:
-    """The result of one look at the ledger: news already on disk, and an attempt to carry out or seconds to rest."""
+    """The result of one plan: news (already on disk), and an attempt to send or the seconds to rest."""
 
     news: list[News] = field(default_factory=list)
     in_flight: InFlight | None = None
     rest: float | None = None
 
     def rest_at_most(self, seconds: float) -> None:
-        """Look again within `seconds`."""
+        """Plan again within `seconds`."""
         self.rest = seconds if self.rest is None else min(self.rest, seconds)
 
 
 class Planner:
-    """Looks at the ledger with the lease of one process."""
+    """Plans with the ledger and the lease of one process."""
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._never_sent: set[str] = set()
-        """Refunds whose attempt this process may have recorded, on a failing disk, and did not carry out."""
+        """Refunds for which this process, on a failing disk, may have recorded an attempt that it did not send."""
         self._said: dict[str, str] = {}
         self.stuck: dict[str, str] = {}
-        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
+        """A sentence for each refund that the last plan skipped because its record cannot be changed, by key."""
 
     def plan(self, ledger: LedgerPort) -> SendPlan:
-        """Look at the ledger, in its thread: take over, decide, and claim at most one attempt."""
+        """Read the ledger, in its thread: end attempts of dead processes, decide, and claim at most one attempt."""
         now, plan = self._terms.clock.now(), SendPlan()
         self.stuck = {}
         self._take_over(ledger, now, plan)
@@ -74,7 +74,7 @@ class Planner:
     def _look_after(
         self, ledger: LedgerPort, refund: Refund, attempt: Attempt | Damaged, now: Instant, plan: SendPlan
     ) -> None:
-        """Look at one open attempt: its holder runs, or it is taken over, or its record cannot be read."""
+        """Handle one open attempt: wait for it, take it over, or mark a refund whose attempt cannot be read."""
         terms = self._terms
         if isinstance(attempt, Damaged):
             if refund.state is not State.UNKNOWN and refund.open:
@@ -89,7 +89,7 @@ class Planner:
             plan.rest_at_most(LOOK_AGAIN)
 
     def _claim(self, ledger: LedgerPort, refund: Refund, now: Instant, plan: SendPlan) -> bool:
-        """Whether an attempt of `refund` is recorded and to be carried out by this process."""
+        """Record an attempt of `refund` if it may be sent. Whether this process must send it."""
         forbidden = _forbidden(ledger, refund, now, self._terms.policy)
         with self._set_apart(refund, plan):
             if forbidden is not None:
@@ -102,7 +102,7 @@ class Planner:
             current = ledger.get(refund.key) or refund
             plan.in_flight = InFlight(
                 replace(current, body=refund.body), attempt
-            )  # exactly the bytes that were compared
+            )  # send exactly the bytes that were compared
             plan.news.append(Changed(current, ATTEMPT_STARTED))
         return plan.in_flight is not None
 
@@ -112,7 +112,7 @@ class Planner:
 
     @contextlib.contextmanager
     def _set_apart(self, refund: Refund, plan: SendPlan) -> Iterator[None]:
-        """Go on with the others where the record of one refund cannot be used; that is announced once."""
+        """Skip a refund whose record cannot be used, and continue with the others. It is announced once."""
         try:
             yield
         except RecordUnusable as error:
@@ -133,7 +133,7 @@ class Planner:
 
 
 def _forbidden(ledger: LedgerPort, refund: Refund, now: Instant, policy: Policy) -> Decision | None:
-    """What forbids an attempt of a refund now: an altered record, the key horizon, the refund window."""
+    """The decision that forbids an attempt now: altered record, key horizon or refund window. None if none does."""
     found = difference(refund, ledger.contradiction(refund))
     if found is not None:
         return lifecycle.record_differs(refund.life, found, Instant(refund.created_at, "", 0.0))

@@ -1,6 +1,6 @@
-"""Owns the sending of refunds: has one that is due claimed, sends it, and records what came of it.
+"""Owns the sending of refunds: it claims a due refund, sends it, and records the outcome.
 
-Never sends or announces what is not on disk, and never drops an answer that could not be written.
+Never sends or announces what is not on disk. Never drops an answer that could not be written.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ AGAIN = 2.0
 """Seconds between two tries to write an answer."""
 
 LONGEST_REST = 5.0
-"""Seconds after which a wait is looked at again, since the event loop's timer does not count a suspended host."""
+"""The longest sleep in seconds: the event loop's timer does not count the time of a suspended host."""
 
 
 class Payments(Protocol):
-    """What the desk needs of the Payment service."""
+    """What the sender needs of the client of the Payment service."""
 
     async def refund(self, body: bytes) -> Outcome:
-        """Send `body` once; whatever happens on the network is an outcome, not an exception.
+        """Send `body` once. Every failure of the network is an outcome, not an exception.
 
-        Cancelled before a byte of the request left, it returns Unreachable; after that it raises CancelledError.
+        If it is cancelled before a byte of the request left, it returns Unreachable; later it raises CancelledError.
         """
         ...
 
 
 class Sender:
-    """Sends what is due, one at a time, until it is closed."""
+    """Sends due refunds, one at a time, until it is closed."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Sender:
         self._leaving = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.failure: StoreError | None = None
-        """Why the ledger could not be used at the last try, where it could not."""
+        """Why the ledger could not be used at the last try; empty if it could."""
         self.unsaved: dict[str, str] = {}
         self.idle = False
-        """Whether the last look at the ledger found nothing that is due."""
+        """Whether the last plan found nothing due."""
         self.offline = False
-        """Whether the last attempt did not reach the service at all."""
+        """Whether the last attempt did not reach the service."""
 
     @property
     def in_flight(self) -> bool:
@@ -71,22 +71,22 @@ class Sender:
 
     @property
     def stuck(self) -> dict[str, str]:
-        """Refunds that the last look left out, since their record cannot be changed: a sentence about each, by key."""
+        """A sentence for each refund that the last plan skipped because its record cannot be changed, by key."""
         return self._planner.stuck
 
     def begin(self) -> None:
-        """Start sending, in a task of its own."""
+        """Start sending, in its own task."""
         self._task = asyncio.create_task(self._run(), name="sender")
 
     def wake(self) -> None:
-        """Look at the ledger now: something was recorded, changed, or time was moved."""
+        """Plan now: a refund was recorded or changed, or a test moved the clock."""
         self.idle = False
         self._awake.set()
 
     async def close(self, grace: float) -> None:
-        """End in order: an answer is awaited for `grace` seconds, then what the client knows of it is recorded.
+        """End: wait `grace` seconds for an answer, then cancel the request and record its outcome.
 
-        Only the request is cancelled, never its recording, so that what this process knows of the attempt is written.
+        Only the request is cancelled, never the recording, so that what this process knows is written.
         """
         if self._task is None:
             return
@@ -125,7 +125,7 @@ class Sender:
         await _within(seconds if seconds is None else min(seconds, LONGEST_REST), self._awake)
 
     async def step(self) -> float | None:
-        """One look at the ledger, and one attempt if one is due. Seconds to rest, None until woken."""
+        """Plan once, and make one attempt if one is due. The seconds to rest; None means until `wake`."""
         plan = await self._files.write(self.plan)
         self._in_flight = plan.in_flight
         for news in plan.news:
@@ -137,7 +137,7 @@ class Sender:
         return 0.0
 
     def plan(self, ledger: LedgerPort) -> SendPlan:
-        """Look at the ledger, in its thread: take over, decide, and claim at most one attempt."""
+        """Run the planner in the ledger's thread."""
         return self._planner.plan(ledger)
 
     async def _send(self, in_flight: InFlight) -> None:
@@ -148,7 +148,7 @@ class Sender:
         await self._record(in_flight, outcome, arrived)
 
     async def answer(self, in_flight: InFlight) -> Outcome:
-        """Send a claimed attempt's bytes, unless that is too late by now; what came of it."""
+        """Send the bytes of a claimed attempt, unless it is too late. The attempt with its outcome."""
         try:
             payments = await self._connect()
         except Exception as error:  # noqa: BLE001 whatever fails here fails before a byte could leave
@@ -174,9 +174,9 @@ class Sender:
             self._request = None
 
     async def _record(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> None:
-        """Write what came of the attempt, until it is on disk; only then is it announced as done.
+        """Try to write the outcome of the attempt until it is on disk. Only then it is announced.
 
-        When the program ends, the last try is made after GRACE. The next process takes over an attempt left open.
+        When the program ends, the last try is made after GRACE. The next process takes over an attempt that stays open.
         """
         key = in_flight.refund.key
         while True:
@@ -197,7 +197,7 @@ class Sender:
                 return
 
     def _not_saved(self, outcome: Outcome, error: Exception, *, last: bool) -> str:
-        """The sentence for an answer that is not on disk, while the program tries and (`last`) when it ends."""
+        """The message for an answer that is not on disk. `last`: the program ends and does not try again."""
         moved = " The money is on its way." if isinstance(outcome, Accepted) else ""
         if not last:
             return f"{_answered(outcome)}: {error}.{moved} It is written again until it is on disk"
@@ -208,15 +208,15 @@ class Sender:
         )
 
     async def record_once(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> News:
-        """Try once to write what came of an attempt; the news that it is on disk. Raises StoreError."""
+        """Try once to write the outcome of an attempt. The news that it is on disk. Raises StoreError."""
         write = self._files.write
         try:
             return Changed(*await write(lambda ledger: finish(ledger, self._terms, in_flight, outcome, arrived)))
-        except RecordUnusable as error:  # the answer is on disk, beside a refund that is set apart
+        except RecordUnusable as error:  # an event of the ledger keeps the answer
             return Trouble(str(error))
 
     async def _tell_fault(self, error: Exception, why: str) -> None:
-        """Announce a fault of this program. An error that a person can act on is told with the refund instead."""
+        """Announce a fault of this program. An error with a message for a person is announced elsewhere."""
         if not isinstance(error, RefundTuiError):
             await self._tell(Trouble(why, fault_of(error)))
 
@@ -230,7 +230,7 @@ class Sender:
 
 
 async def _within(seconds: float | None, event: asyncio.Event) -> None:
-    """Return when `event` is set, or after so many seconds."""
+    """Return when `event` is set, or after `seconds`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -1,4 +1,4 @@
-"""Owns the desk's one client of the Payment service: made when it is first needed, closed with the desk."""
+"""Owns the desk's only client of the Payment service. It is created at its first use and closed with the desk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ServiceConnection:
-    """Makes the client that the settings ask for, or the one that `make` returns, in a thread of its own."""
+    """Creates the client for the settings, or the one that `make` returns, in another thread."""
 
     def __init__(self, settings: Settings, make: Callable[[], PaymentClient] | None) -> None:
         self._settings, self._make = settings, make
@@ -20,7 +20,7 @@ class ServiceConnection:
         self._making = asyncio.Lock()
 
     async def client(self) -> PaymentClient:
-        """The client, the same one each time. Raises RefundTuiError."""
+        """The client; each call returns the same one. Raises RefundTuiError."""
         async with self._making:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._make or self._of_settings)

@@ -1,6 +1,6 @@
-"""Owns what a storage is, and which one the settings name: where the ledger and the trips are kept, and in which form.
+"""Owns the interface of a storage (where the ledger and the trips are kept), and the choice of its implementation.
 
-`ports` says what is needed of the ledger, the history and the trips in it. Every method of a storage raises StoreError.
+`ports` declares the ledger, the history and the trips that it opens. Every method of a storage may raise StoreError.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Storage(Protocol):
-    """Where one ledger and its trips are kept. Opens them; whoever opens one closes it."""
+    """Where one ledger and its trips are kept. The caller must close what it opens."""
 
     @property
     def place(self) -> str:
-        """Where the ledger is, for sentences."""
+        """The place of the ledger, for messages."""
         ...
 
     def exists(self) -> bool:
@@ -54,11 +54,11 @@ class Storage(Protocol):
         ...
 
     def read_trips(self) -> TripsPort | None:
-        """The trips for reading only, None where there are none."""
+        """The trips for reading only, None if there are none."""
         ...
 
     def hurry(self) -> None:
-        """Wait only shortly for other programs from now on, also in calls that wait already, because this one ends."""
+        """Wait only a short time for other programs from now on, also in calls that already wait: this program ends."""
         ...
 
     def examine(self) -> Damage:
@@ -68,14 +68,14 @@ class Storage(Protocol):
     def walk(self, pause: Callable[[float], bool]) -> Damage:
         """The result of a check of the whole ledger. It may take minutes and never makes another program wait.
 
-        `pause` is called often: it waits for so many seconds and says whether to end. Raises StoreError if it cannot go
-        on.
+        `pause` is called often: it waits for the given seconds and returns whether to end. Raises StoreError if the
+        check cannot continue.
         """
         ...
 
 
 class Maintenance(Protocol):
-    """What an operator does with a storage: check it, and make decisions that no program may make."""
+    """What an operator does with a storage: check it, and take decisions that no program may take."""
 
     def engine(self) -> tuple[str, str]:
         """The name and the version of the database engine."""
@@ -86,19 +86,19 @@ class Maintenance(Protocol):
         ...
 
     def examine_ledger(self) -> Findings | None:
-        """Check all of the ledger; None if there is no room for a copy of it."""
+        """Check the whole ledger. None if there is no room for a copy of it."""
         ...
 
     def examine_trips(self) -> Findings | None:
-        """Check all of the trips; None if there is no room for a copy of them."""
+        """Check the whole trips file. None if there is no room for a copy of it."""
         ...
 
     def try_temporary_ledger(self) -> None:
-        """Check that a ledger can be kept here, with one that is made and removed. Raises OSError."""
+        """Check that a ledger can be kept here: create a temporary one and remove it. Raises OSError."""
         ...
 
     def pragmas(self) -> list[tuple[str, object, object]]:
-        """Each setting that makes a write last: its name, what it is here, and what it must be."""
+        """Each setting that makes writes durable: its name, its value here, and the value that it must have."""
         ...
 
     def files(self) -> list[Path]:
@@ -106,24 +106,24 @@ class Maintenance(Protocol):
         ...
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Accept a ledger that lacks events; how many of its open refunds count as possibly paid since then.
+        """Accept a ledger that lacks events. The number of its open refunds that now count as possibly paid.
 
-        Raises UsageError if nothing is missing.
+        Raises UsageError if no event is missing.
         """
         ...
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let only this host write from now on; this host. Raises UsageError if that is so already."""
+        """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes."""
         ...
 
 
 def storage_of(settings: Settings, host: Host | None = None) -> Storage:
-    """The storage that the settings name; nothing is opened yet. `host` is this host, if not to be found out."""
+    """The storage of these settings; no file is opened yet. `host` replaces this host, for tests."""
     return _sqlite(settings, host)
 
 
 def maintenance_of(settings: Settings) -> Maintenance:
-    """What an operator can do with that storage."""
+    """The maintenance of the storage of these settings."""
     return SqliteMaintenance(_sqlite(settings))
 
 

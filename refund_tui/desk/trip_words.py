@@ -1,4 +1,4 @@
-"""Owns how the words of a filter find trips, so that refunds are found by what only their trips tell.
+"""Owns the search for the trips of a filter's words, so that refunds are found by facts that only the trips file has.
 
 Imports nothing that runs in the background: `refund-tui history` uses it without a desk.
 """

@@ -1,6 +1,6 @@
-"""Owns the watch over the files: whether other processes wrote, and whether the ledger is damaged.
+"""Owns the watch over the files: it notices writes of other processes, and damage of the ledger.
 
-Announces what it finds and wakes the sender. Decides nothing and writes no refund.
+Announces what it finds and wakes the sender. Never decides anything and never writes a refund.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from refund_tui.desk.ports import HistoryPort
 from refund_tui.errors import StoreBusy, StoreError
 
 WATCH = 1.0
-"""Seconds between two looks at whether another process wrote; each look is one PRAGMA."""
+"""Seconds between two checks whether another process wrote. Each check is one PRAGMA."""
 
 LONG_SEARCH = 2.0
-"""Seconds for which a command waits for the end of the search through all rows; a large ledger takes minutes."""
+"""The most seconds that a command waits for the check of all rows. A large ledger takes minutes."""
 
 MOST = 500
-"""Events that one look reads."""
+"""The most events that one check reads."""
 
 NOT_REACHED = "unreachable"
 REACHED = frozenset(
     "accepted accepted_again late_acceptance rejected rate_limited unavailable server_error odd_status".split()
 )
-"""The kinds of the events after which it is known whether the service could be reached."""
+"""The kinds of events that show whether the service was reached."""
 
 
 class Watcher:
-    """Watches one desk's files, in tasks of its own."""
+    """Watches the files of one desk, in its own tasks."""
 
     def __init__(
         self,
@@ -40,16 +40,16 @@ class Watcher:
         wake: Callable[[], None],
         reached: Callable[[bool], None],
     ) -> None:
-        """`reached` is told whether the newest attempt of any process reached the service."""
+        """`reached` is called with whether the newest attempt of any process reached the service."""
         self._files, self._tell, self._wake, self._reached = files, tell, wake, reached
         self._seq: int | None = None
         """The number of the newest event that was read."""
         self._tasks: list[asyncio.Task[None]] = []
         self.unusable = False
-        """Whether the last look found that the ledger is lost, damaged or an older copy; not that it is only locked."""
+        """Whether the last check found the ledger lost, damaged or an older copy. A locked ledger does not count."""
 
     def begin(self) -> None:
-        """Start watching, and look for damage once."""
+        """Start watching, and check for damage once."""
         self._tasks = [
             asyncio.create_task(self._watch(), name="watcher"),
             asyncio.create_task(self._examine(), name="examiner"),
@@ -57,7 +57,7 @@ class Watcher:
         ]
 
     async def examined(self) -> None:
-        """Return when the quick search for damage has ended, and the long one or `LONG_SEARCH` seconds."""
+        """Return when the quick check and the check of all rows have ended, at the latest after LONG_SEARCH seconds."""
         if self._tasks:
             _, examiner, walker = self._tasks
             await asyncio.wait([examiner])
@@ -82,12 +82,12 @@ class Watcher:
         try:
             found = await search()
         except StoreError:
-            return  # it cannot be looked at now, which the watch says too; the next start looks again
+            return  # the watch reports it too; the next start checks again
         if found:
             await self._tell(Trouble(found))
 
     async def _watch(self) -> None:
-        """Notice within about a second that another process wrote. Nothing is sent to the terminal for it."""
+        """Notice within about a second that another process wrote."""
         seen: tuple[int, int] | None = None
         unread = False
         while True:
@@ -98,7 +98,7 @@ class Watcher:
                 self.unusable = False
                 if unread or now != seen:
                     changes = await self._changes()
-                    if unread or seen is not None:  # after a failure too: what could not be read can be read now
+                    if unread or seen is not None:  # also after a failure: it can be read now
                         await self._tell(Elsewhere(changes))
                         self._wake()
                 seen, unread = now, False
@@ -112,7 +112,7 @@ class Watcher:
             await asyncio.sleep(WATCH)
 
     async def _changes(self) -> tuple[Changed, ...]:
-        """What has become of refunds since the last look; nothing at the first."""
+        """The refunds that changed since the last check. The first check returns none."""
         seq, changed, events = await self._files.look(lambda history: _since(history, self._seq))
         self._seq = seq
         for event in reversed(events):
@@ -123,7 +123,7 @@ class Watcher:
 
 
 def _since(history: HistoryPort, seq: int | None) -> tuple[int, tuple[Changed, ...], list[Event]]:
-    """The number of the newest event that is read, the refunds that no longer go on, and the events."""
+    """The number of the newest event, the refunds that no longer continue by themselves, and the events."""
     if seq is None:
         return history.last_seq(), (), []
     events = history.since(seq, MOST)

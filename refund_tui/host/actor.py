@@ -1,6 +1,6 @@
-"""Owns who this process is by the kernel's word: its account, the account that logged in, its terminal, host and pid.
+"""Owns the kernel's facts about this process: its account, the account that logged in, terminal, host and pid.
 
-Believes no variable about an account: SUDO_USER, LOGNAME and USER can be set by anybody.
+Never uses an environment variable for an account: anybody can set SUDO_USER, LOGNAME and USER.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from refund_tui.core.actor import Actor
 from refund_tui.core.text import visible
 
 LONGEST = 200
-"""Characters of one fact at most."""
+"""The most characters of one fact."""
 
 _NOT_SET = "4294967295"
 """The kernel's login uid of a process that no login began."""
@@ -46,7 +46,7 @@ def account_of(uid: int) -> str:
 
 
 def login_uid() -> int | None:
-    """The account that logged in, as the kernel's audit keeps it; None where it keeps none."""
+    """The account that logged in, by the kernel's audit; None if the kernel does not record it."""
     try:
         text = Path("/proc/self/loginuid").read_text().strip()
     except OSError:
@@ -69,7 +69,7 @@ _PTS, _EACH = range(136, 144), 256
 
 
 def _controlling_terminal() -> str:
-    """The controlling terminal, also where input and output go elsewhere; empty where the kernel names none."""
+    """The controlling terminal, also if input and output are redirected; empty if there is none."""
     try:
         fields = Path("/proc/self/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:

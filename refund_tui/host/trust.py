@@ -1,6 +1,6 @@
-"""Owns whether a file can be believed: whether nobody but the operator can change it.
+"""Owns whether a file can be trusted: whether only the operator can change it. Changes nothing.
 
-The operator is root, or the account that owns the installed program: it could change the program itself.
+The operator is root, or the account that owns the installed program, which could change the program itself.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ ROOT = 0
 
 
 def changeable(path: Path) -> str | None:
-    """By whom else a file can be changed, itself or through one of its folders; None if by nobody. Raises OSError."""
+    """Who else can change a file, directly or through one of its folders; None if nobody can. Raises OSError."""
     operators = (ROOT, Path(__file__).stat().st_uid)
     for each in _on_the_way(path):
         found = each.stat()
         if found.st_uid not in operators:
             return f"{each} belongs to {account_of(found.st_uid)}"
-        kept = S_ISDIR(found.st_mode) and found.st_mode & S_ISVTX  # others can neither remove nor rename what is in it
+        kept = S_ISDIR(found.st_mode) and found.st_mode & S_ISVTX  # others cannot remove or rename its files
         if found.st_mode & (S_IWGRP | S_IWOTH) and not kept:
             return f"{each} can be written by {'everybody' if found.st_mode & S_IWOTH else 'its group'}"
     return None

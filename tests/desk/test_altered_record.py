@@ -13,7 +13,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.host.paths import ledger_path
 from refund_tui.payments.body import differences
@@ -120,7 +120,7 @@ async def test_after_it_was_paid_neither_a_receipt_is_made_nor_a_new_refund_take
     alter(folder, "minor = 125")
     async with desk_over(folder, ScriptedService()) as desk:
         refund = await second(desk)
-        assert "the record says 1.25 EUR, the bytes 12.50 EUR" in (altered(refund) or "")
+        assert "the record says 1.25 EUR, the bytes 12.50 EUR" in (alteration_of(refund) or "")
         with pytest.raises(NotPossible, match="No receipt was made"):
             await desk.print_receipt(refund.key)
         with pytest.raises(Refused, match="was altered"):

@@ -29,7 +29,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Doubt, Outcome, RateLimited, Rejected, Uncertain
 from refund_tui.core.refunds import Draft, Refund, State
 from refund_tui.core.rules import Refused
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import News, Trouble
 from refund_tui.errors import RefundTuiError
@@ -247,7 +247,7 @@ def _end_of(was: Refund, now: Refund | Damaged, books: Books) -> str:
     """How one refund stands after the desk's work."""
     if isinstance(now, Damaged):
         return "set apart"
-    if altered(now) or now.life.alarm:
+    if alteration_of(now) or now.life.alarm:
         return "alarm"
     if was.open and (now.key, now.intent, now.clerk, now.created_at) != (
         was.key, was.intent, was.clerk, was.created_at,

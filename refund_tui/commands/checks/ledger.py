@@ -14,7 +14,7 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.core.damage import DAMAGED, Damaged, Findings
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_identity import LOOPBACK, MOVE, open_elsewhere
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.machine import this_host
@@ -164,5 +164,5 @@ def _wrong_records(history: HistoryPort) -> Iterator[Result]:
     while rows := history.page(Filter(), below, PAGE):
         for place, refund in rows:
             below = place
-            if not isinstance(refund, Damaged) and (why := altered(refund, history.contradiction(refund))):
+            if not isinstance(refund, Damaged) and (why := alteration_of(refund, history.contradiction(refund))):
                 yield fail("records", why, _RESTORE_RECORDS)

@@ -1,7 +1,7 @@
 """Owns how a ledger of version 0.1.0 gets its chain of hashes, in the transaction of the migration.
 
-Copies each event with its hash, and records each refund as it is then. What was altered before cannot be found later,
-and an event says so. Never changes what an event tells.
+Copies each event with a hash, and records the present state of each refund. Earlier alterations cannot be found later;
+an event says so. Never changes the content of an event.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NEW = "INSERT INTO event_of_all VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def chain_existing(connection: sqlite3.Connection) -> None:
-    """Fill the new table of events from the old one, then record each refund and gate. Nothing in a new ledger."""
+    """Fill the new table of events from the old one, then record each refund and gate. Does nothing in a new ledger."""
     connection.text_factory = decode_leniently
     try:
         seq, previous = _copy(connection)
@@ -56,7 +56,7 @@ def _record(connection: sqlite3.Connection, seq: int, previous: bytes) -> None:
 
 
 def _refunds(connection: sqlite3.Connection) -> Iterator[tuple[str, str, list[Place]]]:
-    """Each refund with its state, and with the places of its row and of its attempts; not one whose key is damaged."""
+    """Each refund with its state and the places of its row and its attempts. Refunds with a damaged key are skipped."""
     for key, state in connection.execute("SELECT key, state FROM refund ORDER BY id").fetchall():
         if check_key(key) is None:
             yield key, state, _places(connection, key)

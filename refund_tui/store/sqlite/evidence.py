@@ -1,7 +1,7 @@
 """Owns the evidence in the events: the rows as each event left them, and the chain of hashes over all events.
 
-Whoever alters, removes, inserts or reorders a row leaves a chain that is broken, or a row that no event confirms.
-Works inside a transaction or a short read of the caller. Never repairs anything.
+If a row is altered, removed, inserted or moved, then the chain is broken, or no event confirms the row. Works inside a
+transaction or a short read of the caller. Never repairs anything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from refund_tui.store.sqlite.rows import INTENT, LIFE
 N = TypeVar("N")
 
 SHOWN = 40
-"""Characters of a value that a message repeats at most."""
+"""The most characters of a value that a message repeats."""
 
 Image = Mapping[str, object]
 """The columns of a row that are not NULL, as an event recorded them. Bytes are given as their SHA-256."""
@@ -63,21 +63,24 @@ HASHED = ("seq", "key", "at", "who", "kind", "before", "after", "why", "data", "
 
 _AS_BYTES = ", ".join(["seq", *(f"CAST({column} AS BLOB) AS {column}" for column in HASHED[1:])])
 EVENT = f"SELECT {_AS_BYTES}, CAST(hash AS BLOB) AS hash FROM event"
-"""Events as bytes: a damaged text is then another event, not an error."""
+"""Columns are read as bytes, so that a damaged text makes a different event, not an error."""
 
 _NEWEST = "SELECT seq, CAST(hash AS BLOB) AS hash FROM event ORDER BY seq DESC LIMIT 1"
 _BEFORE = f"{EVENT} WHERE seq < ? ORDER BY seq DESC LIMIT 2"
 
 
 def first_hash(ledger: str) -> bytes:
-    """What stands for the hash before the first event. It names the ledger, so that no event fits another ledger."""
+    """The value that the first event uses as the hash before it.
+
+    It contains the ledger's id, so no event fits another ledger.
+    """
     return hashlib.sha256(f"refund-tui ledger {ledger}".encode()).hexdigest().encode()
 
 
 def link(previous: bytes, event: Iterable[object]) -> bytes:
     """The hash of an event: SHA-256, in hexadecimal digits, of the hash before it and of its HASHED columns.
 
-    Each column counts as the number of its bytes, a colon and the bytes; NULL counts as a minus sign.
+    A column is hashed as its number of bytes, a colon and its bytes; NULL is hashed as a minus sign.
     """
     parts = [previous]
     for value in event:
@@ -103,7 +106,7 @@ def head(rows: Rows, ledger: str) -> tuple[int, bytes]:
 def record_of(transaction: sqlite3.Connection, places: Iterable[Place], *, whole: bool = False) -> str | None:
     """The rows as the transaction leaves them, as JSON: a list of table, primary key and image (null: deleted).
 
-    `whole`: the first event of a refund, which records what was asked for too. None if there is no row.
+    `whole`: all columns of a refund are recorded, as its first event does. None if there is no row.
     """
     told = [[table, list(key), _image(transaction, table, key, whole=whole)] for table, key in places]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else None
@@ -124,7 +127,7 @@ def image_of(row: sqlite3.Row, columns: Iterable[str]) -> Image:
 def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return f"sha256:{hashlib.sha256(value).hexdigest()}"
-    if isinstance(value, str) and not value.isascii():  # what is no UTF-8 must not end a check
+    if isinstance(value, str) and not value.isascii():  # text that is not UTF-8 must not end a check
         return value.encode(errors="surrogateescape").decode(errors="backslashreplace")
     return value
 
@@ -141,9 +144,9 @@ def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...],
 
 
 class RefundEvidence:
-    """A refund and its attempts as its events tell them, read one after the other, oldest first.
+    """A refund and its attempts as its events record them. The events are read in order, the oldest first.
 
-    `problem` is the first event that does not continue the one before.
+    `problem` names the first event that does not continue the one before.
     """
 
     def __init__(self) -> None:
@@ -182,7 +185,7 @@ class RefundEvidence:
         self.problem = self.problem or text
 
     def contradiction(self, row: sqlite3.Row, attempts: Iterable[sqlite3.Row]) -> Contradiction | None:
-        """How the rows that are there differ from what the events say, or None."""
+        """How the present rows differ from the events, or None."""
         if not self.refund:
             return Contradiction("no event says that it was recorded", of_life=True)
         if self.problem:
@@ -201,7 +204,7 @@ def _next(version: object) -> object:
 
 
 def _differing(here: Mapping[N, object], said: Mapping[N, object]) -> set[N]:
-    """The names whose values differ, or that only one of them has."""
+    """The columns whose values differ, or that only one image has."""
     return {name for name in (*here, *said) if here.get(name) != said.get(name)}
 
 
@@ -217,12 +220,12 @@ _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt WHERE key = ?"
 
 
 def contradiction(rows: Rows, key: str, ledger: str) -> Contradiction | None:
-    """How a refund differs from what its events say, or None. Raises StoreError, sqlite3.Error."""
+    """How a refund differs from its events, or None. Raises StoreError, sqlite3.Error."""
     while True:
         refund = rows(_REFUND, key)
         found = _contradiction(rows, key, ledger, refund)
         if found is None or [tuple(row) for row in rows(_REFUND, key)] == [tuple(row) for row in refund]:
-            return found  # else another program changed it between two reads: look again
+            return found  # if another program changed it between two reads, read again
 
 
 def _contradiction(rows: Rows, key: str, ledger: str, refund: Sequence[sqlite3.Row]) -> Contradiction | None:
@@ -235,9 +238,10 @@ def _contradiction(rows: Rows, key: str, ledger: str, refund: Sequence[sqlite3.R
 
 
 def _follows(rows: Rows, event: sqlite3.Row, ledger: str) -> bool:
-    """Whether an event follows the one before, by its hash that is there, or by the one that it should have.
+    """Whether an event follows the one before, by that event's stored hash or by its correct hash.
 
-    So that one altered value, which may be in the event of another refund, does not hold two refunds up.
+    With both, an altered event of one refund does not stop the next refund too.
+
     """
     before = rows(_BEFORE, event["seq"])
     hashes = [*(bytes(found["hash"]) for found in before), first_hash(ledger)]

@@ -17,7 +17,7 @@ from refund_tui.core.filters import Filter, Order, Query, QueryError, complete
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.commands import HISTORY, bindings
 from refund_tui.tui.files import export
@@ -199,7 +199,7 @@ class HistoryScreen(RefundScreen):
             return "", (f"! {DAMAGED}", "bad"), "", refund.trip_id, "", refund.columns.get("clerk", ""), "unreadable"
         asked = refund.intent
         when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
-        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or altered(refund) else ''}"
+        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or alteration_of(refund) else ''}"
         told = (state, TONES[refund.state]), asked.card.tail or "", asked.receipt or asked.trip_id, asked.reason.words
         return when, *told, refund.clerk, (str(asked.amount), "strong")
 

@@ -10,7 +10,7 @@ from refund_tui.core.refunds import Attempt, Event, Refund, evidence_of
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.desk.attempt_end import UnderWay
-from refund_tui.desk.body_check import altered
+from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.wording.refund_record import attempts_table, events_table, facts_of, raw_answers, unchecked_columns
@@ -136,7 +136,7 @@ class Timeline(VerticalScroll, can_focus=True):
         parts: list[Part] = [(f"{refund.intent.amount}", "bold"), "   ", (state_words(refund), tone)]
         if refund.life.why:
             parts.append(f"\n{visible(refund.life.why)}")
-        if (told := altered(refund)) is not None:
+        if (told := alteration_of(refund)) is not None:
             parts.append((f"\nALARM: {visible(told)}", STYLES["bad"]))
         if (unsaved := self._desk.unsaved.get(refund.key)) is not None:
             parts.append((f"\n{visible(unsaved)}", STYLES["bad"]))

@@ -86,7 +86,10 @@ def _folder(settings: Settings) -> Path:
 
 
 def _is_demo(storage: Storage, folder: Path) -> bool:
-    """Whether the ledger says so; if it does not say (version 0.1.0), whether the sandbox's journal is beside it."""
+    """Whether the ledger is a demo's.
+
+    Version 0.1.0 did not record that; then whether the sandbox's journal is beside it.
+    """
     try:
         with closing(storage.open_history()) as history:
             environment = history.ledger_services().environment

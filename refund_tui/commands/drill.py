@@ -35,7 +35,7 @@ SHORT_WAITS = Policy(base=0.1, cap=0.5, least=0.05, most_doubts=20)
 """The real rules with shorter waits, so that the drill takes a minute and not an hour."""
 
 TIMEOUT = 60.0
-"""Seconds for one case at most."""
+"""The most seconds for one case."""
 
 
 @dataclass(frozen=True, slots=True)

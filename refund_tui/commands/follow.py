@@ -1,4 +1,4 @@
-"""Owns how a refund is followed without a screen: a sentence for each change, and a line now and then while it waits.
+"""Owns how a refund is followed without a screen: a sentence for each change, and a few lines while it waits.
 
 Shows only what the ledger says. Never writes faster than a person or a screen reader can read.
 """
@@ -94,7 +94,7 @@ class Follower:
             self._say(visible(sentence))
 
     def _show(self, refund: Refund) -> None:
-        """Print a change once, whether it was announced or read first."""
+        """Print a change once, although it may be both announced and read."""
         sentence, first = _sentence(refund), self._shown is None
         if sentence != self._shown:
             self._shown, self._shown_left = sentence, float("inf")

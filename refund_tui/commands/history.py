@@ -114,7 +114,7 @@ def _searched(wanted: Filter, storage: Storage) -> Filter:
 
 
 def _print_unknown_clerk(history: HistoryPort, wanted: Filter) -> None:
-    """Say that no clerk is called that, and who there is. Raises StoreError."""
+    """Print that no clerk has this name, and the names that exist. Raises StoreError."""
     if wanted.clerk is None:
         return
     clerks = history.clerks()
@@ -143,7 +143,7 @@ def _exit_code(problem: str, damaged: int) -> int:
 
 
 def _print_open_elsewhere(history: HistoryPort, settings: Settings) -> None:
-    """Print how many open refunds are for other services, whatever the filter is. Raises StoreError."""
+    """Print how many open refunds are for other services. The filter does not matter. Raises StoreError."""
     if settings.base_url is None:
         return
     if elsewhere := open_elsewhere(history.elsewhere(history.ledger_services().endpoint_in_use(settings.service))):

@@ -44,7 +44,7 @@ class OutputLost(Ended):
 
 @contextmanager
 def ending_means(meaning: str) -> Iterator[None]:
-    """Add to an Ended that is raised inside what it means for refunds."""
+    """Inside this, an Ended that is raised gets `meaning`: what the end means for refunds."""
     try:
         yield
     except Ended as ended:
@@ -59,7 +59,7 @@ class Stream(io.TextIOBase):
         self._needed = needed
 
     def writable(self) -> bool:
-        """Whether it can be written: always, unlike the default of `io.TextIOBase`."""
+        """Always true, unlike the default of `io.TextIOBase`."""
         return True
 
     def isatty(self) -> bool:

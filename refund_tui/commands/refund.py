@@ -1,6 +1,6 @@
 """Owns `refund-tui refund`: one refund from question to answer on a plain prompt, for use without a full screen.
 
-Follows the same rules as the screens, since it uses the same desk. Never records anything before a typed yes.
+Follows the same rules as the screens, because it uses the same desk. Never records anything before a typed yes.
 """
 
 from __future__ import annotations

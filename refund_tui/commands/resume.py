@@ -1,4 +1,4 @@
-"""Owns `refund-tui resume`: finishes waiting refunds without a screen, for cron, systemd and after a crash.
+"""Owns `refund-tui resume`: finishes waiting refunds without a screen, for cron and systemd, and after a crash.
 
 Prints messages to stderr, and one line for each decided refund to stdout. Sends only what was recorded before.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 SHOWN = 20
-"""Refunds that are named at the end at most; of the others only the number is printed."""
+"""The most refunds that are named at the end. The number of the others is printed."""
 
 _EXAMPLES = """\
 examples:
@@ -128,7 +128,7 @@ def _exit_code(desk: Desk) -> int:
 def _print_open(
     history: HistoryPort, desk: Desk, damaged: Sequence[Damaged], states: frozenset[State], what: str
 ) -> bool:
-    """Print the refunds in `states` that can be read, and when the waiting ones are sent; whether there are any."""
+    """Print the readable refunds in `states`, and when the waiting ones are sent. Whether there are any."""
     here, zone = desk.endpoint, desk.settings.zone
     wanted = Filter(states=states, endpoint=here)
     gate, now = history.summary(here).gate, SystemClock().now()

@@ -40,7 +40,7 @@ class StopSignals:
                 signal.signal(number, self._on_signal)
 
     def guarded(self, call: Callable[[T], None]) -> Callable[[T], None]:
-        """`call`, but its exception ends the command and is not raised to its caller."""
+        """A wrapper of `call`: an exception of `call` ends the command and is not raised to the caller."""
 
         def guarded(value: T) -> None:
             try:

@@ -1,8 +1,8 @@
 """Owns `refund-tui trips import`: imports trips from files, and names each record that it leaves out.
 
 Exit codes: 0 everything was imported, 1 some records were left out, 2 a file could not be read, 3 the trips file could
-not be written, 130 interrupted. What was imported before stays imported. The imported trips are compared
-with the captured amounts in the ledger; that comparison changes nothing and never stops an import.
+not be written, 130 interrupted. What was imported before stays imported. The imported trips are compared with the
+captured amounts in the ledger. The comparison changes nothing and never stops an import.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from refund_tui.store.imports import LeftOut, TripReader
 
 BATCH = 1_000
-"""Records in one transaction at most."""
+"""The most records in one transaction."""
 
 BATCH_BYTES = 1024 * 1024
-"""Bytes of a file in one transaction, about, so that many large records are not in memory together."""
+"""The approximate bytes of a file in one transaction, so that many large records are not in memory together."""
 
 INTERRUPTED = 130
 
@@ -50,7 +50,7 @@ files may be JSON, JSON lines, CSV or bodies of Create Purchases; the format is 
 
 @dataclass
 class ImportTally:
-    """How many records of one file, or of all files, were new, changed, the same or left out."""
+    """How many records of one file, or of all files, were new, changed, unchanged or left out."""
 
     new: int = 0
     changed: int = 0
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _import(name: str, trips: TripsPort, total: ImportTally, comparison: CapturedComparison) -> bool:
-    """Import one file and print the counts; whether it could be read to its end."""
+    """Import one file and print the counts. Whether it could be read to its end."""
     from refund_tui.store.imports import TripReader  # loads pydantic
 
     shown, tally = _shown(name), ImportTally()
@@ -184,7 +184,7 @@ def _say(sentence: str) -> None:
 
 
 MOST_NAMED = 20
-"""Trips that are named at most; of the others only the number is printed."""
+"""The most trips that are named. The number of the others is printed."""
 
 
 class CapturedComparison:

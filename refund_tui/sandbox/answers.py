@@ -1,6 +1,6 @@
 """Owns the service's answers: those of the contract, and the faulty ones that a step asks for.
 
-Builds values only. `wire` decides which bytes are sent, and how fast.
+Builds values only. `server` decides which bytes are sent, and how fast.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BODIES: dict[int, dict[str, str]] = {
     503: {"errorMsg": "ServiceUnavailableException"},
     504: {"message": "Endpoint request timed out"},
 }
-"""The body for a step's status if the step gives none: the contract's (400, 403, 500, 503), else an API gateway's."""
+"""The body for a step with a status and no body: the contract's (400, 403, 500, 503), else an API gateway's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,17 @@ def say(status: int, value: object, *headers: tuple[str, str]) -> Reply:
 
 
 def accepted(reconciliation_id: str) -> Reply:
-    """Payment service, refund, 200."""
+    """The answer to an accepted refund (contract page: refund, 200)."""
     return say(200, {"reconciliationId": reconciliation_id})
 
 
 def bad_request() -> Reply:
-    """Payment service, refund, 400: a missing or malformed value."""
+    """The answer to a missing or malformed value (contract page: refund, 400)."""
     return say(400, _BODIES[400])
 
 
 def unknown_trip() -> Reply:
-    """Payment service, refund, 400: a trip that this store does not have."""
+    """The answer to a trip that this store does not have (contract page: refund, 400)."""
     return say(400, {"errorMsg": "UnknownShoppingTrip"})
 
 

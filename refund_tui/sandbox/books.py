@@ -1,8 +1,8 @@
 """Owns the service's accounts: every request, every movement of money (an execution), and their sums.
 
 No request is answered before it is recorded here and, if there is a journal, in the journal. Other threads may read the
-accounts while the service runs. The report of them has only ids and amounts that passed the
-contract's rules, so that no client can send control characters to the terminal.
+accounts while the service runs. The report contains only ids and amounts that passed the contract's rules, so that no
+client can send control characters to the terminal.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Catalogue:
         self._any_trip = any_trip
 
     def find(self, store_id: str, trip_id: str) -> ServiceTrip | None:
-        """The trip, None if the service does not know it (Payment service, refund, 400, UnknownShoppingTrip)."""
+        """The trip, None if the service does not know it (contract page: unknownshoppingtrip)."""
         trip = self._trips.get((store_id, trip_id))
         if trip is None and self._any_trip:
             return ServiceTrip(store_id, trip_id, brand="VISA", tail=_tail(trip_id))

@@ -1,4 +1,4 @@
-"""Owns the rules for a request (Payment service, refund and transactional-data): strict on types and patterns.
+"""Owns the rules for requests (contract page: refund): strict on types and patterns.
 
 Never enforces what the contract does not document. Amounts are read as Decimal, never as floats.
 """
@@ -18,7 +18,7 @@ _CODE = re.compile(r"[A-Z]{3}")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 _MOST_DIGITS = 15
-"""Digits before the decimal point at most, so that sums stay exact. No processor accepts as many."""
+"""The most digits before the decimal point, so that sums stay exact. No processor accepts so many."""
 
 
 class BadRequest(ValueError):

@@ -63,7 +63,7 @@ class SampleTrip:
 
 
 def sample_trips(now: datetime) -> list[SampleTrip]:
-    """The demo's trips. `now` must have a time zone, best the store's: the refund window's days are counted in it."""
+    """The demo's trips. `now` must have the store's time zone: the days of the refund window are counted in it."""
     return [*_ordinary(now), *_faulty(now), *_special(now)]
 
 

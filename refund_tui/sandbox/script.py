@@ -1,7 +1,7 @@
 """Owns the fault script: a file that says which requests get a faulty answer, and the queues of its steps.
 
-A script is `{"refund": [step, …], "transactional-data": [step, …]}`. Each request takes the first step that is left and
-fits it; without one it gets a normal answer. A step is an object with these keys, all optional:
+A script is `{"refund": [step, …], "transactional-data": [step, …]}`. Each request takes the first remaining step that
+fits it; if none fits, it gets a normal answer. A step is an object with these keys, all optional:
 
     status       200 to 599, with the service's own body for it unless `body` gives another
     retryAfter   text: the Retry-After header (a list: several; "http-date+5": a date in 5 s); for a 503 in the body
@@ -67,7 +67,7 @@ def parse_script(value: object) -> Script:
 
 
 class Faults:
-    """Gives each request its step: the first one left in the script that fits, then the trip's recipe, else none."""
+    """Gives each request its step: the first remaining step of the script that fits, else one of the trip's recipe."""
 
     def __init__(self, script: Script, catalogue: Catalogue) -> None:
         self._queues = {REFUND: _Queue(script.refund), LOOKUP: _Queue(script.lookup)}

@@ -1,7 +1,7 @@
 """Owns the listening socket and its connections: loopback only, HTTP/1.1 with keep-alive.
 
-Reads requests with h11, and sends answers with the faults of their steps. Decides nothing about money: a request is
-recorded before its answer gets here.
+Reads requests with h11, and sends answers with the faults of their steps. Never decides about money: a request is
+recorded before its answer is sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from refund_tui.sandbox.errors import PortTaken
 from refund_tui.sandbox.service import AnswerPlan, Headers, PaymentService
 
 LARGEST_BODY = 1_000_000
-"""Bytes of a request's body at most. The rest of a larger one is read and ignored (413)."""
+"""The most bytes of a request's body. The rest of a larger body is read and ignored (413)."""
 
 _CHUNK = 16_384
 

@@ -1,7 +1,7 @@
 """Owns the service's decisions: from the bytes of one request to its answer, without sockets or waiting.
 
-The order is: is the request valid, does the trip exist, was the id seen before; then a fault step may change the
-answer. The money moves and is recorded before anything is answered.
+The order of the checks: is the request valid, does the trip exist, was the id seen before. Then a fault step may change
+the answer. The money moves and is recorded before anything is answered.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Owns the faults that one answer can have, as a `Step`, and how a step is read from JSON.
 
-Never applies a step: `service` decides about the money, `wire` about the bytes.
+Never applies a step: `service` decides about the money, `server` about the bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one request; the empty step is a normal answer. Times are in seconds.
+    """What happens to one request. The empty step is a normal answer. Times are in seconds.
 
     `source` is the step's JSON in the script, for the record. `body` is bytes and their content type. `retry_after` are
     header values; for a 503 the contract has it in the body. `repeat` is the number of requests that take this step.

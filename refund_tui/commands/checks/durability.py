@@ -1,7 +1,7 @@
 """Owns `doctor --durability`: whether on this host data is on disk before anything is sent or shown.
 
-Works in its own folder inside the data folder and removes it. Never opens the real ledger. Where there is strace,
-the order of syncs and sends is read from a trace of system calls.
+Works in its own folder inside the data folder and removes it. Never opens the real ledger. If strace is installed, the
+order of syncs and sends is read from a trace of system calls.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ IN_MEMORY = ("tmpfs", "ramfs")
 TIMEOUT = 60.0
 SYNCS = 20
 IMPLAUSIBLE = 0.000_02
-"""Seconds. A sync that is faster than this did not reach a disk."""
+"""In seconds. A sync that is faster than this did not reach a disk."""
 
 
 def check_durability(settings: Settings) -> Iterator[Result]:
@@ -120,7 +120,7 @@ def _order(folder: Path) -> Result:
 
 
 def judged(left: list[Departure]) -> Result:
-    """The result of the trace: nothing may leave the process before the data that it is about is on disk."""
+    """The result of the trace: data about a refund may leave the process only after the refund is on disk."""
     if len(left) < 2:
         return warn("order of syncs", "could not be traced here", "run this where strace is allowed to trace")
     early = next((departure for departure in left if departure.unsynced), None)

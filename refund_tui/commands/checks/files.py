@@ -1,4 +1,4 @@
-"""Owns the checks of the data folder: access, modes, free space, SQLite. Writes only a trial file and removes it."""
+"""Owns the checks of the data folder: access, modes, free space, SQLite. Removes the file that it writes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 LEAST_ROOM = 50_000_000
-"""Free bytes below which a person should make room. A refund needs a few thousand."""
+"""The least free bytes on the disk. A refund needs a few thousand."""
 
 
 def check_files(settings: Settings) -> Iterator[Result]:
@@ -64,7 +64,7 @@ def _file_system(settings: Settings) -> Result:
 
 
 def _modes(path: Path, own: int, shared: int, is_shared: bool) -> Iterator[Result]:
-    """Whether only those who work here may read and write it."""
+    """Whether only the right accounts can read and write the files."""
     allowed = shared if is_shared else own
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & ~allowed & 0o777:

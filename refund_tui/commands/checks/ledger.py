@@ -1,4 +1,4 @@
-"""Owns the checks of the ledger and the trips file: are they complete and undamaged, and for which service are they.
+"""Owns the checks of the ledger and the trips file: whether they are complete and undamaged, and for which service.
 
 Changes neither. SQLite's full check runs on a copy, so that no refund has to wait for it.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 SHOWN = 20
-"""Wrong records that are named at most; the check stops there."""
+"""The most wrong records that are named. The check stops there."""
 
 _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
 _RESTORE_RECORDS = "put a good copy of the ledger in its place, or ask for help; the other refunds go on"
@@ -44,7 +44,7 @@ def lost_ledger(settings: Settings) -> Result | None:
 
 
 def check_ledger(settings: Settings) -> Iterator[Result]:
-    """Its high-water marks, whether it is complete, its host, its tables, and SQLite's full check."""
+    """Check the ledger's high-water marks, completeness, host and tables, and run SQLite's full check."""
     path = ledger_path(settings.data_dir)
     if not path.exists() or path.stat().st_size == 0:
         return
@@ -63,7 +63,7 @@ def check_ledger(settings: Settings) -> Iterator[Result]:
 
 
 def check_trips(settings: Settings) -> Iterator[Result]:
-    """Whether the trips file is undamaged. A damaged one loses nothing, since the trips can be imported again."""
+    """Whether the trips file is undamaged. If it is damaged, nothing is lost: the trips can be imported again."""
     if trips_path(settings.data_dir).exists():
         remedy = "move it away, then import the trips again: refund-tui trips import FILE"
         yield _damage("trips file check", maintenance_of(settings).examine_trips, remedy)
@@ -113,7 +113,7 @@ def _damage(name: str, examine: Callable[[], Findings | None], remedy: str) -> R
 
 
 def check_service_of_ledger(settings: Settings) -> Iterator[Result]:
-    """Whether these settings name the ledger's service, and what is open for other services.
+    """Whether these settings name the ledger's service, and which refunds are open for other services.
 
     Says nothing about a ledger that cannot be read: `check_ledger` reports that.
     """

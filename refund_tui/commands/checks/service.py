@@ -24,7 +24,7 @@ _REMEDY = "check base_url, ca_bundle, proxy and the network; refunds wait or are
 
 
 def check_service(settings: Settings, *, offline: bool) -> Iterator[Result]:
-    """The credentials first, since that needs no network; then the service, unless `offline`."""
+    """Check the credentials first, because that needs no network; then the service, unless `offline`."""
     yield _auth(settings)
     if settings.base_url is None or offline:
         return
@@ -71,7 +71,7 @@ async def _ask(settings: Settings) -> Answer:
 
 
 def _clock(theirs: datetime | None) -> Result:
-    """This host's clock compared with the service's."""
+    """Compare this host's clock with the service's."""
     if theirs is None:
         return warn("clock", "the service did not send its time", "compare this host's clock yourself")
     off = (datetime.now(UTC) - theirs).total_seconds()

@@ -22,7 +22,7 @@ COLUMNS, ROWS = 80, 24
 
 
 def check_settings(settings: Settings) -> Iterator[Result]:
-    """Each setting with its source, and what is missing to make refunds. A wrong setting ends the program earlier."""
+    """Each setting with its source, and the settings that are missing. A wrong setting has ended the program before."""
     for entry in SETTINGS.values():
         locked = f"; locked by {settings.sources['locked']}" if entry.name in settings.locked else ""
         yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]}{locked})")
@@ -73,7 +73,7 @@ def check_terminal() -> Iterator[Result]:
 
 
 def _textual() -> Result:
-    """Whether the installed Textual is the one whose inside is known; with another one, which repairs are off."""
+    """Whether the installed Textual is the tested version. With another version, which repairs are off."""
     if is_known():
         return ok("textual", f"{KNOWN}, with all repairs")
     found = f"{_version_of_textual()} is not {KNOWN}, so these repairs are off: {'; '.join(TextualRepair)}"

@@ -1,6 +1,6 @@
-"""Owns `refund-tui ledger`: facts about the ledger, and the rare changes of it that a person decides.
+"""Owns `refund-tui ledger`: facts about the ledger, and rare changes that a person decides.
 
-Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes what a refund asks for.
+Each subcommand is in SUBCOMMANDS with its own arguments and its own `run`. None of them changes a refund's intent.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Owns the subcommands of `refund-tui ledger` that change something. A person gives the reason; the ledger records it.
 
-None of them sends anything or changes what a refund asks for.
+None of them sends anything or changes a refund's intent.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def accept_older_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def accept_older(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Accept the ledger as it is. Raises UsageError if nothing is missing, StoreError."""
+    """Accept the ledger as it is. Raises UsageError if no event is missing, StoreError."""
     why = because(arguments)
     doubts = maintenance_of(settings).accept_older(why, settings.clerk, SystemClock().now())
     print_out(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")

@@ -225,7 +225,7 @@ class History:
         return [event for event in map(event_of, rows) if isinstance(event, Event)]
 
     def gate(self, endpoint: str) -> Wait | None:
-        """The wait of the whole account (Payment service, refund, 429)."""
+        """The wait of the whole account (contract page: refund, 429)."""
         row = self._database.row(GATE, endpoint)
         return wait_of(row) if row else None
 

@@ -225,10 +225,10 @@ class CapturedComparison:
         self._history = storage.open_history()
 
     def _compare(self, trip_of: dict[str, Trip]) -> None:
-        counted = self._history.captured(trip_of) if self._history else {}
-        for name, amount in counted.items():
-            now = trip_of[name].captured
-            if now is not None and (now.currency != amount.currency or now.minor > amount.minor):
+        balances = self._history.balances(trip_of.values()) if self._history else {}
+        for name, balance in balances.items():
+            now, amount = balance.known, balance.by_ledger
+            if now and amount and (now.currency != amount.currency or now.minor > amount.minor):
                 self._found[name] = (trip_of[name], amount)
 
     def _try(self, read: Callable[[], None]) -> None:

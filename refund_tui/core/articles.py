@@ -36,11 +36,12 @@ class RefundedArticle:
 
 def counted(article: Article) -> bool:
     """Whether an article is counted in whole pieces. Only then can a part of its quantity be marked."""
-    quantity = _all_of(article)
+    quantity = all_of(article)
     return (article.unit or "unit").lower() in _PIECES and quantity == quantity.to_integral_value()
 
 
-def _all_of(article: Article) -> Decimal:
+def all_of(article: Article) -> Decimal:
+    """The whole quantity of an article: one, where none is known."""
     return ONE if article.quantity is None else article.quantity
 
 
@@ -51,7 +52,7 @@ def worth(article: Article, quantity: Decimal | None = None) -> Money | None:
     """
     if article.unit_price is None:
         return None
-    exact = article.unit_price.minor * (_all_of(article) if quantity is None else quantity)
+    exact = article.unit_price.minor * (all_of(article) if quantity is None else quantity)
     if exact.adjusted() >= MOST_DIGITS:
         return None
     return Money(int(exact.quantize(ONE, ROUND_HALF_UP)), article.unit_price.currency)
@@ -80,7 +81,7 @@ def quantities_left(articles: Sequence[Article], given: Iterable[RefundedArticle
 
     A refunded article belongs to the cart line with the same line item id, else to the lines with the same article id.
     """
-    left = [_all_of(article) for article in articles]
+    left = [all_of(article) for article in articles]
     for part in given:
         quantity = part.quantity
         for place in _places(articles, part):

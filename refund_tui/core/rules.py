@@ -87,6 +87,11 @@ class TripBalance:
         return min(self._amounts, key=lambda amount: amount.minor, default=None)
 
     @property
+    def by_ledger(self) -> Money | None:
+        """What would count as captured if the trips file said nothing."""
+        return replace(self, known=None).captured
+
+    @property
     def recorded(self) -> Money | None:
         """The smallest captured amount that was recorded with a refund of any state."""
         amounts = (refund.intent.captured for refund in self.refunds)
@@ -137,8 +142,8 @@ class TripBalance:
 
     @property
     def left(self) -> Money | None:
-        """What can still be refunded, never below 0. None if the captured amount is not known."""
-        if self.captured is None:
+        """What can still be refunded, never below 0. None if that is not known."""
+        if self.captured is None or self.damaged:
             return None
         return Money(max(0, self.captured.minor - self.refunded), self.captured.currency)
 

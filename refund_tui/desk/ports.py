@@ -18,6 +18,7 @@ from refund_tui.core.lifecycle import Decision
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Refund
+from refund_tui.core.rules import TripBalance
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Instant, Wait
 from refund_tui.core.trips import Card, Trip
@@ -152,16 +153,12 @@ class HistoryPort(Protocol):
         """The refunds of a trip, newest first. Any spelling of its id is accepted."""
         ...
 
-    def of_trips(self, trips: Iterable[str]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of each of the `trips` (folded ids), newest first. Trips without refunds are left out."""
+    def balances(self, trips: Iterable[Trip]) -> dict[str, TripBalance]:
+        """The balance of each of the `trips`, by its folded id."""
         ...
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """The captured amount that a person stated last for a trip."""
-        ...
-
-    def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """The captured amounts of `trips` (folded ids) by the ledger alone. Trips without one are left out."""
         ...
 
     def contradiction(self, refund: Refund) -> Contradiction | None:

@@ -5,7 +5,7 @@ Caches nothing: each result comes from the files at that moment. Every method ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, tzinfo
 
 from refund_tui.core.damage import Damaged
@@ -14,7 +14,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance, known_as
 from refund_tui.core.times import Instant
-from refund_tui.core.trips import Trip, folded_trip
+from refund_tui.core.trips import Trip
 from refund_tui.desk.body_check import with_altered_records
 from refund_tui.desk.files import Files
 from refund_tui.desk.trip_words import searched
@@ -95,10 +95,10 @@ class TripReads:
         balance = TripBalance.of(captured, refunds, ceiling, currency)
         return await self._files.look(lambda history: with_altered_records(balance, history))
 
-    async def refunds_of(self, trips: Iterable[Trip]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of the trips, by folded id, in one read. Trips without refunds are left out."""
-        names = [folded_trip(trip.store_id, trip.trip_id) for trip in trips]
-        return await self._files.look(lambda history: history.of_trips(names))
+    async def balances(self, trips: Sequence[Trip]) -> dict[str, TripBalance]:
+        """The balance of each trip of a list, by its folded id. Records are not compared with their events."""
+        found = await self._files.look(lambda history: history.balances(trips))
+        return {name: with_altered_records(balance) for name, balance in found.items()}
 
     async def known_as(self, store_id: str, trip_id: str) -> tuple[str, str]:
         """The store and trip id in the spelling to use: see `core.rules`."""

@@ -256,6 +256,17 @@ async def test_each_row_says_what_was_given_back_and_follows_the_ledger(tmp_path
         await stage.until("5.00 back")
         [row] = [line for line in stage.text.splitlines() if "5.00 back" in line]
         assert "R-1001" in row
+        assert "18.40 EUR      13.40 ◔ 5.00 back" in row or "18.40 EUR      13.40 ● 5.00 back" in row
+
+
+async def test_each_row_says_what_is_left_also_where_nothing_was_given_back_and_where_it_is_not_known(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as stage:
+        [row] = [line for line in stage.text.splitlines() if "R-1003" in line]
+        assert row.split()[-3:] == ["20.00", "EUR", "20.00"]
+        [unknown_charge] = [line for line in stage.text.splitlines() if "R-1012" in line]
+        assert unknown_charge.split()[-3:] == ["not", "known", "?"]
 
 
 async def test_a_row_says_that_a_refund_on_its_trip_is_unknown(tmp_path: Path) -> None:

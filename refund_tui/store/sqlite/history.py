@@ -15,9 +15,10 @@ from refund_tui.core.filters import Filter, Order
 from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.rules import TripBalance
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Wait
-from refund_tui.core.trips import folded_trip
+from refund_tui.core.trips import Trip, folded_trip
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
@@ -78,15 +79,18 @@ class History:
         names = (folded_trip(store_id, trip_id), store_id, trip_id)
         return tuple(map(refund_of, self._database.rows(OF_TRIP, *names)))
 
-    def of_trips(self, trips: Iterable[str]) -> dict[str, tuple[Refund | Damaged, ...]]:
-        """The refunds of each of the `trips` (folded ids), newest first, in one read.
-
-        Trips without refunds are left out.
-        """
-        found: dict[str, tuple[Refund | Damaged, ...]] = {}
-        for row in self._database.rows(_OF_TRIPS, json.dumps(list(trips))):
-            found[row["folded_trip"]] = (*found.get(row["folded_trip"], ()), refund_of(row))
-        return found
+    def balances(self, trips: Iterable[Trip]) -> dict[str, TripBalance]:
+        """The balance of each of the `trips`, by its folded id; their refunds are read by their index alone."""
+        known = {folded_trip(trip.store_id, trip.trip_id): trip for trip in trips}
+        names, refunds = json.dumps(list(known)), dict[str, list[Refund | Damaged]]()
+        for row in self._database.rows(_OF_TRIPS, names):
+            refunds.setdefault(row["folded_trip"], []).append(refund_of(row))
+        stated = [row["folded_trip"] for row in self._database.rows(_STATED, names)]
+        ceilings = {name: newest_ceiling(self._database.row, name) for name in stated}
+        return {
+            name: TripBalance.of(trip.captured, refunds.get(name, ()), ceilings.get(name), trip.currency)
+            for name, trip in known.items()
+        }
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """The captured amount that a person stated last for a trip."""
@@ -100,13 +104,6 @@ class History:
         """The newest event with the hash of all."""
         seq, digest = head(self._database.rows, self.identity().id)
         return Head(seq, digest.decode(errors="replace"))
-
-    def captured(self, trips: Iterable[str]) -> dict[str, Money]:
-        """The captured amounts of `trips` (folded ids) by the ledger alone. Trips without one are left out."""
-        asked = json.dumps(list(trips))
-        rows = [row for sql in _CAPTURED for row in self._database.rows(sql, asked)]
-        found = ((row["folded_trip"], money_of(row)) for row in rows)
-        return {trip: amount for trip, amount in found if amount is not None}
 
     def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
         """The attempts of a refund, oldest first."""
@@ -288,13 +285,8 @@ class History:
 
 _ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
 _OF_TRIPS = "SELECT * FROM refund WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY folded_trip, id DESC"
-_CAPTURED = (
-    "SELECT folded_trip, min(captured) AS minor, currency FROM refund"
-    " WHERE folded_trip IN (SELECT value FROM json_each(?)) AND captured IS NOT NULL GROUP BY folded_trip",
-    "SELECT folded_trip, minor, currency FROM ceiling"
-    " WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY id",
-)
-"""The captured amounts of refunds, then the amounts that persons stated, the newest last."""
+_STATED = "SELECT DISTINCT folded_trip FROM ceiling WHERE folded_trip IN (SELECT value FROM json_each(?))"
+"""The trips for which a person stated what was captured."""
 _CLERKS = (
     "WITH RECURSIVE name (clerk) AS (SELECT min(clerk) FROM refund UNION ALL"
     " SELECT (SELECT min(clerk) FROM refund WHERE refund.clerk > name.clerk) FROM name WHERE name.clerk IS NOT NULL)"

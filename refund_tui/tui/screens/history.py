@@ -34,8 +34,8 @@ from refund_tui.tui.wording.questions import all_question
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt or trip", 0, above=70),
-    Column("Reason", 14, above=100), Column("Clerk", 10), Column("Amount", 13, right=True),
+    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt", 9, most=30, above=70),
+    Column("Reason", 14, most=27, above=100), Column("Clerk", 10, most=16), Column("Amount", 13, right=True),
 )  # fmt: skip
 
 MOST_ADDED = 1_000
@@ -56,7 +56,7 @@ class HistoryScreen(RefundScreen):
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "last four, receipt, amount, article, note or id")
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
-        self._words = Plain("", id="find-words")
+        self._words = Plain("", id="find-words", classes="words")
         self._heading = Plain("", id="history-heading", classes="columns")
         self.rows: RowList[Refund | Damaged] = RowList(COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
         self._hint = Plain("", classes="hint")

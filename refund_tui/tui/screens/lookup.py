@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.fields import check_trip_id
+from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip, folded_trip, typed_id
 from refund_tui.desk.desk import Desk
@@ -25,14 +26,15 @@ from refund_tui.tui.commands import LOOKUP, bindings
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
-from refund_tui.tui.widgets.row_list import Column, RowList
+from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.wording.notices import NO_TRIPS, last_four_or_id, no_trip
 from refund_tui.tui.wording.states import moment
-from refund_tui.tui.wording.trip_facts import given_back, trip_facts, trip_in_two_lines
+from refund_tui.tui.wording.trip_facts import left_and_back, trip_articles, trip_facts, trip_in_two_lines
 
 COLUMNS = (
-    Column("When", 12), Column("Receipt", 0), Column("Trip", 16, above=96, ends=True), Column("Card", 9),
-    Column("Charged", 13, right=True), Column("Given back", 13, above=72),
+    Column("When", 12), Column("Receipt", 8, most=28), Column("Trip", 16, most=36, above=96, ends=True),
+    Column("Card", 9), Column("Charged", 13, right=True), Column("Left", 10, right=True),
+    Column("Given back", 13, most=18, above=72),
 )  # fmt: skip
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
@@ -55,8 +57,8 @@ class LookupScreen(ScreenPane):
         self.rows.can_focus = False  # the search field keeps the focus
         self._answered: str | None = None
         """The search text that the rows belong to."""
-        self._given_back: dict[str, str] = {}
-        """What was given back on each trip that is shown and has refunds, by its folded id, as last read."""
+        self._balances: dict[str, TripBalance] = {}
+        """The balance of each trip that is shown, by its folded id, as last read; none where it could not be read."""
         self._asked_about = ""
         """The last four digits that no trip has, and that the next Enter takes for a trip id."""
 
@@ -65,7 +67,7 @@ class LookupScreen(ScreenPane):
         with Horizontal(classes="line"):
             yield Plain("Find", classes="name")
             yield field("search", "id, receipt, last four, amount, date, article")
-            yield TextCell("", id="trip-count")
+        yield TextCell("", id="trip-words", classes="words")
         with Horizontal(classes="panes"):
             with Vertical(classes="left"):
                 yield Plain("", id="trip-heading", classes="columns")
@@ -106,10 +108,10 @@ class LookupScreen(ScreenPane):
         text, zone, today = self._text, self._desk.settings.zone, self._today()
         trips = await self._desk.trips.find(text, start, 60, zone=zone, today=today)
         total = await self._desk.trips.count(text, MOST, zone=zone, today=today)
-        given = await self._read_given_back(trips)
+        balances = await self._read_balances(trips)
         if text != self._text:
             return  # a newer search is running
-        self._given_back = given if fresh else self._given_back | given
+        self._balances = balances if fresh else self._balances | balances
         if fresh:
             self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
@@ -118,19 +120,18 @@ class LookupScreen(ScreenPane):
         self._hint(total)
         self.refund_app.refresh_keys()
 
-    async def _read_given_back(self, trips: Sequence[Trip]) -> dict[str, str]:
-        """What was given back on those of the trips that have refunds; the trips are shown also without the ledger."""
+    async def _read_balances(self, trips: Sequence[Trip]) -> dict[str, TripBalance]:
+        """The balances of the trips, none where the ledger cannot be read: the trips are shown all the same."""
         try:
             async with asyncio.timeout(LEDGER_WITHIN):
-                refunds = await self._desk.trips.refunds_of(trips)
+                return await self._desk.trips.balances(trips)
         except (RefundTuiError, TimeoutError):
-            return {folded_trip(trip.store_id, trip.trip_id): "not read" for trip in trips}
-        return {trip: given_back(found) for trip, found in refunds.items()}
+            return {}
 
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
         many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
-        self.query_one("#trip-count", TextCell).show(many if known else "")
+        self.query_one("#trip-words", TextCell).show(many if known else "")
         hint = self.query_one("#trip-hint", Plain)
         hint.show(literal(*(() if total else self._none_found())))
         hint.set_class(not total, "-shown")
@@ -144,14 +145,15 @@ class LookupScreen(ScreenPane):
             return NO_TRIPS
         return no_trip(self._text, check_trip_id(self._text))
 
-    def _cells(self, trip: Trip) -> tuple[str, ...]:
+    def _cells(self, trip: Trip) -> tuple[Cell, ...]:
         if trip.damage:
-            return DAMAGED, "import it again", trip.trip_id, "", "unreadable", ""
+            return DAMAGED, "import it again", trip.trip_id, "", "unreadable", "?", ""
         when = moment(trip.dated, self._desk.settings.zone, self._desk.now().at) if trip.dated else "not known"
         card = f"{(trip.card.brand or '')[:4]:4} {trip.card.tail or ''}"
         charged = str(trip.captured) if trip.captured else "not known"
-        given = self._given_back.get(folded_trip(trip.store_id, trip.trip_id), "")
-        return when, trip.receipt or "", trip.trip_id, card, charged, given
+        balance = self._balances.get(folded_trip(trip.store_id, trip.trip_id))
+        left, back = left_and_back(balance) if balance else ("?", "not read")
+        return when, trip.receipt or "", trip.trip_id, card, charged, left, back
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
@@ -161,8 +163,9 @@ class LookupScreen(ScreenPane):
         self.reload()
 
     def on_resize(self) -> None:
-        """Lay out the heading again, once the list has its new width."""
+        """Lay out the heading again, and the marked trip, once they have their new width."""
         self.call_after_refresh(self._fit_heading)
+        self.call_after_refresh(self._highlighted)
 
     def _fit_heading(self) -> None:
         if self.rows.display:
@@ -194,8 +197,12 @@ class LookupScreen(ScreenPane):
         except RefundTuiError as error:
             why = f"{visible(str(error), 300)}."
             return literal(*name, why), literal(why)
-        facts = trip_facts(self._desk, trip.store_id, trip, balance)
-        return literal(*name, *facts), literal(*trip_in_two_lines(self._desk, trip, balance))
+        beside = [*name, *trip_facts(self._desk, trip.store_id, trip, balance)]
+        width, height = self.query_one("#trip-facts").content_size
+        room = height - 1 - literal(*beside).get_height({}, max(1, width))
+        if articles := trip_articles(trip, balance, width, room):
+            beside += ["\n\n", *articles]
+        return literal(*beside), literal(*trip_in_two_lines(self._desk, trip, balance))
 
     def action_clear(self) -> None:
         """Empty the search."""

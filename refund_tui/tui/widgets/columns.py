@@ -24,12 +24,14 @@ MARK, NO_MARK = "›", " "
 class Column:
     """`width` in cells, 0 for the rest of the line. `right` aligns to the right, for amounts.
 
-    The column is shown only where the list is at least `above` cells wide. A text that is too long is cut at its end;
-    with `ends` in its middle, since ids differ at both ends.
+    Where the line has more room, a column grows up to `most` cells, the first one first. It is shown only where the
+    list is at least `above` cells wide. A text that is too long is cut at its end; with `ends` in its middle, since ids
+    differ at both ends.
     """
 
     title: str
     width: int
+    most: int = 0
     right: bool = False
     above: int = 0
     ends: bool = False
@@ -67,11 +69,12 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
     """Cells for each column, 0 for one that is not shown; on a narrow line the last ones are cut."""
     shown = [column for column in columns if width >= column.above]
     width -= len(NO_MARK)
-    fixed = sum(column.width + 1 for column in shown) - 1
-    growing = sum(1 for column in shown if not column.width)
-    share, left, widths = max(0, width - fixed) // max(1, growing), width, []
+    spare = max(0, width - sum(column.width + 1 for column in shown) + 1)
+    share, left, widths = spare // max(1, sum(1 for column in shown if not column.width)), width, []
     for column in columns:
-        wide = min(column.width or share, left) if column in shown else 0
+        grown = min(spare, max(0, column.most - column.width)) if column in shown else 0
+        spare -= grown
+        wide = min(column.width + grown or share, left) if column in shown else 0
         left = max(0, left - wide - 1) if wide else left
         widths.append(max(0, wide))
     return widths

@@ -15,8 +15,8 @@ from refund_tui.core.text import visible
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import STYLES, ago, articles_words, card_words, moment
 
-NAME = 19
-"""Columns for the name of a fact."""
+NAME, INDENT = 19, 2
+"""Columns for the name of a fact, and before an id that is below its name."""
 
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
@@ -83,6 +83,9 @@ def facts_of(
 
 
 def _fact(name: str, value: str, width: int) -> list[Part]:
+    """A name and its value beside it; an id that is too long for that stands whole on the next line."""
+    if " " not in value and width - NAME < len(value) <= width - INDENT:
+        return [(f"\n{name}", STYLES["dim"]), f"\n{' ' * INDENT}{visible(value)}"]
     lines = _wrapped(value, width - NAME) or ["-"]
     return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
 

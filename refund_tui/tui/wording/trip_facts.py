@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from decimal import Decimal
 
-from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.articles import RefundedArticle, all_of, quantities_left, worth
+from refund_tui.core.damage import DAMAGED
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import Refund
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import last_day, span
-from refund_tui.core.trips import Trip
+from refund_tui.core.trips import Article, Trip
 from refund_tui.desk.desk import Desk
+from refund_tui.tui.widgets.columns import Cell, fit
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
@@ -24,6 +25,12 @@ SOON = 24 * 3600
 NAME = 10
 """Columns for the name of a fact."""
 
+WIDEST = 48
+"""Columns for an article and its price: further apart they are hard to read as one."""
+
+LEAST_LINES = 4
+"""Lines below which articles are not begun: the heading, two of them, and how many more there are."""
+
 
 def trip_facts(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalance) -> list[Part]:
     """A trip as lines of name and value, and the refunds on it."""
@@ -33,6 +40,29 @@ def trip_facts(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalanc
     if trip is None and balance.captured is None:
         parts += ["\nThis trip is not known here:\nhow much was charged, and when,\nonly the service knows.\n"]
     return [*parts, "\n", *_refunds(desk, balance)]
+
+
+def trip_articles(trip: Trip, balance: TripBalance, width: int, lines: int) -> list[Part]:
+    """The articles of a trip in at most so many lines, with what was given back of each; empty without room."""
+    if not trip.articles or lines < LEAST_LINES:
+        return []
+    shown = len(trip.articles) if len(trip.articles) < lines else lines - 2
+    left = quantities_left(trip.articles, balance.given_back)
+    told = [_article(article, of, width) for article, of in zip(trip.articles[:shown], left, strict=False)]
+    more = len(trip.articles) - shown
+    return [("Articles", STYLES["dim"]), *told, *([f"\n… and {more} more"] if more else [])]
+
+
+def _article(article: Article, left: Decimal, width: int) -> Part:
+    quantity, price = all_of(article), worth(article)
+    of = RefundedArticle(article.id, article.name, quantity, article.unit).words
+    told = price.digits if price else "?"
+    if not left:
+        told = "back"
+    elif left < quantity:
+        told = f"{left.normalize():f} left"
+    line = f"{fit(visible(of), min(width, WIDEST) - len(told) - 1)} {told}"
+    return f"\n{line}", STYLES["" if left else "dim"]
 
 
 def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part]:
@@ -61,18 +91,21 @@ def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) ->
     return [*facts, *_refunds(desk, balance, MOST_IN_SUMMARY)[1:]]
 
 
-def given_back(refunds: Sequence[Refund | Damaged]) -> str:
-    """What the refunds of a trip come to, with the sign of the one that a clerk must know of: `◐ 5.00 back`."""
-    sound = [refund for refund in refunds if isinstance(refund, Refund) and refund.state.counts]
-    if len([refund for refund in refunds if isinstance(refund, Refund)]) < len(refunds):
-        return f"! {DAMAGED.lower()}"
-    if not sound:
-        return ""
-    first = min(sound, key=lambda refund: (not refund.state.needs_person, not refund.state.goes_on))
-    if first.state.needs_person:
-        return f"{SIGNS[first.state]} {first.state.lower()}"
-    total = Money(sum(refund.intent.amount.minor for refund in sound), first.intent.amount.currency)
-    return f"{SIGNS[first.state]} {total.digits} back"
+def left_and_back(balance: TripBalance) -> tuple[Cell, Cell]:
+    """What is left of a trip, and what its refunds come to with the sign of the one a clerk must know of.
+
+    Such as `7.39` and `◐ 5.00 back`, or `7.39` and `? unknown`.
+    """
+    left: Cell = (balance.left.digits, "strong" if balance.left.minor else "dim") if balance.left else "?"
+    counted = [refund for refund in balance.refunds if refund.state.counts]
+    if balance.damaged:
+        return left, (f"! {DAMAGED.lower()}", "bad")
+    if not counted:
+        return left, ""
+    first = min(counted, key=lambda refund: (not refund.state.needs_person, not refund.state.goes_on))
+    back = f"{Money(balance.refunded, first.intent.amount.currency).digits} back"
+    told = first.state.lower() if first.state.needs_person else back
+    return left, (f"{SIGNS[first.state]} {told}", TONES[first.state])
 
 
 def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[str, Part]]:

@@ -13,7 +13,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
 from refund_tui.tui.wording.questions import DIFFERENT
@@ -26,7 +28,8 @@ CELL = 12.2
 """The width of a character in the pictures."""
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
-
+TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
+"""The process that all of them show."""
 
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -240,7 +243,7 @@ FACES = (
 
 async def draw(face: Face, size: tuple[int, int]) -> str:
     """One screenshot, as SVG without anything from elsewhere."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, mock.patch("refund_tui.host.actor._actor", return_value=TILL):
         shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
         async with shown as stage:
             await face.play(stage)

@@ -244,8 +244,14 @@ SETTLED = "settled"
 
 def evidence_of(events: Iterable[object]) -> Mapping[str, str]:
     """The evidence of a settled refund: `paid`, `reference`, `said_by`, `when`. Empty if no person settled it."""
-    found = [event.data for event in events if isinstance(event, Event) and event.kind == SETTLED]
-    return found[-1] if found else {}
+    settled = settlement_of(events)
+    return settled.data if settled else {}
+
+
+def settlement_of(events: Iterable[object]) -> Event | None:
+    """The event by which a person settled a refund, None if none did."""
+    found = [event for event in events if isinstance(event, Event) and event.kind == SETTLED]
+    return found[-1] if found else None
 
 
 @dataclass(frozen=True, slots=True)

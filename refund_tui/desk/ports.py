@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
 from typing import Protocol
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order, TripWord
@@ -175,6 +176,10 @@ class HistoryPort(Protocol):
 
     def events(self, key: str) -> tuple[Event | Damaged, ...]:
         """The events of a refund, oldest first."""
+        ...
+
+    def asked_by(self, key: str) -> Actor:
+        """The process that asked for a refund, as far as it is known."""
         ...
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import LONGEST_RAW
-from refund_tui.core.refunds import Attempt, Event, Refund, State, evidence_of
+from refund_tui.core.refunds import Attempt, Event, Refund, State, settlement_of
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.waits import next_attempt
@@ -28,6 +29,7 @@ COLUMNS = (
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
     "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
+    "actor", "settled_actor",
 )  # fmt: skip
 """The fields of an exported refund.
 
@@ -38,18 +40,23 @@ COLUMNS = (
 - `why` is the reason for its state.
 - `next_attempt_at` is the end (UTC) of its own wait or the account's, whichever is later; empty if neither waits.
 - `last_answer` is the text of the last answer. `settled_…` is the evidence of a person.
+- `actor` is the process that asked for it, `settled_actor` the one that settled it: facts in JSON, one text in CSV.
 - `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are the values
   of the row, unchecked, without an amount.
 """
 
 
 class RefundRows(NamedTuple):
-    """A refund, its attempts, the evidence by which a person settled it, and when (UTC) it may be sent again."""
+    """A refund, its attempts, the event by which a person settled it, and when (UTC) it may be sent again.
+
+    `actor` is the process that asked for it.
+    """
 
     refund: Refund | Damaged
     attempts: tuple[Attempt | Damaged, ...]
-    evidence: Mapping[str, str]
+    settled: Event | None
     next_attempt: datetime | None
+    actor: Actor
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -70,6 +77,10 @@ class Exported(Protocol):
         """The events of a refund, oldest first."""
         ...
 
+    def asked_by(self, key: str) -> Actor:
+        """The process that asked for a refund."""
+        ...
+
     def gate(self, endpoint: str) -> Wait | None:
         """The wait of the whole account at an endpoint."""
         ...
@@ -88,7 +99,9 @@ def page(
 
 
 def _read(history: Exported, refund: Refund | Damaged, now: Instant) -> RefundRows:
-    return RefundRows(refund, history.attempts(refund.key), _evidence(history, refund), _next(history, refund, now))
+    key = refund.key
+    told = (_settled(history, refund), _next(history, refund, now), history.asked_by(key))
+    return RefundRows(refund, history.attempts(key), *told)
 
 
 def _next(history: Exported, refund: Refund | Damaged, now: Instant) -> datetime | None:
@@ -97,9 +110,9 @@ def _next(history: Exported, refund: Refund | Damaged, now: Instant) -> datetime
     return next_attempt(refund.life, history.gate(refund.endpoint), now)
 
 
-def _evidence(history: Exported, refund: Refund | Damaged) -> Mapping[str, str]:
+def _settled(history: Exported, refund: Refund | Damaged) -> Event | None:
     settled = isinstance(refund, Refund) and refund.state in (State.SETTLED_PAID, State.SETTLED_UNPAID)
-    return evidence_of(history.events(refund.key)) if settled else {}
+    return settlement_of(history.events(refund.key)) if settled else None
 
 
 def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None = None) -> Iterator[RefundRows]:
@@ -115,7 +128,8 @@ def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None =
 
 def as_record(row: RefundRows) -> dict[str, object]:
     """The exported fields of a refund, in the order of COLUMNS. Times are in UTC."""
-    refund, attempts, evidence, next_at = row
+    refund, attempts, settled, next_at, actor = row
+    evidence: Mapping[str, str] = settled.data if settled else {}
     if isinstance(refund, Damaged):
         return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
     asked, life = refund.intent, refund.life
@@ -146,7 +160,13 @@ def as_record(row: RefundRows) -> dict[str, object]:
         "settled_reference": _text(evidence.get("reference")),
         "settled_said_by": _text(evidence.get("said_by")),
         "settled_when": _text(evidence.get("when")),
+        "actor": _actor(actor),
+        "settled_actor": _actor(settled.actor) if settled else None,
     }
+
+
+def _actor(actor: Actor) -> dict[str, str] | None:
+    return {name: visible(value) for name, value in actor.facts.items()} or None
 
 
 def _sound(attempts: tuple[Attempt | Damaged, ...]) -> list[Attempt]:
@@ -191,6 +211,7 @@ def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
             "outcome": DAMAGED,
             "http_status": None,
             "detail": None,
+            "actor": None,
         }
     return {
         "number": attempt.number,
@@ -199,6 +220,7 @@ def _attempt(attempt: Attempt | Damaged) -> dict[str, object]:
         "outcome": attempt.outcome,
         "http_status": attempt.http_status,
         "detail": visible(attempt.detail, LONGEST_RAW),
+        "actor": _actor(attempt.actor),
     }
 
 
@@ -237,6 +259,8 @@ class Csv:
             "attempts": len(rows.attempts),
             "maybe_executed": _yes(record["maybe_executed"]),
             "articles": articles,
+            "actor": visible(rows.actor.words, LONGEST_RAW),
+            "settled_actor": visible(rows.settled.actor.words, LONGEST_RAW) if rows.settled else None,
         }
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 

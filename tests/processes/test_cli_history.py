@@ -7,19 +7,23 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from refund_tui.core.lifecycle import decide
+from refund_tui.core.actor import Actor
+from refund_tui.core.lifecycle import Decision, decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited, Unreachable
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import Holder, Intent, Refund
+from refund_tui.core.refunds import SETTLED, Holder, Intent, Refund, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import Card
 from refund_tui.core.waits import Policy
+from refund_tui.host.actor import this_actor
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.export import COLUMNS, PAGE
@@ -108,6 +112,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
                 "outcome": "rate_limited",
                 "http_status": 429,
                 "detail": "",
+                "actor": this_actor().facts,
             },
             {
                 "number": 2,
@@ -116,6 +121,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
                 "outcome": "accepted",
                 "http_status": 200,
                 "detail": "",
+                "actor": this_actor().facts,
             },
         ],
         "damage": None,
@@ -130,7 +136,25 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "settled_reference": None,
         "settled_said_by": None,
         "settled_when": None,
+        "actor": this_actor().facts,
+        "settled_actor": None,
     }
+
+
+def test_who_settled_a_refund_is_told_with_the_process_of_both(tmp_path: Path) -> None:
+    asker, settler = Actor(uid="1001", account="store"), Actor(uid="1003", account="=ben", host="till-5")
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        with mock.patch("refund_tui.host.actor._actor", return_value=asker):
+            refund = record(ledger, 1)
+        settled = Decision(replace(refund.life, state=State.SETTLED_PAID), SETTLED, "a letter")
+        with mock.patch("refund_tui.host.actor._actor", return_value=settler):
+            assert ledger.change(refund, settled, "ben", mark(2), {"paid": "yes", "reference": "T-1"})
+    [told] = map(json.loads, history(tmp_path, "--json").splitlines())
+    assert (told["actor"], told["settled_actor"]) == (asker.facts, settler.facts)
+    assert told["settled_reference"] == "T-1"
+    [row] = csv.DictReader(io.StringIO(history(tmp_path, "--csv")))
+    assert row["actor"] == "uid 1001, account store"
+    assert row["settled_actor"] == "uid 1003, account =ben, host till-5"
 
 
 def test_the_next_attempt_is_told_by_the_later_of_both_waits(tmp_path: Path) -> None:

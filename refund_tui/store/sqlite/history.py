@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import OPEN_STATES, Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.refunds import OPEN_STATES, RECORDED, Attempt, Ceiling, Draft, Event, Refund
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Wait
@@ -30,6 +31,7 @@ from refund_tui.store.sqlite.ledger_identity import HostGuard, identity_of, ledg
 from refund_tui.store.sqlite.rows import (
     GATE,
     OF_TRIP,
+    asker_of,
     attempt_of,
     draft_of,
     event_of,
@@ -112,6 +114,12 @@ class History:
     def events(self, key: str) -> tuple[Event | Damaged, ...]:
         """The events of a refund, oldest first."""
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
+
+    def asked_by(self, key: str) -> Actor:
+        """The process that asked for a refund; without facts if they cannot be read."""
+        sql = "SELECT actor FROM event WHERE key = ? AND kind = ? ORDER BY seq LIMIT 1"
+        row = self._database.row(sql, key, RECORDED)
+        return asker_of(row) if row else Actor()
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
         """The draft of a clerk for a trip in any spelling of its id."""

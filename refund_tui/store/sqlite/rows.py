@@ -240,6 +240,14 @@ def _event(cells: Cells) -> Event:
     )  # fmt: skip
 
 
+def asker_of(row: sqlite3.Row) -> Actor:
+    """The process in a row; without facts if they cannot be read."""
+    try:
+        return _actor(Cells(row))
+    except UnreadableRow:
+        return Actor()
+
+
 def _actor(cells: Cells) -> Actor:
     try:
         return actor_of(cells.text("actor"))

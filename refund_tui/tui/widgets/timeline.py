@@ -102,7 +102,7 @@ class Timeline(VerticalScroll, can_focus=True):
         width = max(30, self.content_size.width - 1)
         beside = width >= ROOMY
         self._columns.set_class(beside, "-beside")
-        width, wide = (width - FACTS, FACTS - 2) if beside else (width, width)
+        width, wide = (width - FACTS - 1, FACTS - 2) if beside else (width, width)
         if self.raw:
             record, facts = events_table(self._events, zone, now, width), raw_answers(self._attempts, wide)
         else:

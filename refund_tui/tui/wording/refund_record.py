@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
 
+from refund_tui.core.actor import Actor
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.receipt import EVIDENCE
@@ -91,8 +92,9 @@ def _fact(name: str, value: str, width: int) -> list[Part]:
 
 
 def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """Every event: time, kind, states, person, reason and evidence."""
+    """Every event: time, kind, states, person, process, reason and evidence."""
     lines: list[str] = []
+    told_last = Actor()
     for event in events:
         if isinstance(event, Damaged):
             lines += damaged_lines(event, width)
@@ -100,6 +102,9 @@ def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime,
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
+        if event.actor != told_last:  # as long as it is the same process, it is told once
+            lines += _folded(f"process: {event.actor.words or 'not recorded'}", 4, width)
+            told_last = event.actor
         told = event.data
         lines += [line for name, value in told.items() for line in _folded(f"{name}: {value}", 4, width)]
     return [("Events\n", "bold"), "\n".join(lines)]

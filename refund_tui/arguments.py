@@ -154,7 +154,7 @@ def _sentence(words: str) -> str:
 def _complete(parser: Parser) -> None:
     """Add what every command has: the flags of settings, and the exit codes below its own examples."""
     _add_settings(parser, parser, hidden=True)
-    hint = "the flags of settings may also stand here: see refund-tui --help"
+    hint = "the flags of settings can also be used here: see refund-tui --help"
     parser.epilog = "\n\n".join(part.strip() for part in (parser.epilog, hint, EXIT_CODES) if part)
 
 

@@ -106,7 +106,7 @@ def _searched(wanted: Filter, storage: Storage) -> Filter:
     except StoreError as error:
         if wanted.of_trip:
             raise
-        print_err(f"refund-tui: refunds are not found by what is known of their trips: {visible(str(error), 500)}")
+        print_err(f"refund-tui: refunds cannot be found by the facts of their trips: {visible(str(error), 500)}")
         return wanted
     for word in found.narrowed_to:
         print_err(f"refund-tui: {visible(word, 40)} finds many trips: only the newest {MOST_TRIPS} were looked at")
@@ -120,7 +120,7 @@ def _print_unknown_clerk(history: HistoryPort, wanted: Filter) -> None:
     clerks = history.clerks()
     if wanted.clerk.casefold() not in map(str.casefold, clerks):
         known = ", ".join(visible(clerk, 40) for clerk in clerks[:20])
-        print_err(f"refund-tui: no clerk here is called {visible(wanted.clerk, 40)}: refunds were asked for by {known}")
+        print_err(f"refund-tui: no clerk here is called {visible(wanted.clerk, 40)}: the clerks are {known}")
 
 
 def _problem(history: HistoryPort, storage: Storage) -> str:

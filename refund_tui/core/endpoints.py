@@ -24,14 +24,12 @@ def check_base_url(text: str) -> str:
     """
     parts = _split_url(text)
     if parts.scheme not in ("https", "http"):
-        raise ValueError("must begin with https:// (http:// only for this very host)")
+        raise ValueError("must begin with https:// (http:// only for this host)")
     host = _checked_host(parts)
     if "?" in text or "#" in text:
         raise ValueError("must not have a ? or # part")
     if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError(
-            f"must begin with https:// ({host} is not this very host, so http:// would be read on the way)"
-        )
+        raise ValueError(f"must begin with https:// ({host} is not this host, so http:// would be read on the way)")
     place, path = parts.netloc.lower(), parts.path.rstrip("/")
     if parts.scheme == "http":
         place = re.sub(r"^localhost\b", "127.0.0.1", place)

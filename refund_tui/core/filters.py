@@ -225,8 +225,8 @@ def _refuse_unknown(name: str, colon: str) -> None:
     if not (colon and name.isalpha()):
         return
     near = difflib.get_close_matches(name.lower(), SHAPES, 1)
-    known = f"write {SHAPES[near[0]]}" if near else "help tells the words there are"
-    raise QueryError(f"there is no word {name}: here; {known}")
+    known = f"write {SHAPES[near[0]]}" if near else "help lists the filter words"
+    raise QueryError(f"there is no filter word {name}: {known}")
 
 
 def _states(value: str) -> frozenset[State]:

@@ -86,7 +86,7 @@ def record_differs(life: Life, found: Contradiction, made: Instant) -> Decision:
     life = mark_maybe_executed(life, made) if found.of_life else life
     moved, way = "no earlier attempt can have moved money", "cancel"
     if life.maybe_executed:
-        moved, way = "an earlier attempt may have moved money, and either amount", "stop"
+        moved, way = "an earlier attempt may have moved money, and the amount is not known", "stop"
     why = (
         f"the record was altered: {found.what}. Nothing was sent now; {moved}. Put a good copy of the ledger in its "
         f"place, or {way} this refund"
@@ -238,7 +238,7 @@ def go_on(life: Life) -> Decision:
     This is no permission to pay twice: after the key horizon, a refund that may have been executed becomes UNKNOWN.
     """
     _require(life, Action.GO_ON)
-    why = "going on after the repair"
+    why = "continued after the repair"
     return Decision(_anew(life, why, permitted=not life.maybe_executed), "went_on", why)
 
 

@@ -129,7 +129,7 @@ def _example(currency: str) -> str:
 
 def _what_is_odd(typed: str, currency: str) -> str:
     if typed.startswith("-"):
-        return "a refund is more than 0: leave the minus out"
+        return "a refund must be more than 0: remove the minus"
     if sum(typed.count(mark) for mark in ".,") > 1:
         return f"one decimal mark at most, and no thousands marks, such as {_example(currency)}"
     if typed[0] in ".,":
@@ -158,7 +158,7 @@ def _too_many(given: int, currency: str, places: int) -> str:
 
 def _positive(money: Money) -> Money:
     if money.minor <= 0:
-        raise AmountError("a refund is more than 0")
+        raise AmountError("a refund must be more than 0")
     return money
 
 

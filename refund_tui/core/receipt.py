@@ -18,7 +18,7 @@ PRINTED = "receipt_printed"
 """The kind of the event that records a print."""
 
 DECIDED = {
-    State.ACCEPTED: "The refund was accepted by the payment service. It reaches the card within some days.",
+    State.ACCEPTED: "The refund was accepted by the payment service. It reaches the card within a few days.",
     State.REJECTED: "The refund was rejected. No money was moved.",
     State.CANCELLED: "The refund was cancelled. No money was moved.",
     State.SETTLED_PAID: "Checked by hand: the refund was paid.",

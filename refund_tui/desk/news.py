@@ -107,5 +107,5 @@ class Listeners:
         """Announce a listener's failure, once for each listener. It is still called with news."""
         if listener not in self._failed:
             self._failed.append(listener)
-            why = f"this program could not show a change ({error!r}); the refunds go on"
+            why = f"this program could not show a change ({error!r}); the refunds continue"
             await self.tell(Trouble(why, fault_of(error)))

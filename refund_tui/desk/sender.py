@@ -117,7 +117,7 @@ class Sender:
                 self.failure = error
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 a fault of this program must not end all sending
-                why = f"sending failed by a fault of this program ({error!r}); it is tried again"
+                why = f"sending failed because of a fault of this program ({error!r}); it is tried again"
                 await self._tell_fault(error, why)
             await self._rest(rest)
 
@@ -158,7 +158,7 @@ class Sender:
         if self._closing:
             return Unreachable(Answer(detail="the program was closed first; nothing was sent"))
         if lease.too_late_to_send(in_flight.attempt.started, self._terms.clock.now(), self._terms.policy):
-            return Unreachable(Answer(detail="this program stood still before it could send; nothing was sent"))
+            return Unreachable(Answer(detail="this program was suspended before it could send; nothing was sent"))
         self._request = asyncio.ensure_future(payments.refund(in_flight.refund.body))
         try:
             return await self._request
@@ -200,11 +200,11 @@ class Sender:
         """The message for an answer that is not on disk. `last`: the program ends and does not try again."""
         moved = " The money is on its way." if isinstance(outcome, Accepted) else ""
         if not last:
-            return f"{_answered(outcome)}: {error}.{moved} It is written again until it is on disk"
+            return f"{_answered(outcome)}: {error}.{moved} Writing is tried again until it succeeds"
         return (
             f"{_answered(outcome)}: {error}.{moved} When refund-tui or refund-tui resume next runs, the service is "
             f"asked again with the same id, which within {span(self._terms.policy.horizon)} cannot pay twice: do not "
-            "refund it anew"
+            "refund it again"
         )
 
     async def record_once(self, in_flight: InFlight, outcome: Outcome, arrived: Instant) -> News:
@@ -226,7 +226,7 @@ class Sender:
             return
         off = (arrived.at - theirs).total_seconds()
         if abs(off) > SKEW:
-            await self._tell(Trouble(f"{skew_words(off)}: have it set right"))
+            await self._tell(Trouble(f"{skew_words(off)}: have it corrected"))
 
 
 async def _within(seconds: float | None, event: asyncio.Event) -> None:

@@ -107,7 +107,7 @@ class Watcher:
                 self.unusable = not isinstance(error, StoreBusy)
                 await self._tell(Trouble(str(error)))
             except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
-                why = f"watching the ledger failed by a fault of this program ({error!r})"
+                why = f"watching the ledger failed because of a fault of this program ({error!r})"
                 await self._tell(Trouble(why, fault_of(error)))
             await asyncio.sleep(WATCH)
 

@@ -90,7 +90,7 @@ async def test_where_an_earlier_attempt_may_have_moved_money_the_alarm_says_so(t
     async with desk_over(tmp_path, service, clock=clock) as desk:
         desk.begin()
         blocked = await Ears(desk).until_state(refund.key, State.BLOCKED)
-        assert "an earlier attempt may have moved money, and either amount" in blocked.life.why
+        assert "an earlier attempt may have moved money, and the amount is not known" in blocked.life.why
         assert len(service.requests) == 1
 
 

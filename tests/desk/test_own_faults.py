@@ -1,4 +1,4 @@
-"""A fault of the program itself: the refunds go on, and its traceback is kept for support."""
+"""A fault of the program itself: the refunds continue, and its traceback is kept for support."""
 
 from __future__ import annotations
 

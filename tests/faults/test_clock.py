@@ -99,7 +99,7 @@ async def test_a_host_clock_that_is_minutes_wrong_is_told(tmp_path: Path) -> Non
         refund = await desk.take(intent())
         await ears.until_state(refund.key, State.ACCEPTED)
     told = [news.why for news in ears.heard if isinstance(news, Trouble)]
-    assert told == ["this host's clock is 9 min ahead of the service's: have it set right"]
+    assert told == ["this host's clock is 9 min ahead of the service's: have it corrected"]
 
 
 async def window(folder: Path, now: datetime) -> bool:

@@ -37,7 +37,7 @@ IDENTITY = {
     "a second row": "INSERT INTO identity VALUES (2, 'x', NULL, NULL, 'x')",
     "no row": "DELETE FROM identity",
     "an id that is no text": "UPDATE identity SET id = x'07'",
-    "an id that is none": "UPDATE identity SET id = 'seven'",
+    "an id that is not one": "UPDATE identity SET id = 'seven'",
     "an environment that is no text": "UPDATE identity SET environment = x'07'",
     "a host that is no text": "UPDATE identity SET host = x'07'",
     "an endpoint that is no text": "UPDATE endpoint SET endpoint = x'07'",

@@ -247,7 +247,7 @@ async def test_a_clerk_and_a_word_that_are_unknown_are_said_to_be(tmp_path: Path
         [refund, _] = await refunds(stage)
         assert stage.shows(f"Refunds were asked for by: {refund.clerk}")
         await stage.press("ctrl+u", "case:4711")
-        await stage.until("there is no word case: here")
+        await stage.until("there is no filter word case:")
 
 
 async def test_the_count_stays_while_a_word_is_completed_and_follows_the_cursor(tmp_path: Path) -> None:

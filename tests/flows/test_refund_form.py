@@ -13,8 +13,8 @@ from tests.flows.stage import program, refunds
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("0", "a refund is more than 0"),
-        ("-5", "leave the minus out"),
+        ("0", "a refund must be more than 0"),
+        ("-5", "remove the minus"),
         ("5.005", "3 decimals: EUR has 2"),
         ("1e3", "only digits and one decimal mark"),
         ("NaN", "only digits and one decimal mark"),

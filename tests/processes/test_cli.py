@@ -61,7 +61,7 @@ def test_version() -> None:
         (["history", "--since", "monday"], "monday is no day: write "),
         (["history", "--since", "2026-03-01T09:00"], "a time is written with its offset: 2026-03-01T09:00+01:00"),
         (["history", "--until", "9999-12-31"], "9999-12-31 is no day"),
-        (["history", "stat:UNKNOWN"], "there is no word stat: here; write state:UNKNOWN"),
+        (["history", "stat:UNKNOWN"], "there is no filter word stat: write state:UNKNOWN"),
         (["history", "--limit", "-1"], "--limit"),
         (["history", "--store-id", "a b"], "--store-id"),
         (["resume", "--deadline", "soon", "--base-url", "http://127.0.0.1:9"], "--deadline soon"),

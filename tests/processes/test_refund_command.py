@@ -260,7 +260,7 @@ def accepted_while_locked(folder: Path) -> Iterator[tuple[subprocess.Popen[str],
         other.execute("BEGIN EXCLUSIVE")
         said = next(line for line in program.stdout if "not saved" in line)
         assert said.startswith("accepted, not saved: the ledger at ")
-        assert "The money is on its way. It is written again" in said
+        assert "The money is on its way. Writing is tried again" in said
         assert "try again" not in said
         yield program, other, answering
 
@@ -283,7 +283,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_an
         out, err = program.communicate(timeout=PATIENCE)
         other.execute("ROLLBACK")
         assert (program.returncode, "Traceback" in err) == (130, False), err
-        assert "asked again with the same id, which within 1 d 0 h cannot pay twice: do not refund it anew" in out
+        assert "asked again with the same id, which within 1 d 0 h cannot pay twice: do not refund it again" in out
         assert "try again" not in out + err
         flags = ("--data-dir", str(folder), "--base-url", answering.url, "--store-id", "STORE-001")
         assert run("resume", *flags).returncode == 0
@@ -298,7 +298,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_an
         (("", *ASKED), "type the trip id"),
         (("t" * 256, *ASKED), "256 characters"),
         (("known", "--amount", "0", "--reason", "1"), "more than 0"),
-        (("known", "--amount=-5", "--reason", "1"), "leave the minus out"),
+        (("known", "--amount=-5", "--reason", "1"), "remove the minus"),
         (("known", "--amount", "12.345", "--reason", "1"), "3 decimals: EUR has 2"),
         (("known", "--amount", "1e3", "--reason", "1"), "only digits"),
         (("known", "--amount", "NaN", "--reason", "1"), "only digits"),

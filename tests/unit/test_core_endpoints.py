@@ -49,7 +49,7 @@ ODD_CHARACTER = "^holds a character that a URL cannot have$"
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("ftp://gateway.example", r"^must begin with https:// \(http:// only for this very host\)$"),
+        ("ftp://gateway.example", r"^must begin with https:// \(http:// only for this host\)$"),
         ("gateway.example", r"^must begin with https://"),
         ("", r"^must begin with https://"),
         ("https://", NO_HOST),
@@ -67,7 +67,7 @@ ODD_CHARACTER = "^holds a character that a URL cannot have$"
         ("https://gateway.example/#a", r"^must not have a \? or # part$"),
         ("https://gateway.example/#", r"^must not have a \? or # part$"),
         ("http://gateway.example",
-         r"^must begin with https:// \(gateway\.example is not this very host, so http:// would be read on the way\)$"),
+         r"^must begin with https:// \(gateway\.example is not this host, so http:// would be read on the way\)$"),
         ("https://gateway.example/pay ment", ODD_CHARACTER),
         ("https://gateway.example\n", ODD_CHARACTER),
         ("https://gatewäy.example", ODD_CHARACTER),

@@ -136,9 +136,9 @@ def test_since_and_until_take_a_time_with_its_offset_too() -> None:
         ("amount:>x", "only digits"),
         ("amount:5JPX", "JPX is not a currency"),
         ("amount:5.5JPY", "JPY has no decimals"),
-        ("stat:UNKNOWN", "stat: here; write state:UNKNOWN"),
+        ("stat:UNKNOWN", "filter word stat: write state:UNKNOWN"),
         ("clark:ana", "write clerk:ana"),
-        ("case:4711", "there is no word case: here"),
+        ("case:4711", "there is no filter word case:"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) -> None:

@@ -299,7 +299,7 @@ def test_asking_again_starts_afresh_and_gives_leave_only_past_the_horizon(now: I
 
 
 def test_going_on_is_no_leave_to_pay_twice() -> None:
-    why = "going on after the repair"
+    why = "continued after the repair"
     blocked = replace(DOUBTED, state=State.BLOCKED)
     waiting = Life(State.WAITING, maybe_executed=True, first_sent=SENT, why=why)
     assert go_on(blocked) == Decision(waiting, "went_on", why)
@@ -511,8 +511,8 @@ def test_a_request_that_stood_still_before_it_left_is_not_sent(now: Instant, lat
         (Life(State.WAITING, wait=Wait(NOW, 5.0)),
          "no earlier attempt can have moved money. Put a good copy of the ledger in its place, or cancel this refund"),
         (replace(DOUBTED, state=State.WAITING, wait=Wait(NOW, 5.0)),
-         "an earlier attempt may have moved money, and either amount. Put a good copy of the ledger in its place, or "
-         "stop this refund"),
+         "an earlier attempt may have moved money, and the amount is not known. Put a good copy of the ledger in its "
+         "place, or stop this refund"),
     ],
 )  # fmt: skip
 def test_a_refund_whose_bytes_were_altered_is_blocked_with_an_alarm_until_a_person_has_looked(

@@ -53,9 +53,9 @@ def test_an_amount_is_taken_as_it_was_typed(typed: str, currency: str, minor: in
         ("", "EUR", "type the amount, such as 12.50"),
         ("  ", "JPY", "type the amount, such as 1250"),
         ("", "KWD", "type the amount, such as 12.50"),
-        ("0", "EUR", "a refund is more than 0"),
-        ("0,00", "EUR", "a refund is more than 0"),
-        ("-5", "EUR", "a refund is more than 0: leave the minus out"),
+        ("0", "EUR", "a refund must be more than 0"),
+        ("0,00", "EUR", "a refund must be more than 0"),
+        ("-5", "EUR", "a refund must be more than 0: remove the minus"),
         ("12.", "EUR", "digits are missing after the decimal mark"),
         (".50", "EUR", "write a digit before the decimal mark"),
         (",50", "EUR", "write a digit before the decimal mark"),
@@ -138,8 +138,8 @@ def test_the_wire_gets_the_digits(money: Money, number: str) -> None:
 @pytest.mark.parametrize(
     ("money", "message"),
     [
-        (Money(0, "EUR"), "a refund is more than 0"),
-        (Money(-1, "EUR"), "a refund is more than 0"),
+        (Money(0, "EUR"), "a refund must be more than 0"),
+        (Money(-1, "EUR"), "a refund must be more than 0"),
         (Money(1234, "KWD"), "1.234 KWD has more than the 2 decimals that the service takes"),
     ],
 )

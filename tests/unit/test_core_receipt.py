@@ -41,8 +41,8 @@ def test_a_receipt_as_it_is_printed() -> None:
         "Amount                         12.50 EUR\n"
         "----------------------------------------\n"
         "The refund was accepted by the payment\n"
-        "service. It reaches the card within some\n"
-        "days.\n"
+        "service. It reaches the card within a\n"
+        "few days.\n"
     )
 
 

@@ -100,7 +100,7 @@ def test_the_window_is_open_until_the_very_instant_it_closes() -> None:
         ({"window_closes": NOON}, TripBalance(None),
          Problem("trip", "the refund window closed 0 s ago")),
         ({"amount": Money(1, "XXX")}, TripBalance(None), Problem("amount", "XXX is not a currency of ISO 4217")),
-        ({"amount": Money(0, "EUR")}, TripBalance(None), Problem("amount", "a refund is more than 0")),
+        ({"amount": Money(0, "EUR")}, TripBalance(None), Problem("amount", "a refund must be more than 0")),
         ({"amount": Money(1001, "KWD")}, TripBalance(None),
          Problem("amount", "1.001 KWD has more than the 2 decimals that the service takes")),
         ({}, TripBalance(Money(2999, "EUR")), Problem("amount", "only 29.99 EUR is left to refund")),

@@ -30,7 +30,7 @@ SHOWN = 20
 """The most wrong records that are named. The check stops there."""
 
 _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
-_RESTORE_RECORDS = "put a good copy of the ledger in its place, or ask for help; the other refunds go on"
+_RESTORE_RECORDS = "put a good copy of the ledger in its place, or ask for help; the other refunds continue"
 _NO_SERVICE = "not named yet: the next terminal that the ledger's owner opens names it"
 
 
@@ -39,7 +39,7 @@ def lost_ledger(settings: Settings) -> Result | None:
     try:
         storage_of(settings).refuse_lost()
     except StoreError as error:
-        return fail("ledger", str(error), "make no refund in any other way before it is found")
+        return fail("ledger", str(error), "make no refund in another way until it is found")
     return None
 
 
@@ -134,7 +134,7 @@ def check_service_of_ledger(settings: Settings) -> Iterator[Result]:
 
 def _remedy(unnamed: bool) -> str:
     if unnamed:
-        return f"version 0.1.0 did not record which {LOOPBACK} service: say it with refund-tui ledger assign-endpoint"
+        return f"version 0.1.0 did not record which {LOOPBACK} service: set it with refund-tui ledger assign-endpoint"
     return "run refund-tui resume with base_url set to it"
 
 

@@ -59,7 +59,7 @@ def check_terminal() -> Iterator[Result]:
         yield warn(
             "terminal",
             f"TERM is {kind or 'not set'}",
-            "set TERM to what this terminal is; refund-tui refund works without",
+            "set TERM to the type of this terminal; refund-tui refund works without it",
         )
     else:
         yield ok("terminal", f"TERM is {visible(kind)}")

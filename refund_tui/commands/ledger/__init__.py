@@ -111,11 +111,11 @@ SUBCOMMANDS = (
         changes.move_here,
     ),
     LedgerSubcommand(
-        "add-endpoint", "add an endpoint of its environment to which it may send", changes.add_endpoint_arguments,
+        "add-endpoint", "let it send to one more endpoint of its environment", changes.add_endpoint_arguments,
         changes.add_endpoint,
     ),
     LedgerSubcommand(
-        "assign-endpoint", "say for which endpoint refunds of version 0.1.0 are", changes.assign_endpoint_arguments,
+        "assign-endpoint", "set the endpoint of refunds that version 0.1.0 recorded", changes.assign_endpoint_arguments,
         changes.assign_endpoint,
     ),
 )  # fmt: skip

@@ -111,7 +111,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that begins no transaction itself; `mode` is `rw` or `ro`. Raises StoreUnusable, sqlite3.Error."""
     if sqlite3.sqlite_version_info < OLDEST:
         needed = ".".join(map(str, OLDEST))
-        raise StoreUnusable(f"this Python brings SQLite {sqlite3.sqlite_version}: {needed} or newer is needed")
+        raise StoreUnusable(f"this Python has SQLite {sqlite3.sqlite_version}: {needed} or newer is needed")
     if path.is_dir():
         raise StoreUnusable(f"{path} is a folder, not a file; nothing was written: choose another place")
     uri = f"{path.absolute().as_uri()}?mode={mode}"

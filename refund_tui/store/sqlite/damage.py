@@ -60,13 +60,13 @@ def damaged_words(path: Path, whole: Iterable[str]) -> str:
     """The message for a ledger whose structure is damaged."""
     return (
         f"the ledger at {path} is damaged ({'; '.join(whole)}). Nothing is sent and nothing is written to it: keep it "
-        "as it is, and put a good copy in its place; refund-tui doctor looks through all of it"
+        "as it is, and put a good copy in its place; refund-tui doctor checks all of it"
     )
 
 
 def damaged_rows_words(path: Path, rows: Iterable[str]) -> str:
     """The message for a ledger in which only single rows are damaged."""
-    return f"rows of the ledger at {path} are damaged ({'; '.join(rows)}); the others go on: run refund-tui doctor"
+    return f"rows of the ledger at {path} are damaged ({'; '.join(rows)}); the others continue: run refund-tui doctor"
 
 
 def _size(path: Path) -> int:
@@ -132,16 +132,16 @@ def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterato
 def _found_by_key(row: sqlite3.Row) -> object:
     """A refund, found by its key in the index, with its row number there."""
     if row["by_key"] != row["id"]:
-        return damaged("refund", row["id"], row, "its key does not lead to it")
+        return damaged("refund", row["id"], row, "the index does not find it by its key")
     return refund_of(row)
 
 
 def _gate_of(row: sqlite3.Row) -> object:
-    return wait_of(row) or damaged("gate", row["endpoint"], row, "its wait makes no sense")
+    return wait_of(row) or damaged("gate", row["endpoint"], row, "its wait is not valid")
 
 
 def _draft_of(row: sqlite3.Row) -> object:
-    return draft_of(row) or damaged("draft", row["trip_id"], row, "it holds what is no text")
+    return draft_of(row) or damaged("draft", row["trip_id"], row, "it contains bytes that are not text")
 
 
 _Read = Callable[[sqlite3.Row], object]

@@ -87,7 +87,7 @@ def newest_ceiling(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
         isinstance(ceiling, Ceiling)
         and first(_CEILING_EVENT, CEILING_SET, ceiling.who, ceiling.why, _data(ceiling)) is None
     ):
-        return damaged("ceiling", row["id"], row, "it is not what its event says")
+        return damaged("ceiling", row["id"], row, "it differs from its event")
     return ceiling
 
 

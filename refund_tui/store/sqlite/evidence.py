@@ -136,10 +136,10 @@ def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...],
     """What an event recorded: table, primary key and image of each row. Raises ValueError if it cannot be read."""
     for told in json.loads(text) if text else ():
         if not (isinstance(told, list) and len(told) == 3 and isinstance(told[1], list)):
-            raise ValueError("a record that is none")
+            raise ValueError("not a record")
         table, key, image = told
         if table not in KEYS or not isinstance(image, dict | None):
-            raise ValueError("a record of no table")
+            raise ValueError("a record of an unknown table")
         yield table, tuple(key), image
 
 
@@ -195,7 +195,7 @@ class RefundEvidence:
             return Contradiction(_told(different, here, self.refund), of_life=bool(different & set(CHANGING)))
         found: dict[object, object] = {attempt["number"]: image_of(attempt, ATTEMPT) for attempt in attempts}
         if wrong := _differing(found, self.attempts):
-            return Contradiction(f"attempt {min(map(str, wrong))} is not what its event says", of_life=True)
+            return Contradiction(f"attempt {min(map(str, wrong))} differs from its event", of_life=True)
         return None
 
 

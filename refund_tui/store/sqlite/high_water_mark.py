@@ -158,7 +158,7 @@ def _older(database: Database, mark: HighWaterMark) -> StoreError:
 
 
 _OR_ACCEPT = (
-    "or compare with the processor's records, then accept what is there: "
+    "or compare with the processor's records, then accept the ledger as it is: "
     'refund-tui ledger accept-older --because "WHY"'
 )
 

@@ -70,8 +70,8 @@ from refund_tui.store.sqlite.waits import anchor, close_gate, gate_of, open_gate
 NO_ATTEMPT = Damaged("attempt", "under way", "the refund is being sent, and no attempt of it is open")
 _RECORD = Meaning(
     "the refund was not taken, and no money moved",
-    "it is not known whether the refund was recorded, and nothing was sent yet. If it was, it goes on by itself: have "
-    "the disk seen to, and look in the history before you try again",
+    "it is not known whether the refund was recorded, and nothing was sent yet. If it was, it continues by itself: "
+    "have the disk checked, and look in the history before you try again",
     again=True,
 )
 _BEGIN = Meaning("nothing was sent", "nothing was sent, and it is not known whether the attempt is on disk")
@@ -319,5 +319,5 @@ def _same(asked: Refund, written: Refund) -> Refund:
     if (written.key, written.intent.amount, written.intent.trip_id, written.body) != (
         asked.key, asked.intent.amount, asked.intent.trip_id, asked.body,
     ):  # fmt: skip
-        raise RecordUnusable(f"what stands in the ledger is not what was asked for; {_RECORD.not_done}")
+        raise RecordUnusable(f"the record in the ledger differs from what was asked for; {_RECORD.not_done}")
     return written

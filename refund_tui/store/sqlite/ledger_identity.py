@@ -38,7 +38,7 @@ NAMED, ASSIGNED = "endpoint_named", "endpoint_assigned"
 
 _FIRST = "the ledger was first opened for it"
 _NOTHING = "nothing was changed"
-_CHANGE = Meaning(_NOTHING, "it is not known whether that was recorded: refund-tui ledger show tells", again=True)
+_CHANGE = Meaning(_NOTHING, "it is not known whether that was recorded: see refund-tui ledger show", again=True)
 
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -66,7 +66,7 @@ def ledger_services(database: Database) -> LedgerServices:
     endpoints = [row["endpoint"] for row in database.rows("SELECT endpoint FROM endpoint")]
     if not all(isinstance(endpoint, str) for endpoint in endpoints):
         raise StoreDamaged(
-            f"the ledger at {database.path} is damaged (an endpoint is no text); nothing was written: "
+            f"the ledger at {database.path} is damaged (an endpoint is not text); nothing was written: "
             f"{database.kind.damaged}"
         )
     return LedgerServices(identity_of(database).environment, frozenset(endpoints))

@@ -143,10 +143,10 @@ def _article(
 ) -> RefundedArticle:  # fmt: skip
     texts = (id, name or "", quantity, unit or "", currency or "", line_item_id or "")
     if not all(isinstance(text, str) for text in texts) or not isinstance(minor or 0, int):
-        raise ValueError("an article that is none")
+        raise ValueError("not an article")
     exact, amount = Decimal(quantity), None if minor is None or currency is None else Money(minor, currency)
     if not exact.is_finite() or exact <= 0:
-        raise ValueError("a quantity that is none")
+        raise ValueError("not a quantity")
     return RefundedArticle(id, name, exact, unit, amount, line_item_id)
 
 

@@ -165,5 +165,5 @@ def _money(minor: int | None, currency: str | None) -> Money | None:
     if minor is None or currency is None:
         return None
     if not isinstance(minor, int) or check_currency(currency):
-        raise ValueError("a price that is none")
+        raise ValueError("not a price")
     return Money(minor, currency)

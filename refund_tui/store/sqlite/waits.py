@@ -24,7 +24,7 @@ _RATE_LIMITED = (
 """The refunds of an endpoint that wait because their last answer was a 429."""
 ANCHORED = "wait_anchored"
 """The kind of the event by which a wait goes on after the host was started again."""
-_BOOTED = "the host was started again: the wait goes on by its new clock"
+_BOOTED = "the host was restarted: the wait continues by its new clock"
 _SET = "wait_at = ?, wait_boot = ?, wait_ticks = ?, wait_seconds = ?, not_before = ?"
 
 

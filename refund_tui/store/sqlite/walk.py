@@ -67,7 +67,7 @@ class WalkFindings:
     def lacks(self, table: str, index: _Index, rows: Iterable[str]) -> None:
         """Note rows that an index lacks."""
         if index.of_keys:
-            self.refunds |= {row: Damaged(table, row, "its key does not lead to it") for row in rows}
+            self.refunds |= {row: Damaged(table, row, "the index does not find it by its key") for row in rows}
         else:
             self.whole += [f"row {row} missing from index {index.name}" for row in rows]
 

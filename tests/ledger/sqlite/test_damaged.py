@@ -38,7 +38,7 @@ DAMAGES = {
     "an amount that is no number": "minor = 'abc'",
     "an amount that is not whole": "minor = 12.5",
     "a time of another form": "created_at = '2026-03-02 12:00:00.000'",
-    "a time that is none": "updated_at = '2026-13-02T12:00:00.000Z'",
+    "a time that is not one": "updated_at = '2026-13-02T12:00:00.000Z'",
     "a window that is no time": "window_closes = 'soon'",
     "a body that is text": "body = 'abc'",
     "no body": "body = NULL",
@@ -54,11 +54,11 @@ DAMAGES = {
     "a doubt that was taken away": "sent_at = '2026-03-02T12:00:00.000Z', sent_boot = 'boot-1', sent_ticks = 1.0",
     "a flag that is neither": "maybe_executed = 2",
     "a count below nothing": "tries = -1",
-    "a key that is none": "key = 'not-a-key'",
+    "a key that is not one": "key = 'not-a-key'",
     "no key": "key = NULL",
-    "a trip that is none": "trip_id = 'trip 2'",
+    "a trip id that is not one": "trip_id = 'trip 2'",
     "a note that is no text": "note = CAST(x'ff' AS TEXT)",
-    "a version that is none": "version = 'x'",
+    "a version that is not one": "version = 'x'",
 }
 TRIPS = ("trip-1", "trip-2", "trip-3")
 
@@ -108,7 +108,7 @@ async def test_the_others_are_sent_and_the_damaged_one_is_left_as_it_is(folder: 
 
 
 @pytest.mark.parametrize(
-    "what", [what for name, what in DAMAGES.items() if name != "a trip that is none"],
+    "what", [what for name, what in DAMAGES.items() if name != "a trip id that is not one"],
 )  # fmt: skip
 async def test_no_new_refund_is_taken_on_its_trip_and_others_are(folder: Path, what: str) -> None:
     alter(folder, what)

@@ -34,6 +34,12 @@ COMMANDS = (
     Subcommand("refund", "refund_tui.commands.refund", "make one refund on a plain prompt", Folder.WRITTEN),
     Subcommand("history", "refund_tui.commands.history", "print refunds; works without a network", Folder.READ),
     Subcommand("resume", "refund_tui.commands.resume", "finish waiting refunds, without a screen", Folder.WRITTEN),
+    Subcommand(
+        "verify",
+        "refund_tui.commands.verify",
+        "check that no record of the ledger was altered, added or removed",
+        Folder.READ,
+    ),
     Subcommand("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
     Subcommand(
         "ledger", "refund_tui.commands.ledger", "show facts about the ledger, and make rare changes to it", Folder.READ

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from refund_tui.core.money import Money
+from refund_tui.core.refunds import Intent
 
 SHOWN_DIGITS = 16
 """The digits of a hash on paper: few enough to compare by eye, too many to find another event with the same digits."""
+
+
+BodyOf = Callable[[str, Intent], bytes]
+"""Builds the request of a refund again, from its key and its intent. A function of a module. Raises ValueError."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows are checked, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,15 @@ class Head:
     def short(self) -> str:
         """The head for paper and screens."""
         return f"{self.seq} {self.hash[:SHOWN_DIGITS]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A head that was written down elsewhere: its number, the first digits of its hash, and where it stands."""
+
+    seq: int
+    digits: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

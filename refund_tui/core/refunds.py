@@ -88,6 +88,7 @@ STATE_FACTS = {
 GOING_ON_STATES = frozenset(state for state in State if state.goes_on)
 SENDABLE_STATES = frozenset(state for state in State if state.sendable)
 PERSON_STATES = frozenset(state for state in State if state.needs_person)
+PAID_STATES = frozenset(state for state in State if state.counts and state.terminal)
 OPEN_STATES = frozenset(state for state in State if not state.terminal)
 
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from refund_tui.core.damage import Damage, Findings, MarkSeen
+from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
 from refund_tui.core.times import Instant
 from refund_tui.desk.ports import HistoryPort, LedgerPort, TripsPort
@@ -103,6 +104,14 @@ class Maintenance(Protocol):
 
     def files(self) -> list[Path]:
         """Every file of the storage, whether it exists or not."""
+        ...
+
+    def verify(self, body_of: BodyOf, progress: Progress, witnesses: Sequence[Witness] = ()) -> Verification:
+        """Check all the evidence in the ledger, also against heads that were written down elsewhere.
+
+        `body_of` builds a request again; `progress` is told how many rows are done, and of how many. It may take a
+        minute, in several processes, and never makes another program wait long.
+        """
         ...
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:

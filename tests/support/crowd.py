@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -21,6 +22,7 @@ from pathlib import Path
 from uuid import UUID
 
 from refund_tui.core.endpoints import endpoint_of
+from refund_tui.core.ledger_identity import Service
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
@@ -33,7 +35,7 @@ from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_value
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.trips import Trips
-from tests.support.ledgers import named
+from tests.support.ledgers import NOW
 
 EDITION = "4"
 """To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
@@ -68,6 +70,7 @@ WHERE id > ?
 """
 _EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _WRITTEN = f"SELECT {', '.join(COLUMNS['refund'])} FROM refund WHERE id > ? ORDER BY id"
+_TRIED = f"SELECT {', '.join(ATTEMPT)} FROM attempt WHERE key = ?"
 _UNSENT = dict.fromkeys(("maybe_executed", "tries", "doubts", "asked", "alarm"), 0) | {"why": ""}
 
 
@@ -96,14 +99,18 @@ def build(folder: Path, trips: int, refunds: int, *, last: datetime = LAST, endp
             known.put(batch)
     finally:
         known.close()
-    Ledger.open(ledger_path(folder)).close()
-    named(ledger_path(folder), endpoint)
+    _belongs_to(folder, endpoint)
     _fill(ledger_path(folder), made_refunds(refunds, last, endpoint))
 
 
 def belongs_to(folder: Path, url: str) -> None:
     """Let a copy of a crowd's ledger send to the service at `url`."""
-    named(ledger_path(folder), endpoint_of(url))
+    _belongs_to(folder, endpoint_of(url))
+
+
+def _belongs_to(folder: Path, endpoint: str) -> None:
+    with closing(Ledger.open(ledger_path(folder))) as ledger:
+        ledger.services.add(Service("TEST", endpoint), "made by the tests", "the tests", NOW)
 
 
 def made_trips(count: int, last: datetime = LAST) -> Iterator[Trip]:
@@ -178,7 +185,7 @@ def _events(connection: sqlite3.Connection, before: int) -> Iterator[tuple[objec
     (ledger,) = connection.execute("SELECT id FROM identity").fetchone()
     seq, previous = head(lambda sql, *values: connection.execute(sql, values).fetchall(), ledger)
     for refund in connection.execute(_WRITTEN, (before,)).fetchall():
-        attempt = connection.execute("SELECT * FROM attempt WHERE key = ?", (refund["key"],)).fetchone()
+        attempt = connection.execute(_TRIED, (refund["key"],)).fetchone()
         for event in _of_refund(image_of(refund, COLUMNS["refund"]), image_of(attempt, ATTEMPT)):
             seq += 1
             previous = link(previous, (seq, *event))

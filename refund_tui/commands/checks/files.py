@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
-from refund_tui.commands.checks.ledger import check_ledger, check_records, check_trips, lost_ledger
+from refund_tui.commands.checks.ledger import check_evidence, check_ledger, check_records, check_trips, lost_ledger
 from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.mounts import file_system, is_network
@@ -49,6 +49,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
     yield _trial(folder, maintenance)
     yield from check_ledger(settings)
     yield from check_records(storage_of(settings))
+    yield from check_evidence(settings)
     yield from check_trips(settings)
 
 

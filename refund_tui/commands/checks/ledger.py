@@ -14,15 +14,13 @@ from refund_tui.commands.checks import Result, fail, ok, warn
 from refund_tui.core.damage import DAMAGED, Damaged, Findings
 from refund_tui.core.filters import Filter
 from refund_tui.core.ledger_identity import LOOPBACK, MOVE, open_elsewhere
-from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.machine import this_host
 from refund_tui.host.paths import ledger_path, trips_path
-from refund_tui.store.export import PAGE
+from refund_tui.payments.body import build_body
 
 if TYPE_CHECKING:
-    from refund_tui.desk.ports import HistoryPort
     from refund_tui.desk.storage import Maintenance, Storage
     from refund_tui.settings.load import Settings
 
@@ -139,30 +137,31 @@ def _remedy(unnamed: bool) -> str:
 
 
 def check_records(storage: Storage) -> Iterator[Result]:
-    """Each record that cannot be read, and each refund whose stored request differs from its record."""
+    """Each row that cannot be read."""
     if not storage.exists():
         return
     try:
-        history = storage.open_history()
+        with closing(storage.open_history()) as history:
+            found = [fail("records", _unreadable(row), _RESTORE_RECORDS) for row in islice(history.damaged(), SHOWN)]
     except StoreError:
         return  # check_ledger reports it
-    try:
-        found = list(islice(_wrong_records(history), SHOWN))
-    except StoreError as error:
-        yield fail("records", str(error), _RESTORE_RECORDS)
+    yield from found or [ok("records", "each record can be read")]
+
+
+def _unreadable(row: Damaged) -> str:
+    key = f" of the refund {row.key}" if row.key and row.table != "refund" else f" {row.key}".rstrip()
+    return f"{DAMAGED}: {row.table} {row.row}{key} cannot be read ({row.why})"
+
+
+def check_evidence(settings: Settings) -> Iterator[Result]:
+    """Whether the ledger is what its events say; see `refund-tui verify`."""
+    if not storage_of(settings).exists():
         return
-    finally:
-        history.close()
-    yield from found or [ok("records", "each record can be read, and each stored request is the one of its refund")]
-
-
-def _wrong_records(history: HistoryPort) -> Iterator[Result]:
-    for row in history.damaged():
-        key = f" of the refund {row.key}" if row.key and row.table != "refund" else f" {row.key}".rstrip()
-        yield fail("records", f"{DAMAGED}: {row.table} {row.row}{key} cannot be read ({row.why})", _RESTORE_RECORDS)
-    below: int | None = None
-    while rows := history.page(Filter(), below, PAGE):
-        for place, refund in rows:
-            below = place
-            if not isinstance(refund, Damaged) and (why := alteration_of(refund, history.contradiction(refund))):
-                yield fail("records", why, _RESTORE_RECORDS)
+    try:
+        found = maintenance_of(settings).verify(build_body, lambda _done, _total: None)
+    except StoreError:
+        return  # check_ledger reports it
+    for problem in found.problems:
+        yield fail("evidence", problem, _RESTORE_RECORDS)
+    if not found.problems:
+        yield ok("evidence", f"no record was altered, added or removed; head {found.head}")

@@ -29,8 +29,7 @@ def chain_existing(connection: sqlite3.Connection) -> None:
     connection.text_factory = decode_leniently
     try:
         seq, previous = _copy(connection)
-        if seq:
-            _record(connection, seq, previous)
+        _record(connection, seq, previous)
     finally:
         connection.text_factory = str
 
@@ -45,9 +44,11 @@ def _copy(connection: sqlite3.Connection) -> tuple[int, bytes]:
 
 
 def _record(connection: sqlite3.Connection, seq: int, previous: bytes) -> None:
-    """Append an event for each refund, and one for the whole ledger."""
+    """Append an event for each refund, and one for the whole ledger unless it is new."""
     now = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").fetchone()[0]
-    for key, state, places in (*_refunds(connection), (None, None, _gates(connection))):
+    refunds = list(_refunds(connection))
+    ledger = [(None, None, _gates(connection))] if refunds or seq else []
+    for key, state, places in (*refunds, *ledger):
         seq += 1
         record = record_of(connection, places, whole=True)
         event = (seq, key, now, _WHO, CHAINED, state, state, _WHY, "{}", "", record)

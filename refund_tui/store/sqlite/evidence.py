@@ -41,7 +41,7 @@ CHANGING = ("endpoint", "version", "updated_at", *LIFE)
 
 KEYS = {
     "refund": ("key",), "attempt": ("key", "number"), "gate": ("endpoint",), "ceiling": ("id",),
-    "endpoint": ("endpoint",),
+    "endpoint": ("endpoint",), "identity": ("one",),
 }  # fmt: skip
 """The tables of which events record rows, each with its primary key."""
 
@@ -55,8 +55,9 @@ COLUMNS = {
     "gate": ("endpoint", "wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before"),
     "ceiling": ("id", "store_id", "trip_id", "minor", "currency", "at", "who", "why"),
     "endpoint": ("endpoint", "named_at", "who"),
+    "identity": ("one", "id", "environment", "made_at"),
 }
-"""The columns of each table that are recorded: all but generated ones and row numbers."""
+"""The columns of each table that are recorded: all but generated ones, row numbers, and the host that writes."""
 
 HASHED = ("seq", "key", "at", "who", "kind", "before", "after", "why", "data", "actor", "record")
 """The columns of an event that its hash covers, in this order."""
@@ -65,7 +66,8 @@ _AS_BYTES = ", ".join(["seq", *(f"CAST({column} AS BLOB) AS {column}" for column
 EVENT = f"SELECT {_AS_BYTES}, CAST(hash AS BLOB) AS hash FROM event"
 """Columns are read as bytes, so that a damaged text makes a different event, not an error."""
 
-_NEWEST = "SELECT seq, CAST(hash AS BLOB) AS hash FROM event ORDER BY seq DESC LIMIT 1"
+_NEWEST = "SELECT seq, CAST(hash AS BLOB) AS hash FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
+_LAST = 2**63 - 1
 _BEFORE = f"{EVENT} WHERE seq < ? ORDER BY seq DESC LIMIT 2"
 
 
@@ -82,24 +84,23 @@ def link(previous: bytes, event: Iterable[object]) -> bytes:
 
     A column is hashed as its number of bytes, a colon and its bytes; NULL is hashed as a minus sign.
     """
-    parts = [previous]
-    for value in event:
-        if value is None:
-            parts.append(b"-")
-        else:
-            text = value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
-            parts.append(b"%d:%s" % (len(text), text))
-    return hashlib.sha256(b"".join(parts)).hexdigest().encode()
+    texts = [value if isinstance(value, bytes) or value is None else _encoded(value) for value in event]
+    told = b"".join([b"-" if text is None else b"%d:%b" % (len(text), text) for text in texts])
+    return hashlib.sha256(previous + told).hexdigest().encode()
+
+
+def _encoded(value: object) -> bytes:
+    return str(value).encode(errors="surrogateescape")
 
 
 def links(row: sqlite3.Row, previous: bytes) -> bool:
     """Whether the hash of an event read by EVENT is the right one after `previous`."""
-    return bytes(row["hash"]) == link(previous, (row[column] for column in HASHED))
+    return bytes(row["hash"]) == link(previous, row[: len(HASHED)])
 
 
-def head(rows: Rows, ledger: str) -> tuple[int, bytes]:
-    """The number and the hash of the newest event; 0 and `first_hash` if there is none."""
-    found = rows(_NEWEST)
+def head(rows: Rows, ledger: str, upto: int = _LAST) -> tuple[int, bytes]:
+    """The number and the hash of the newest event, of those `upto` a number; 0 and `first_hash` if there is none."""
+    found = rows(_NEWEST, upto)
     return (found[0]["seq"], bytes(found[0]["hash"])) if found else (0, first_hash(ledger))
 
 
@@ -120,16 +121,18 @@ def _image(transaction: sqlite3.Connection, table: str, key: Sequence[object], *
 
 
 def image_of(row: sqlite3.Row, columns: Iterable[str]) -> Image:
-    """The values of a row that are not NULL."""
-    return {column: _plain(row[column]) for column in columns if row[column] is not None}
+    """The values of a row, which begins with these columns, that are not NULL."""
+    return {
+        name: value if isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) else _plain(value)
+        for name, value in zip(columns, row, strict=False)
+        if value is not None
+    }
 
 
 def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return f"sha256:{hashlib.sha256(value).hexdigest()}"
-    if isinstance(value, str) and not value.isascii():  # text that is not UTF-8 must not end a check
-        return value.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return value
+    return _encoded(value).decode(errors="backslashreplace")  # text that is not UTF-8 must not end a check
 
 
 def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...], Image | None]]:
@@ -191,11 +194,13 @@ class RefundEvidence:
         if self.problem:
             return Contradiction(self.problem, of_life=True)
         here = image_of(row, COLUMNS["refund"])
-        if different := _differing(here, self.refund):
+        if here != self.refund:
+            different = _differing(here, self.refund)
             return Contradiction(_told(different, here, self.refund), of_life=bool(different & set(CHANGING)))
         found: dict[object, object] = {attempt["number"]: image_of(attempt, ATTEMPT) for attempt in attempts}
-        if wrong := _differing(found, self.attempts):
-            return Contradiction(f"attempt {min(map(str, wrong))} differs from its event", of_life=True)
+        if found != self.attempts:
+            number = min(map(str, _differing(found, self.attempts)))
+            return Contradiction(f"attempt {number} differs from its event", of_life=True)
         return None
 
 
@@ -247,4 +252,4 @@ def _follows(rows: Rows, event: sqlite3.Row, ledger: str) -> bool:
     hashes = [*(bytes(found["hash"]) for found in before), first_hash(ledger)]
     if links(event, hashes[0]):
         return True
-    return bool(before) and links(event, link(hashes[1], (before[0][column] for column in HASHED)))
+    return bool(before) and links(event, link(hashes[1], before[0][: len(HASHED)]))

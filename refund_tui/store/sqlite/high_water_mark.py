@@ -24,7 +24,7 @@ ACCEPTED = "older_copy_accepted"
 LEDGERS = "ledgers"
 """A name in that event's data: the ids of the ledgers that were known here before, separated by spaces."""
 
-_COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data")
+_COLUMNS = ("key", "at", "who", "kind", "before", "after", "why", "data", "actor", "record", "hash")
 _EVENT = f"SELECT seq, {', '.join(f'CAST({column} AS BLOB) AS {column}' for column in _COLUMNS)} FROM event"
 """Columns are read as bytes, so that a damaged text makes a different event, not an error."""
 

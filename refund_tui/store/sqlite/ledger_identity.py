@@ -148,7 +148,7 @@ def _add(transaction: sqlite3.Connection, service: Service, who: str, now: Insta
         return
     transaction.execute("INSERT INTO endpoint VALUES (?, ?, ?)", (service.endpoint, stamp(now.at), who))
     data = {"environment": service.environment, "endpoint": service.endpoint}
-    rows: list[Place] = [("endpoint", (service.endpoint,))]
+    rows: list[Place] = [("endpoint", (service.endpoint,)), ("identity", (1,))]
     note(transaction, None, who, now, NAMED, None, None, because, data, rows=rows)
 
 

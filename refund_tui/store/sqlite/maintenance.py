@@ -9,10 +9,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from refund_tui.core.damage import Findings, MarkSeen
+from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
@@ -27,6 +29,7 @@ from refund_tui.store.sqlite.migrations import Schema
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.storage import SqliteStorage
 from refund_tui.store.sqlite.trip_rows import TRIPS
+from refund_tui.store.sqlite.verify import verify
 
 SAFE = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0}
 """The pragmas that make commits durable and enforce the ledger's rules."""
@@ -69,6 +72,10 @@ class SqliteMaintenance:
         """The files of the ledger, its marks and the trips, including journals that a dead writer may have left."""
         kept = (self._storage.ledger, *self._storage.marks.paths, self._storage.trips)
         return [found for path in kept for found in (path, path.with_name(path.name + "-journal"))]
+
+    def verify(self, body_of: BodyOf, progress: Progress, witnesses: Sequence[Witness] = ()) -> Verification:
+        """Check all the evidence in the ledger, also against heads that were written down elsewhere."""
+        return verify(self._storage.ledger, body_of, progress, witnesses)
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
         """Accept the ledger as it is. The number of open refunds that now count as possibly paid. Raises UsageError."""

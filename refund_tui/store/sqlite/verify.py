@@ -1,0 +1,334 @@
+"""Owns the check of all the evidence in a ledger: the chain of hashes, and each row against what the events say.
+
+Reads in short pages, so that no commit waits long, and in several processes where the ledger is large. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+from multiprocessing import get_context
+from operator import itemgetter
+from pathlib import Path
+
+from refund_tui.core.evidence import BodyOf, Head, Progress, Verification, Witness
+from refund_tui.core.money import Money
+from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import PAID_STATES, Intent
+from refund_tui.core.text import visible
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.evidence import (
+    ATTEMPT,
+    COLUMNS,
+    EVENT,
+    HASHED,
+    KEYS,
+    Image,
+    Place,
+    RefundEvidence,
+    contradiction,
+    head,
+    image_of,
+    link,
+    records,
+)
+from refund_tui.store.sqlite.ledger_identity import identity_of
+from refund_tui.store.sqlite.schema import LEDGER
+
+PAGE = 500
+"""Rows that one read fetches; a commit of another program waits for one read at most."""
+
+CHUNK = 20_000
+"""Events, or refunds, that one piece of the work has. A ledger with more is checked by several processes."""
+
+NAMED = 20
+"""Problems that are named. The number of the others is given."""
+
+FEW = 4
+"""Pieces of work for which no other process is started."""
+
+KEY = 60
+"""Characters of a key that a message shows."""
+
+_SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt"))
+"""The tables with few rows, which are compared at the end."""
+
+
+@dataclass(slots=True)
+class Checked:
+    """What the work found so far. `problems` are sentences, each with the number of the event that it concerns.
+
+    `keyed` counts events about refunds, `told` those that were found by the refund that they are about.
+    """
+
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    events: int = 0
+    keyed: int = 0
+    told: int = 0
+    refunds: int = 0
+    attempts: int = 0
+    paid: Counter[str] = field(default_factory=Counter)
+    images: dict[Place, Image | None] = field(default_factory=dict)
+
+    def add(self, other: Checked) -> None:
+        """Add what a later piece of the work found."""
+        self.problems += other.problems
+        self.events += other.events
+        self.keyed += other.keyed
+        self.told += other.told
+        self.refunds += other.refunds
+        self.attempts += other.attempts
+        self.paid += other.paid
+        self.images |= other.images
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Events, or refunds, with numbers above `low` up to `high`. Events after `head` are not counted."""
+
+    check: Callable[[Database, _Piece, BodyOf], Checked]
+    low: int
+    high: int
+    head: int
+
+
+def verify(path: Path, body_of: BodyOf, progress: Progress, witnesses: Sequence[Witness] = ()) -> Verification:
+    """Check all the evidence, also against heads that were written down elsewhere.
+
+    Raises StoreError if the ledger cannot be read.
+    """
+    with closing(_opened(path)) as database:
+        newest = _head(database)
+        pieces = [*_pieces(_check_chain, newest.seq, newest.seq), *_pieces(_check_refunds, _last(database), newest.seq)]
+        found = Checked()
+        for done in _run(path, pieces, body_of, progress):
+            found.add(done)
+        if found.keyed != found.told:
+            found.problems += _without_refund(database)
+        found.problems += _contradicting(database, witnesses)
+        found.problems += [*_attempts_without_refund(database), *_single_rows(database, found, newest.seq, body_of)]
+    texts = [text for _, text in sorted(found.problems)]
+    paid = tuple(Money(minor, currency) for currency, minor in sorted(found.paid.items()))
+    counted = (found.events, found.refunds, found.attempts, paid)
+    return Verification(newest, *counted, tuple(texts[:NAMED]), max(0, len(texts) - NAMED))
+
+
+def _opened(path: Path) -> Database:
+    """The ledger for reading, with its tables and triggers checked."""
+    database = Database.read(path, LEDGER)
+    try:
+        database.check_schema()
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _head(database: Database) -> Head:
+    seq, digest = head(database.rows, identity_of(database).id)
+    return Head(seq, digest.decode(errors="replace"))
+
+
+def _last(database: Database) -> int:
+    row = database.row("SELECT max(id) AS id FROM refund")
+    return int(row["id"] or 0) if row else 0
+
+
+def _pieces(check: Callable[[Database, _Piece, BodyOf], Checked], last: int, newest: int) -> list[_Piece]:
+    return [_Piece(check, low, min(low + CHUNK, last), newest) for low in range(0, last, CHUNK)]
+
+
+def _run(path: Path, pieces: Sequence[_Piece], body_of: BodyOf, progress: Progress) -> Iterator[Checked]:
+    """The result of each piece, in the order of the pieces."""
+    total, done = sum(piece.high - piece.low for piece in pieces), 0
+    with _pool(len(pieces)) as run:
+        for piece, found in zip(pieces, run(partial(_check, path, body_of), pieces), strict=True):
+            done += piece.high - piece.low
+            progress(done, total)
+            yield found
+
+
+@contextmanager
+def _pool(pieces: int) -> Iterator[Callable[..., Iterable[Checked]]]:
+    """A `map` that uses all cores where there is much to do. The processes begin anew: this one may have threads."""
+    if pieces <= FEW:
+        yield map
+        return
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool.map
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _check(path: Path, body_of: BodyOf, piece: _Piece) -> Checked:
+    with closing(Database.read(path, LEDGER)) as database:
+        return piece.check(database, piece, body_of)
+
+
+def _check_chain(database: Database, piece: _Piece, _body_of: BodyOf) -> Checked:
+    """Check that each event follows from the one before it."""
+    found, last = Checked(), piece.low
+    seq, previous = head(database.rows, identity_of(database).id, upto=piece.low)
+    while rows := database.rows(f"{EVENT} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}", last, piece.high):
+        for row in rows:
+            last, digest = row["seq"], bytes(row["hash"])
+            if digest != link(previous, row[: len(HASHED)]):
+                found.problems.append((last, _broken(seq, last)))
+            seq, previous = last, digest
+            found.events += 1
+            found.keyed += row["key"] is not None
+            _add_images(found, row)
+    return found
+
+
+def _broken(before: int, seq: int) -> str:
+    return (
+        f"event {seq} does not follow from event {before}: one of the two was altered, or an event between them was "
+        "removed, inserted or moved"
+    )
+
+
+def _add_images(found: Checked, row: sqlite3.Row) -> None:
+    """Add the images of the tables with few rows."""
+    record = row["record"]
+    if record is None or not any(f'["{table}"'.encode() in record for table in _SINGLE):
+        return
+    with suppress(ValueError):  # an event that cannot be read has another hash
+        found.images |= {(table, key): image for table, key, image in records(record) if table in _SINGLE}
+
+
+_REFUNDS = f"SELECT {', '.join(COLUMNS['refund'])}, id FROM refund WHERE id > ? AND id <= ? ORDER BY id LIMIT {PAGE}"
+_THEIRS = "WHERE key IN (SELECT key FROM refund WHERE id >= ? AND id <= ?) ORDER BY key"
+_BYTES_OF = ", ".join(f"CAST({name} AS BLOB) AS {name}" for name in ("before", "after", "record"))
+_EVENTS = f"SELECT seq, key, {_BYTES_OF} FROM event {_THEIRS}, seq"
+_ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt {_THEIRS}, number"
+
+
+def _check_refunds(database: Database, piece: _Piece, body_of: BodyOf) -> Checked:
+    """Check each refund and its attempts against its events, and its request against what it asks for."""
+    found, last = Checked(), piece.low
+    while refunds := database.rows(_REFUNDS, last, piece.high):
+        first, last = refunds[0]["id"], refunds[-1]["id"]
+        events = _by_key(database.rows(_EVENTS, first, last))
+        attempts = _by_key(database.rows(_ATTEMPTS, first, last))
+        for refund in refunds:
+            key = refund["key"]
+            _check_refund(database, found, refund, events.get(key, ()), attempts.get(key, ()), body_of)
+            found.told += sum(event["seq"] <= piece.head for event in events.get(key, ()))
+    return found
+
+
+def _by_key(rows: Iterable[sqlite3.Row]) -> dict[object, list[sqlite3.Row]]:
+    return {key: list(group) for key, group in groupby(rows, itemgetter("key"))}
+
+
+def _check_refund(
+    database: Database,
+    found: Checked,
+    refund: sqlite3.Row,
+    events: Sequence[sqlite3.Row],
+    attempts: Sequence[sqlite3.Row],
+    body_of: BodyOf,
+) -> None:
+    evidence = RefundEvidence()
+    for event in events:
+        evidence.add(event)
+    what = evidence.contradiction(refund, attempts)
+    if what is not None:  # another program may have changed it between two reads
+        what = contradiction(database.rows, refund["key"], identity_of(database).id)
+    found.refunds += 1
+    found.attempts += len(attempts)
+    if refund["state"] in PAID_STATES:
+        found.paid[refund["currency"]] += refund["minor"]
+    if what is not None:
+        found.problems.append((events[0]["seq"] if events else 0, _of_refund(refund, what.what)))
+    if refund["body"] != _body(refund, body_of):
+        found.problems.append((events[0]["seq"] if events else 0, _of_refund(refund, _BYTES)))
+
+
+def _body(row: sqlite3.Row, body_of: BodyOf) -> bytes | None:
+    """The request that a refund's columns ask for, None if they ask for none."""
+    try:
+        amount, reason = Money(row["minor"], row["currency"]), ReasonCode(row["reason"])
+        return body_of(row["key"], Intent(row["store_id"], row["trip_id"], amount, reason))
+    except (ValueError, TypeError, ArithmeticError, AttributeError):
+        return None
+
+
+_BYTES = "its stored request does not ask for what its record says"
+
+
+def _of_refund(refund: sqlite3.Row, what: str) -> str:
+    return f"refund {visible(str(refund['key']), KEY)} (row {refund['id']}): {what}"
+
+
+def _contradicting(database: Database, witnesses: Iterable[Witness]) -> Iterator[tuple[int, str]]:
+    """The heads written down elsewhere that this ledger does not have."""
+    for witness in witnesses:
+        row = database.row("SELECT CAST(hash AS BLOB) AS hash FROM event WHERE seq = ?", witness.seq)
+        if row is None:
+            yield witness.seq, f"event {witness.seq} is missing, and {witness.place} has its hash"
+        elif not bytes(row["hash"]).startswith(witness.digits.encode()):
+            yield witness.seq, f"event {witness.seq}, or one before it, is another than {witness.place} says"
+
+
+def _without_refund(database: Database) -> Iterator[tuple[int, str]]:
+    """The refunds that events tell of and that are not there."""
+    last = ""
+    sql = (
+        "SELECT key, min(seq) AS seq, (SELECT 1 FROM refund WHERE refund.key = event.key) AS there FROM event"
+        f" WHERE key > ? GROUP BY key ORDER BY key LIMIT {PAGE}"
+    )
+    while rows := database.rows(sql, last):
+        last = rows[-1]["key"]
+        for row in rows:
+            if row["there"] is None:
+                yield row["seq"], f"refund {visible(row['key'], KEY)} was removed: event {row['seq']} tells of it"
+
+
+def _attempts_without_refund(database: Database) -> Iterator[tuple[int, str]]:
+    key, number = "", 0
+    sql = (
+        "SELECT key, number, (SELECT 1 FROM refund WHERE refund.key = attempt.key) AS there FROM attempt"
+        f" WHERE (key, number) > (?, ?) ORDER BY key, number LIMIT {PAGE}"
+    )
+    while rows := database.rows(sql, key, number):
+        key, number = rows[-1]["key"], rows[-1]["number"]
+        for row in rows:
+            if row["there"] is None:
+                yield 0, f"attempt {row['number']} of a refund {visible(row['key'], KEY)}, which is not there"
+
+
+def _single_rows(database: Database, found: Checked, newest: int, body_of: BodyOf) -> Iterator[tuple[int, str]]:
+    """Compare the tables with few rows as they are now with what all events until now say."""
+    while True:
+        here = {place: image for table in _SINGLE for place, image in _rows_of(database, table)}
+        upto = _head(database).seq
+        found.images |= _check_chain(database, _Piece(_check_chain, newest, upto, upto), body_of).images
+        newest = upto
+        if _head(database).seq == upto:
+            break
+    said = {place: image for place, image in found.images.items() if image is not None}
+    if _IDENTITY not in said and "environment" not in here.get(_IDENTITY, {}):
+        here.pop(_IDENTITY, None)  # no service was named yet, so no event says anything of it
+    for table, key in sorted(here.keys() | said.keys(), key=str):
+        if here.get((table, key)) != said.get((table, key)):
+            name = visible(" ".join(map(str, key)), KEY)
+            yield 0, f"{table} {name}: it is not what the events say of it"
+
+
+_IDENTITY: Place = ("identity", (1,))
+
+
+def _rows_of(database: Database, table: str) -> Iterator[tuple[Place, Image]]:
+    for row in database.rows(f"SELECT {', '.join(COLUMNS[table])} FROM {table}"):
+        yield (table, tuple(row[name] for name in KEYS[table])), image_of(row, COLUMNS[table])

@@ -271,7 +271,8 @@ class Ceiling:
 class Draft:
     """What a clerk typed for a trip before the refund was confirmed. Nothing in it was checked.
 
-    `marks` holds the marked articles, as `core.articles.format_marks` writes them.
+    `marks` holds the marked articles, as `core.articles.format_marks` writes them. `saved_at` (UTC) is None until the
+    draft is saved.
     """
 
     store_id: str
@@ -281,6 +282,7 @@ class Draft:
     reason: str = ""
     note: str = ""
     marks: str = ""
+    saved_at: datetime | None = field(default=None, compare=False)
 
     @property
     def empty(self) -> bool:

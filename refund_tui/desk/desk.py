@@ -288,12 +288,16 @@ class Desk:
             await self.tell(Changed(refund, lifecycle.WAIT_ENDED))
         self.sender.wake()
 
-    async def save_draft(self, draft: Draft) -> None:
-        """Keep what this clerk has typed after Escape, a lost session or a restart. Raises StoreError."""
+    async def save_draft(self, draft: Draft) -> datetime | None:
+        """Keep what this clerk has typed after Escape, a lost session or a restart; an empty draft ends it.
+
+        Returns when it was saved (UTC), None if nothing is kept. Raises StoreError.
+        """
         if self.refusal:
-            return
+            return None
         now = self.now()
         await self.files.write(lambda ledger: ledger.save_draft(self.clerk, draft, now))
+        return None if draft.empty else now.at
 
     async def preview_receipt(self, key: str) -> str:
         """The refund's receipt, only to be shown: it does not count as printed. Raises RefundTuiError, NotPossible."""

@@ -96,7 +96,7 @@ class LedgerPort(Protocol):
         ...
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
-        """Keep what a clerk has typed for a trip. An empty draft is deleted."""
+        """Keep what a clerk has typed for a trip. An empty draft deletes it, in each spelling of the id."""
         ...
 
     def get(self, key: str) -> Refund | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -173,10 +174,14 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
     def possible(self) -> tuple[Command, ...]:
-        """The commands that can be done now, those of the screen first."""
+        """The commands that can be done now, those of the screen first, each by its present name."""
         own = [c for c in COMMANDS if holds_in(c, self.current_screen.id or "")]
         everywhere = [c for c in COMMANDS if c.context == EVERYWHERE]
-        return tuple(command for command in (*own, *everywhere) if self._can(command))
+        return tuple(self._named(command) for command in (*own, *everywhere) if self._can(command))
+
+    def _named(self, command: Command) -> Command:
+        label = self.current_screen.label(command.action) if command.context != EVERYWHERE else ""
+        return replace(command, label=label) if label else command
 
     def heard(self) -> list[tuple[Command, list[str]]]:
         """The commands whose keys are heard with the cursor where it is, each with these keys."""

@@ -185,7 +185,7 @@ async def test_a_draft_outlives_escape_and_the_next_start(tmp_path: Path) -> Non
         await stage.press("7.25", "tab", "4", "escape")
         await stage.until("1 trip")
     async with program(tmp_path) as stage:
-        await stage.until("A draft was kept: 7.25 on trip b7d20e94")
+        await stage.until("Draft of 13:00 was kept: 7.25 on trip b7d20e94")
         await stage.press("f3")
         await stage.until("of 13.79 EUR left")
         assert "7.25" in stage.text
@@ -216,7 +216,7 @@ async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Pa
 async def test_a_draft_outlives_the_next_shopper_however_fast_he_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.tui.screens.refund.SAVE_AFTER", 60)  # the next trip is opened long before
+    monkeypatch.setattr("refund_tui.tui.drafts.SAVE_AFTER", 60)  # the next trip is opened long before
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.press("7.25")

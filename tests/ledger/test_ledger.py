@@ -236,5 +236,9 @@ def test_a_draft_is_found_and_forgotten_in_another_spelling_of_its_trip(ledger: 
         found = history.draft("ana", STORE, TRIP)
         assert found is not None
         assert (found.trip_id, found.amount) == (TRIP, "12,")
+        assert found.saved_at == NOW.at
         ledger.record(new_refund(), NOW, second_yes=False)
+        assert history.last_draft("ana") is None
+        ledger.save_draft("ana", Draft(STORE, TRIP.upper(), "12,"), NOW)
+        ledger.save_draft("ana", Draft(STORE, TRIP), later(1))
         assert history.last_draft("ana") is None

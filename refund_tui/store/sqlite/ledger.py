@@ -240,12 +240,13 @@ class Ledger:
             note(transaction, None, who, now, kind, None, None, why, data)
 
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
-        """Keep what a clerk has typed for a trip. An empty draft is deleted."""
+        """Keep what a clerk has typed for a trip. An empty draft deletes it, in each spelling of the id."""
         place = (clerk, draft.store_id, draft.trip_id)
         typed = (draft.amount, draft.currency, draft.reason, draft.note, draft.marks, stamp(now.at))
         with self._database.writing() as transaction:
             if draft.empty:
-                transaction.execute("DELETE FROM draft WHERE clerk = ? AND store_id = ? AND trip_id = ?", place)
+                trip = folded_trip(draft.store_id, draft.trip_id)
+                transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (clerk, trip))
             else:
                 columns = ("clerk", *DRAFT, "saved_at")
                 transaction.execute(

@@ -39,7 +39,7 @@ WAIT = ("wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before")
 """The columns of a wait, in the order of `wait_values`."""
 
 DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note", "marks")
-"""The columns of a draft, in the order of its fields."""
+"""The columns of what a clerk typed, in the order of a draft's fields."""
 
 GATE = "SELECT * FROM gate WHERE endpoint = ?"
 OF_TRIP = (
@@ -269,7 +269,8 @@ def draft_of(row: sqlite3.Row) -> Draft | None:
     """The draft in a row, None if it cannot be read. Its texts are not checked: a clerk may have typed anything."""
     cells = Cells(row)
     try:
-        return Draft(*(cells.text(name) for name in DRAFT))
+        typed = {name: cells.text(name) for name in DRAFT}
+        return Draft(**typed, saved_at=cells.instant("saved_at"))
     except UnreadableRow:
         return None
 

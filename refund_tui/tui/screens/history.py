@@ -25,7 +25,7 @@ from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
-from refund_tui.tui.widgets.refund_panel import possible_for
+from refund_tui.tui.widgets.refund_panel import label_for, possible_for
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording.lists import MOST, Found, count_words
@@ -109,6 +109,11 @@ class HistoryScreen(RefundScreen):
         if not isinstance(refund, Refund):
             return False
         return possible_for(self._desk, refund, action, self._preview.pending_of(refund.key))
+
+    def label(self, action: str) -> str:
+        """What a key is called for the refund that is shown, or for the one under the cursor."""
+        refund = self.rows.current if self._listing else self.refund_panel.refund
+        return label_for(self._desk, refund if isinstance(refund, Refund) else None, action)
 
     @property
     def unanswered(self) -> str:

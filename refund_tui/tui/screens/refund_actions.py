@@ -38,7 +38,8 @@ class RefundScreen(ScreenPane):
     async def action_settle(self) -> None:
         """Settle with evidence."""
         await self.show_selected()
-        self.refund_panel.settle()
+        if self.refund_panel.can("settle"):  # what was read last may differ from what the key was offered for
+            self.refund_panel.settle()
 
     async def action_raw(self) -> None:
         """Events and answers."""

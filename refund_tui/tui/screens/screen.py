@@ -48,6 +48,10 @@ class ScreenPane(Vertical):
         """Whether a command of this screen is possible now."""
         return True
 
+    def label(self, action: str) -> str:
+        """What a command of this screen is called now; "" where it has its usual name."""
+        return ""
+
     def action_move(self, by: int) -> None:
         """Move by rows in the list."""
         if self.rows is not None:

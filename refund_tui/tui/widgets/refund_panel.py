@@ -27,7 +27,7 @@ from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.settle_form import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording import notices
-from refund_tui.tui.wording.questions import act_question, settle_question, settle_title
+from refund_tui.tui.wording.questions import act_question, name_of, settle_question, settle_title
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
 """The actions of each command; the first that is possible now is taken."""
@@ -96,6 +96,10 @@ class RefundPanel(ContentSwitcher):
         if refund is None or self.current != "timeline":
             return False
         return possible_for(self._desk, refund, action, self.timeline.pending)
+
+    def label(self, action: str) -> str:
+        """What a command is called for this refund, as in the question that it asks; "" where that never changes."""
+        return label_for(self._desk, self.refund, action)
 
     def ask(self, command: str) -> None:
         """Ask before a command is carried out."""
@@ -206,6 +210,12 @@ def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | N
     if command in _WAYS:
         return _way(desk, refund, command) is not None
     return command == "raw" or (command == "settle" and Action.SETTLE in desk.possible(refund, pending))
+
+
+def label_for(desk: Desk, refund: Refund | None, command: str) -> str:
+    """What a command is called for a refund, as in the question that it asks; "" where that never changes."""
+    way = _way(desk, refund, command) if refund is not None and command in _WAYS else None
+    return name_of(way) if way is not None else ""
 
 
 def _way(desk: Desk, refund: Refund, command: str) -> Action | None:

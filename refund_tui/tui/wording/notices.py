@@ -8,8 +8,11 @@ from refund_tui.core.money import Money
 from refund_tui.core.refunds import Draft
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
+from refund_tui.desk.desk import Desk
+from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import STYLES, short
+from refund_tui.tui.wording.trip_facts import draft_words
 
 ASKING_CARD = "Asking the service which card paid this trip …"
 NO_SHELL_NOW = "A request is under way: go to the shell when its answer is here."
@@ -41,10 +44,21 @@ def given_back(article: Article) -> str:
     return f"{visible(article.name or article.id, 40)} was given back already. If that is not so, type the amount."
 
 
-def draft_kept(draft: Draft, key: str) -> str:
-    """A draft from an earlier session; `key` opens it."""
+DROP_DRAFT = "Drop draft"
+"""The name of the key that drops a draft."""
+
+
+def draft_kept(desk: Desk, draft: Draft) -> str:
+    """A draft from an earlier session, from when it is, and the key that opens it."""
+    since = draft_words(desk, draft.saved_at) if draft.saved_at else "A draft"
     what = f"{visible(draft.amount, 12)} on trip {short(draft.trip_id)}".strip()
-    return f"A draft was kept: {what}. {key} goes back to it."
+    return f"{since} was kept: {what}. {key_of('refund', desk.settings.keys)} goes back to it."
+
+
+def draft_dropped(draft: Draft) -> str:
+    """What was typed is forgotten; nothing was asked for."""
+    what = f": {visible(draft.amount, 12)}" if draft.amount else ""
+    return f"The draft was dropped{what}. Nothing was refunded."
 
 
 def amount_changed(typed: str, amount: Money) -> str:

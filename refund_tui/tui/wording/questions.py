@@ -76,14 +76,27 @@ def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Q
     return Question("This trip already has:", about, yes, yes_key=DIFFERENT, intent=intent)
 
 
-def trip_notice(stopped: str | None, balance: TripBalance) -> tuple[str, bool]:
+def trip_notice(desk: Desk, stopped: str | None, balance: TripBalance) -> tuple[str, bool]:
     """The notice above the form, and whether it means that no refund is possible."""
     if stopped is not None:
-        return f"No refund is possible here: {stopped}.", True
+        return f"No refund is possible here: {stopped}.{_way_out(desk, balance.unknown)}", True
     if balance.disagreement is None:
         return "", False
     told = balance.disagreement
     return f"{told[0].upper()}{told[1:]}, which does not count. To change that: {RAISE}", False
+
+
+def _way_out(desk: Desk, unknown: Refund | None) -> str:
+    """The keys that open what stops a refund on the trip."""
+    if unknown is None or desk.refusal:
+        return ""
+    possible, keys = desk.possible(unknown), desk.settings.keys
+    ways = [
+        *([f"{key_of('refund.ask_again', keys)} asks again"] if Action.ASK_AGAIN in possible else []),
+        *([f"{key_of('refund.settle', keys)} settles it"] if Action.SETTLE in possible else []),
+        f"{key_of('refund.earlier', keys)} shows it",
+    ]
+    return f" {', '.join(ways)}."
 
 
 def card_sentence(answer: CardAnswer) -> str:
@@ -108,8 +121,15 @@ _TITLES = {
 }
 _YES = {
     Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.TRY_NOW: "ask now", Action.STOP: "stop trying",
-    Action.CANCEL: "cancel it",
+    Action.CANCEL: "cancel it", Action.SETTLE: "settle it",
 }  # fmt: skip
+
+
+def name_of(action: Action) -> str:
+    """The name of an action in the line of keys: what its question's yes is called."""
+    return _YES[action].capitalize()
+
+
 _LISTED = 8
 """At most so many blocked refunds are listed in the question about all of them."""
 
@@ -217,7 +237,7 @@ def settle_question(refund: Refund, evidence: Evidence) -> Question:
         ("When", visible(evidence.when, 60)),
     ])  # fmt: skip
     follows = f"\n\n{counts} against what is left on the trip. This cannot be changed later."
-    return Question("Settle this refund for good?", [*told, follows], "settle it")
+    return Question("Settle this refund for good?", [*told, follows], _YES[Action.SETTLE])
 
 
 _WAIT_FOLLOWS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from refund_tui.core.articles import RefundedArticle, all_of, quantities_left, worth
@@ -30,6 +31,20 @@ WIDEST = 48
 
 LEAST_LINES = 4
 """Lines below which articles are not begun: the heading, two of them, and how many more there are."""
+
+
+def trip_title(desk: Desk, trip_id: str, trip: Trip | None, saved_at: datetime | None) -> list[Part]:
+    """Which trip it is; `saved_at` is when a draft of it was saved last (UTC), None where none is kept."""
+    receipt = f" · {visible(trip.receipt, 20)}" if trip and trip.receipt else ""
+    draft = f" · {draft_words(desk, saved_at)}" if saved_at else ""
+    return [(f"Trip {visible(trip_id, 50)}", "bold"), (receipt + draft, STYLES["dim"])]
+
+
+def draft_words(desk: Desk, saved_at: datetime) -> str:
+    """`Draft of 14:02`; with the day where that is not today."""
+    zone = desk.settings.zone
+    local, today = saved_at.astimezone(zone), desk.now().at.astimezone(zone).date()
+    return f"Draft of {local:%H:%M}" if local.date() == today else f"Draft of {local:%d %b %H:%M}"
 
 
 def trip_facts(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalance) -> list[Part]:

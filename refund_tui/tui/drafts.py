@@ -1,0 +1,84 @@
+"""Owns when a draft is saved: once no key has come for a while, or at once. It reads no widget and checks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime
+
+from textual.timer import Timer
+
+from refund_tui.core.refunds import Draft
+from refund_tui.desk.desk import Desk
+
+SAVE_AFTER = 0.5
+"""Seconds without a key after which a draft is saved."""
+
+InBackground = Callable[[Coroutine[object, object, None]], None]
+
+
+class DraftKeeper:
+    """Keeps what this clerk types for one trip at a time.
+
+    `set_timer` calls a function after so many seconds; `in_background` runs work and announces what fails in it;
+    `saved` is called after it has saved by itself.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        set_timer: Callable[[float, Callable[[], None]], Timer],
+        in_background: InBackground,
+        saved: Callable[[], None],
+    ) -> None:
+        self._desk, self._set_timer = desk, set_timer
+        self._in_background, self._saved = in_background, saved
+        self._typed: Draft | None = None
+        """What is not saved yet."""
+        self._saving: Timer | None = None
+        self._on_disk: Draft | None = None
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the draft was saved last (UTC); None while none of the trip is on disk."""
+        return self._on_disk.saved_at if self._on_disk else None
+
+    async def read(self, store_id: str, trip_id: str) -> Draft | None:
+        """The draft of a trip as it is on disk. Raises StoreError."""
+        self._on_disk = await self._desk.history.draft(self._desk.clerk, store_id, trip_id)
+        return self._on_disk
+
+    def keep(self, draft: Draft) -> None:
+        """Save this draft once no key has come for a while; what is on disk as it is keeps its time."""
+        if self._typed is None and (draft == self._on_disk if self._on_disk else draft.empty):
+            return
+        self._typed = draft
+        self._stop_timer()
+        self._saving = self._set_timer(SAVE_AFTER, self.save)
+
+    def save(self) -> None:
+        """Save now what is not saved yet."""
+        self._stop_timer()
+        self._in_background(self._save())
+
+    async def _save(self) -> None:
+        await self.write()
+        self._saved()
+
+    async def write(self) -> None:
+        """Save what is not saved yet, and return when it is on disk. Raises StoreError."""
+        typed = self._typed
+        if typed is None:
+            return
+        saved_at = await self._desk.save_draft(typed)
+        self._on_disk = replace(typed, saved_at=saved_at) if saved_at else None
+        if self._typed is typed:
+            self._typed = None
+
+    def forget(self) -> None:
+        """The draft became a refund, which ended it on disk."""
+        self._typed = self._on_disk = None
+
+    def _stop_timer(self) -> None:
+        if self._saving is not None:
+            self._saving.stop()

@@ -1,0 +1,202 @@
+"""Owns what is filled in for one refund: the trip's facts, its articles and the form, and how marks and amount agree.
+
+It records nothing, and asks nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantBlur, DescendantFocus
+from textual.message import Message
+
+from refund_tui.core.money import Money
+from refund_tui.core.refunds import Draft
+from refund_tui.core.rules import TripBalance, check_trip
+from refund_tui.core.trips import Trip
+from refund_tui.desk.desk import Desk
+from refund_tui.tui.widgets.articles import ArticleList
+from refund_tui.tui.widgets.plain_text import Plain, literal
+from refund_tui.tui.widgets.refund_form import RefundForm
+from refund_tui.tui.widgets.refund_panel import possible_for
+from refund_tui.tui.widgets.row_list import RowList
+from refund_tui.tui.wording import notices
+from refund_tui.tui.wording.questions import trip_notice
+from refund_tui.tui.wording.trip_facts import trip_facts, trip_summary
+
+
+class RefundEntry(Vertical):
+    """The trip's facts, its articles, and the form. The amount is that of the marked articles, or the marks go."""
+
+    @dataclass
+    class Changed(Message):
+        """Something else is typed or marked."""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another article: other keys hold."""
+
+    @dataclass
+    class Said(Message):
+        """A sentence to be announced."""
+
+        words: str
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="filling")
+        self._desk = desk
+        self.store_id, self.trip_id = "", ""
+        """The trip as its id is written here; empty before the first."""
+        self.trip: Trip | None = None
+        self.balance = TripBalance(None)
+        self.form, self.articles = RefundForm(), ArticleList()
+        self._stop_line = Plain("", id="refund-stop")
+        self._summary, self._facts = Plain("", id="trip-summary"), Plain("", id="facts")
+        self._title = Plain("", id="articles-title", classes="columns")
+
+    def compose(self) -> ComposeResult:
+        """The trip in short, its articles, the form; where there is room all that is known of the trip beside them."""
+        yield self._stop_line
+        with Horizontal(classes="panes"):
+            with Vertical(classes="left"):
+                yield self._summary
+                yield self._title
+                yield self.articles
+                yield self.form
+            with Vertical(classes="right"):
+                yield self._facts
+
+    @property
+    def stopped(self) -> str | None:
+        """Why no refund is possible on this trip, whatever is typed; None if one is."""
+        closes = self._desk.window_closes(self.trip, self.balance)
+        return self._desk.refusal or check_trip(self.balance, closes, self._desk.now().at)
+
+    def can(self, action: str) -> bool:
+        """What is possible with what is filled in now."""
+        left = self.balance.left
+        match action:
+            case "submit":
+                return self.stopped is None
+            case "all_left":
+                return self.stopped is None and left is not None and left.minor > 0
+            case "card":
+                return not self._desk.refusal and (self.trip is None or self.trip.card.tail is None)
+            case "articles":
+                return self.articles.display
+            case "mark":
+                return self.articles.has_focus
+            case "change(-1)" | "change(1)":
+                return self.articles.has_focus and self.articles.counted
+            case "stop":
+                return not self.draft.empty
+            case "earlier":
+                return bool(self.balance.refunds)
+            case "ask_again" | "settle":
+                unknown = self.balance.unknown
+                return unknown is not None and possible_for(self._desk, unknown, action, None)
+            case _:
+                return False
+
+    def begin(self, store_id: str, trip_id: str, trip: Trip | None, balance: TripBalance, draft: Draft | None) -> None:
+        """A new refund of this trip: nothing is filled in, or what the draft has."""
+        self.store_id, self.trip_id, self.trip, self.balance = store_id, trip_id, trip, balance
+        self.start(draft)
+        self._show_facts()
+
+    def start(self, draft: Draft | None) -> None:
+        """Fill in what the draft has, or nothing."""
+        articles = self.trip.articles if self.trip else ()
+        self.articles.show_articles(articles, self.balance.given_back, draft.marks if draft else "")
+        self._title.display = bool(articles)
+        self.form.begin(self.balance, self._desk.settings.currency, draft)
+        if self.articles.agree_with(self.form.amount):
+            self._add_up()  # the amount is that of the marked articles
+        self.call_after_refresh(self._show_title)
+
+    def renew(self, trip: Trip | None, balance: TripBalance) -> None:
+        """Show what has changed meanwhile; where that takes a mark off, the amount follows, aloud."""
+        self.trip, self.balance = trip, balance
+        self._show_facts()
+        self.form.renew(balance)
+        marks = self.articles.marks
+        self.articles.renew(trip.articles if trip else (), balance.given_back)
+        self._title.display = self.articles.display
+        if self.articles.marks != marks:
+            self._add_up()
+            self._changed()
+            self.post_message(self.Said(notices.MARK_TAKEN_OFF))
+
+    def _show_facts(self) -> None:
+        """Show what is known of the trip, in short and in full, and what stops a refund on it."""
+        told, stops = trip_notice(self._desk, self.stopped, self.balance)
+        self._stop_line.display = bool(told)
+        self._stop_line.set_class(stops, "-stops")
+        self._stop_line.show(told)
+        summary = facts = trip_facts(self._desk, self.store_id, self.trip, self.balance)
+        if self.trip is not None:
+            summary = trip_summary(self._desk, self.store_id, self.trip, self.balance)
+        self._summary.show(literal(*summary))
+        self._facts.show(literal(*facts))
+
+    @property
+    def draft(self) -> Draft:
+        """What is typed, as typed, and the marked articles."""
+        return self.form.draft(self.store_id, self.trip_id, self.articles.marks)
+
+    def fill(self, amount: Money) -> None:
+        """Fill in an amount. Say so where it replaces a typed one; remove marks of another amount."""
+        self.articles.agree_with(amount.digits)
+        if typed := self.form.fill_amount(amount):
+            self.post_message(self.Said(notices.amount_changed(typed, amount)))
+
+    def _add_up(self) -> None:
+        """Fill in what the marked articles come to."""
+        if (total := self.articles.marked_total) is not None:
+            self.fill(total)
+            return
+        self.form.withdraw_amount()
+        if self.articles.marked:
+            self.post_message(self.Said(notices.PRICE_NOT_KNOWN))
+
+    def _changed(self) -> None:
+        self._show_title()
+        self.post_message(self.Changed())
+
+    def _show_title(self) -> None:
+        """Show how many articles are marked, and where there are more."""
+        self._title.show(self.articles.title)
+
+    @on(RefundForm.Typed)
+    def _typed(self, message: RefundForm.Typed) -> None:
+        message.stop()
+        if self.form.amount_is_typed:
+            self.articles.agree_with(self.form.amount)
+        self._changed()
+
+    @on(ArticleList.Marked)
+    def _marked(self) -> None:
+        self._add_up()
+        self._changed()
+
+    @on(ArticleList.ReasonPressed)
+    def _reason_pressed(self, message: ArticleList.ReasonPressed) -> None:
+        self.form.pick_reason(message.digit)
+
+    @on(ArticleList.AllGivenBack)
+    def _all_given_back(self, message: ArticleList.AllGivenBack) -> None:
+        self.post_message(self.Said(notices.given_back(message.article)))
+
+    @on(RowList.Highlighted, "#articles")
+    def _at_article(self) -> None:
+        self._show_title()
+        self.post_message(self.Moved())
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _show_focus(self) -> None:
+        """Show at the heading of the articles that they have the focus."""
+        self._title.set_class(self.articles.has_focus, "-focused")

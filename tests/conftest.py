@@ -1,4 +1,4 @@
-"""Keeps every test by itself: a home of its own, nothing of this host's environment, no network but loopback."""
+"""Isolates every test: its own home folder, no settings of this host, no network except loopback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import settings
 from tests.support.accounts import Host, need_accounts
 from tests.support.program import default_signals
 
-settings.register_profile("busy machine", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile("busy machine", deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("busy machine")
 
 _FOREIGN = ("REFUND_TUI_", "AWS_", "XDG_", "SSL_", "TEXTUAL_")
@@ -22,13 +22,13 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 
 def pytest_configure() -> None:
-    """Let programs that a test starts be ended by signals, even where the tests themselves run as a background job."""
+    """Make signals end the programs that tests start, even if the tests run as a background job."""
     default_signals()
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder that is empty, in an environment without settings of anybody's."""
+    """An empty home folder, and an environment without settings."""
     for name in tuple(os.environ):
         if name.startswith(_FOREIGN) or name in _FOREIGN_NAMES or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -40,7 +40,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name outside this host is looked up, and no connection leaves it."""
+    """Forbid look-ups of names and connections outside this host."""
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def guarded_connect(self: socket.socket, address: Any) -> None:
@@ -60,6 +60,6 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    """A host with several accounts, where these tests may make one."""
+    """A host with several accounts, if this account may create one."""
     need_accounts()
     return Host(tmp_path_factory.mktemp("host"))

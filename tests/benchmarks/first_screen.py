@@ -1,8 +1,9 @@
-"""From exec to the first usable screen, beside a bare Textual form: `python -m tests.benchmarks.first_screen [ROUNDS]`.
+"""Time from exec to the first usable screen, next to a bare Textual form.
 
-Usable is a screen whose field shows what is typed into it. Then what a million refunds cost beside a thousand: memory,
-and the first row painted in History. All in turn, so that a noisy machine is noisy for all; medians of each, and
-medians of the rounds' ratios. The crowds are built once, which takes minutes, and kept in the temporary folder.
+Run `python -m tests.benchmarks.first_screen [ROUNDS]`. A screen is usable when its field shows what is typed. Then a
+ledger with a million refunds is compared with one of a thousand: memory, and the first row in History. All programs run
+in turn, so that other load on the machine slows all of them. Prints medians, and medians of the ratios of the rounds.
+The ledgers are built once, which takes minutes, and kept in the temporary folder.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ MANY, FEW, MILLION = 100_000, 1_000, 1_000_000
 PROGRAM = [sys.executable, "-m", "refund_tui"]
 PEER = [sys.executable, "-m", "tests.benchmarks.form_peer"]
 NOTHING = ["/bin/echo", "nothing"]
-"""What the pty and the launcher cost: taken off all others."""
+"""The time of the pty and the launcher. It is subtracted from all others."""
 
 
 def settings(data_dir: Path) -> dict[str, str]:
-    """The program's environment: a service that nobody listens at, for nothing is sent."""
+    """The program's environment. Nobody listens at its base_url, because nothing is sent."""
     return {
         "REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": STORE, "REFUND_TUI_CLERK": "ana",
         "REFUND_TUI_DATA_DIR": str(data_dir), "REFUND_TUI_TIMEZONE": "UTC", "REFUND_TUI_CURRENCY": "EUR",
@@ -43,7 +44,7 @@ def started(command: list[str], env: dict[str, str]) -> dict[str, float]:
 
 
 def nothing() -> float:
-    """Seconds that any command takes."""
+    """The seconds that a command without work takes."""
     with TimedSession(NOTHING) as session:
         return session.until(lambda: b"nothing" in session.raw)
 
@@ -63,7 +64,7 @@ def in_history(data_dir: Path) -> dict[str, float]:
 
 
 def rounds(number: int, kinds: dict[str, Callable[[], dict[str, float]]]) -> dict[str, dict[str, list[float]]]:
-    """Each kind in turn, round by round: figures by kind and by what was measured."""
+    """Run each kind in turn, round by round. The figures by kind and by measurement."""
     found: dict[str, dict[str, list[float]]] = {name: {} for name in kinds}
     for _ in range(number):
         for name, measure in kinds.items():
@@ -91,7 +92,7 @@ def first_screens(number: int) -> None:
 
 
 def many_refunds(number: int) -> None:
-    """Print what a million cost beside a thousand."""
+    """Print the figures of a million refunds next to those of a thousand."""
     found = rounds(number, {
         "few": lambda: in_history(crowd(FEW, FEW)),
         "million": lambda: in_history(crowd(FEW, MILLION)),
@@ -103,7 +104,7 @@ def many_refunds(number: int) -> None:
 
 
 def main() -> None:
-    """Measure and print; whatever is not built yet is built first."""
+    """Build missing ledgers, then measure and print."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     for trips, refunds in ((MANY, MANY), (FEW, FEW), (FEW, MILLION)):
         crowd(trips, refunds)

@@ -20,7 +20,7 @@ ROWS = 18
 
 
 class FormPeer(App[None]):
-    """A form as the tutorial would make it; what is hidden is mounted, but takes no room."""
+    """A form as in Textual's tutorial. Hidden widgets are mounted, but take no room."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = """
@@ -35,7 +35,7 @@ class FormPeer(App[None]):
         self._counts = counts
 
     def compose(self) -> ComposeResult:
-        """What is shown, and what is not."""
+        """The shown and the hidden widgets."""
         for name, counts in self._counts.items():
             with Vertical(id=name):
                 yield from _widgets(*counts)
@@ -62,7 +62,7 @@ def _widgets(inputs: int, lists: int, texts: int, boxes: int) -> Iterator[Widget
 
 
 async def counts() -> Counts:
-    """How many widgets of each kind our program has in Lookup, shown and hidden, once all places are there."""
+    """How many widgets of each kind our program has in Lookup, shown and hidden, when all screens are mounted."""
     from refund_tui.tui.app import RefundApp
     from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
     from refund_tui.tui.widgets.row_list import RowList

@@ -1,6 +1,6 @@
 """Start-up of `refund-tui --help` beside a bare interpreter: `python -m tests.benchmarks.help_startup`.
 
-Measured side by side, in turn, so that a noisy machine is noisy for both; prints medians and their ratio (at most 3).
+Both run in turn, so that other load on the machine slows both. Prints medians and their ratio (at most 3).
 """
 
 from __future__ import annotations

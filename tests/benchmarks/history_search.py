@@ -1,7 +1,7 @@
 """How long History takes to find refunds among a million: `python -m tests.benchmarks.history_search [REFUNDS]`.
 
-What a clerk types, as the screen asks it (a page and a count), beside the raw SQL that the same rows need at the least:
-one query of the page, one of the count, without objects made of them. p50 and p99 in milliseconds, in turn.
+Each search is a page and a count, as the screen asks for them. Next to it runs the plain SQL for the same rows: one
+query for the page, one for the count, without creating objects. Prints p50 and p99 in milliseconds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NOTES = "SELECT id FROM refund WHERE id > (SELECT max(id) - 10000 FROM refund) 
 
 
 def typed(number: int) -> dict[str, str]:
-    """What is typed, and the condition by which a plain query finds the same; `+` keeps it off a poorer index."""
+    """Search texts, each with the condition of a plain query for the same rows. `+` keeps SQLite from a worse index."""
     trip = trip_id(number // 2)
     key = next(made_refunds(number)).key
     return {
@@ -60,7 +60,7 @@ def _word(word: str) -> str:
 
 
 def timed(*calls: Callable[[], object]) -> list[list[float]]:
-    """Milliseconds of each call, in turn; of the slow ones fewer times."""
+    """Milliseconds of the calls, in turn. Slow calls are repeated less often."""
     times: list[list[float]] = [[] for _ in calls]
     end = time.monotonic() + LONGEST
     while len(times[0]) < LEAST or (len(times[0]) < ROUNDS and time.monotonic() < end):
@@ -72,7 +72,7 @@ def timed(*calls: Callable[[], object]) -> list[list[float]]:
 
 
 def compare(history: History, raw: sqlite3.Connection, line: str, condition: str) -> None:
-    """Print one search beside its plain query."""
+    """Print one search next to its plain query."""
     wanted = Query(UTC, LAST.date(), CURRENCY).read(line)
 
     def ours() -> int:
@@ -93,12 +93,12 @@ def compare(history: History, raw: sqlite3.Connection, line: str, condition: str
 
 
 def p99(times: list[float]) -> float:
-    """The 99th of 100."""
+    """The 99th percentile."""
     return quantiles(times, n=100)[-1]
 
 
 def main() -> None:
-    """Time each search beside its plain query."""
+    """Measure each search next to its plain query."""
     number = int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else MILLION
     path = ledger_path(crowd(FEW, number))
     history, raw = History.open(path), sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)

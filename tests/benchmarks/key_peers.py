@@ -1,4 +1,4 @@
-"""One field and nothing else, to be typed into beside ours: `python -m tests.benchmarks.key_peers textual|curses`."""
+"""Programs with only one field, for comparison with ours: `python -m tests.benchmarks.key_peers textual|curses`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BACKSPACE, QUIT = (8, 127, curses.KEY_BACKSPACE), 17
 
 
 def run_textual() -> None:
-    """A bare Textual Input, as it comes."""
+    """A bare Textual Input."""
     from textual.app import App, ComposeResult
     from textual.widgets import Input, Label
 
@@ -25,7 +25,7 @@ def run_textual() -> None:
 
 
 def run_curses(window: curses.window) -> None:
-    """The least that a terminal program can write."""
+    """A curses field, which writes the fewest bytes that are possible."""
     curses.raw()
     typed = ""
     window.addstr(0, 0, READY)

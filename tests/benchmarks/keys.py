@@ -1,7 +1,8 @@
-"""From a key to the screen while a refund is being sent: `python -m tests.benchmarks.keys [KEYS]`.
+"""Time from a key to the screen while a refund is being sent: `python -m tests.benchmarks.keys [KEYS]`.
 
-The program's amount field, over a ledger of a million refunds and a service that never answers, beside a bare Textual
-Input and beside curses: a key in each in turn, so that a noisy machine is noisy for all. p50 and p95 in milliseconds.
+Compares the program's amount field (with a ledger of a million refunds and a service that never answers) with a bare
+Textual Input and with curses. A key is typed in each in turn, so that other load on the machine slows all of them.
+Prints p50 and p95 in milliseconds.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ PEERS = [sys.executable, "-m", "tests.benchmarks.key_peers"]
 KEYS = 300
 BUDGET = 1.5
 AMOUNTS = ("12.50", "7,95", "3.06")
-"""No character twice in one, for each is waited for by itself."""
+"""No text has a character twice, because the test waits for each character."""
 
 HANGS = parse_script({"refund": [{"hang": True, "repeat": "forever"}]})
 
 
 @contextmanager
 def sending(folder: Path) -> Iterator[TimedSession]:
-    """The program in the form of one trip, while the refund of another is on its way."""
+    """The program in the form of one trip, while the refund of another trip is being sent."""
     data_dir = folder / "data"
     shutil.copytree(crowd(FEW, MILLION), data_dir)
     _add_two_trips(data_dir)
@@ -53,7 +54,7 @@ def sending(folder: Path) -> Iterator[TimedSession]:
 
 
 def _add_two_trips(data_dir: Path) -> None:
-    """Two trips of this hour, which can be refunded whenever the crowd was built."""
+    """Add two trips of this hour. They can be refunded, however old the cached ledger is."""
     trips = Trips.open(trips_path(data_dir))
     trips.put(made_trips(2, datetime.now(UTC) - timedelta(hours=1)))
     trips.close()
@@ -81,7 +82,7 @@ def _send(session: TimedSession) -> None:
 
 @contextmanager
 def peer(name: str) -> Iterator[TimedSession]:
-    """Another program, the cursor in its field."""
+    """Another program, with the cursor in its field."""
     with TimedSession([*PEERS, name]) as session:
         session.wait_for(READY)
         session.listen(0.5)
@@ -89,7 +90,7 @@ def peer(name: str) -> Iterator[TimedSession]:
 
 
 def measure(sessions: dict[str, TimedSession], number: int) -> dict[str, list[float]]:
-    """Milliseconds from each of so many keys to its character on the screen, by program."""
+    """Milliseconds from each key to its character on the screen, by program."""
     times: dict[str, list[float]] = {name: [] for name in sessions}
     chance = random.Random(1)
     while len(times["refund-tui"]) < number:
@@ -105,7 +106,7 @@ def measure(sessions: dict[str, TimedSession], number: int) -> dict[str, list[fl
 
 
 def _pause(session: TimedSession, chance: random.Random) -> None:
-    """As a person types; now and then so long that the draft is kept meanwhile."""
+    """Pause as a person does, sometimes so long that the draft is saved."""
     end = time.monotonic() + chance.choice((0.02, 0.04, 0.08, 0.25))
     while (left := end - time.monotonic()) > 0:
         session.pump(left)

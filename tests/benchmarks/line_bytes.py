@@ -1,7 +1,7 @@
-"""What one screen costs on the line, beside bare Textual and curses, in one run.
+"""The bytes that a screen sends to the terminal, next to bare Textual and curses.
 
-`python -m tests.benchmarks.line_bytes [COLUMNS ROWS]`: bytes in a real pty, 80x24 if nothing is said; the last columns
-are how many times more than ours.
+`python -m tests.benchmarks.line_bytes [COLUMNS ROWS]` counts bytes in a real pty, by default of 80x24. The last columns
+say how many times more than ours the others send.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ COLUMNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "curses": ([*PEERS, "curses"], {}),
 }
 DOWN = "\x1bOB"
-"""As a terminal in its application mode sends it, which curses asks for; Textual knows it too."""
+"""The key as a terminal in application mode sends it. Curses asks for that mode; Textual understands it too."""
 SECONDS = 4.0
 QUIET = 0.4
 
 
 def measure(command: list[str], env: dict[str, str], size: tuple[int, int]) -> dict[str, float]:
-    """Bytes by what was done."""
+    """The bytes of each action."""
     with PtySession(command, size=size, env=env) as session:
         session.wait_for("trip-000000003")
         session.listen(QUIET)
@@ -45,7 +45,7 @@ def measure(command: list[str], env: dict[str, str], size: tuple[int, int]) -> d
 
 
 def _press(session: PtySession, *keys: str) -> bytes:
-    """What is written in answer; a screen that never is quiet is listened to for a moment."""
+    """The bytes written after a key. A screen that is never quiet is read for a short time."""
     start = session.mark()
     session.press(*keys)
     session.listen(QUIET)
@@ -57,7 +57,7 @@ def _cost(session: PtySession, *keys: str) -> float:
 
 
 def _at_the_edge(session: PtySession) -> float:
-    """Where a row down scrolls: far enough down that the cursor stands on the last line."""
+    """Move the cursor to the last line, where one more row scrolls the list."""
     _press(session, *[DOWN] * session.rows)
     return _cost(session, *[DOWN] * 3)
 
@@ -69,7 +69,7 @@ def _countdown(session: PtySession) -> float:
 
 
 def show(figures: dict[str, dict[str, float]], say: Callable[[str], None]) -> None:
-    """As a table, bytes and ratios to ours."""
+    """Print a table of bytes and of ratios to ours."""
     others = list(figures)[1:]
     say(
         f"{'bytes':<24}" + "".join(f"{name:>17}" for name in figures) + "".join(f"{'× ' + name:>19}" for name in others)

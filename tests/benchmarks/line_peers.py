@@ -1,6 +1,6 @@
-"""The same small screen without our pieces, to be measured beside them: `python -m tests.benchmarks.line_peers PEER`.
+"""The same small screen without our widgets, for comparison: `python -m tests.benchmarks.line_peers PEER`.
 
-`textual` is a bare Textual app with stock widgets, `curses` the least that a terminal program can write.
+`textual` is a bare Textual app with stock widgets. `curses` writes the fewest bytes that are possible.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def cells(place: int) -> tuple[str, str, str, str]:
 
 
 def run_textual() -> None:
-    """Stock widgets as the tutorial shows them."""
+    """Stock widgets, used as in Textual's tutorial."""
     from textual.app import App, ComposeResult
     from textual.screen import Screen
     from textual.widgets import DataTable, Input, Label
@@ -73,7 +73,7 @@ class CursesPeer:
         self._end: float | None = None
 
     def run(self) -> None:
-        """Until ctrl+q."""
+        """Run until ctrl+q."""
         curses.curs_set(0)
         curses.raw()
         self._window.timeout(50)

@@ -1,9 +1,9 @@
 """Reading the settings, beside pydantic-settings: `python -m tests.benchmarks.settings_start [ROUNDS]`.
 
-pydantic-settings is no dependency of the program: `pip install --target FOLDER pydantic-settings` first, and run this
-with `PYTHONPATH=FOLDER`. Both read the same flags, variables and TOML files with the same types and bounds, each in a
-process of its own, in turn, so that a noisy machine is noisy for both. Prints medians, and medians of the rounds'
-ratios. Our own checks of URLs, zones, currencies and names run for ours alone.
+The program does not need pydantic-settings: first run `pip install --target FOLDER pydantic-settings`, then run this
+with `PYTHONPATH=FOLDER`. Both read the same flags, variables and TOML files with the same types and bounds, each in its
+own process. They run in turn, so that other load on the machine slows both. Prints medians, and medians of the ratios
+of the rounds. Only ours also checks URLs, zones, currencies and names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Prints how long a search among many trips takes, as typed in Lookup, beside the raw SQL of its widest word.
+"""Prints how long a search in Lookup among many trips takes, next to the plain SQL of its most common word.
 
 python -m tests.benchmarks.trips_search [number of trips, 100,000 by default]
 """
@@ -59,7 +59,7 @@ def timed(call: Callable[[], object], rounds: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Fill a file, then time each search beside its raw SQL."""
+    """Fill a file, then measure each search next to its plain SQL."""
     count = int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trips.sqlite3"
@@ -96,7 +96,7 @@ def _compare(trips: Trips, raw: sqlite3.Connection, text: str) -> None:
 
 
 def _raw(text: str, today: date) -> tuple[str, tuple[object, ...]]:
-    """The bare query for the same rows, without ids that stand first."""
+    """The plain query for the same rows, without the ids that come first."""
     asked = wanted(text, UTC, today)
     inner, values = search_sql(asked, []) if asked else ("SELECT id FROM trip", ())
     page = f"{inner} ORDER BY id DESC LIMIT {PAGE}"

@@ -1,7 +1,7 @@
-"""A colleague at the same ledger, in a process of its own: `python -m tests.day.colleague FOLDER`.
+"""A second clerk on the same ledger, in its own process: `python -m tests.day.colleague FOLDER`.
 
-Reads one command a line, as JSON: what the service answers, and what the colleague does. Answers with the refund's id
-and state once that is on disk.
+Reads one command per line, as JSON: what the service answers, and what the colleague does. Answers with the refund's id
+and state when they are on disk.
 """
 
 from __future__ import annotations
@@ -38,28 +38,28 @@ ANSWERS: dict[str, tuple[Outcome, State]] = {
     "yes": (accepted("RECBEN1"), State.ACCEPTED), "no": (MALFORMED, State.REJECTED),
     "forbidden": (FORBIDDEN, State.BLOCKED), "limited": (LIMITED, State.WAITING), "lost": (LOST, State.WAITING),
 }  # fmt: skip
-"""What the service says, and what becomes of a refund by it."""
+"""Answers of the service, each with the state that a refund gets by it."""
 
 OF_OTHERS = (FORBIDDEN,) * 50
-"""What it says to refunds of others, should this process be the one that sends them."""
+"""Its answer to refunds of other processes, if this process sends them."""
 
 
 class Colleague:
-    """The other end: tells the process what to do, and waits until that is done."""
+    """The test's side: it sends commands to the process and waits until each is done."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def refund(self, trip: str, minor: int, answer: str = "yes") -> str:
-        """Refund that much. Returns the refund's id."""
+        """Refund this amount. The refund's id."""
         return self._do({"trip": trip, "minor": minor, "answer": answer})
 
     def act(self, key: str, action: Action) -> str:
-        """Do that to a refund."""
+        """Apply an action to a refund."""
         return self._do({"key": key, "action": str(action)})
 
     def advance(self, seconds: float) -> str:
-        """Let time pass there too."""
+        """Let time pass in the colleague's process too."""
         return self._do({"seconds": seconds})
 
     def _do(self, command: dict[str, object]) -> str:
@@ -75,7 +75,7 @@ class Colleague:
 
 @contextmanager
 def colleague(folder: Path, at: datetime, url: str = "") -> Iterator[Colleague]:
-    """A colleague whose clock stands at that time; the service is at `url`, else in the colleague's process."""
+    """A colleague whose clock starts at `at`. The service is at `url`, else inside the colleague's process."""
     command = [sys.executable, "-m", "tests.day.colleague", str(folder), at.isoformat(), url]
     with subprocess.Popen(command, cwd=ROOT, stdin=-1, stdout=-1, text=True) as process:
         try:
@@ -104,7 +104,7 @@ async def _serve(folder: Path, at: datetime, url: str) -> None:
 
 
 async def _taken(desk: Desk, command: dict[str, Any]) -> str:
-    """Refund where that is possible, and do not wait for the answer."""
+    """Refund if possible, without waiting for the answer."""
     intent = Intent(STORE, command["trip"], Money(command["minor"], "EUR"), ReasonCode.DAMAGED_ITEM, "by ben")
     try:
         return (await desk.take(intent, second_yes=True)).key

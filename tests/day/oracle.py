@@ -1,7 +1,9 @@
-"""Says what on a screen is untrue: it gets the cells as a person sees them, and what is on disk. It knows no widgets.
+"""Finds what is untrue on a screen: it compares the cells that a person sees with the data on disk.
 
-Each kind of statement is one line of STATEMENTS: a pattern of plain text, and what the disk says about it. What has
-digits and is said nowhere on disk is untrue too, unless HARMLESS names it or the clerk typed it.
+It knows no widgets.
+
+Each kind of statement is one line of STATEMENTS: a pattern of plain text, and the check of it. A word with digits that
+is nowhere on disk is untrue too, unless HARMLESS matches it or the clerk typed it.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ SIGNS = dict(zip("○◐◔●✕■?–◆◇", (
 ), strict=True))  # fmt: skip
 STATE = rf"(?P<sign>[{''.join(SIGNS)}]) (?P<state>{'|'.join(sorted(STATES, key=len, reverse=True))})\b"
 TOLERANCE = timedelta(seconds=2)
-"""A screen follows the disk within this."""
+"""The time in which a screen must show a change on disk."""
 
 _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
 _CARD = re.compile(rf"{STATE}\s+(?P<tail>\d{{4}})\s")
-"""A row of the history where its list is narrow: the card's last four digits stand for the trip."""
+"""A row of a narrow history list: it shows the card's last four digits instead of the trip."""
 _ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 HARMLESS = re.compile(
@@ -44,19 +46,19 @@ HARMLESS = re.compile(
 
 @dataclass
 class Part:
-    """One line, or the part of it up to a border, with what the whole screen is about."""
+    """One line, or a part of it between borders, with the whole screen."""
 
     text: str
     screen: Screen
 
     @cached_property
     def announced(self) -> bool:
-        """Whether it is an announcement: it has its time, and was true then."""
+        """Whether it is an announcement. It shows its time, and must have been true then."""
         return _ANNOUNCED.match(self.text) is not None
 
     @cached_property
     def trips(self) -> list[str]:
-        """The trips that can be meant by the ids on it; else the one that the screen is about."""
+        """The trips that its ids can mean, else the trip of the screen."""
         named = [trip for trip in self.screen.trip_ids if trip in self.text]
         shortened = _SHORT.findall(self.text)
         for head, tail in shortened:
@@ -68,14 +70,14 @@ class Part:
 
 @dataclass
 class Screen:
-    """What is seen, and what is on disk."""
+    """The screen, and the data on disk."""
 
     text: str
     truth: Truth
     now: datetime
     typed: Collection[str] = ()
     fields_are_typed: bool = False
-    """Whether nobody can say what the fields contain."""
+    """Whether the content of the fields is not known."""
 
     @cached_property
     def trip_ids(self) -> set[str]:
@@ -101,7 +103,7 @@ class Screen:
 
 
 Judge = Callable[["re.Match[str]", Part], object]
-"""Whether it is true; None where the disk does not say."""
+"""Whether it is true; None if the disk does not say."""
 
 
 def _left(match: re.Match[str], part: Part) -> object:
@@ -147,7 +149,7 @@ def _no_refund(_match: re.Match[str], part: Part) -> object:
 
 
 def _state_and_amount(match: re.Match[str], part: Part) -> object:
-    """The sign, the state, and if there is an amount beside it, that some refund has both."""
+    """The sign fits the state. If there is an amount beside it, some refund has both."""
     if SIGNS[match["sign"]] != match["state"]:
         return False
     amounts = {(_plain(m["amount"]), m["currency"]) for m in re.finditer(rf"{AMOUNT} {CURRENCY}", part.text)}
@@ -171,7 +173,7 @@ def _head(match: re.Match[str], part: Part) -> object:
 
 
 def _status(match: re.Match[str], part: Part) -> object:
-    """What is open, all of it: on the first line alone."""
+    """The open refunds, all of them. Only on the first line."""
     truth = part.screen.truth
     told = {word: int(count) for count, word in re.findall(r"(\d+) (waiting|sending|UNKNOWN|BLOCKED)\b", match[0])}
     want = {
@@ -243,7 +245,7 @@ def _short_id(match: re.Match[str], part: Part) -> object:
 
 
 def _amount(match: re.Match[str], part: Part) -> object:
-    """An amount with its currency: of a refund, of what a trip's articles come to, of what is left, or typed."""
+    """An amount with its currency: of a refund, the price of a trip's articles, what is left, or typed."""
     told, truth = _plain(match["amount"]), part.screen.truth
     sums = {digits(sum(r.minor for r in truth.refunds if r.currency == c), c) for c in _currencies(truth)}
     return told in truth.amounts | sums | set(part.screen.typed)
@@ -255,7 +257,7 @@ def _currencies(truth: Truth) -> set[str]:
 
 @dataclass(frozen=True)
 class Statement:
-    """One kind of statement: how it reads, and whether it is true."""
+    """One kind of statement: its pattern, and its check."""
 
     name: str
     pattern: re.Pattern[str]
@@ -291,7 +293,7 @@ STATEMENTS = (
     _kind("a trip", r"(?P<head>[\w-]*\d[\w-]*)…(?P<tail>[\w-]*\d[\w-]*)", _short_id),
     _kind("an amount", rf"(?<![\w.,:…-]){AMOUNT} {CURRENCY}", _amount),
 )  # fmt: skip
-"""Where texts of screens change, this table changes."""
+"""If a text on a screen changes, this table must change."""
 
 _OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|UNKNOWN|BLOCKED)\b.*)")
 _WITH_DIGITS = re.compile(r"[^\s·│›✓(),;]*\d[^\s│(),;]*")
@@ -301,7 +303,7 @@ _FIELD = re.compile(r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Be
 
 
 def untruths(screen: Screen) -> list[str]:
-    """What on the screen is not as it is on disk, each as a sentence; empty if all is true."""
+    """A sentence for each thing on the screen that differs from the disk; empty if all is true."""
     found: list[str] = []
     for part in screen.parts():
         rest = part.text
@@ -325,7 +327,7 @@ def _wrong_status(screen: Screen) -> list[str]:
 
 
 def _unheard(text: str, screen: Screen) -> Iterator[str]:
-    """Words with digits that nothing on disk contains."""
+    """Words with digits that are nowhere on disk."""
     if screen.fields_are_typed and _FIELD.match(text):
         return
     for word in _WITH_DIGITS.findall(HARMLESS.sub("   ", text)):

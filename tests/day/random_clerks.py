@@ -1,8 +1,8 @@
 """Random clerks: `python -m tests.day.random_clerks --seed N --steps M`.
 
-Keys are drawn from a seed, errands likelier than single keys; a colleague in another process refunds on the same
-ledger, and the sandbox's service fails now and then. After each step the oracle reads the screen; in the end what the
-sandbox's books moved is what the ledger says. A failure shows the seed and the keys so far.
+Keys are drawn from a seed; whole errands are likelier than single keys. A colleague in another process refunds on the
+same ledger, and the sandbox fails sometimes. After each step the oracle reads the screen. At the end the sandbox's
+books must agree with the ledger. A failure shows the seed and the keys so far.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OPEN = ("QUEUED", "SENDING", "WAITING")
 
 
 class Clerks:
-    """One clerk at the keys, one elsewhere; `log` is what they did."""
+    """One clerk at the keys, and a colleague in another process. `log` is what they did."""
 
     def __init__(self, stage: Stage, ben: Colleague, service: SandboxThread, folder: Path, seed: int) -> None:
         self._stage, self._ben, self._service, self._folder = stage, ben, service, folder
@@ -42,7 +42,7 @@ class Clerks:
         self.log: list[str] = []
 
     async def step(self) -> None:
-        """Do something, and compare the screen."""
+        """Do something random, and check the screen."""
         chance = self._chance.random()
         if chance < 0.35:
             await self._errand()
@@ -59,7 +59,7 @@ class Clerks:
         await agreed(self._stage, self._folder, {*HERE, *AMOUNTS}, fields_are_typed=True)
 
     async def end(self) -> None:
-        """Let all that waits be sent, then compare the books with the ledger."""
+        """Let all waiting refunds be sent, then compare the books with the ledger."""
         self._fault(None)
         for _ in range(40):
             if not Truth.read(self._folder, self._stage.desk.settings.zone).count(*OPEN):
@@ -75,7 +75,7 @@ class Clerks:
         assert yes <= set(moved) <= yes | perhaps, "the books and the ledger differ"
 
     async def _errand(self) -> None:
-        """A refund of a known trip; now and then the clerk stops on the way."""
+        """Refund a known trip. Sometimes the clerk stops before the end."""
         find = f"R-10{self._chance.randint(1, 14):02d}"
         keys = ["f2", "ctrl+u", find, "enter", self._chance.choice(AMOUNTS), "tab", "1", "f10", "", "y"]
         if self._chance.random() < 0.3:
@@ -101,7 +101,7 @@ class Clerks:
 
 
 async def play(folder: Path, seed: int, steps: int) -> list[str]:
-    """So many steps. Raises AssertionError with the seed and the keys so far. Returns what was done."""
+    """Play `steps` steps. What was done. Raises AssertionError with the seed and the keys so far."""
     with SandboxThread(any_trip=True) as service, colleague(folder, NOON, service.url) as ben:
         stage_of = program(folder, base_url=service.url, connected=True, timezone="UTC")
         async with stage_of as stage:
@@ -117,7 +117,7 @@ async def play(folder: Path, seed: int, steps: int) -> list[str]:
 
 
 def main() -> int:
-    """Play one seed, and say what was done."""
+    """Play one seed, and print what was done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)

@@ -1,4 +1,4 @@
-"""Whatever a screen says follows the ledger within two seconds when another process changes it."""
+"""When another process changes the ledger, every screen shows the change within two seconds."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tests.support.clock import NOON
 from tests.support.patience import PATIENCE
 
 WITHIN = 2.0
-"""Seconds in which every screen follows the ledger."""
+"""The most seconds until every screen shows a change of the ledger."""
 
 HERE = ("STORE-001",)
 
 
 def looked_at(stage: Stage, folder: Path, typed: Collection[str] = (), *, fields_are_typed: bool = False) -> Screen:
-    """The screen as it is now, beside what is on disk now."""
+    """The present screen, with the present data on disk."""
     truth = Truth.read(folder, stage.desk.settings.zone)
     return Screen(stage.text, truth, stage.clock.at, {*HERE, *typed}, fields_are_typed)
 
 
 async def agreed(stage: Stage, folder: Path, typed: Collection[str], *, fields_are_typed: bool = False) -> None:
-    """The screen says the truth within two seconds. Seconds in which this host ran something else do not count."""
+    """Check that the screen is true within two seconds. Time in which this host ran something else does not count."""
     begun = last = time.monotonic()
     lost = 0.0
     while found := untruths(looked_at(stage, folder, typed, fields_are_typed=fields_are_typed)):
@@ -42,7 +42,7 @@ async def agreed(stage: Stage, folder: Path, typed: Collection[str], *, fields_a
 
 
 async def changed(stage: Stage, folder: Path, change: Callable[[], object], *typed: str) -> None:
-    """After the colleague's change the screen is untrue, and then it follows."""
+    """After the colleague's change the screen is untrue for a moment, then true again."""
     await stage.idle()
     assert untruths(looked_at(stage, folder, typed)) == []
     before = stage.text

@@ -1,4 +1,4 @@
-"""The oracle hears each kind of untruth, and hears none in what is true."""
+"""The oracle finds each kind of untrue statement, and accepts true ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def _seen(stage: Stage, folder: Path) -> Screen:
 
 
 async def _play(folder: Path) -> Screens:
-    """A few refunds, and each screen that says something of them."""
+    """A few refunds, and each screen that shows them."""
     screens: Screens = {}
 
     async def look(name: str) -> None:

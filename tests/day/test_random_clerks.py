@@ -1,4 +1,4 @@
-"""Some of the random clerks' days, short; `python -m tests.day.random_clerks` plays longer ones."""
+"""Short runs of the random clerks. `python -m tests.day.random_clerks` plays longer ones."""
 
 from __future__ import annotations
 

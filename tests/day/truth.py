@@ -1,6 +1,6 @@
-"""What is on disk, read by SQL of its own: the ledger, the trips, and what the sandbox's books moved.
+"""Reads what is on disk with its own SQL: the ledger, the trips, and the sandbox's books.
 
-It shares no code with the program's reads, so that a mistake there cannot hide here.
+It shares no code with the program, so that one mistake cannot be on both sides.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import Any, NamedTuple, Self
 
 WITHOUT_DECIMALS = ("JPY", "KRW", "ISK")
 COUNTED = ("QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
-"""The states whose amount counts against what is left of a trip."""
+"""The states whose amount reduces what is left to refund."""
 
 WINDOW_DAYS = 7
 STATES = (*COUNTED, "REJECTED", "CANCELLED", "SETTLED_UNPAID")
 
 
 class Row(NamedTuple):
-    """One refund as it stands in the ledger; `before` are all states that it ever had."""
+    """One refund in the ledger. `before` holds all its earlier states."""
 
     key: str
     trip: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 @dataclass
 class Truth:
-    """All that a screen may say. Times are in the store's zone."""
+    """Everything that a screen may show. Times are in the store's zone."""
 
     zone: tzinfo
     refunds: list[Row] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Truth:
 
     @classmethod
     def read(cls, folder: Path, zone: tzinfo) -> Self:
-        """Read both files as they are now."""
+        """Read the present content of both files."""
         truth = cls(zone)
         if (ledger := folder / "ledger.sqlite3").exists():
             truth._read_ledger(ledger)
@@ -69,7 +69,7 @@ class Truth:
         return truth
 
     def left(self, trip: str) -> int | None:
-        """Minor units that are left of a trip; None where what was captured is not known."""
+        """What is left to refund on a trip in minor units; None if the captured amount is not known."""
         known = [self.trips.get(trip, (None, ""))[0], *(row.captured for row in self.refunds if row.trip == trip)]
         captured = self.ceilings.get(trip, min((minor for minor in known if minor is not None), default=None))
         if captured is None:
@@ -83,7 +83,7 @@ class Truth:
         return None if left is None else left + spent
 
     def currency(self, trip: str) -> str:
-        """The trip's currency, as far as it is known here."""
+        """The trip's currency, None if it is not known."""
         return self.trips.get(trip, (None, ""))[1] or next((r.currency for r in self.refunds if r.trip == trip), "")
 
     def count(self, *states: str) -> int:
@@ -91,7 +91,7 @@ class Truth:
         return sum(row.state in states for row in self.refunds)
 
     def moved(self) -> Counter[str]:
-        """What the ledger says the service paid, in minor units by currency."""
+        """What the service paid by the ledger, in minor units, by currency."""
         paid: Counter[str] = Counter()
         for row in self.refunds:
             if row.state in ("ACCEPTED", "SETTLED_PAID"):
@@ -162,7 +162,7 @@ class Truth:
 
 
 class reading:  # noqa: N801 it is used as a function
-    """Rows of a database that is only read, and let go at once."""
+    """The rows of a query. The database is opened for reading and closed at once."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)
@@ -190,7 +190,7 @@ def _refund(row: sqlite3.Row, before: frozenset[str]) -> Row:
 
 
 def _prices(articles: Iterable[Any], currency: str) -> Iterator[str]:
-    """What the articles can come to, one by one, piece by piece, and added up."""
+    """All prices that marked articles can have: of one piece, of several, and of sums."""
     lines: list[list[int]] = []
     for _, _, amount, _, price, *_ in articles:
         if price is None:

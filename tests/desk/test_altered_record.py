@@ -1,4 +1,4 @@
-"""The bytes for the service and the record that is shown must say the same: where they do not, nothing is sent."""
+"""The stored body and the shown record must agree. If they do not, nothing is sent."""
 
 from __future__ import annotations
 

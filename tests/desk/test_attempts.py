@@ -1,4 +1,4 @@
-"""How an open attempt bars what a person does, when another process may end it, and what one that wakes late can do."""
+"""What an open attempt forbids, when another process may end it, and what a sender that wakes up late can do."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def kinds(desk: Desk, key: str) -> list[str]:
 
 
 async def test_a_stopped_refund_is_not_settled_while_its_request_is_on_the_wire(tmp_path: Path) -> None:
-    """Settled as not paid, it would make room for another, and then both could be paid."""
+    """Settled as not paid, it would allow another refund, and then both could be paid."""
     async with on_the_wire(tmp_path, FakeClock()) as (desk, refund, line, _service):
         await desk.act(refund.key, Action.STOP)
         with pytest.raises(NotPossible) as caught:
@@ -128,7 +128,7 @@ async def test_asking_again_sends_nothing_until_the_request_on_the_wire_has_ende
 async def test_another_terminal_lets_an_attempt_alone_whose_sender_may_live(
     tmp_path: Path, verdict: bool | None
 ) -> None:
-    """Whatever the wall clock says: within one boot the ticks tell how old it is."""
+    """The wall clock does not matter: within one boot the ticks decide."""
     clock, other = FakeClock(), ScriptedService()
     async with on_the_wire(tmp_path, clock) as (_desk, refund, _line, _service):
         async with desk_over(tmp_path, other, clock=clock, alive=judged(verdict)) as second:
@@ -160,7 +160,10 @@ async def test_what_cannot_be_judged_is_taken_over_when_no_attempt_can_be_so_old
 
 @pytest.mark.parametrize("wall", [LIMIT, -LIMIT])
 async def test_a_sender_of_another_boot_is_given_up_by_the_wall_clock(tmp_path: Path, wall: float) -> None:
-    """As after a reboot under a new host name; also where the clock was wrong before, and the attempt seems to come."""
+    """As after a reboot with a new host name.
+
+    Also if the clock was wrong, so that the attempt seems to be in the future.
+    """
     clock = FakeClock()
     async with on_the_wire(tmp_path, clock) as (_desk, refund, _line, _service):
         there = FakeClock(boot="another-boot", ticks=5.0)
@@ -175,7 +178,7 @@ async def test_a_sender_of_another_boot_is_given_up_by_the_wall_clock(tmp_path: 
 
 
 async def test_a_person_can_settle_what_outlived_every_request_and_a_late_yes_raises_the_alarm(tmp_path: Path) -> None:
-    """Its process lives, but stands still: nobody has to wait for it for ever."""
+    """Its process lives, but is suspended. A person does not have to wait for it without end."""
     clock = FakeClock()
     async with on_the_wire(tmp_path, clock) as (desk, refund, line, _service):
         clock.advance(LIMIT)
@@ -196,7 +199,7 @@ async def has_alarm(desk: Desk, key: str) -> bool:
 
 
 async def test_one_that_wakes_late_writes_nothing_over_the_newer_attempt(tmp_path: Path) -> None:
-    """Its 403 is not the answer to the request that is on the wire by now."""
+    """Its 403 is not the answer to the request that is under way now."""
     clock = FakeClock()
     async with on_the_wire(tmp_path, clock) as (sleeper, refund, late, _service):
         newer = Line()
@@ -221,7 +224,7 @@ async def heard_late(ears: Ears) -> bool:
 
 
 async def test_a_request_that_has_not_left_in_time_is_not_sent(tmp_path: Path) -> None:
-    """The program stood still between the attempt's record and the wire: another may have taken it over and settled."""
+    """The program was suspended after it recorded the attempt. Another process may have ended it and settled."""
     clock, service = FakeClock(), ScriptedService()
 
     def slow() -> ScriptedService:

@@ -1,6 +1,6 @@
-"""A COMMIT that failed is read back: what is there counts, what is not there is told so, what nobody can tell is said.
+"""After a failed COMMIT the file is read: what is there counts, what is not there or not known is reported as such.
 
-The disk's own failures, call by call, are in tests/faults/commit.py; here a COMMIT fails in one chosen way.
+tests/faults/commit.py lets each system call of a COMMIT fail; here a COMMIT fails in one chosen way.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Fault = Callable[[sqlite3.Connection], None]
 
 
 class Faulty(sqlite3.Connection):
-    """A connection whose COMMITs meet the next of `faults`, as long as there are any."""
+    """A connection whose next COMMITs fail with `faults`, in this order."""
 
     faults: list[Fault]
 
     def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        """What SQLite does, or the fault."""
+        """Run the statement, or the fault."""
         if sql == "COMMIT" and Faulty.faults:
             Faulty.faults.pop(0)(self)
         return super().execute(sql, *values)
@@ -57,7 +57,7 @@ def lost(connection: sqlite3.Connection) -> None:
 
 
 def short_of_memory(connection: sqlite3.Connection) -> None:
-    """Python has no memory left once it is done."""
+    """After the COMMIT, Python has no memory left."""
     end(connection, "COMMIT")
     raise MemoryError
 

@@ -1,4 +1,4 @@
-"""What must not stop an attempt at the desk, and what closing leaves behind: listeners that fail, requests not sent."""
+"""Failing listeners must not stop an attempt, and closing the desk leaves each attempt in a known state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's files: none stays open after a failed opening, and what can be read again is news."""
+"""The desk's files: none stays open after a failed opening, and a file that can be read again is announced."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_a_file_that_is_opened_while_nobody_waits_any_more_is_closed_too(
 
 
 async def test_a_ledger_that_can_be_read_again_is_news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody wrote meanwhile; but what a screen could not read must be read now."""
+    """Nobody wrote meanwhile, but a screen must now read what it could not read before."""
     monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.01)
     async with desk_over(tmp_path, ScriptedService()) as desk:
         ears = Ears(desk)

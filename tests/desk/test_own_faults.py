@@ -16,7 +16,7 @@ from tests.support.service import ScriptedService, accepted
 
 
 def fail_once(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    """Let a method of the ledger fail the first time it is called, by a fault that no one foresaw."""
+    """Make the first call of a ledger's method fail with an unexpected exception."""
     real, faults = getattr(Ledger, method), [ValueError("a fault of ours")]
 
     def failing_once(self: Ledger, *args: object) -> object:

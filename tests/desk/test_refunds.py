@@ -1,4 +1,4 @@
-"""The road of a refund at the desk: real files, a scripted service, a clock that only tests move."""
+"""A refund at the desk, from record to end: real files, a scripted service, a clock that only tests move."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Lets each write and each sync of one refund's COMMITs fail, once and for good: `python -m tests.faults.commit`.
+"""Lets each write and each sync of a refund's COMMITs fail, once or always: `python -m tests.faults.commit`.
 
 The refund is made at the real prompt under strace, which makes the N-th system call on the ledger or its journal fail.
-Then the disk works again, and another process finishes what is open. What the service did, what the ledger says and
-what the clerk was told must agree.
+Then the disk works again, and another process finishes the open refunds. The service's books, the ledger and the
+messages to the clerk must agree.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ CALLS = {"fdatasync": "EIO", "ftruncate": "EIO", "pwrite64": "ENOSPC"}
 HUNG = "it did not end and was killed"
 
 _ENDLESS = "ledger at "
-"""Every sentence about a failing disk names the ledger so; where it fails for good, the clerk leaves at the first."""
+"""Every message about a failing disk contains this. If the disk always fails, the clerk leaves after the first message.
+
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFault:
-    """The `number`-th call of one kind fails; `lasting`: so does every later one, until the process ends."""
+    """The `number`-th call of one kind fails. `lasting`: every later call of this process fails too."""
 
     call: str
     number: int
@@ -47,7 +50,7 @@ class CallFault:
 
 @dataclass(frozen=True, slots=True)
 class CallRound:
-    """One round: whether the fault was met, what the clerk was told, and what was wrong (nothing, we hope)."""
+    """One round: whether the fault happened, what the clerk was told, and what was wrong (empty if nothing)."""
 
     fault: CallFault
     met: bool
@@ -56,7 +59,7 @@ class CallRound:
 
 
 def one_round(folder: Path, fault: CallFault) -> CallRound:
-    """Make a refund while `fault` waits for it, finish it with another process, and compare what each of them knows."""
+    """Make a refund with `fault`, finish it with another process, and compare books, ledger and messages."""
     ledger, log = ledger_path(folder), folder.parent / "trace"
     Ledger.open(ledger).close()
     with SandboxThread(any_trip=True) as service:
@@ -69,7 +72,7 @@ def one_round(folder: Path, fault: CallFault) -> CallRound:
 
 
 def _refund(folder: Path, url: str, fault: CallFault, log: Path) -> str:
-    """All that the prompt wrote; it is left by ctrl+c where it would try for ever."""
+    """All output of the prompt. It is ended by ctrl+c if it would try without end."""
     inject = f"inject={fault.call}:error={CALLS[fault.call]}:when={fault.number}{'+' * fault.lasting}"
     paths = [str(ledger_path(folder)), f"{ledger_path(folder)}-journal"]
     command = [
@@ -98,7 +101,7 @@ def _refund(folder: Path, url: str, fault: CallFault, log: Path) -> str:
 
 
 def _untrue(said: str, ledger: Path, *, paid: int) -> Iterator[str]:
-    """What the clerk was told and was not so."""
+    """Messages to the clerk that were wrong."""
     if HUNG in said:
         yield HUNG
     if "Traceback" in said:
@@ -124,7 +127,7 @@ def every_call(call: str, *, lasting: bool, stride: int = 1, offset: int = 0) ->
 
 
 def main() -> int:
-    """Let every call fail, once and for good; print the counts, exit 1 if anything was wrong."""
+    """Let every call fail, once and always; print the counts. Exit code 1 if anything was wrong."""
     default_signals()
     parser = argparse.ArgumentParser(description="Let each write and sync of a refund fail, and compare the records.")
     parser.add_argument("--show", action="store_true", help="print what the clerk was told in each round")

@@ -1,7 +1,7 @@
 """Flips each bit of a small ledger, one at a time, and lets a desk work on the copy: `python -m tests.faults.flip`.
 
-After each flip the money that moved is compared with what clerks had asked for: nothing is paid twice, no other amount
-moves, one damaged record stops no other, and no open refund is told otherwise than it was asked for without a word.
+After each flip the money that moved is compared with what clerks asked for: nothing is paid twice, no other amount
+moves, a damaged record stops no other refund, and no open refund is shown differently without a warning.
 """
 
 from __future__ import annotations
@@ -47,34 +47,34 @@ if TYPE_CHECKING:
 PAID, DOUBT, WAITS, QUEUED = TRIPS = ("trip-paid", "trip-doubt", "trip-waits", "trip-queued")
 AMOUNTS = (1000, 2125, 3350, 475)
 CEILING = Decimal("15.00")
-"""What a person said was captured on the paid trip; 10.00 of it were refunded."""
+"""What a person stated was captured on the paid trip. 10.00 of it were refunded."""
 
 PAGE = 512
-"""Bytes of a page: the smallest there is, so that a small ledger has few bits that mean nothing."""
+"""The page size in bytes. It is the smallest possible, so that few bits are unused."""
 
 HEADER = 100
-"""Bytes of the file's header. How it says to write the file is no content, so a desk tries each of its flips."""
+"""The size of the file's header in bytes. A desk is run on each of its flips, because it is not content."""
 
 PATIENCE = 20.0
 JOBS = 8 * (os.cpu_count() or 1)
-"""Processes of a whole run: a flip waits more than it computes."""
+"""The number of processes of a whole run. A flip waits more than it computes."""
 
 PORTION = 200
-"""Flips that a process takes at a time."""
+"""The number of flips in one task of a process."""
 
 LATER = 3_600.0
-"""Seconds after which the desk looks at the damaged copy: every wait is over by then."""
+"""The seconds that the clock is moved before the desk opens the damaged copy, so that every wait is over."""
 
 
 class FlipService:
-    """The Payment service's books behind the desk's own door, without the wire. `script` comes before its answers."""
+    """The sandbox's books as the desk's client, without a network. `script` holds its first answers."""
 
     def __init__(self, *script: Outcome | None) -> None:
         self.books = Books()
         self._script = list(script)
 
     async def refund(self, body: bytes) -> Outcome:
-        """Enter a request in the books, unless it is limited; a doubt of the script comes after the money moved."""
+        """Record a request in the books, unless the script refuses it. A doubt comes after the money moved."""
         step = self._script.pop(0) if self._script else None
         if isinstance(step, RateLimited):
             return step
@@ -100,7 +100,7 @@ class Good:
 
 @dataclass(slots=True)
 class Flip:
-    """What became of one flip: `end` is a word for the account, `wrong` should be empty."""
+    """The result of one flip: `end` is one word for the table; `wrong` should be empty."""
 
     bit: int
     end: str
@@ -108,7 +108,7 @@ class Flip:
 
 
 def desk_at(folder: Path, service: FlipService, clock: FakeClock) -> Desk:
-    """A clerk's process of its own; every other one is gone."""
+    """The desk of a new process. Every other process is gone."""
     return Desk(
         settings(folder), clock=clock, connect=lambda: cast("PaymentClient", service), random=lambda: 0.5,
         holder=other_process(), alive=lambda _holder: False,
@@ -116,7 +116,7 @@ def desk_at(folder: Path, service: FlipService, clock: FakeClock) -> Desk:
 
 
 async def make(folder: Path) -> Good:
-    """A ledger with a refund that was paid, one in doubt that was, one that waits, one that was never sent."""
+    """A ledger with four refunds: paid, paid but in doubt, waiting, never sent."""
     limited, doubt = RateLimited(Answer(429, "too many"), 600.0), Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT)
     service = FlipService(None, doubt, limited)
     desk = desk_at(folder, service, FakeClock())
@@ -125,7 +125,9 @@ async def make(folder: Path) -> Good:
     ends = (State.ACCEPTED, State.WAITING, State.WAITING, State.QUEUED)
     taken = []
     for number, (trip, minor, end) in enumerate(zip(TRIPS, AMOUNTS, ends, strict=True)):
-        key = f"6f1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6{number}"  # the same in each run, so that a bit is found again
+        key = (
+            f"6f1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6{number}"  # the same in each run, so that a bit number means the same
+        )
         with patch("refund_tui.desk.desk.new_key", lambda key=key: key):
             refund = await desk.take(intent(minor, trip=trip, note="a broken jar"))
         taken.append(await Ears(desk).until_state(refund.key, end))
@@ -141,14 +143,14 @@ async def make(folder: Path) -> Good:
 
 
 def flipped(ledger: bytes, bit: int) -> bytes:
-    """The ledger with one bit the other way round."""
+    """The ledger with one bit flipped."""
     changed = bytearray(ledger)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
 
 
 def content(path: Path) -> tuple[object, str]:
-    """All that a ledger holds and what SQLite's full check says of it; the error alone where it cannot be read."""
+    """The content of a ledger and the result of SQLite's full check; only the error if it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
             connection.text_factory = bytes
@@ -163,7 +165,7 @@ def content(path: Path) -> tuple[object, str]:
 
 
 class Run:
-    """One folder in which flip after flip is tried."""
+    """One folder in which flips are tried, one after the other."""
 
     def __init__(self, good: Good, folder: Path) -> None:
         self._good, self._folder = good, folder
@@ -179,7 +181,7 @@ class Run:
                 left.unlink()
 
     def flip(self, bit: int) -> Flip:
-        """Flip one bit and account for what follows."""
+        """Flip one bit, run a desk, and judge the result."""
         ledger = flipped(self._good.ledger, bit)
         found = self._content(ledger)
         if found == self._usual and bit >= HEADER * 8:
@@ -226,7 +228,7 @@ class Run:
     def _judge(
         self, flip: Flip, rows: list[Refund | Damaged], service: FlipService, check: str, *, elsewhere: bool
     ) -> None:
-        """What the history says of each refund, beside what was asked for and what moved."""
+        """Compare the history of each refund with its intent and with the money that moved."""
         if check != "ok":
             flip.end = "told by SQLite's own check"
         known = list(reversed(rows))[: len(TRIPS)]
@@ -244,7 +246,7 @@ class Run:
 
 
 def _end_of(was: Refund, now: Refund | Damaged, books: Books) -> str:
-    """How one refund stands after the desk's work."""
+    """The result for one refund after the desk's work."""
     if isinstance(now, Damaged):
         return "set apart"
     if alteration_of(now) or now.life.alarm:
@@ -262,7 +264,7 @@ def _end_of(was: Refund, now: Refund | Damaged, books: Books) -> str:
 
 
 async def _take_too_much(desk: Desk) -> None:
-    """Ask for 10.00 where 5.00 are left; what is refused is as it should be, what is not is seen in the books."""
+    """Ask for 10.00 when 5.00 are left. It should be refused; if not, the books show it."""
     try:
         await desk.take(intent(1000, trip=PAID), second_yes=True)
     except (Refused, RefundTuiError):
@@ -270,7 +272,7 @@ async def _take_too_much(desk: Desk) -> None:
 
 
 def _paid_wrongly(good: Good, books: Books) -> Iterator[str]:
-    """Where the money that moved is not what clerks asked for."""
+    """The differences between the money that moved and what clerks asked for."""
     asked = {refund.key: (refund.intent.trip_id, Decimal(refund.intent.amount.digits)) for refund in good.refunds}
     totals = Counter[str]()
     for done in books.executions:
@@ -285,7 +287,7 @@ def _paid_wrongly(good: Good, books: Books) -> Iterator[str]:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """A folder in memory where there is such a file system, with the state folder inside it."""
+    """A folder in memory if there is such a file system, with the state folder inside it."""
     memory = Path("/dev/shm")
     with (
         tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name,
@@ -295,13 +297,13 @@ def own_folder() -> Iterator[Path]:
 
 
 def good_ledger() -> Good:
-    """The ledger that every flip of a run begins with."""
+    """The undamaged ledger of a run."""
     with own_folder() as folder:
         return asyncio.run(make(folder / "made"))
 
 
 def tried(good: Good, bits: Iterable[int]) -> list[Flip]:
-    """Each flip's account."""
+    """The result of each flip."""
     with own_folder() as folder:
         run = Run(good, folder)
         return [run.flip(bit) for bit in bits]
@@ -320,7 +322,7 @@ def bits_of(good: Good, text: bytes) -> range:
 
 
 def tried_by_many(good: Good, bits: list[int], jobs: int) -> Iterator[Flip]:
-    """The same by several processes."""
+    """The result of each flip, with several processes."""
     portions = [bits[start : start + PORTION] for start in range(0, len(bits), PORTION)]
     with ProcessPoolExecutor(jobs) as pool:
         for accounts in pool.map(tried, [good] * len(portions), portions):
@@ -328,7 +330,7 @@ def tried_by_many(good: Good, bits: list[int], jobs: int) -> Iterator[Flip]:
 
 
 def main() -> int:
-    """Run and tell; exit code 1 if anything was wrong."""
+    """Run, and print the result. Exit code 1 if anything was wrong."""
     default_signals()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, help="so many bits, drawn by --seed, in place of all")

@@ -38,7 +38,7 @@ RETRY_AFTER = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """What one run came to: how much happened in it, and what was wrong."""
+    """The result of one run: how much happened in it, and what was wrong."""
 
     invocations: int
     deaths: int
@@ -48,7 +48,7 @@ class RunVerdict:
 
 
 def run(folder: Path, seed: int, trips: int) -> RunVerdict:
-    """One history: concurrent clerks, random deaths and faults; then recovery, and the checker over both records."""
+    """One run: concurrent clerks, random deaths and faults; then recovery, and the comparison of ledger and books."""
     chance = random.Random(seed)
     _import_trips(folder, trips)
     faults = [dict(chance.choice(FAULTS)) if chance.random() < 0.5 else {"status": 200} for _ in range(4 * trips)]
@@ -71,7 +71,7 @@ def _import_trips(folder: Path, count: int) -> None:
 
 
 def _invoke(folder: Path, url: str, chance: random.Random, trips: int) -> tuple[list[str], int]:
-    """Start the clerks together, some doomed to die; their words, and how many died."""
+    """Start the clerks together; some kill themselves. Their output, and how many died."""
     clerks = [_start(folder, url, chance.choice([0, chance.randint(5, 20 * trips)]), trips) for _ in range(CLERKS)]
     with limited(*clerks):
         spoken = [clerk.communicate()[0] for clerk in clerks]
@@ -87,7 +87,7 @@ def _start(folder: Path, url: str, kill_at: int, trips: int) -> subprocess.Popen
 
 
 def _too_much(folder: Path) -> Iterator[str]:
-    """More than was captured must never count, whoever raced whom."""
+    """Refunds for more than the captured amount. There must be none."""
     counted: Counter[str] = Counter()
     for refund in all_refunds(ledger_path(folder)):
         counted[refund.intent.trip_id] += refund.intent.amount.minor if refund.state.counts else 0
@@ -104,7 +104,7 @@ def _lost(said: list[str], folder: Path) -> Iterator[str]:
 
 
 def _impatient(ledger: Path) -> Iterator[str]:
-    """Once a 429 is on disk no request is begun before the wait is over, however slow the host is."""
+    """Requests that began during the wait after a 429. There must be none."""
     with history_at(ledger) as history:
         attempts = [each for refund in all_refunds(ledger) for each in sound(history.attempts(refund.key))]
     for refused in attempts:
@@ -115,7 +115,7 @@ def _impatient(ledger: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run many histories and print the counts; exit 1 if anything was wrong."""
+    """Run many times and print the counts. Exit code 1 if anything was wrong."""
     default_signals()
     parser = argparse.ArgumentParser(description="Concurrent clerks, faults and deaths, and a checker over it all.")
     parser.add_argument("--histories", type=int, default=20)

@@ -1,6 +1,6 @@
-"""Kills real processes at every durable step, and at random, and has others recover: `python -m tests.faults.kill`.
+"""Kills real processes at every durable step, and at random, and lets others recover: `python -m tests.faults.kill`.
 
-After each death the sandbox's own record of what moved and the ledger must agree, and no id was executed twice.
+After each death the sandbox's books and the ledger must agree, and no id was executed twice.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SCRIPTS: dict[str, list[dict[str, object]]] = {
     "rate limited": [{"status": 429, "retryAfter": "0"}],
     "server error after it moved": [{"status": 500, "execute": True}],
 }
-"""What the service does to the first requests of a round."""
+"""The service's answers to the first requests of a round."""
 
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """One round: how the process ended, and what recovery found wrong (nothing, we hope)."""
+    """One round: how the process ended, and what was wrong after the recovery (empty if nothing)."""
 
     script: str
     kill_at: int
@@ -45,13 +45,13 @@ class Death:
 
 
 def worker(data_dir: Path, url: str, *extra: str) -> subprocess.CompletedProcess[str]:
-    """Run one real clerk's process to its end, however it ends."""
+    """Run one clerk's process until it ends or dies."""
     command = [sys.executable, "-m", "tests.faults.worker", "--data-dir", str(data_dir), "--base-url", url, *extra]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def one_round(folder: Path, script: str, kill_at: int) -> Death:
-    """Let a process die at step `kill_at`, recover with another, and compare the two records."""
+    """Let a process die at step `kill_at`, recover with another process, and compare ledger and books."""
     steps = parse_script({"refund": SCRIPTS[script]})
     with SandboxThread(any_trip=True, script=steps) as service:
         first = worker(folder, service.url, "--take", "2", "--kill-at", str(kill_at))
@@ -64,7 +64,7 @@ def one_round(folder: Path, script: str, kill_at: int) -> Death:
 
 
 def disagreements(ledger: Path, service: SandboxThread) -> Iterator[str]:
-    """Where the ledger and the service's own record differ, in sentences."""
+    """A sentence for each difference between the ledger and the books."""
     executed = Counter(execution.request_id for execution in service.books.executions)
     for key, times in executed.items():
         if times > 1:
@@ -86,7 +86,7 @@ def _differs(refund: Refund, *, moved: bool) -> Iterator[str]:
 
 
 def all_refunds(ledger: Path) -> list[Refund]:
-    """Every refund of a ledger; none where the process died before there was one."""
+    """Every refund of a ledger; none if the process died before it created the ledger."""
     if not ledger.exists():
         return []
     history = History.open(ledger)
@@ -97,7 +97,7 @@ def all_refunds(ledger: Path) -> list[Refund]:
 
 
 def _lost(said: str, folder: Path) -> Iterator[str]:
-    """A refund that the process said it had taken must be in the ledger."""
+    """Refunds that the process reported as recorded and that are not in the ledger."""
     known = {refund.key for refund in all_refunds(ledger_path(folder))}
     for line in said.splitlines():
         if line.startswith("took ") and line.removeprefix("took ") not in known:
@@ -114,7 +114,7 @@ def _unhealthy(
 
 
 def every_step(script: str, *, stride: int = 1, offset: int = 0) -> Iterator[Death]:
-    """A round for each step in turn (each `stride`-th from `offset`), until one is not reached any more."""
+    """A round for each step in turn (each `stride`-th from `offset`), until a step is not reached."""
     kill_at = 1 + offset
     while True:
         with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +126,7 @@ def every_step(script: str, *, stride: int = 1, offset: int = 0) -> Iterator[Dea
 
 
 def main() -> int:
-    """Kill at every step of every script, then at random; print the counts, exit 1 if anything was wrong."""
+    """Kill at every step of every script, then at random; print the counts. Exit code 1 if anything was wrong."""
     default_signals()
     parser = argparse.ArgumentParser(description="Kill real processes and compare what moved with what is written.")
     parser.add_argument("--random", type=int, default=100, help="further rounds at a random step of a random script")

@@ -1,8 +1,8 @@
-"""Two clerks' processes, each in a container, on one ledger, a service that misbehaves, and time: for test_stateful.
+"""The environment of test_stateful: two clerks' processes, each in a container, one ledger, a faulty service, and time.
 
-The real desk, a real SQLite file, real HTTP to the sandbox; only the clock is the test's. Two things stay out that no
-terminal can tell, as in tests/model: a wall clock set back over a reboot so that it contradicts nothing, and one set
-back on a host that was paused.
+The desk, the SQLite file and the HTTP to the sandbox are real; only the clock is the test's. Two cases are left out,
+because no program can notice them (see tests/model): a wall clock that was set back across a reboot without a
+contradiction, and one that was set back on a paused host.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from tests.support.ledgers import sound
 T = TypeVar("T")
 CAPTURED = 3_000
 HORIZON = 86_400.0
-"""Seconds for which the service remembers an id, and for which the desk trusts it to."""
+"""The seconds for which the service remembers an id. It is also the desk's key horizon."""
 
 CLERKS = ("ana", "ben")
 TRIPS = ("trip-0", "trip-1", "trip-2")
 
 
 class Premises(RuleBasedStateMachine):
-    """The files, the processes, the services and the clock. `truth` is the time that the service goes by."""
+    """The files, the processes, the services and the clock. `truth` is the service's time."""
 
     seen_in_all: ClassVar[Counter[str]] = Counter()
-    """What all histories of a run came to."""
+    """Counts over all histories of a run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,11 +66,11 @@ class Premises(RuleBasedStateMachine):
         self.run(self.desk("ana").trips.put(known))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something asynchronous to its end."""
+        """Run a coroutine to its end."""
         return self.loop.run_until_complete(work)
 
     def desk(self, clerk: str) -> Desk:
-        """The clerk's running process; a new one after the last has died."""
+        """The clerk's running process, or a new one if the last one died."""
         if clerk not in self.desks:
             told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk)
             mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
@@ -81,7 +81,7 @@ class Premises(RuleBasedStateMachine):
         return self.desks[clerk]
 
     def _judge(self, mine: Holder) -> Callable[[Holder], bool | None]:
-        """Who lives, as far as a process can tell: of another container it cannot."""
+        """Whether a holder lives; None for a process of another container."""
         return lambda other: other not in self.dead if other.namespace == mine.namespace else None
 
     def refunds(self) -> list[Refund]:
@@ -89,7 +89,7 @@ class Premises(RuleBasedStateMachine):
         return sound(self.run(self.desk("ana").history.rows(Filter(), 0, 1_000)))
 
     def _begin(self, clerk: str) -> InFlight | None:
-        """An attempt that is on record, if one is due soon; its request has not left."""
+        """A recorded attempt whose request was not sent yet, if one is due soon."""
         desk = self.desk(clerk)
         plan = self.run(desk.files.write(desk.sender.plan))
         if plan.in_flight is None and plan.rest:
@@ -102,7 +102,7 @@ class Premises(RuleBasedStateMachine):
         self.abandoned.append(self.desks.pop(clerk))
 
     def passes(self, seconds: float) -> None:
-        """Time passes, and every clock knows."""
+        """Time passes on every clock."""
         self.clock.advance(seconds)
         self.truth += timedelta(seconds=seconds)
 

@@ -1,4 +1,4 @@
-"""Owns what can happen in the shop of test_stateful, and what must hold after each of it."""
+"""Owns the steps that can happen in test_stateful, and what must be true after each step."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ from tests.support.desks import settings as desk_settings
 from tests.support.ledgers import all_events
 
 FAR = 400 * 86_400.0
-"""Seconds by which a wall clock is set back: before anything that the ledger knows of, so that it contradicts that."""
+"""The seconds by which a wall clock is set back: to before the first record of the ledger, so that it can be noticed.
+
+
+"""
 
 FAULTS: tuple[dict[str, Any] | None, ...] = (
     None, None, {"drop": "after"}, {"drop": "before"}, {"status": 500}, {"status": 500, "execute": True},
@@ -37,13 +40,13 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 
 
 class Shop(Premises):
-    """What clerks, processes, the service, the clocks and the files can do, and what must hold after each of it."""
+    """The steps of clerks, processes, service, clocks and files, and what must be true after each step."""
 
     # --- what people and the world do
 
     @initialize()
     def open_the_shop(self) -> None:
-        """There is something to send from the first."""
+        """Start with one refund to send."""
         for trip in TRIPS[1:]:
             self.run(self.desk("ben").take(intent(1250, trip=trip)))
 
@@ -60,7 +63,7 @@ class Shop(Premises):
 
     @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS), patient=strategies.booleans())
     def send(self, clerk: str, fault: dict[str, Any] | None, patient: bool) -> None:
-        """One look of a clerk's desk at the ledger; if it rests and he is patient, another when something is due."""
+        """One step of a clerk's sender. If it rests and the clerk is patient, another step when a refund is due."""
         self.service.play(parse_script({"refund": [fault] if fault else []}))
         desk = self.desk(clerk)
         with self.others_are_let_alone(desk):
@@ -81,7 +84,7 @@ class Shop(Premises):
 
     @rule(clerk=strategies.sampled_from(CLERKS))
     def stands_still(self, clerk: str) -> None:
-        """The process stops between its attempt's record and the wire, and lives; the clerk goes on in another."""
+        """The process is suspended after it recorded its attempt. The clerk continues in another process."""
         in_flight = self._begin(clerk)
         if in_flight is not None:
             self.still.append((self.desks.pop(clerk), in_flight))
@@ -89,11 +92,11 @@ class Shop(Premises):
     @precondition(lambda self: bool(self.still))
     @rule(data=strategies.data(), fault=strategies.sampled_from(FAULTS))
     def wakes(self, data: strategies.DataObject, fault: dict[str, Any] | None) -> None:
-        """One that stood still goes on where it was, as if no time had passed."""
+        """A suspended process continues where it was."""
         self.wake(data.draw(strategies.integers(0, len(self.still) - 1)), fault)
 
     def wake(self, place: int, fault: dict[str, Any] | None) -> None:
-        """The process at `place` of those that stand still goes on, and ends."""
+        """The suspended process at `place` continues and ends."""
         self.service.play(parse_script({"refund": [fault] if fault else []}))
         desk, in_flight = self.still.pop(place)
         outcome = self.run(desk.sender.answer(in_flight))
@@ -104,7 +107,7 @@ class Shop(Premises):
     @precondition(lambda self: bool(self.late))
     @rule(data=strategies.data())
     def late_answer(self, data: strategies.DataObject) -> None:
-        """One taken for dead was only slow, and now writes what it heard."""
+        """A process that seemed dead was only slow, and now writes the answer."""
         place = data.draw(strategies.integers(0, len(self.late) - 1))
         desk, in_flight, outcome = self.late.pop(place)
         self.run(desk.sender.record_once(in_flight, outcome, self.clock.now()))
@@ -115,8 +118,10 @@ class Shop(Premises):
         reboots=strategies.sampled_from([False, False, True]),
     )
     def time_passes(self, passed: float, jump: float, reboots: bool) -> None:
-        """At most beyond what the service is trusted to remember. The wall clock may be set meanwhile; with the host go
-        down all who run on it, the slow ones too."""
+        """Time passes, at most a little more than the key horizon.
+
+        The wall clock may be set, or the host may reboot, which ends all its processes.
+        """
         if jump >= 0 or not self.paused:
             self.clock.jump(jump)
             self.set_back = self.set_back or jump < 0
@@ -135,14 +140,14 @@ class Shop(Premises):
     @precondition(lambda self: not self.set_back)
     @rule(passed=strategies.sampled_from([1_000.0, 90_000.0]))
     def the_host_is_paused(self, passed: float) -> None:
-        """As a virtual machine is: its ticks stand still, and its wall clock is set right when it goes on."""
+        """The host is paused like a virtual machine: its ticks stop, and its wall clock is corrected afterwards."""
         self.paused = True
         self.clock.jump(passed)
         self.truth += timedelta(seconds=passed)
 
     @rule(clerk=strategies.sampled_from(CLERKS))
     def an_older_copy_is_put_back(self, clerk: str) -> None:
-        """The ledger of a while ago is copied over the one in use, until somebody notices: nothing comes of it."""
+        """An older copy replaces the ledger until somebody notices. Nothing must be sent from it."""
         path, desk = ledger_path(self.folder), self.desk(clerk)
         newest, told = path.read_bytes(), self.run(desk.files.look(lambda history: history.last_seq()))
         if self.copy is None or self.copy[0] >= told:
@@ -151,7 +156,7 @@ class Shop(Premises):
         arrived = len(self.service.books.arrivals)
         path.write_bytes(self.copy[1])
         try:
-            with suppress(StoreError):  # raised where anything was to be written
+            with suppress(StoreError):  # raised by any write
                 self.run(desk.sender.step())
             with pytest.raises(StoreError):
                 self.run(desk.take(intent(500, trip=TRIPS[0]), second_yes=True))
@@ -161,7 +166,7 @@ class Shop(Premises):
 
     @rule()
     def another_service_is_set(self) -> None:
-        """A clerk's settings name another service for this ledger: nothing is recorded for it, asked of it, or sent."""
+        """A clerk's settings name another service for this ledger: nothing is recorded, asked or sent there."""
         told = desk_settings(self.folder, base_url=self.stranger.url, clerk="cy")
         desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=other_process(), alive=lambda _holder: None)
         self.run(desk.open())
@@ -177,7 +182,7 @@ class Shop(Premises):
 
     @rule(data=strategies.data(), clerk=strategies.sampled_from(CLERKS))
     def person(self, data: strategies.DataObject, clerk: str) -> None:
-        """A clerk does one of the things that can be done, unless warned of it; a settlement tells the truth."""
+        """A clerk does a possible action, but follows warnings. A settlement is always true."""
         doable = [(refund, action) for refund in self.refunds() for action in sorted(possible(refund.life))]
         if not doable:
             return
@@ -196,7 +201,7 @@ class Shop(Premises):
 
     @contextmanager
     def others_are_let_alone(self, desk: Desk) -> Iterator[None]:
-        """What `desk` does ends no attempt of another container whose request may still be on the wire."""
+        """Check that `desk` ends no attempt of another container whose request may still be under way."""
         mine = desk.holder
         young = {
             (attempt.key, attempt.number)

@@ -1,8 +1,8 @@
-"""Cuts each write to standard output and to standard error, at every place: `python -m tests.faults.stdout`.
+"""Lets each write to standard output and standard error fail: `python -m tests.faults.stdout`.
 
-Each command runs under strace, which makes its N-th write to one stream fail, and all later ones. It must end in order:
-no traceback, the exit code that tells why, no attempt left under way. Then another process finishes what is open, and
-what the service did and what the ledger says must agree.
+Each command runs under strace, which makes its N-th write to one stream and all later writes fail. It must end without
+a traceback, with the right exit code, and without an open attempt. Then another process finishes the open refunds, and
+the service's books and the ledger must agree.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COMMANDS = {
     "doctor": "doctor --offline --data-dir DATA",
 }
 CODES = {"EPIPE": 141, "ENOSPC": 1, "EIO": 1}
-"""How a write fails, and the exit code that tells: nobody reads, or what was to be written could not be."""
+"""How a write fails, and the exit code for it: nobody reads, or the data cannot be written."""
 
 STREAMS = ("stdout", "stderr")
 
@@ -49,7 +49,7 @@ class WriteFault:
 
 @dataclass(frozen=True, slots=True)
 class WriteRound:
-    """One round: whether the fault was met, and what was wrong (nothing, we hope)."""
+    """One round: whether the fault happened, and what was wrong (empty if nothing)."""
 
     fault: WriteFault
     met: bool
@@ -57,7 +57,7 @@ class WriteRound:
 
 
 def one_round(folder: Path, fault: WriteFault) -> WriteRound:
-    """Run the command with its output cut, finish with another process, and compare what each of them knows."""
+    """Run the command with failing output, finish with another process, and compare the ledger and the books."""
     data = folder / "data"
     script = parse_script({"refund": [{"status": 503, "retryAfter": "0"}]})
     (folder / "trips.json").write_text('{"storeId": "STORE-001", "shoppingTripId": "trip-9"}\n{"storeId": 1}\n')
@@ -111,7 +111,7 @@ def every_write(command: str, stream: str, error: str) -> Iterator[WriteRound]:
 
 
 def main() -> int:
-    """Cut every write of every command; print the counts, exit 1 if anything was wrong."""
+    """Let every write of every command fail; print the counts. Exit code 1 if anything was wrong."""
     default_signals()
     parser = argparse.ArgumentParser(description="Cut each write to the standard streams, and compare the records.")
     parser.parse_args()

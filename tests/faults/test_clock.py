@@ -75,7 +75,7 @@ async def test_after_a_reboot_the_wait_is_never_longer_than_it_was(tmp_path: Pat
 
 
 async def test_a_virtual_machine_that_was_paused_for_a_day_asks_nothing_again_by_itself(tmp_path: Path) -> None:
-    """Its ticks stood still, and the wall clock was set right when it went on: of the two the later counts."""
+    """Its ticks stopped, and the wall clock was corrected afterwards. The larger of the two times counts."""
     clock, service = FakeClock(), ScriptedService(Uncertain(Answer(503, "busy"), Doubt.UNAVAILABLE, 60.0))
     async with desk_over(tmp_path, service, clock=clock) as desk:
         ears = Ears(desk)

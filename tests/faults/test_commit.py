@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize(
     ("call", "lasting", "offset", "stride", "least"),
     [
-        ("fdatasync", False, 1, 2, 6),  # of each COMMIT's four syncs the second and the last: the intent's, and so on
+        ("fdatasync", False, 1, 2, 6),  # the second and the last of the four syncs of each COMMIT
         ("fdatasync", True, 3, 4, 3),
         ("ftruncate", False, 0, 1, 3),
         ("ftruncate", True, 0, 1, 3),

@@ -1,4 +1,4 @@
-"""Two containers over one ledger, as real processes: the living is let alone, and one that wakes late does no harm."""
+"""Two containers on one ledger, as real processes: a living sender is not disturbed, a late one does no harm."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLOW = parse_script({"refund": [{"delay": 3}]})
 
 @contextmanager
 def sender_in_a_container(folder: Path, service: SandboxThread) -> Iterator[subprocess.Popen[str]]:
-    """A clerk's process in another container, whose request has been executed and is not answered yet."""
+    """A clerk's process in another container. Its request was executed, and not answered yet."""
     need_containers()
     command = ["-m", "tests.faults.worker", "--data-dir", str(folder), "--base-url", service.url, "--take", "1"]
     with contained([sys.executable, *command]) as container:
@@ -35,7 +35,7 @@ def sender_in_a_container(folder: Path, service: SandboxThread) -> Iterator[subp
 
 
 def record(folder: Path) -> tuple[Refund, list[str | None], list[str]]:
-    """The only refund, what its attempts came to, and the kinds of its events."""
+    """The only refund, the outcomes of its attempts, and the kinds of its events."""
     [refund] = all_refunds(ledger_path(folder))
     history = History.open(ledger_path(folder))
     try:

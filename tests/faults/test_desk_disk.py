@@ -25,18 +25,18 @@ NO_MORE = 1
 
 
 async def pragma(desk: Desk, setting: str) -> None:
-    """Have the ledger's own connection meet a fault: it can write no more, or grow no further, as on a full disk."""
+    """Make the ledger's connection fail: it cannot write any more, or cannot grow, as on a full disk."""
     await desk.files.write(lambda ledger: connection_of(ledger).execute(f"PRAGMA {setting}"))
 
 
 async def room(desk: Desk, pages: int) -> None:
-    """Give up what is free inside the ledger's file, and let it grow to so many pages and no further."""
+    """Remove the free pages of the ledger's file, and limit its growth to so many pages."""
     script = f"VACUUM; PRAGMA max_page_count = {pages}"
     await desk.files.write(lambda ledger: connection_of(ledger).executescript(script))
 
 
 async def fill(desk: Desk) -> None:
-    """Use up what is free inside the file, then let it grow no further."""
+    """Fill the free pages of the file, then let it not grow."""
     await room(desk, NO_MORE)
     for _ in range(200):
         try:

@@ -1,4 +1,4 @@
-"""What doctor says of the service is what a refund would meet: the same trust, and the same way there."""
+"""Doctor tests the service with the same certificates and the same proxy as a refund."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`refund-tui drill` as a command: every case is played and accounted for, and nothing of the shop's own is touched."""
+"""`refund-tui drill` as a command: every case is played and judged, and the real ledger is not touched."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The attempt is on disk before the first byte of its request, and the answer before the terminal says so.
 
-Shown by a trace of the system calls of a real process that refunds at a real service; it must fail with
-`synchronous=OFF`, or it would show nothing.
+Shown by a trace of the system calls of a real process with a real service. The same check must fail with
+`synchronous=OFF`, or it would prove nothing.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from tests.support.service import ScriptedService
 
 FORMATS = range(18 * 8, 20 * 8)
 USER_VERSION = range(60 * 8, 64 * 8)
-"""Bits of the header: of the versions of the file's format for writing and reading, and of this program's version."""
+"""Bits of the header: the file format versions for writing and reading, and the schema version of this program."""
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,4 +1,4 @@
-"""An older copy of the ledger, put back in whatever way, is noticed before anything is sent from it."""
+"""An older copy of the ledger is noticed before anything is sent from it, however it was put in place."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def told_by(mark: Path) -> int:
 
 
 async def refunded(folder: Path, minor: int = 1250, **changes: Any) -> None:
-    """One refund more in the ledger, recorded and not sent, by a desk that is closed again."""
+    """Record one more refund with a desk, without sending it, and close the desk."""
     async with desk_over(folder, ScriptedService(), **changes) as desk:
         await desk.take(intent(minor), second_yes=True)
 

@@ -1,4 +1,4 @@
-"""A ledger too large to be checked at once is looked through in short reads: damage is found, and nobody waits."""
+"""A ledger that is too large for one check is checked in short reads: damage is found, and no commit waits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.service import ScriptedService
 
 REFUNDS = 6_500
 LONGEST_COMMIT = 1.0
-"""Seconds that a commit may wait while the ledger is looked through, on a machine that others use too."""
+"""The most seconds that a commit may wait during the check, on a shared machine."""
 
 _COMMITS = """
 import sqlite3, sys, threading, time
@@ -54,14 +54,14 @@ print(number, longest)
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A data folder with a ledger that SQLite's own quick check leaves out."""
+    """A data folder with a ledger that is too large for SQLite's quick check."""
     shutil.copy(ledger_path(crowd(10, REFUNDS)), ledger_path(tmp_path))
     assert ledger_path(tmp_path).stat().st_size > QUICK_BYTES
     return tmp_path
 
 
 def spoil(ledger: Path, kind: int) -> None:
-    """Fill a page in the middle with zeros, as a lost sector is; `kind` is the first byte of such pages."""
+    """Fill a page in the middle with zeros, like a lost sector. `kind` is the first byte of the page."""
     with closing(sqlite3.connect(ledger)) as connection:
         size = connection.execute("PRAGMA page_size").fetchone()[0]
     content = bytearray(ledger.read_bytes())
@@ -72,7 +72,7 @@ def spoil(ledger: Path, kind: int) -> None:
 
 @contextmanager
 def commits(ledger: Path, every: float = 0.005) -> Iterator[list[float]]:
-    """Another process that commits all the time; in the end, how many commits there were and the longest's seconds."""
+    """Another process that commits all the time. At the end, the number of commits and the longest one in seconds."""
     told: list[float] = []
     pipe = subprocess.PIPE
     with (

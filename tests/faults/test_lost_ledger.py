@@ -1,4 +1,4 @@
-"""A ledger that is lost, cut short, mutilated or damaged gets no clean bill from any command, and no refund from it."""
+"""Every command reports a ledger that is lost, cut, changed or damaged, and no refund is sent from it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def filled(folder: Path, count: int = 3) -> None:
 
 
 def told_by(command: list[str], folder: Path) -> tuple[int, str]:
-    """The exit code of a command, and all that it says."""
+    """The exit code of a command, and all its output."""
     ended = run(*command, "--data-dir", str(folder), "--base-url", "http://127.0.0.1:9", "--store-id", "STORE-001")
     assert "Traceback" not in ended.stderr
     return ended.returncode, ended.stdout + ended.stderr
@@ -74,7 +74,7 @@ async def test_without_any_mark_there_was_no_refund_yet(tmp_path: Path) -> None:
 
 
 def execute(ledger: Path, sql: str) -> None:
-    """Do what a hand with the sqlite3 shell does."""
+    """Run statements as the sqlite3 shell does."""
     with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
         connection.executescript(sql)
 

@@ -1,7 +1,7 @@
-"""Whatever clerks, crashes, clocks and the service do in whatever order, the ledger and the service's books agree.
+"""After random steps of clerks, crashes, clocks and the service, the ledger and the service's books agree.
 
-Deeper, and with what it came to, by `STATEFUL_EXAMPLES=500 python -m pytest -n0 -s tests/faults/test_stateful.py -k
-whatever_happens`.
+For a longer run that prints its counts: `STATEFUL_EXAMPLES=500 python -m pytest -n0 -s tests/faults/test_stateful.py
+-k whatever_happens`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def test_whatever_happens_the_ledger_and_the_books_agree() -> None:
 
 @contextmanager
 def shop_played() -> Iterator[Shop]:
-    """A shop that a test plays by itself."""
+    """A shop whose steps a test chooses."""
     shop = Shop()
     try:
         yield shop

@@ -1,4 +1,4 @@
-"""A short version of the run that cuts each write to the streams; the long one is `python -m tests.faults.stdout`."""
+"""A short version of the run that lets each write fail; the long one is `python -m tests.faults.stdout`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ledger and two hosts, or a file system whose locks do not reach: refused, unless a person says otherwise."""
+"""One ledger on two hosts, or on a network file system, is refused, unless a person decides otherwise."""
 
 from __future__ import annotations
 

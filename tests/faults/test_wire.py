@@ -1,4 +1,4 @@
-"""What a service can answer, or fail to: on real sockets, and whatever it is, it is never misreported."""
+"""All kinds of answers and failures of a service, on real sockets: none is misreported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is learnt, and what is never kept, when the service is asked whose card paid a trip."""
+"""What is kept, and what is never kept, when the service is asked whose card paid for a trip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a refund is sent to, and what is said when nothing could be sent: connections, TLS, proxies, settings."""
+"""Where a refund is sent, and the message if nothing could be sent: connections, TLS, proxies, settings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_a_refused_connection_sends_nothing() -> None:
 
 
 class PausedOnce(FakeClock):
-    """The clock of a host that is paused for a day as soon as it has looked at it."""
+    """The clock of a host that is paused for a day after the first read of the clock."""
 
     def now(self) -> Instant:
         now = super().now()

@@ -1,7 +1,7 @@
 """A clerk without a screen, as a process that can be killed at any durable step: `python -m tests.faults.worker`.
 
-It takes refunds at the real desk and waits until nothing is open. With `--kill-at N` it kills itself, for real, at the
-N-th step: before and after each commit, and before and after each connect, send and receive of its socket.
+It records refunds at the real desk and waits until none is open. With `--kill-at N` it kills itself at the N-th step. A
+step is before and after each commit, and before and after each connect, send and receive of its socket.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from refund_tui.desk.desk import Desk
 from refund_tui.settings.load import load_settings
 
 FAST = Policy(base=0.02, cap=0.05, least=0.01, most_doubts=50)
-"""The rules of waiting with shorter waits, so that hundreds of deaths fit in a test."""
+"""The real rules with shorter waits, so that hundreds of deaths fit into a test."""
 
 _real_connect = sqlite3.connect
 
 
 class Killer:
-    """Counts durable steps and ends the process, as a power cut would, at the one it was told."""
+    """Counts durable steps, and kills the process at step `kill_at`."""
 
     def __init__(self, kill_at: int, trace: Path | None) -> None:
         self.kill_at, self.steps, self.trace = kill_at, 0, trace
 
     def step(self, name: str) -> None:
-        """One step; does not return from the last."""
+        """Count one step. The last step does not return."""
         self.steps += 1
         if self.trace is not None:
             with self.trace.open("a") as lines:
@@ -60,9 +60,9 @@ class Killer:
 
 
 def install(killer: Killer, *, unsafe: bool) -> None:
-    """Put steps around every commit of SQLite and every call of a socket that talks to the service.
+    """Put steps around every commit of SQLite and every socket call to the service.
 
-    `unsafe` turns syncing off behind the program's back, to show that the proof of its order can fail.
+    `unsafe` turns SQLite's syncs off, to show that the check of their order can fail.
     """
 
     class Connection(sqlite3.Connection):
@@ -78,7 +78,7 @@ def install(killer: Killer, *, unsafe: bool) -> None:
 
 
 def _on_the_wire(killer: Killer, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Steps around a socket's call, but for the pair by which an event loop wakes itself."""
+    """Steps around a socket's call, except for the socket pair of the event loop."""
 
     def stepping(sock: socket.socket, *args: Any) -> Any:
         if sock.family != socket.AF_INET:
@@ -89,7 +89,7 @@ def _on_the_wire(killer: Killer, name: str, call: Callable[..., Any]) -> Callabl
 
 
 async def work(arguments: argparse.Namespace) -> int:
-    """Take the refunds that are asked for, then wait until nothing goes on by itself."""
+    """Record the refunds, then wait until none continues by itself."""
     flags = {
         "base_url": arguments.base_url, "store_id": "STORE-001", "data_dir": str(arguments.data_dir),
         "clerk": arguments.clerk, "currency": "EUR", "timezone": "UTC",

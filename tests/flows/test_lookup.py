@@ -210,6 +210,34 @@ async def test_a_pasted_trip_id_with_a_line_end_opens_and_confirms_nothing(tmp_p
         assert await refunds(stage) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("4242", "last four 4242 · 1 trip"),
+        ("r-1001", "receipt R-1001 · 1 trip"),
+        ("18,40", "amount 18.40 EUR · 1 trip"),
+        ("20.00 EUR", "amount 20.00 EUR · 1 trip"),
+        ("23 Feb", "23 Feb · 1 trip"),
+        ("23 Feb 3300", "23 Feb, last four 3300 · 1 trip"),
+        ("01.03.", "01 Mar · 2 trips"),
+        ("11:25", "02 Mar 11:25 · 1 trip"),
+        ("R-10", "receipt R-10… · 14 trips"),
+        ("3f8a51c2", "trip id 3f8a51c2-5d10-4c8e-9b3f-000000001001 · 1 trip"),
+        ("amex", "card AMEX · 2 trips"),
+        ("comte", "article Comté, by weight · 1 trip"),
+        ("0009", "last four 0009 · 0 trips"),
+        ("77.77 EUR", "amount 77.77 EUR · 0 trips"),
+        ("24.02.", "24 Feb · 0 trips"),
+    ],
+)
+async def test_what_was_typed_is_said_as_it_was_understood_beside_the_count(
+    tmp_path: Path, typed: str, said: str
+) -> None:
+    async with program(tmp_path) as stage:
+        await stage.press(*typed)
+        await stage.until(said)
+
+
 async def test_last_four_that_no_trip_has_are_not_silently_a_trip_id(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("0009", "enter")

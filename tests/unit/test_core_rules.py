@@ -232,6 +232,18 @@ def test_the_currency_of_the_charge_is_told_by_whatever_knows_it() -> None:
     assert check_left(FIFTY, TripBalance(None, (), None, "JPY")) == "this trip was charged in JPY, not EUR"
 
 
+def test_what_the_ledger_alone_says_was_captured_leaves_the_trips_file_out() -> None:
+    recorded = replace(earlier(100, State.ACCEPTED), intent=replace(INTENT, captured=Money(6000, "EUR")))
+    assert TripBalance(FIFTY).by_ledger is None
+    assert TripBalance(FIFTY, (recorded,)).by_ledger == Money(6000, "EUR")
+    assert TripBalance(FIFTY, (recorded,), WORD).by_ledger == Money(8000, "EUR")
+
+
+def test_what_is_left_is_not_known_where_a_record_of_the_trip_cannot_be_read() -> None:
+    assert TripBalance(FIFTY).left == FIFTY
+    assert TripBalance(FIFTY, damaged=("refund 2 cannot be read",)).left is None
+
+
 def test_the_window_of_a_trip_unknown_here_is_the_earliest_that_was_recorded() -> None:
     later, sooner = (replace(INTENT, window_closes=NOON + timedelta(days=day)) for day in (3, 2))
     balance = TripBalance(None, tuple(replace(recorded(None), intent=intent) for intent in (later, sooner, INTENT)))

@@ -19,6 +19,7 @@ from refund_tui.core.damage import DAMAGED
 from refund_tui.core.fields import check_trip_id
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
+from refund_tui.core.trip_search import meanings
 from refund_tui.core.trips import Trip, folded_trip, typed_id
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
@@ -27,6 +28,7 @@ from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList
+from refund_tui.tui.wording.lists import Meanings, trips_words
 from refund_tui.tui.wording.notices import NO_TRIPS, last_four_or_id, no_trip
 from refund_tui.tui.wording.states import moment
 from refund_tui.tui.wording.trip_facts import left_and_back, trip_articles, trip_facts, trip_in_two_lines
@@ -39,6 +41,9 @@ COLUMNS = (
 MOST = 10_001
 """Trips that are counted; beyond that the count says "more than"."""
 
+
+MOST_LOOKED_AT = 20
+"""The trips, the first ones, in which it is looked what the search text means."""
 
 LEDGER_WITHIN = 0.5
 """Seconds that the list waits for the ledger, which another program may hold."""
@@ -59,6 +64,8 @@ class LookupScreen(ScreenPane):
         """The search text that the rows belong to."""
         self._balances: dict[str, TripBalance] = {}
         """The balance of each trip that is shown, by its folded id, as last read; none where it could not be read."""
+        self._meanings: Meanings = ()
+        """What each term of the search text means in the trips that it found."""
         self._asked_about = ""
         """The last four digits that no trip has, and that the next Enter takes for a trip id."""
 
@@ -117,6 +124,8 @@ class LookupScreen(ScreenPane):
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
         if fresh:
             self._highlighted()  # the trip may be the same, and its refunds others
+        if fresh:
+            self._meanings = meanings(text, trips[:MOST_LOOKED_AT], zone, today)
         self._hint(total)
         self.refund_app.refresh_keys()
 
@@ -130,8 +139,7 @@ class LookupScreen(ScreenPane):
 
     def _hint(self, total: int) -> None:
         known = bool(total or self._text)
-        many = f"{total} {'trip' if total == 1 else 'trips'}" if total < MOST else f"over {MOST - 1} trips"
-        self.query_one("#trip-words", TextCell).show(many if known else "")
+        self.query_one("#trip-words", TextCell).show(trips_words(total, MOST, self._meanings) if known else "")
         hint = self.query_one("#trip-hint", Plain)
         hint.show(literal(*(() if total else self._none_found())))
         hint.set_class(not total, "-shown")

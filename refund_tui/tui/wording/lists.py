@@ -1,10 +1,14 @@
-"""Owns the line about a list of refunds: which of how many is marked, in which order, and what they come to."""
+"""Owns the line about a list: which of how many refunds is marked, and their sums; what was searched among trips."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refund_tui.core.filters import Filter, Order
+from refund_tui.core.trip_search import Meaning
+
+Meanings = Sequence[Sequence[Meaning]]
 
 MOST = 10_001
 """A filtered count stops here."""
@@ -28,3 +32,10 @@ def count_words(found: Found, place: int, order: Order) -> str:
     sums = f" · in all {' + '.join(found.sums)}" if found.sums else ""
     vague = found.wanted.narrowed_to
     return told + sums + (f" · {vague[0]}: newest trips alone, write more" if vague else "")
+
+
+def trips_words(number: int, most: int, meanings: Meanings) -> str:
+    """`last four 1234 · 3 trips`: what was typed, as it was understood, and how many trips it found, up to `most`."""
+    many = f"{number} {'trip' if number == 1 else 'trips'}" if number < most else f"over {most - 1} trips"
+    understood = ", ".join(" or ".join(map(str, term)) for term in meanings)
+    return f"{understood} · {many}" if understood else many

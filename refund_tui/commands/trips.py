@@ -1,8 +1,9 @@
 """Owns `refund-tui trips import`: imports trips from files, and names each record that it leaves out.
 
-Exit codes: 0 everything was imported, 1 some records were left out, 2 a file could not be read, 3 the trips file could
-not be written, 130 interrupted. What was imported before stays imported. The imported trips are compared with the
-captured amounts in the ledger. The comparison changes nothing and never stops an import.
+Exit codes: 0 everything was imported, 1 some records were left out, 2 a file could not be read, 3 the trips file or the
+ledger could not be written, 130 interrupted. What was imported before stays imported. The ledger records each import;
+without that, nothing is imported. The imported trips are compared with the captured amounts in the ledger. The
+comparison changes nothing and never stops an import.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,9 +22,11 @@ from refund_tui.core.money import Money
 from refund_tui.core.rules import RAISE
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip, folded_trip
-from refund_tui.desk.ports import HistoryPort
+from refund_tui.desk.import_record import ImportRecord
+from refund_tui.desk.ports import HistoryPort, LedgerPort
 from refund_tui.desk.storage import Storage, storage_of
 from refund_tui.errors import StoreError, UsageError
+from refund_tui.host.clock import SystemClock
 
 if TYPE_CHECKING:
     from refund_tui.desk.ports import TripsPort
@@ -81,26 +84,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Import the files one after the other; the exit code. Raises StoreError."""
+    """Import the files one after the other; the exit code. Raises StoreError, also if the ledger cannot record it."""
     storage = storage_of(settings)
-    trips = storage.open_trips()
-    comparison, total, unread = CapturedComparison(storage, _say), ImportTally(), False
+    with (
+        closing(storage.open_trips()) as trips,
+        closing(storage.open_ledger()) as ledger,
+        closing(CapturedComparison(storage, _say)) as comparison,
+    ):
+        return _import_all(arguments.files, trips, ledger, comparison, settings.clerk)
+
+
+def _import_all(
+    files: Sequence[str], trips: TripsPort, ledger: LedgerPort, comparison: CapturedComparison, clerk: str
+) -> int:
+    total, unread, clock = ImportTally(), False, SystemClock()
     try:
-        for name in arguments.files:
-            unread |= not _import(name, trips, total, comparison)
+        for name in files:
+            unread |= not _import(name, trips, total, comparison, ImportRecord(ledger, clerk, clock, name))
     except KeyboardInterrupt:
         _say(f"stopped. What was imported so far stays ({total}); import again for the rest.")
         return INTERRUPTED
     finally:
-        trips.close()
         comparison.report()
-        comparison.close()
-    if len(arguments.files) > 1:
+    if len(files) > 1:
         print_out(f"all files: {total}")
     return 2 if unread else int(total.left_out > 0)
 
 
-def _import(name: str, trips: TripsPort, total: ImportTally, comparison: CapturedComparison) -> bool:
+def _import(
+    name: str, trips: TripsPort, total: ImportTally, comparison: CapturedComparison, record: ImportRecord
+) -> bool:
     """Import one file and print the counts. Whether it could be read to its end."""
     from refund_tui.store.imports import TripReader  # loads pydantic
 
@@ -108,9 +121,11 @@ def _import(name: str, trips: TripsPort, total: ImportTally, comparison: Capture
     try:
         with _opened(name) as stream, _progress(name, shown) as show:
             reader = TripReader(stream)
-            for good in _stored(reader, trips, tally, lambda left: _say(f"{shown}: {left}")):
-                comparison.compare(good)
-                show(reader.taken)
+            with _recorded(record, reader, tally):
+                for good in _stored(reader, trips, tally, record, lambda left: _say(f"{shown}: {left}")):
+                    comparison.compare(good)
+                    show(reader.taken)
+                reader.finish()
     except (OSError, UsageError) as error:
         reason = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
         _say(f"{shown} cannot be read: {reason} ({tally})")
@@ -124,20 +139,32 @@ def _import(name: str, trips: TripsPort, total: ImportTally, comparison: Capture
     return True
 
 
+@contextmanager
+def _recorded(record: ImportRecord, reader: TripReader, tally: ImportTally) -> Iterator[None]:
+    """Have the ledger record how the reading of a file ended, however that was."""
+    how = "not read to its end"
+    try:
+        yield
+        how = "read to its end"
+    finally:
+        record.end(asdict(tally), reader.sha256, how)
+
+
 def _stored(
-    reader: TripReader, trips: TripsPort, tally: ImportTally, say: Callable[[str], None]
+    reader: TripReader, trips: TripsPort, tally: ImportTally, record: ImportRecord, say: Callable[[str], None]
 ) -> Iterator[list[Trip]]:
     """Store the trips of the file in batches; each stored batch."""
     records = iter(reader)
     while batch := _batch(records, reader):
-        good = [record for record in batch if isinstance(record, Trip)]
+        good = [one for one in batch if isinstance(one, Trip)]
         if good:
+            record.before(trips.raised_by(good))
             new, changed, same = trips.put(good)
             tally.add(ImportTally(new, changed, same))
-        for record in batch:
-            if not isinstance(record, Trip):
+        for one in batch:
+            if not isinstance(one, Trip):
                 tally.left_out += 1
-                say(f"{record.where}: left out: {record.reason}")
+                say(f"{one.where}: left out: {one.reason}")
         yield good
 
 

@@ -15,6 +15,8 @@ class Actor:
 
     `uid` and `account` are those it runs as; `login_uid` and `login` the account that logged in, which the kernel's
     audit keeps through su and sudo. `ssh` is the variable SSH_CONNECTION: whoever started the process could set it.
+    `uid_map` is there in a user namespace, in which an account can make its uid seem another one: uids inside, those
+    outside that they are, and their number.
     """
 
     uid: str = ""
@@ -25,6 +27,7 @@ class Actor:
     ssh: str = ""
     host: str = ""
     pid: str = ""
+    uid_map: str = ""
 
     @property
     def facts(self) -> dict[str, str]:

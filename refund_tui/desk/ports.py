@@ -95,6 +95,10 @@ class LedgerPort(Protocol):
         """Write a decision that no answer caused. None if the refund has changed."""
         ...
 
+    def note(self, kind: str, why: str, who: str, now: Instant, data: dict[str, str] | None = None) -> None:
+        """Write an event about the whole ledger."""
+        ...
+
     def save_draft(self, clerk: str, draft: Draft, now: Instant) -> None:
         """Keep what a clerk has typed for a trip. An empty draft deletes it, in each spelling of the id."""
         ...
@@ -280,6 +284,10 @@ class TripsPort(Protocol):
 
     def get(self, store_id: str, trip_id: str) -> Trip | None:
         """One trip, by any spelling of its id. Raises RecordUnusable if it cannot be read."""
+        ...
+
+    def raised_by(self, trips: Sequence[Trip]) -> list[tuple[Trip, Money | None]]:
+        """Those of the trips whose storing raises a captured amount, with the amount known now, None if none is."""
         ...
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:

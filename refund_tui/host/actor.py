@@ -19,6 +19,9 @@ LONGEST = 200
 _NOT_SET = "4294967295"
 """The kernel's login uid of a process that no login began."""
 
+_ALL_UIDS = ["0", "0", "4294967295"]
+"""The map of uids outside of all user namespaces."""
+
 
 def this_actor() -> Actor:
     """This process. Its facts are read once, and again after a fork."""
@@ -32,7 +35,7 @@ def _actor(pid: int) -> Actor:
         "uid": str(os.getuid()), "account": account_of(os.getuid()),
         "login_uid": "" if login is None else str(login), "login": "" if login is None else account_of(login),
         "tty": _terminal(), "ssh": os.environ.get("SSH_CONNECTION", ""),
-        "host": os.uname().nodename, "pid": str(pid),
+        "host": os.uname().nodename, "pid": str(pid), "uid_map": _uid_map(),
     }  # fmt: skip
     return Actor(**{name: visible(value, LONGEST) for name, value in facts.items()})
 
@@ -52,6 +55,15 @@ def login_uid() -> int | None:
     except OSError:
         return None
     return int(text) if text.isdecimal() and text != _NOT_SET else None
+
+
+def _uid_map() -> str:
+    """How the uids of this user namespace map to those outside; empty in the host's own, which has all of them."""
+    try:
+        numbers = Path("/proc/self/uid_map").read_text().split()
+    except OSError:
+        return ""
+    return "" if numbers == _ALL_UIDS else " ".join(numbers)
 
 
 def _terminal() -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
-from tests.support.accounts import UIDS, Host
+from tests.support.accounts import NO_NAMESPACE, SEEMING_ANA, UIDS, Host
 from tests.support.ledgers import all_events
 
 SITE = "/etc/xdg/refund-tui/config.toml"
@@ -176,3 +176,15 @@ def test_doctor_says_what_is_locked_and_by_which_file(accounts: Host, folder: Pa
     assert says["locked"] == f"confirm_above, store_id, base_url, data_dir  ({SITE}:3: locked)"
     assert says["accounts"].startswith("ana: ana, Ana B., ben: ben, store: ana, ben, operator: operator")
     assert "locked by" not in says["currency"]
+
+
+def test_an_account_in_a_user_namespace_believes_no_rules_and_starts_nothing(accounts: Host, folder: Path) -> None:
+    """There the site's file seems to belong to nobody, so a uid that seems another one opens nothing."""
+    loaded = "from refund_tui.settings.load import load_settings, paths; paths.other_site_config(); paths.user_config()"
+    code = f"{loaded}\n{SEEMING_ANA}\nload_settings({{}}, {{}})"
+    refused = accounts.python("ben", "-c", code)
+    if refused.returncode == NO_NAMESPACE:
+        pytest.skip("an account of this host may make no user namespace")
+    assert refused.stderr.splitlines()[-1].startswith("refund_tui.errors.ConfigError: ")
+    assert "is not believed, because" in refused.stderr
+    assert not list(folder.iterdir())

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from refund_tui.commands.trips import add_arguments, run
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import Ceiling
+from refund_tui.core.refunds import Ceiling, Event
+from refund_tui.errors import StoreBusy, StoreUnusable
 from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.connection import Patience
+from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.desks import settings
-from tests.support.ledgers import NOW, ledger_at, new_refund
+from tests.support.ledgers import NOW, all_events, ledger_at, locked, new_refund
 from tests.support.records import record_of, trip
 
 HOSTILE = "\x1b]0;owned\x07\u202e[red]"
@@ -152,10 +158,10 @@ def test_interrupted_what_was_taken_stays_and_is_said(tmp_path: Path) -> None:
     assert len(stored(tmp_path)) == 1_000
 
 
-def wait_for_trips(tmp_path: Path) -> None:
-    """Wait, for at most 20 seconds, until another process has stored something."""
+def wait_for_trips(tmp_path: Path, number: int = 1) -> None:
+    """Wait, for at most 20 seconds, until another process has stored so many."""
     deadline = time.monotonic() + 20
-    while not trips_path(tmp_path / "data").exists() or not stored(tmp_path):
+    while not trips_path(tmp_path / "data").exists() or len(stored(tmp_path)) < number:
         assert time.monotonic() < deadline, "nothing was stored"
 
 
@@ -210,11 +216,115 @@ def test_what_the_ledger_recorded_as_captured_is_compared_with_a_new_import(
     assert capsys.readouterr().err == ""
 
 
-def test_a_ledger_that_cannot_be_read_stops_no_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_ledger_cannot_record_is_not_imported(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     ledger_path(tmp_path / "data").write_bytes(b"no ledger" * 100)
     file = tmp_path / "today.jsonl"
     file.write_text(lines_of("a"))
+    with pytest.raises(StoreUnusable, match="nothing was written"):
+        imported(tmp_path, file)
+    assert stored(tmp_path) == []
+
+
+def test_a_ledger_that_is_held_lets_nothing_be_imported_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Patience, "USUAL", 1)
+    Ledger.open(ledger_path(tmp_path / "data")).close()
+    file = tmp_path / "today.jsonl"
+    file.write_text(lines_of("a"))
+    with locked(tmp_path / "data"), pytest.raises(StoreBusy):
+        imported(tmp_path, file)
+    assert stored(tmp_path) == []
+
+
+def captured(*amounts: tuple[str, int | None]) -> str:
+    records = (trip(name, captured=None if minor is None else Money(minor, "EUR")) for name, minor in amounts)
+    return "".join(json.dumps(record_of(record)) + "\n" for record in records)
+
+
+def recorded_of(tmp_path: Path) -> list[Event]:
+    """The events of the ledger, which are all by the clerk and by this process."""
+    events = all_events(ledger_path(tmp_path / "data"))
+    assert {(event.key, event.who, event.actor.uid) for event in events} == {(None, "ana", str(os.getuid()))}
+    return events
+
+
+def test_each_import_is_recorded_with_its_file_its_hash_and_what_rose(tmp_path: Path) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(captured(("a", 5000), ("b", 5000), ("c", None), ("d", 700)))
     assert imported(tmp_path, file) == 0
-    assert capsys.readouterr().err.startswith("the captured amounts are not compared with the ledger's: ")
-    assert stored(tmp_path) == ["a"]
+    file.write_text(captured(("a", 90_000), ("b", 4000), ("c", 100), ("d", 700), ("new", 100)) + "{}\n \n")
+    assert imported(tmp_path, file) == 1
+    first, second = recorded_of(tmp_path)[:2], recorded_of(tmp_path)[2:]
+    assert [event.kind for event in first] == ["import_begun", "trips_imported"]
+    assert [event.kind for event in second] == ["import_begun", "captured_raised", "trips_imported"]
+    assert {event.data["file"] for event in (*first, *second)} == {str(file)}
+    assert json.loads(second[1].data["raised"]) == [
+        ["STORE-001", "a", "50.00 EUR", "900.00 EUR"],
+        ["STORE-001", "c", None, "1.00 EUR"],
+    ]
+    assert second[2].why == "read to its end"
+    assert second[2].data == {
+        "file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "new": "1", "changed": "3",
+        "same": "1", "left_out": "1", "raised": "2",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["[{}]  \n\n", "[{}]", "\ufeff[{}]\r\n", "{}\n"])
+def test_the_hash_is_that_of_the_whole_file(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "today.json"
+    file.write_text(text.replace("{}", lines_of("a").strip()), encoding="utf-8")
+    assert imported(tmp_path, file) == 0
+    assert recorded_of(tmp_path)[-1].data["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_an_import_of_nothing_is_not_recorded(tmp_path: Path) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text("{}\n")
+    assert imported(tmp_path, file, tmp_path / "missing.json") == 2
+    assert all_events(ledger_path(tmp_path / "data")) == []
+
+
+def test_another_currency_and_an_amount_after_an_unreadable_one_are_recorded(tmp_path: Path) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(captured(("a", 5000), ("b", 5000)))
+    imported(tmp_path, file)
+    with closing(sqlite3.connect(trips_path(tmp_path / "data"))) as connection, connection:
+        connection.execute("UPDATE trip SET began = 'never' WHERE trip_id = 'b'")
+    file.write_text(json.dumps(record_of(trip("a", captured=Money(50, "JPY")))) + "\n" + captured(("b", 60_00)))
+    imported(tmp_path, file)
+    [raised] = [event for event in recorded_of(tmp_path) if event.kind == "captured_raised"]
+    assert json.loads(raised.data["raised"]) == [
+        ["STORE-001", "a", "50.00 EUR", "50 JPY"],
+        ["STORE-001", "b", None, "60.00 EUR"],
+    ]
+
+
+def test_an_import_that_is_killed_is_seen_in_the_ledger(tmp_path: Path) -> None:
+    file = tmp_path / "today.jsonl"
+    file.write_text(captured(("trip-0", 5000)))
+    imported(tmp_path, file)
+    fifo = tmp_path / "endless.jsonl"
+    os.mkfifo(fifo)
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(fifo)]
+    with subprocess.Popen(command) as process, fifo.open("w") as pipe:
+        pipe.write(captured(("trip-0", 90_000)) + lines_of(*(f"trip-{n}" for n in range(1, 1_500))))
+        pipe.flush()
+        wait_for_trips(tmp_path, 1_000)
+        process.kill()
+    begun, raised = recorded_of(tmp_path)[2:]
+    assert (begun.kind, begun.data) == ("import_begun", {"file": str(fifo)})
+    assert json.loads(raised.data["raised"]) == [["STORE-001", "trip-0", "50.00 EUR", "900.00 EUR"]]
+
+
+def test_an_import_that_is_interrupted_says_so(tmp_path: Path) -> None:
+    fifo = tmp_path / "endless.jsonl"
+    os.mkfifo(fifo)
+    command = [sys.executable, "-c", IMPORT, str(tmp_path / "data"), str(fifo)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process, fifo.open("w") as pipe:
+        pipe.write(lines_of(*(f"trip-{n}" for n in range(1_500))))
+        pipe.flush()
+        wait_for_trips(tmp_path)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+    ended = recorded_of(tmp_path)[-1]
+    assert (ended.kind, ended.why, ended.data["new"]) == ("trips_imported", "not read to its end", "1000")

@@ -25,6 +25,19 @@ UIDS = MappingProxyType({"ana": 47_001, "ben": 47_002, "store": 47_003, "outside
 SHARED_GROUP = 47_000
 """The group of all who may write the shared data folder."""
 
+NO_NAMESPACE = 77
+"""The exit code of SEEMING_ANA where an account may make no user namespace."""
+
+SEEMING_ANA = f"""
+import ctypes, os, sys
+outside = os.getuid()
+if ctypes.CDLL(None).unshare(0x10000000):
+    sys.exit({NO_NAMESPACE})
+with open("/proc/self/uid_map", "w") as uid_map:
+    uid_map.write(f"{UIDS["ana"]} {{outside}} 1")
+"""
+"""Python that goes into a user namespace of its own, where the account's uid seems to be ana's."""
+
 _IN_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$0" /etc && exec "$@"')
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from refund_tui.core.actor import Actor, actor_of
 from refund_tui.host.actor import account_of, login_uid, this_actor
-from tests.support.accounts import UIDS, Host
+from tests.support.accounts import NO_NAMESPACE, SEEMING_ANA, UIDS, Host
 from tests.support.program import PATIENCE, environment, python
 
 TELL = "from refund_tui.host.actor import this_actor; print(this_actor().as_text)"
@@ -96,6 +96,17 @@ def test_each_account_is_told_by_its_own_name(accounts: Host) -> None:
         ended = accounts.python(account, "-c", TELL, SUDO_USER="operator", LOGNAME="operator", USER="operator")
         actor = actor_of(ended.stdout.strip())
         assert (actor.uid, actor.account) == (str(uid), account)
+
+
+def test_a_uid_that_only_seems_another_is_seen(accounts: Host) -> None:
+    """In a user namespace of its own, an account may call its uid as it likes."""
+    ended = accounts.python("ben", "-c", f"from refund_tui.host.actor import *\n{SEEMING_ANA}\n{TELL}")
+    if ended.returncode == NO_NAMESPACE:
+        pytest.skip("an account of this host may make no user namespace")
+    forged = actor_of(ended.stdout.strip())
+    assert (forged.uid, forged.account) == (str(UIDS["ana"]), "ana")
+    assert forged.uid_map == f"{UIDS['ana']} {UIDS['ben']} 1"
+    assert "uid_map" not in actor_of(accounts.python("ben", "-c", TELL).stdout.strip()).facts
 
 
 def test_an_account_without_a_name_is_told_by_its_number() -> None:

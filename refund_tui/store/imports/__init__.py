@@ -35,6 +35,15 @@ class TripReader:
         """Bytes read so far."""
         return self._source.taken
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes read so far, as hexadecimal digits."""
+        return self._source.hash.hexdigest()
+
+    def finish(self) -> None:
+        """Read what follows the last record, so that the hash is that of the whole file. Raises OSError."""
+        self._source.skip_rest()
+
     def __iter__(self) -> Iterator[Trip | LeftOut]:
         """Each trip, and each record that was left out, in the file's order.
 

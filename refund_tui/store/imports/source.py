@@ -6,6 +6,7 @@ Never holds more than a chunk and one record in memory: a line that is too long 
 from __future__ import annotations
 
 import codecs
+import hashlib
 from typing import BinaryIO, NamedTuple
 
 CHUNK = 64 * 1024
@@ -29,7 +30,10 @@ class SourceLine(NamedTuple):
 
 
 class Source:
-    """One import file, which is read once from beginning to end. `taken` is the number of bytes read so far."""
+    """One import file, which is read once from beginning to end.
+
+    `taken` is the number of bytes read so far, `hash` their SHA-256.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -37,6 +41,7 @@ class Source:
         self._lines = 0
         self._decode = codecs.getincrementaldecoder("utf-8")(ESCAPED).decode
         self.taken = 0
+        self.hash = hashlib.sha256()
 
     def head(self) -> bytes:
         """The beginning of the file without its byte order mark. It is read again as the first line or text."""
@@ -65,9 +70,15 @@ class Source:
         held, self._held = self._held, b""
         return self._decode(held) or self.text()
 
+    def skip_rest(self) -> None:
+        """Read to the end."""
+        while self._more():
+            self._held = b""
+
     def _more(self) -> bool:
         chunk = self._stream.read(CHUNK)
         self.taken += len(chunk)
+        self.hash.update(chunk)
         self._held += chunk
         return bool(chunk)
 

@@ -1,0 +1,60 @@
+"""Owns what the ledger records of an import of trips: who imported which file, and which captured amounts it raises.
+
+The events of what a file changes are on disk before its trips are stored, so that an import that is killed is seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from refund_tui.core.money import Money
+from refund_tui.core.text import visible
+from refund_tui.core.times import Clock
+from refund_tui.core.trips import Trip
+from refund_tui.desk.ports import LedgerPort
+
+BEGUN, RAISED, IMPORTED = "import_begun", "captured_raised", "trips_imported"
+"""The kinds of the events: before the first trip is stored, before amounts are raised, and at the end of the file."""
+
+LONGEST = 500
+"""Characters of a file's name at most."""
+
+Rise = tuple[Trip, Money | None]
+"""A trip with a new captured amount, and the amount that was known before, None if none was."""
+
+
+class ImportRecord:
+    """The events of the import of one file by one clerk. Every method raises StoreError.
+
+    If nothing of a file is stored, nothing is recorded.
+    """
+
+    def __init__(self, ledger: LedgerPort, clerk: str, clock: Clock, file: str) -> None:
+        self._ledger, self._clerk, self._clock = ledger, clerk, clock
+        self._file = {"file": visible(file, LONGEST)}
+        self._begun, self._raised = False, 0
+
+    def before(self, raised: Sequence[Rise]) -> None:
+        """Record that trips are about to be stored, and the captured amounts that this raises."""
+        if not self._begun:
+            self._note(BEGUN, "trips are imported", {})
+            self._begun = True
+        if raised:
+            self._raised += len(raised)
+            self._note(RAISED, "an import says that more was captured", {"raised": _told(raised)})
+
+    def end(self, counts: Mapping[str, int], sha256: str, how: str) -> None:
+        """Record how many trips were new and so on, the hash of the bytes that were read, and how the reading ended."""
+        if self._begun:
+            numbers = {name: str(number) for name, number in counts.items()}
+            self._note(IMPORTED, how, numbers | {"sha256": sha256, "raised": str(self._raised)})
+
+    def _note(self, kind: str, why: str, data: Mapping[str, str]) -> None:
+        self._ledger.note(kind, why, self._clerk, self._clock.now(), {**self._file, **data})
+
+
+def _told(raised: Sequence[Rise]) -> str:
+    """The amounts as JSON: for each trip its store, its id, the amount before (null if none was known) and after."""
+    rows = [(trip.store_id, trip.trip_id, before and str(before), str(trip.captured)) for trip, before in raised]
+    return json.dumps(rows, ensure_ascii=False)

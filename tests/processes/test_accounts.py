@@ -11,7 +11,7 @@ import pytest
 
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
-from tests.support.accounts import NO_NAMESPACE, SEEMING_ANA, UIDS, Host
+from tests.support.accounts import NO_NAMESPACE, SEEMING_ANA, UIDS, Host, need_login_uids
 from tests.support.ledgers import all_events
 
 SITE = "/etc/xdg/refund-tui/config.toml"
@@ -188,3 +188,28 @@ def test_an_account_in_a_user_namespace_believes_no_rules_and_starts_nothing(acc
     assert refused.stderr.splitlines()[-1].startswith("refund_tui.errors.ConfigError: ")
     assert "is not believed, because" in refused.stderr
     assert not list(folder.iterdir())
+
+
+def test_the_login_behind_an_account_narrows_its_names(accounts: Host, folder: Path) -> None:
+    need_login_uids()
+    first_event(accounts, folder)
+    refused = accounts.run("store", *REFUND, "--clerk", "ana", login="ben", **FORGED)
+    assert "the account store with the login ben may work here as ben, not as ana (--clerk)" in refused.stderr
+    assert accounts.run("store", *REFUND, typed="y\n", login="ben", **FORGED).returncode == 0
+    [asked] = [event for event in all_events(ledger_path(folder)) if event.kind == "recorded"]
+    assert (asked.who, asked.actor.account, asked.actor.login) == ("ben", "store", "ben")
+    assert (asked.actor.login_uid, asked.actor.uid) == (str(UIDS["ben"]), str(UIDS["store"]))
+
+
+def test_a_login_that_is_no_clerk_is_none_under_another_account_either(accounts: Host, folder: Path) -> None:
+    need_login_uids()
+    refused = accounts.run("store", *REFUND, "--clerk", "ben", login="outsider", **FORGED)
+    assert "the account store with the login outsider may work here as no clerk" in refused.stderr
+    assert not list(folder.iterdir())
+
+
+def test_who_ran_sudo_is_the_clerk_only_where_the_kernel_bears_it_out(accounts: Host) -> None:
+    need_login_uids()
+    tell = "from refund_tui.settings.load import load_settings; import os; print(load_settings({}, os.environ).clerk)"
+    for login, sudo_user, clerk in (("ana", "ana", "ana"), ("ben", "ana", "store"), ("", "ana", "store")):
+        assert accounts.python("store", "-c", tell, login=login, SUDO_USER=sudo_user).stdout.strip() == clerk

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.outcomes import Answer, NeedsRepair, Repair
 from refund_tui.core.refunds import State
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
 
@@ -110,6 +111,28 @@ async def test_after_a_repair_the_same_refund_goes_on(tmp_path: Path) -> None:
         stage.clock.advance(1)
         await stage.press("y")
         await stage.until("ACCEPTED")
+
+
+async def test_before_all_go_on_each_blocked_refund_is_listed_with_its_whole_cause(tmp_path: Path) -> None:
+    expired = NeedsRepair(Answer(401, "the security token in the request is expired (401)"), Repair.CREDENTIALS)
+    async with program(tmp_path, FORBIDDEN, expired, FORBIDDEN) as stage:
+        for receipt in ("R-1010", "R-1001", "R-1002"):
+            await stage.refund(receipt, "1.50")
+            await stage.until("BLOCKED")
+        await _to_history(stage, "3 BLOCKED")
+        await stage.press("g")
+        await stage.until("Go on with every refund")
+        lines = [line.strip(" │") for line in stage.text.splitlines()]
+        shown = lines[lines.index("Go on with every refund that is blocked?") + 2 :]
+        assert shown[:6] == [
+            "not authorised (403): the role lacks execute-api:Invoke",
+            "1.50 EUR  R-1002 · MASTERCARD 5100",
+            "1.50 EUR  R-1010 NOT AUTHORISED · AMEX 3005",
+            "the security token in the request is expired (401)",
+            "1.50 EUR  R-1001 · VISA 4242",
+            "",
+        ]
+        assert stage.shows("Has what blocked them been repaired? Each goes on with its own id, one after the other.")
 
 
 async def test_escape_goes_back_step_by_step_and_changes_nothing(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class HistoryScreen(RefundScreen):
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "last four, receipt, amount, article, note or id")
         self._find.suggester = Words(use_cache=False, case_sensitive=True)
-        self._words = Plain("", id="find-words", classes="words")
+        self._words = Plain("", id="find-words", classes="list-words")
         self._heading = Plain("", id="history-heading", classes="columns")
         self.rows: RowList[Refund | Damaged] = RowList(COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
         self._hint = Plain("", classes="hint")

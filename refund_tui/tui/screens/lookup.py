@@ -74,7 +74,7 @@ class LookupScreen(ScreenPane):
         with Horizontal(classes="line"):
             yield Plain("Find", classes="name")
             yield field("search", "id, receipt, last four, amount, date, article")
-        yield TextCell("", id="trip-words", classes="words")
+        yield TextCell("", id="trip-words", classes="list-words")
         with Horizontal(classes="panes"):
             with Vertical(classes="left"):
                 yield Plain("", id="trip-heading", classes="columns")

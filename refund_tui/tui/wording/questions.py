@@ -19,7 +19,17 @@ from refund_tui.settings.load import Settings
 from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.confirm import Question
 from refund_tui.tui.widgets.plain_text import Part
-from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, articles_words, card_words, moment, state_words
+from refund_tui.tui.wording.states import (
+    SIGNS,
+    STYLES,
+    TONES,
+    ago,
+    articles_words,
+    card_words,
+    moment,
+    short,
+    state_words,
+)
 
 DIFFERENT = "d"
 """The yes key where a trip already has such a refund: not the usual one, so that no habit presses it."""
@@ -130,7 +140,10 @@ def name_of(action: Action) -> str:
     return _YES[action].capitalize()
 
 
-_LISTED = 8
+_MOST_LINES, _LINE = 10, 66
+"""Lines for the blocked refunds with their causes, and characters of a line, so that the keys are seen at 80x24."""
+_LONGEST_CAUSE = 200
+"""Characters of what blocks a refund."""
 """At most so many blocked refunds are listed in the question about all of them."""
 
 _FOLLOWS: dict[Action, list[Part]] = {
@@ -209,16 +222,37 @@ def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
 
 def all_question(blocked: Sequence[Refund]) -> Question:
     """The question before all blocked refunds go on."""
-    lines = [
-        f"{r.intent.amount!s:>14}  {visible(r.intent.trip_id, 18):18}  {visible(r.life.why, 90)}\n"
-        for r in blocked[:_LISTED]
-    ]
-    more = len(blocked) - _LISTED
+    listed = _by_cause(blocked)
+    more = len(blocked) - sum(map(len, listed.values()))
     about = [
-        *lines, *([f"… and {more} more\n"] if more > 0 else []),
+        *(part for why, refunds in listed.items() for part in _blocked_by(why, refunds)),
+        *([f"… and {more} more\n"] if more > 0 else []),
         "\nHas what blocked them been repaired? Each goes on with its own id, one after the other.",
     ]  # fmt: skip
     return Question("Go on with every refund that is blocked?", about, "go on with all")
+
+
+def _by_cause(blocked: Sequence[Refund]) -> dict[str, list[Refund]]:
+    """As many of the refunds as there are lines for, by what blocks them."""
+    causes, lines = dict[str, list[Refund]](), 0
+    for refund in blocked:
+        why = visible(refund.life.why, _LONGEST_CAUSE)
+        lines += 1 if why in causes else 2 + len(why) // _LINE
+        if lines > _MOST_LINES:
+            break
+        causes.setdefault(why, []).append(refund)
+    return causes
+
+
+def _blocked_by(why: str, refunds: Sequence[Refund]) -> list[Part]:
+    """A cause, and a line for each refund that it blocks."""
+    lines = [f"{refund.intent.amount!s:>14}  {_known_by(refund.intent)}\n" for refund in refunds]
+    return [(f"{why}\n", STYLES["bad"]), *lines]
+
+
+def _known_by(asked: Intent) -> str:
+    """What a clerk knows a refund by: its receipt, else its trip, and the card."""
+    return " · ".join(filter(None, (visible(asked.receipt or "", 30) or short(asked.trip_id), card_words(asked.card))))
 
 
 def settle_title(refund: Refund) -> str:

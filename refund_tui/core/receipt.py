@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from refund_tui.core.evidence import Head
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 
@@ -33,11 +34,18 @@ _ALARM = "The payment service and the books disagree about this refund: ask the 
 
 
 def receipt(
-    refund: Refund, printed_at: datetime, zone: tzinfo, *, copy: bool, evidence: Mapping[str, str] | None = None
+    refund: Refund,
+    printed_at: datetime,
+    zone: tzinfo,
+    *,
+    copy: bool,
+    evidence: Mapping[str, str] | None = None,
+    head: Head | None = None,
 ) -> str:
     """The text of the receipt. Each line is at most 40 columns wide. `copy` means that it was printed before.
 
-    `evidence` is what `core.refunds.evidence_of` returns for a refund that a person settled.
+    `evidence` is what `core.refunds.evidence_of` returns for a refund that a person settled. `head` is the newest
+    event of the ledger: the paper testifies for it.
     """
     asked = refund.intent
     card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
@@ -52,6 +60,7 @@ def receipt(
         ("Reason", asked.reason.words),
         ("Request", refund.key),
         ("Reference", refund.life.reconciliation_id or "none given"),
+        *([("Ledger", head.short)] if head else []),
     ]
     title = "REFUND" if not copy else "REFUND - COPY"
     total = str(asked.amount).rjust(COLUMNS - len("Amount"))

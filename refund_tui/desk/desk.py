@@ -303,13 +303,13 @@ class Desk:
         """The refund's receipt, only to be shown: it does not count as printed. Raises RefundTuiError, NotPossible."""
         refund, events = await self._printable(key)
         printed = any(isinstance(event, Event) and event.kind == PRINTED for event in events)
-        return self._receipt(refund, events, copy=printed)
+        return await self._receipt(refund, events, copy=printed)
 
     async def print_receipt(self, key: str) -> str:
         """The refund's receipt, to be printed. The print is recorded first, so that only one print is the original."""
         (_, events), now = await self._printable(key), self.now()
         refund, copy = await self.files.write(lambda ledger: note_receipt(ledger, key, self.clerk, now))
-        return self._receipt(refund, events, copy=copy)
+        return await self._receipt(refund, events, copy=copy)
 
     async def _printable(self, key: str) -> tuple[Refund, tuple[Event | Damaged, ...]]:
         self._require_own_service()
@@ -322,9 +322,9 @@ class Desk:
             raise NotPossible(f"{problem}. No receipt was made")
         return found, await self.history.events(key)
 
-    def _receipt(self, refund: Refund, events: Iterable[Event | Damaged], *, copy: bool) -> str:
+    async def _receipt(self, refund: Refund, events: Iterable[Event | Damaged], *, copy: bool) -> str:
         zone, evidence = self.settings.zone, evidence_of(events)
-        return receipt(refund, self.now().at, zone, copy=copy, evidence=evidence)
+        return receipt(refund, self.now().at, zone, copy=copy, evidence=evidence, head=await self.history.head())
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid for a trip, and keep the answer with the trip. Raises RefundTuiError."""

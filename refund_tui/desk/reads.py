@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, tzinfo
 
 from refund_tui.core.damage import Damaged
+from refund_tui.core.evidence import Head
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.money import Money
 from refund_tui.core.refunds import Attempt, Draft, Event, Refund
@@ -34,6 +35,10 @@ class HistoryReads:
     async def of_trip(self, store_id: str, trip_id: str) -> tuple[Refund | Damaged, ...]:
         """The refunds of a trip, newest first. Any spelling of its id is accepted."""
         return await self._files.look(lambda history: history.of_trip(store_id, trip_id))
+
+    async def head(self) -> Head:
+        """The newest event."""
+        return await self._files.look(lambda history: history.head())
 
     async def attempts(self, key: str) -> tuple[Attempt | Damaged, ...]:
         """The attempts of a refund, oldest first."""

@@ -142,5 +142,6 @@ def _sqlite(settings: Settings, host: Host | None = None) -> SqliteStorage:
         shared=settings.shared,
         any_file_system=settings.allow_network_filesystem,
         outside=marks_outside(settings),
+        head_log=settings.head_log,
         host=host,
     )

@@ -112,6 +112,15 @@ def check_path(text: str) -> Path:
         raise ValueError(f"cannot be found ({error.strerror}): write the whole path") from error
 
 
+SYSLOG = "syslog"
+"""The value of the setting `head_log` that sends heads to syslog instead of a file."""
+
+
+def check_head_log(text: str) -> str:
+    """SYSLOG, or the absolute path of a file that need not exist. Raises ValueError."""
+    return SYSLOG if text == SYSLOG else str(check_path(text))
+
+
 def check_file(text: str) -> Path:
     """The absolute path of a file that exists. Raises ValueError."""
     path = check_path(text)

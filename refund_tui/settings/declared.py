@@ -64,6 +64,9 @@ class Declared:
     data_dir: Path = setting("FOLDER", "where the ledger is kept")
     shared: bool = setting("yes|no", "the data folder is shared by several accounts (default no)", False)
     mark_dir: Path | None = setting("FOLDER", "one more folder for the high-water mark, best on another disk")
+    head_log: str | None = setting(
+        "FILE", "append the head after each change to this file; or syslog", check="head_log"
+    )
     allow_network_filesystem: bool = setting(
         "yes|no", "allow the data folder on one; only for a folder that no other host uses (default no)", False
     )

@@ -15,7 +15,7 @@ from refund_tui.core.endpoints import check_base_url, check_proxy
 from refund_tui.core.fields import check_store_id
 from refund_tui.core.money import check_currency
 from refund_tui.host.clerk import check_clerk
-from refund_tui.host.paths import check_file, check_path
+from refund_tui.host.paths import check_file, check_head_log, check_path
 from refund_tui.host.zone import check_zone
 from refund_tui.settings.declared import SETTINGS, Setting
 
@@ -100,5 +100,6 @@ CHECKS: Mapping[str, Callable[[Any], object]] = {
     "zone": check_zone,
     "file": check_file,
     "proxy": check_proxy,
+    "head_log": check_head_log,
 }
 """The checks that a setting can name instead of the check of its type. Each returns the value that the program uses."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from refund_tui.core.actor import Actor
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.evidence import Head
 from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import Attempt, Event, Refund, State, settlement_of
@@ -29,7 +30,7 @@ COLUMNS = (
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
     "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
-    "actor", "settled_actor",
+    "actor", "settled_actor", "ledger_head",
 )  # fmt: skip
 """The fields of an exported refund.
 
@@ -41,6 +42,7 @@ COLUMNS = (
 - `next_attempt_at` is the end (UTC) of its own wait or the account's, whichever is later; empty if neither waits.
 - `last_answer` is the text of the last answer. `settled_…` is the evidence of a person.
 - `actor` is the process that asked for it, `settled_actor` the one that settled it: facts in JSON, one text in CSV.
+- `ledger_head` is the number and the hash of the ledger's newest event when the refund was read.
 - `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are the values
   of the row, unchecked, without an amount.
 """
@@ -49,7 +51,7 @@ COLUMNS = (
 class RefundRows(NamedTuple):
     """A refund, its attempts, the event by which a person settled it, and when (UTC) it may be sent again.
 
-    `actor` is the process that asked for it.
+    `actor` is the process that asked for it, `head` the head of the ledger.
     """
 
     refund: Refund | Damaged
@@ -57,6 +59,7 @@ class RefundRows(NamedTuple):
     settled: Event | None
     next_attempt: datetime | None
     actor: Actor
+    head: Head
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -85,6 +88,10 @@ class Exported(Protocol):
         """The wait of the whole account at an endpoint."""
         ...
 
+    def head(self) -> Head:
+        """The newest event."""
+        ...
+
 
 def page(
     history: Exported, wanted: Filter, below: int | None, now: Instant, limit: int = PAGE
@@ -94,13 +101,14 @@ def page(
     Raises StoreError.
     """
     rows = history.page(wanted, below, limit)
-    found = [_read(history, refund, now) for _, refund in rows]
+    head = history.head()
+    found = [_read(history, refund, now, head) for _, refund in rows]
     return found, rows[-1][0] if len(rows) == limit else None
 
 
-def _read(history: Exported, refund: Refund | Damaged, now: Instant) -> RefundRows:
+def _read(history: Exported, refund: Refund | Damaged, now: Instant, head: Head) -> RefundRows:
     key = refund.key
-    told = (_settled(history, refund), _next(history, refund, now), history.asked_by(key))
+    told = (_settled(history, refund), _next(history, refund, now), history.asked_by(key), head)
     return RefundRows(refund, history.attempts(key), *told)
 
 
@@ -128,10 +136,11 @@ def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None =
 
 def as_record(row: RefundRows) -> dict[str, object]:
     """The exported fields of a refund, in the order of COLUMNS. Times are in UTC."""
-    refund, attempts, settled, next_at, actor = row
+    refund, attempts, settled, next_at, actor, head = row
     evidence: Mapping[str, str] = settled.data if settled else {}
     if isinstance(refund, Damaged):
-        return _as_it_stands(refund) | {"attempts": [_attempt(attempt) for attempt in attempts]}
+        found = {"attempts": [_attempt(attempt) for attempt in attempts], "ledger_head": str(head)}
+        return _as_it_stands(refund) | found
     asked, life = refund.intent, refund.life
     return {
         "refund_request_id": refund.key,
@@ -162,6 +171,7 @@ def as_record(row: RefundRows) -> dict[str, object]:
         "settled_when": _text(evidence.get("when")),
         "actor": _actor(actor),
         "settled_actor": _actor(settled.actor) if settled else None,
+        "ledger_head": str(head),
     }
 
 

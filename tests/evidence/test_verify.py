@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,56 +11,13 @@ import pytest
 
 from refund_tui.core.evidence import Verification, Witness
 from refund_tui.core.money import Money
-from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Rejected, Uncertain
-from refund_tui.core.refunds import Action, State
-from refund_tui.desk.actions import Evidence
 from refund_tui.errors import StoreDamaged
 from refund_tui.host.paths import ledger_path
 from refund_tui.payments.body import build_body
 from refund_tui.store.sqlite.evidence import EVENT, HASHED, first_hash, link
 from refund_tui.store.sqlite.verify import verify
 from tests.support.damage import damage
-from tests.support.desks import STORE, desk_over, intent
-from tests.support.ears import Ears
 from tests.support.program import run
-from tests.support.service import ScriptedService, accepted
-
-SCRIPT = (
-    accepted("REC1"),
-    accepted("REC2"),
-    Rejected(Answer(400, "no"), "BadRequestException"),
-    Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT),
-    RateLimited(Answer(429, "slow down"), 600.0),
-)
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger with refunds that were accepted, rejected, settled, and that wait; nobody touched it."""
-    folder = tmp_path_factory.mktemp("good")
-    asyncio.run(_live(folder))
-    return folder
-
-
-async def _live(folder: Path) -> None:
-    async with desk_over(folder, ScriptedService(*SCRIPT)) as desk:
-        ears = Ears(desk)
-        desk.begin()
-        ends = (State.ACCEPTED, State.ACCEPTED, State.REJECTED, State.WAITING, State.WAITING)
-        for number, end in enumerate(ends, 1):
-            refund = await desk.take(intent(100 * number, trip=f"trip-{number}", note=f"note {number}"))
-            await ears.until_state(refund.key, end)
-            if number == 4:
-                await desk.act(refund.key, Action.STOP)
-                evidence = Evidence(True, "line 7 of the report", "the processor", "23 Nov")
-                await desk.act(refund.key, Action.SETTLE, evidence=evidence)
-        await desk.set_ceiling(STORE, "trip-9", Money(5_000, "EUR"), "the till's own record")
-
-
-@pytest.fixture
-def folder(good: Path, tmp_path: Path) -> Path:
-    shutil.copytree(good, tmp_path / "data")
-    return tmp_path / "data"
 
 
 def checked(folder: Path, *witnesses: Witness) -> Verification:

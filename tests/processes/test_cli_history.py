@@ -138,6 +138,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "settled_when": None,
         "actor": this_actor().facts,
         "settled_actor": None,
+        "ledger_head": refunds[0]["ledger_head"],
     }
 
 

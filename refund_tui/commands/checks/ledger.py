@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, fail, ok, warn
@@ -17,7 +18,7 @@ from refund_tui.core.ledger_identity import LOOPBACK, MOVE, open_elsewhere
 from refund_tui.desk.storage import maintenance_of, storage_of
 from refund_tui.errors import StoreError
 from refund_tui.host.machine import this_host
-from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.host.paths import SYSLOG, ledger_path, trips_path
 from refund_tui.payments.body import build_body
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def check_ledger(settings: Settings) -> Iterator[Result]:
         return
     yield ok("ledger", f"refunds recorded: {count:,}")
     yield _complete(storage)
+    yield from _head_log(storage, settings.head_log)
     yield _host(storage)
     yield _damage("ledger check", maintenance.examine_ledger, _RESTORE)
 
@@ -84,6 +86,25 @@ def _complete(storage: Storage) -> Result:
     except StoreError as error:
         return fail("ledger complete", str(error), "nothing is sent until then")
     return ok("ledger complete", "every change that was seen here is in it")
+
+
+def _head_log(storage: Storage, target: str | None) -> Iterator[Result]:
+    """Whether the file with the heads has the newest one. What syslog keeps is not looked at."""
+    if target is None or target == SYSLOG:
+        return
+    try:
+        last = Path(target).read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+        with closing(storage.open_history()) as history:
+            head = str(history.head())
+    except (StoreError, OSError) as error:
+        yield fail(
+            "head log", f"{target} cannot be compared with the ledger: {error}", "correct its path or permissions"
+        )
+        return
+    if last and last[0].endswith(f" head {head}"):
+        yield ok("head log", f"{target} has the newest head")
+    else:
+        yield warn("head log", f"{target} lacks the newest head", "check that each account may append to it")
 
 
 def _host(storage: Storage) -> Result:

@@ -50,6 +50,7 @@ from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
 from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, note
 from refund_tui.store.sqlite.evidence import contradiction
+from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of, move
 from refund_tui.store.sqlite.rows import (
@@ -93,6 +94,7 @@ class Ledger:
         shared: bool = False,
         marks: HighWaterMarks | None = None,
         host: HostGuard | None = None,
+        head_log: HeadLog | None = None,
         patience: Patience | None = None,
     ) -> Self:
         """Open the ledger for writing: create it if missing, migrate it, check its pragmas.
@@ -111,7 +113,7 @@ class Ledger:
         except BaseException:
             database.close()
             raise
-        database.guards = (marks, host) if host is not None else (marks,)
+        database.guards = tuple(guard for guard in (marks, host, head_log) if guard is not None)
         return cls(database)
 
     def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:

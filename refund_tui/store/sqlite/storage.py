@@ -16,6 +16,7 @@ from refund_tui.host.mounts import refuse_network
 from refund_tui.host.paths import ledger_path, owned, trips_path
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import MOST, damaged_rows_words, damaged_words, quick_look
+from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.history import History
 from refund_tui.store.sqlite.ledger import Ledger
@@ -40,10 +41,12 @@ class SqliteStorage:
         any_file_system: bool = False,
         outside: Iterable[tuple[Path, bool]] = (),
         host: Host | None = None,
+        head_log: str | None = None,
     ) -> None:
         self.folder, self.shared = folder, shared
         self.ledger, self.trips = ledger_path(folder), trips_path(folder)
         self.marks = HighWaterMarks(self.ledger, outside)
+        self._head_log = head_log
         self._any_file_system, self._host, self._patience = any_file_system, host, Patience()
 
     @property
@@ -77,7 +80,10 @@ class SqliteStorage:
         """The ledger for writing; it is created if missing."""
         self.check_file_system()
         guards, patience = HostGuard(self.host), self._patience
-        return Ledger.open(self.ledger, shared=self.shared, marks=self.marks, host=guards, patience=patience)
+        log = HeadLog(self._head_log) if self._head_log else None
+        return Ledger.open(
+            self.ledger, shared=self.shared, marks=self.marks, host=guards, head_log=log, patience=patience
+        )
 
     def open_history(self) -> History:
         """The ledger for reading. Raises StoreUnusable if there is none."""

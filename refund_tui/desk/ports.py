@@ -182,6 +182,10 @@ class HistoryPort(Protocol):
         """The events of a refund, oldest first."""
         ...
 
+    def events_of_ledger(self, after: int, limit: int) -> list[tuple[int, Event | Damaged]]:
+        """At most `limit` events of the whole ledger with their numbers, oldest first, those after `after`."""
+        ...
+
     def asked_by(self, key: str) -> Actor:
         """The process that asked for a refund, as far as it is known."""
         ...

@@ -29,6 +29,7 @@ from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.desks import settings
 from tests.support.ledgers import NOW, all_events, ledger_at, locked, new_refund
+from tests.support.program import run as program
 from tests.support.records import record_of, trip
 
 HOSTILE = "\x1b]0;owned\x07\u202e[red]"
@@ -328,3 +329,20 @@ def test_an_import_that_is_interrupted_says_so(tmp_path: Path) -> None:
         assert process.wait(timeout=20) == 130
     ended = recorded_of(tmp_path)[-1]
     assert (ended.kind, ended.why, ended.data["new"]) == ("trips_imported", "not read to its end", "1000")
+
+
+def test_the_events_of_the_whole_ledger_are_printed_with_who_and_what_rose(tmp_path: Path) -> None:
+    file = tmp_path / "today.jsonl"
+    for minor in (5000, 90_000):
+        file.write_text(captured(("a", minor)))
+        imported(tmp_path, file)
+    told = program("ledger", "events", "--json", "--data-dir", str(tmp_path / "data"))
+    assert (told.returncode, told.stderr) == (0, "")
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    kinds = ["import_begun", "trips_imported", "import_begun", "captured_raised", "trips_imported"]
+    assert [line["kind"] for line in lines] == kinds
+    assert {(line["who"], line["actor"]["uid"]) for line in lines} == {("ana", str(os.getuid()))}
+    assert json.loads(lines[3]["data"]["raised"]) == [["STORE-001", "a", "50.00 EUR", "900.00 EUR"]]
+    told = program("ledger", "events", "--data-dir", str(tmp_path / "data"))
+    assert "  captured raised  by ana\n    an import says that more was captured\n" in told.stdout
+    assert '    raised: [["STORE-001", "a", "50.00 EUR", "900.00 EUR"]]\n    process: uid ' in told.stdout

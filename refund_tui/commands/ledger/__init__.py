@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from refund_tui.commands import OK
 from refund_tui.commands.follow import next_attempt
 from refund_tui.commands.ledger import changes
+from refund_tui.commands.ledger.events import events_arguments, print_events
 from refund_tui.commands.output import print_out
 from refund_tui.core.text import visible
 from refund_tui.core.times import Wait
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == arguments.ledger_command)
     if chosen.run is not changes.accept_older:
         storage_of(settings).refuse_lost()
-    if chosen.run is not _show:
+    if chosen.run not in (_show, print_events):
         settings.require_clerk()
     return chosen.run(arguments, settings)
 
@@ -97,6 +98,9 @@ def _gate(held: Wait | None, settings: Settings) -> str:
 SUBCOMMANDS = (
     LedgerSubcommand(
         "show", "print its id, environment, endpoints, host, newest event and gate", lambda _parser: None, _show
+    ),
+    LedgerSubcommand(
+        "events", "print the events of the whole ledger, such as imports of trips", events_arguments, print_events
     ),
     LedgerSubcommand(
         "open-gate", "end the wait of the whole account after a 429", changes.open_gate_arguments, changes.open_gate

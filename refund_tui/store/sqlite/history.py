@@ -115,6 +115,11 @@ class History:
         """The events of a refund, oldest first."""
         return tuple(map(event_of, self._database.rows("SELECT * FROM event WHERE key = ? ORDER BY seq", key)))
 
+    def events_of_ledger(self, after: int, limit: int) -> list[tuple[int, Event | Damaged]]:
+        """At most `limit` events of the whole ledger with their numbers, oldest first, those after `after`."""
+        sql = "SELECT * FROM event WHERE key IS NULL AND seq > ? ORDER BY seq LIMIT ?"
+        return [(row["seq"], event_of(row)) for row in self._database.rows(sql, after, limit)]
+
     def asked_by(self, key: str) -> Actor:
         """The process that asked for a refund; without facts if they cannot be read."""
         sql = "SELECT actor FROM event WHERE key = ? AND kind = ? ORDER BY seq LIMIT 1"

@@ -1,12 +1,12 @@
-"""The full-screen terminal. Screens keep no state of refunds: they read the ledger again whenever the desk has news.
+"""The full-screen terminal. Screens never keep the state of a refund: they read the ledger after each news of the desk.
 
 - `app.py`: the app around the screens; `commands.py`: every command and its keys
-- `screens/`: what the status line names: Lookup, Refund, History, …
-- `widgets/`: what screens are made of
+- `screens/`: Lookup, Refund, History, …: one is shown at a time
+- `widgets/`: the parts of screens
 - `wording/`: the sentences that a person reads
 - `terminal/`: signals, keys, output and the inside of Textual
-- `background.py`: work that no key waits for; `news.py`: the desk's news; `files.py`: exports and
-  receipts; `themes.py`: colours
+- `background.py`: work that no key waits for; `drafts.py`: when drafts are saved; `news.py`: the desk's news
+- `files.py`: exports and receipts; `themes.py`: colours
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
-    gc.disable()  # until all screens are mounted: a start makes no garbage, and a collection would cost time
+    gc.disable()  # until all screens are mounted: a collection would slow the start
     keymap(settings.keys)
     if reason := signals.refusal(os.environ.get("TERM")):
         raise UsageError(reason)
@@ -56,7 +56,7 @@ def run(settings: Settings) -> int:
 
 
 def _say_unsaved(sentences: Iterable[str]) -> None:
-    """Print which answers are not on disk, and what the next start does about them."""
+    """Print which answers are not on disk, and what the next start does with them."""
     with suppress(OSError):  # the terminal may be gone
         for sentence in sentences:
             sys.stderr.write(f"refund-tui: {visible(sentence, 2_000)}\n")

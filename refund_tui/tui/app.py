@@ -1,6 +1,6 @@
 """Owns the app: its screens, the status line, the line of keys, and how the desk's news reach the screens.
 
-It sends nothing and decides nothing about money: the desk does.
+Never sends anything and never decides about money: the desk does.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
 class RefundApp(CrashReporting, Themed, Display, KeyQueue):
-    """The app over one desk. `failure` is the error that ended it; None where a person quit."""
+    """The app of one desk. `failure` is the error that ended it; None if a person quit."""
 
     CSS_PATH = "style.tcss"
     TITLE = "refund-tui"
@@ -79,7 +79,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         yield Plain(notices.too_small(LEAST_COLUMNS, LEAST_ROWS), id="small")
 
     def on_mount(self) -> None:
-        """Draw the first picture; then open the files and begin."""
+        """Draw the first screen, then open the files and start the desk."""
         exit_on_signals(self.leave)
         self.set_interval(CHECK_EVERY, self._check_terminal)
         self.call_after_refresh(self._open)
@@ -101,7 +101,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.background.do(self._mount_other_screens())
 
     async def _mount_other_screens(self) -> None:
-        """Mount the other screens while the clerk looks at the first, then offer the last draft."""
+        """Mount the other screens in the background, then offer the last draft."""
         try:
             for name in MOUNTED_LATER:
                 await self._screens.mounted(name)
@@ -114,7 +114,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
                 gc.enable()
 
     async def on_unmount(self) -> None:
-        """Close the desk in order, whatever ended the app. News that come now are not shown."""
+        """Close the desk, whatever ended the app. News that come now are not shown."""
         self.desk.hurry()
         if self.background.open:
             with contextlib.suppress(RefundTuiError):  # at most the last half second of a draft is lost
@@ -124,7 +124,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         await self.desk.close()
 
     def leave(self, code: int) -> None:
-        """End in order with an exit code."""
+        """End the app with an exit code."""
         self.exit(code, return_code=code)
 
     def _check_terminal(self) -> None:
@@ -132,7 +132,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
             self.leave(129)
 
     def on_resize(self, event: Resize) -> None:
-        """In a terminal that is too small show one sentence only; afterwards give the focus back."""
+        """If the terminal is too small, show only one sentence. Give the focus back afterwards."""
         small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
         if small and not self.has_class("-small"):
             self._focus_before = self.focused
@@ -147,13 +147,16 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         return self._screens.shown
 
     async def go(self, name: str) -> ScreenPane:
-        """Show a screen, and mount it if it is not yet."""
+        """Show a screen. Mount it first if necessary."""
         screen = await self._screens.mounted(name)
         self._show(name)
         return screen
 
     def _show(self, name: str, *, begun: bool = False) -> None:
-        """Show a screen. What is announced belongs to the one before, unless it has `begun` to announce its own."""
+        """Show a screen, and remove the announcement of the previous one.
+
+        `begun`: this screen has already announced its own.
+        """
         unanswered = self.current_screen.unanswered if name != self.current_screen.id else ""
         if name != self.current_screen.id and not begun:
             self.leave_announcement()
@@ -164,17 +167,17 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._redraw_around()
 
     def _redraw_around(self) -> None:
-        """Draw the first and the last line for the screen that is shown."""
+        """Draw the status line and the line of keys for the present screen."""
         self._status.show_title(self.current_screen.title)
         self.refresh_keys()
         self._tick()
 
     def refresh_keys(self) -> None:
-        """Show the keys of what is possible now."""
+        """Show the keys of the possible commands."""
         self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
     def possible(self) -> tuple[Command, ...]:
-        """The commands that can be done now, those of the screen first, each by its present name."""
+        """The commands that are possible now, those of the screen first, each with its present label."""
         own = [c for c in COMMANDS if holds_in(c, self.current_screen.id or "")]
         everywhere = [c for c in COMMANDS if c.context == EVERYWHERE]
         return tuple(self._named(command) for command in (*own, *everywhere) if self._can(command))
@@ -184,7 +187,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         return replace(command, label=label) if label else command
 
     def heard(self) -> list[tuple[Command, list[str]]]:
-        """The commands whose keys are heard with the cursor where it is, each with these keys."""
+        """The commands whose keys work with the present focus, each with these keys."""
         typing, configured = isinstance(self.focused, Input), self.desk.settings.keys
         found = [(command, heard(command, configured, typing=typing)) for command in self.possible()]
         return [(command, keys) for command, keys in found if keys]
@@ -193,7 +196,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         if command.context != EVERYWHERE:
             return holds_in(command, self.current_screen.id or "") and self.current_screen.can(command.action)
         if command.name == "lookup" and self.current_screen.id == "lookup":
-            return self.current_screen.can("clear")  # there it selects what there is to clear
+            return self.current_screen.can("clear")  # in a field, this key selects the text
         if command.name == "refund":
             return self.current_screen.id != "refund" and self._refund is not None and self._refund.in_hand
         if command.name == "gate":
@@ -203,7 +206,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         return command.name != self.current_screen.id
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Decide what is possible now: for keys, footer, palette and help alike. Textual's own actions always are."""
+        """Decide which actions are possible now, for keys, footer, palette and help. Textual's own always are."""
         found = [command for command in COMMANDS if command.action.partition("(")[0] == action]
         return any(self._can(command) for command in found) if found else True
 
@@ -218,20 +221,20 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.current_screen.tick()
 
     def keys_dropped(self, number: int) -> None:
-        """Tell the clerk: the fields may not contain what was typed."""
+        """Announce that keys were dropped, so that the fields may not contain what was typed."""
         self.announce(notices.keys_not_taken(number))
 
     def failed(self, error: Exception) -> None:
-        """Announce a fault of the program and where its traceback is; the refunds under way go on."""
+        """Announce a fault of the program and the file with its traceback. Refunds under way continue."""
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))
 
     def announce(self, words: str, *, news: bool = False) -> None:
-        """Show a sentence until the next one, the next question, or until its screen is left; `news` a while longer."""
+        """Show a sentence until the next sentence, question or screen. `news` stays a little longer."""
         self._announcement.announce(words, self.desk.now(), news=news)
 
     def leave_announcement(self) -> None:
-        """The clerk turns to something else: what was announced goes, news after a while."""
+        """Remove the announcement, because the clerk turns to something else. News stay a little longer."""
         self._announcement.leave(self.desk.now())
 
     def _on_news(self, news: News) -> None:
@@ -239,7 +242,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
             self.post_message(DeskNews(news))
 
     def on_desk_news(self, message: DeskNews) -> None:
-        """Redraw the screen, and announce refunds that ended. While the app ends there is no screen to redraw."""
+        """Redraw the screen, and announce refunds that ended."""
         if not self.current_screen.is_attached:
             return
         ended = self._news.ended(message.news)
@@ -252,11 +255,11 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.refresh_keys()
 
     async def action_lookup(self) -> None:
-        """Go to the search."""
+        """Go to Lookup."""
         await self.go("lookup")
 
     async def action_refund(self) -> None:
-        """Go to the refund that is open, or to the last draft."""
+        """Go to the open refund, or to the last draft."""
         form = cast("RefundFormScreen", await self.go("refund"))
         try:
             await form.resume()
@@ -268,7 +271,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         await self.go("history")
 
     async def open_refund(self, store_id: str, trip_id: str) -> None:
-        """Open the form for a trip; returns when the form has the focus. Raises StoreError, with nothing changed."""
+        """Open the form for a trip. Returns when the form has the focus. Raises StoreError; then nothing changed."""
         self.leave_announcement()
         await cast("RefundFormScreen", await self._screens.mounted("refund")).begin(store_id, trip_id)
         self._show("refund", begun=True)
@@ -286,18 +289,18 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self._show("gate")
 
     async def run_command(self, command: Command) -> None:
-        """Do a command on the screen that is shown, if it is still possible."""
+        """Run a command on the present screen, if it is still possible."""
         await self.run_action(command.action, self if command.context == EVERYWHERE else self.current_screen)
 
     def action_suspend(self) -> None:
-        """Suspend to the shell. Not while an answer is awaited: a stopped program would read it too late."""
+        """Suspend to the shell, but not during a request: a stopped program would read its answer too late."""
         if self.desk.on_the_wire:
             self.announce(notices.NO_SHELL_NOW)
         else:
             self.action_suspend_process()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Show the keys that hold in the field that has the focus."""
+        """Show the keys that work in the focused field."""
         if self.background.open:
             self.refresh_keys()
 
@@ -308,7 +311,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.push_screen(HelpScreen(self.current_screen.id or "", self.heard(), self.focused))
 
     async def action_quit(self) -> None:
-        """Quit; while refunds are open, ask first."""
+        """Quit. If refunds are open, ask first."""
         summary = self.desk.summary
         goes_on = summary.going_on or self.desk.on_the_wire
         if goes_on and self.current_screen.id != "leaving":

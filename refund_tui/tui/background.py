@@ -1,4 +1,4 @@
-"""Owns work that no key waits for. It is accepted from the opening of the files until the app ends."""
+"""Owns background work, for which no key waits. Work is accepted from the opening of the files until the app ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from refund_tui.errors import RefundTuiError
 
 
 class BackgroundWork:
-    """Runs work in asyncio tasks. `tell` gets what could not be done, `failed` gets faults of the program."""
+    """Runs work in asyncio tasks. `tell` is called with errors for a person, `failed` with faults of the program."""
 
     def __init__(self, tell: Callable[[str], None], failed: Callable[[Exception], None]) -> None:
         self._tell, self._failed = tell, failed
@@ -37,7 +37,7 @@ class BackgroundWork:
         return bool(self._working)
 
     async def close(self) -> None:
-        """Accept no more work, and return when all running work has ended."""
+        """Accept no more work. Returns when all running work has ended."""
         self.open = False
         await asyncio.gather(*self._working, return_exceptions=True)
 

@@ -1,7 +1,7 @@
-"""Owns every command of the terminal: its name, its keys, its words, and the context in which it holds.
+"""Owns every command of the terminal: its name, its keys, its description, and the context in which it is available.
 
-Footer, help, `refund-tui keys` and the README show them; `[keys]` in the configuration uses their names. It imports
-Textual only to make bindings of them.
+Footer, help, `refund-tui keys` and the README show them. `[keys]` in the configuration uses their names. Imports
+Textual only to create bindings.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 EVERYWHERE, LOOKUP, REFUND, HISTORY, DETAIL = "everywhere", "lookup", "refund", "history", "a refund"
 LIST, ARTICLES, PALETTE, GATE = "a list", "the articles", "palette", "gate"
 CONTEXTS = (EVERYWHERE, LOOKUP, REFUND, ARTICLES, HISTORY, DETAIL, LIST, PALETTE, GATE)
-"""Where a command holds: everywhere, on one screen, or in a part of screens.
+"""Where a command is available: everywhere, on one screen, or in a part of screens.
 
-DETAIL is one refund, on Refund and on History; LIST is the list of Lookup, History or the palette; ARTICLES are the
-articles on Refund.
+DETAIL is one refund, on Refund and on History. LIST is the list of Lookup, History or the palette. ARTICLES is the list
+of articles on Refund.
 """
 
 _WITHIN = {DETAIL: (REFUND, HISTORY), LIST: (LOOKUP, HISTORY, PALETTE), ARTICLES: (REFUND,)}
@@ -111,11 +111,11 @@ _LABELS = {
 
 
 _OF_A_FIELD = frozenset("space plus minus slash home end left right delete backspace".split())
-"""Keys that a text field takes for itself, as it does each key that is one character."""
+"""Keys that a text field uses itself. It also uses each key that is one character."""
 
 
 def heard(command: Command, configured: Mapping[str, str], *, typing: bool) -> list[str]:
-    """Those of a command's keys that are heard now, as a person writes them; `typing` is with the cursor in a field."""
+    """The keys of a command that work now, as a person writes them. `typing`: the cursor is in a text field."""
     keys = _keys(command, configured)
     return [key_label(key) for key in keys if not (typing and (len(key) == 1 or key in _OF_A_FIELD))]
 
@@ -145,7 +145,7 @@ def key_of(name: str, configured: Mapping[str, str]) -> str:
 
 
 def holds_in(command: Command, context: str) -> bool:
-    """Whether a command holds in a context, or in a part of it."""
+    """Whether a command is available in a context, or in a part of it."""
     return context in _WITHIN.get(command.context, (command.context,))
 
 
@@ -181,7 +181,7 @@ def _refuse_conflicts(keys: Mapping[str, str]) -> None:
 
 
 def bindings(*contexts: str) -> list[BindingType]:
-    """The bindings of the commands that hold in these contexts, and in the contexts within them."""
+    """The bindings of the commands of these contexts, and of the contexts inside them."""
     from textual.binding import Binding  # `refund-tui keys` needs none of it
 
     return [

@@ -1,4 +1,4 @@
-"""Owns when a draft is saved: once no key has come for a while, or at once. It reads no widget and checks nothing."""
+"""Owns when a draft is saved: after a pause in typing, or at once. Never reads a widget and never checks a draft."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ InBackground = Callable[[Coroutine[object, object, None]], None]
 
 
 class DraftKeeper:
-    """Keeps what this clerk types for one trip at a time.
+    """Keeps what this clerk types, for one trip at a time.
 
-    `set_timer` calls a function after so many seconds; `in_background` runs work and announces what fails in it;
-    `saved` is called after it has saved by itself.
+    `set_timer` calls a function after some seconds. `in_background` runs work and announces its errors. `saved` is
+    called after an automatic save.
     """
 
     def __init__(
@@ -34,13 +34,13 @@ class DraftKeeper:
         self._desk, self._set_timer = desk, set_timer
         self._in_background, self._saved = in_background, saved
         self._typed: Draft | None = None
-        """What is not saved yet."""
+        """The draft that is not saved yet."""
         self._saving: Timer | None = None
         self._on_disk: Draft | None = None
 
     @property
     def saved_at(self) -> datetime | None:
-        """When the draft was saved last (UTC); None while none of the trip is on disk."""
+        """When the draft was last saved (UTC); None if no draft of the trip is on disk."""
         return self._on_disk.saved_at if self._on_disk else None
 
     async def read(self, store_id: str, trip_id: str) -> Draft | None:
@@ -49,7 +49,7 @@ class DraftKeeper:
         return self._on_disk
 
     def keep(self, draft: Draft) -> None:
-        """Save this draft once no key has come for a while; what is on disk as it is keeps its time."""
+        """Save this draft after a pause in typing. A draft that is already on disk is not saved again."""
         if self._typed is None and (draft == self._on_disk if self._on_disk else draft.empty):
             return
         self._typed = draft
@@ -57,7 +57,7 @@ class DraftKeeper:
         self._saving = self._set_timer(SAVE_AFTER, self.save)
 
     def save(self) -> None:
-        """Save now what is not saved yet."""
+        """Save the draft now, in the background, if it is not saved yet."""
         self._stop_timer()
         self._in_background(self._save())
 
@@ -66,7 +66,7 @@ class DraftKeeper:
         self._saved()
 
     async def write(self) -> None:
-        """Save what is not saved yet, and return when it is on disk. Raises StoreError."""
+        """Save the draft if it is not saved yet. Returns when it is on disk. Raises StoreError."""
         typed = self._typed
         if typed is None:
             return
@@ -76,7 +76,7 @@ class DraftKeeper:
             self._typed = None
 
     def forget(self) -> None:
-        """The draft became a refund, which ended it on disk."""
+        """Forget the draft, because it became a refund. The ledger has deleted it."""
         self._typed = self._on_disk = None
 
     def _stop_timer(self) -> None:

@@ -13,9 +13,9 @@ from refund_tui.store.export import Csv, JsonLines
 
 
 async def export(desk: Desk, wanted: Filter, *, lines: bool = False) -> tuple[Path, int]:
-    """Write the refunds that match `wanted`, as CSV or as JSON lines; returns the file and their number.
+    """Write the refunds that match `wanted`, as CSV or JSON lines. The file, and the number of refunds.
 
-    They are read page by page. The file is in the home folder and never replaces another. Raises RefundTuiError.
+    They are read in pages. The file is in the home folder and never replaces another file. Raises RefundTuiError.
     """
     path, text = _new(desk, "refunds", "jsonl" if lines else "csv"), StringIO(newline="")
     table = JsonLines(text) if lines else Csv(text)

@@ -1,4 +1,4 @@
-"""Owns how the desk's news come to the app, and which of them a clerk is told: those of what that clerk asked for."""
+"""Owns how the desk's news reach the app, and which news are announced to a clerk: those of the clerk's own refunds."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, U
 from refund_tui.tui.wording.states import outcome_words
 
 _ACTIONS = frozenset(map(str, Action))
-"""The kinds of the news of what a person did to a refund in this process."""
+"""The kinds of news after a person's action in this process."""
 
 
 @dataclass
 class DeskNews(Message):
-    """The desk has news: what is shown must be read again."""
+    """The desk has news: the screen must read the ledger again."""
 
     news: News
 
 
 class ClerksNews:
-    """What one clerk is told: once, the end of what that clerk asked for or acted on."""
+    """The news for one clerk: the end of each refund that the clerk asked for or acted on, once."""
 
     def __init__(self, clerk: str) -> None:
         self._clerk = clerk
         self._acted_on: set[str] = set()
         self._told: dict[str, Life] = {}
-        """What had become of a refund when its end was told, by its key. A printed receipt does not change that."""
+        """The end that was announced for each refund, by its key. A printed receipt does not change it."""
 
     def ended(self, news: News) -> list[Refund]:
-        """The refunds of this clerk that have ended, or need a person, and were not told so far."""
+        """The refunds of this clerk that have ended, or need a person, and were not announced yet."""
         changes = (news,) if isinstance(news, Changed) else news.changes if isinstance(news, Elsewhere) else ()
         self._acted_on.update(change.refund.key for change in changes if change.kind in _ACTIONS)
         found = [change.refund for change in changes if self._is_awaited(change)]
@@ -46,7 +46,7 @@ class ClerksNews:
 
 
 def announcement_of(news: News, ended: list[Refund]) -> str:
-    """The sentence that announces it; empty for what is only shown."""
+    """The sentence for an announcement; empty for news that are only shown."""
     if ended:
         return outcome_words(ended[-1], others=len(ended) - 1)
     return news.why if isinstance(news, Unsaved | Trouble) else ""

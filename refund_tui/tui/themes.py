@@ -1,6 +1,6 @@
 """Owns the themes: the terminal's own colours, dark, light and high contrast. Each colour has one meaning.
 
-Nothing is told by colour alone, so any theme can be used, or none.
+No information is in a colour alone, so every theme works, and no colours too.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _REVERSE = {
     "muted-style": "dim",
     "hint-style": "dim",
 }
-"""For the terminal's own colours: no colour is sure to be readable on its background, but reverse video is."""
+"""For the terminal's own colours. Only reverse video is always readable on an unknown background."""
 
 _PLAIN = {"bar-style": "none", "block-cursor-text-style": "none", "selection-style": "none", "muted-style": "none"}
 
 
 def _drawn(palette: Palette) -> dict[str, str]:
-    """The variables that Textual would compute by blending: set here, so that each contrast is one that is tested."""
+    """The variables that Textual would compute by blending. They are set here, so that each contrast is tested."""
     tones = {
         "muted": palette.muted, "disabled": palette.muted, "accent": palette.accent, "success": palette.good,
         "warning": palette.warn, "error": palette.bad,
@@ -93,11 +93,11 @@ def _own() -> Theme:
 
 
 THEMES = {TERMINAL: _own(), **{name: _theme(name, palette) for name, palette in PALETTES.items()}}
-"""By their names in the configuration."""
+"""The themes by their names in the configuration."""
 
 
 def theme_for(name: str, console: Console, *, no_color: bool) -> Theme:
-    """The theme of that name; with 16 colours or none always the terminal's own."""
+    """The theme of that name. With 16 colours or none, always the terminal's own."""
     few = console.color_system in (None, "standard")
     return THEMES[TERMINAL if few or no_color else name]
 

@@ -1,4 +1,4 @@
-"""Owns the screen on which a person ends the wait that the service asked of the whole account, with a reason."""
+"""Owns the screen on which a person ends the wait of the whole account, with a reason. It sends nothing itself."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GateScreen(ScreenPane):
         self._wrong = Plain("", classes="wrong")
 
     def compose(self) -> ComposeResult:
-        """What waits and for how long, and the field."""
+        """The waiting refunds, the time, and the field."""
         yield self._told
         with Horizontal(classes="field"):
             yield Plain("Because", classes="name")
@@ -52,7 +52,7 @@ class GateScreen(ScreenPane):
         self.reload()
 
     def reload(self) -> None:
-        """Show again what waits."""
+        """Show the present wait."""
         self._told.show(literal(*(gate_question(self._desk) if self._desk.held > 0 else (WAIT_OVER,))))
 
     @on(Input.Submitted, "#word")
@@ -60,7 +60,7 @@ class GateScreen(ScreenPane):
         self.action_end_wait()
 
     def action_end_wait(self) -> None:
-        """End it, if a reason was typed."""
+        """End the wait, if a reason was typed."""
         word = self._word.value.strip()
         if not word:
             self._wrong.show(WAIT_NEEDS_REASON)

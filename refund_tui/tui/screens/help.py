@@ -1,4 +1,4 @@
-"""Owns help, the only modal screen. It shows the commands that are possible and decides nothing."""
+"""Owns help, the only modal screen. It shows the possible commands. It decides nothing."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ NAME = 17
 
 
 class HelpScreen(ModalScreen[None]):
-    """This screen, the widget with the focus, the keys that hold, and what the states mean."""
+    """Help for the present screen and the focused widget: the keys that work, and the meaning of the states."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "close", "Close")]
 
     def __init__(self, screen: str, commands: Sequence[tuple[Command, list[str]]], cursor: Widget | None) -> None:
-        """`commands` are those whose keys are heard, each with these keys."""
+        """`commands` are those whose keys work now, each with these keys."""
         super().__init__()
         self._commands = commands
         about = ABOUT_SCREENS.get(screen, ""), ABOUT_FIELDS.get((cursor.id if cursor else None) or "", "")

@@ -39,13 +39,13 @@ COLUMNS = (
 )  # fmt: skip
 
 MOST_ADDED = 1_000
-"""The amounts of more refunds are not added up."""
+"""The most refunds whose amounts are added up."""
 
 NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
 
 
 class HistoryScreen(RefundScreen):
-    """All refunds; Enter shows one."""
+    """The list of all refunds. Enter shows one refund."""
 
     title = "History"
     BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
@@ -67,7 +67,7 @@ class HistoryScreen(RefundScreen):
         self._stepping = False
 
     def compose(self) -> ComposeResult:
-        """The filter over the list, with the refund under the cursor beside it where there is room; or one refund."""
+        """The filter above the list, with the marked refund beside it if there is room; or one refund."""
         with self._step:
             with Vertical(id="listing"):
                 with Horizontal(classes="line"):
@@ -88,7 +88,7 @@ class HistoryScreen(RefundScreen):
         return self._step.current == "listing"
 
     def can(self, action: str) -> bool:
-        """What is possible with the refund that is shown, or with the one under the cursor."""
+        """Whether a command is possible for the shown refund, or for the one under the cursor."""
         if self._step.current == "asking-all":
             return False
         if action.startswith("step"):
@@ -111,13 +111,13 @@ class HistoryScreen(RefundScreen):
         return possible_for(self._desk, refund, action, self._preview.pending_of(refund.key))
 
     def label(self, action: str) -> str:
-        """What a key is called for the refund that is shown, or for the one under the cursor."""
+        """The label of a key for the shown refund, or for the one under the cursor."""
         refund = self.rows.current if self._listing else self.refund_panel.refund
         return label_for(self._desk, refund if isinstance(refund, Refund) else None, action)
 
     @property
     def unanswered(self) -> str:
-        """That a question about a refund, or about all that is blocked, is still open."""
+        """The sentence if a question about one refund or about all blocked refunds is still open."""
         asking = self._step.current == "asking-all" or (not self._listing and self.refund_panel.current == "asking")
         return self._not_done() if asking else ""
 
@@ -147,7 +147,7 @@ class HistoryScreen(RefundScreen):
             self.in_background(self.refund_panel.read(), "refund-panel")
 
     def _wanted(self) -> Filter:
-        """The filter that the line stands for. Raises QueryError."""
+        """The filter of the filter line. Raises QueryError."""
         settings = self._desk.settings
         today = self._desk.now().at.astimezone(settings.zone).date()
         return Query(settings.zone, today, settings.currency).read(self._find.value)
@@ -185,13 +185,13 @@ class HistoryScreen(RefundScreen):
         return NO_MATCH
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
-        """Show in place of the list why no refund is shown; `why` is empty where there are some."""
+        """Show instead of the list why no refund is shown. `why` is empty if there are refunds."""
         self._hint.show(literal(*why))
         self._hint.set_class(bool(why), "-shown")
         self._heading.display = not why
 
     def _say(self) -> None:
-        """Show which of how many refunds is marked, and what they come to; or what the word may become."""
+        """Show the position in the list, the number of refunds and their sum; or the completions of the last word."""
         found, line = self._found, self._find.value
         if found is None:
             return
@@ -262,27 +262,27 @@ class HistoryScreen(RefundScreen):
         self._find.focus()
 
     def action_person(self) -> None:
-        """Show only what needs a person, or all again."""
+        """Show only refunds that need a person, or all again."""
         if not self._listing:
             self._go("listing")
         self._find.fill("" if self._find.value == NEEDS_A_PERSON else NEEDS_A_PERSON)
 
     def action_export(self) -> None:
-        """Write what is filtered to a file."""
+        """Write the filtered refunds to a CSV file."""
         self.in_background(self._export(lines=False))
 
     def action_export_lines(self) -> None:
-        """The same as JSON lines."""
+        """Write the filtered refunds as JSON lines."""
         self.in_background(self._export(lines=True))
 
     def action_turn(self) -> None:
-        """The next order: newest, oldest, largest."""
+        """Use the next order: newest, oldest, largest."""
         orders = list(Order)
         self._order = orders[(orders.index(self._order) + 1) % len(orders)]
         self.rows.restart()
 
     def action_go_on_all(self) -> None:
-        """Ask whether all that is blocked goes on."""
+        """Ask whether all blocked refunds should continue."""
         self.in_background(self._ask_about_all())
 
     async def _ask_about_all(self) -> None:
@@ -301,7 +301,7 @@ class HistoryScreen(RefundScreen):
 
     async def _go_on(self, refunds: list[Refund]) -> None:
         for refund in refunds:
-            with contextlib.suppress(NotPossible):  # somebody else has done it meanwhile
+            with contextlib.suppress(NotPossible):  # another process has done it meanwhile
                 await self._desk.act(refund.key, Action.GO_ON)
 
     async def _export(self, *, lines: bool) -> None:
@@ -318,7 +318,7 @@ class HistoryScreen(RefundScreen):
         self.refund_panel.submit()
 
     def action_back(self) -> None:
-        """One step back: to the timeline, to the list, out of the filter line."""
+        """Go one step back: to the timeline, to the list, or out of the filter line."""
         self.refund_app.leave_announcement()
         if not self._listing and self.refund_panel.can("back"):
             self.refund_panel.back()

@@ -1,4 +1,4 @@
-"""Owns the question before the program ends while refunds are open: which they are, and that they go on later."""
+"""Owns the question before the program ends while refunds are open. It lists them and says that they continue later."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from refund_tui.tui.wording.states import STYLES, TONES, short, state_words
 
 SHOWN = 10
 LIST_WITHIN = 1.0
-"""Seconds that the question waits for the list. While another program holds the ledger, it is asked without it."""
+"""Seconds that the question waits for the list. If the ledger is locked longer, it is asked without the list."""
 
 
 class LeavingScreen(ScreenPane):
-    """Shows which refunds are open; quits only when the clerk says so."""
+    """Shows the open refunds. Quits only after the clerk's answer."""
 
     title = "Leaving"
 

@@ -1,4 +1,4 @@
-"""Owns the first screen: find a trip by what a shopper knows, and open a refund on it."""
+"""Owns the first screen: a clerk finds a trip by what a shopper knows, and opens a refund on it."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ COLUMNS = (
     Column("Given back", 13, most=18, above=72),
 )  # fmt: skip
 MOST = 10_001
-"""Trips that are counted; beyond that the count says "more than"."""
+"""The most trips that are counted. For more, the count says "over"."""
 
 
 MOST_LOOKED_AT = 20
 """The trips, the first ones, in which it is looked what the search text means."""
 
 LEDGER_WITHIN = 0.5
-"""Seconds that the list waits for the ledger, which another program may hold."""
+"""Seconds that the list waits for a ledger that another program has locked."""
 LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
 class LookupScreen(ScreenPane):
-    """A search field that keeps the focus, the trips that are known here, and the facts of the marked one."""
+    """A search field that keeps the focus, the known trips, and the facts of the marked trip."""
 
     title = "Lookup"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOOKUP)
@@ -63,14 +63,14 @@ class LookupScreen(ScreenPane):
         self._answered: str | None = None
         """The search text that the rows belong to."""
         self._balances: dict[str, TripBalance] = {}
-        """The balance of each trip that is shown, by its folded id, as last read; none where it could not be read."""
+        """The balance of each shown trip, by its folded id, as last read; none if it could not be read."""
         self._meanings: Meanings = ()
         """What each term of the search text means in the trips that it found."""
         self._asked_about = ""
-        """The last four digits that no trip has, and that the next Enter takes for a trip id."""
+        """Four digits that no card has. The next Enter takes them as a trip id."""
 
     def compose(self) -> ComposeResult:
-        """The search, the list, and the marked trip: beside the list where there is room, else below it."""
+        """The search, the list, and the marked trip: beside the list if there is room, else below it."""
         with Horizontal(classes="line"):
             yield Plain("Find", classes="name")
             yield field("search", "id, receipt, last four, amount, date, article")
@@ -88,19 +88,19 @@ class LookupScreen(ScreenPane):
         return typed_id(self.query_one("#search", Input).value)
 
     def begin(self) -> None:
-        """Focus the search at the start. What was typed since the first picture stays."""
+        """Focus the search at the start. Text that was typed since the first picture stays."""
         self.query_one("#search", Input).focus()
         self.reload()
 
     def enter(self) -> None:
-        """Focus the search and select its text, so that what is typed for the next shopper replaces it."""
+        """Focus the search and select its text, so that the next text replaces it."""
         search = self.query_one("#search", Input)
         search.focus()
         search.select_all()
         self.reload()
 
     def can(self, action: str) -> bool:
-        """Opening needs a trip, or an id to be typed; clearing needs a text; moving needs rows."""
+        """Whether a command is possible: opening needs a trip or a typed id, clearing needs text, moving needs rows."""
         if action == "clear":
             return bool(self.query_one("#search", Input).value)
         text = self._text
@@ -108,7 +108,7 @@ class LookupScreen(ScreenPane):
         return self.rows.total > 0 or (action == "open" and typed)
 
     def reload(self) -> None:
-        """Search again, in the background; only the newest search is waited for."""
+        """Search again, in the background. Only the newest search counts."""
         self.in_background(self._search(0, fresh=True), "search")
 
     async def _search(self, start: int, *, fresh: bool, edition: int | None = None) -> None:
@@ -123,14 +123,14 @@ class LookupScreen(ScreenPane):
             self._answered = text
         self.rows.set_rows(start, trips, total, fresh=fresh, edition=edition)
         if fresh:
-            self._highlighted()  # the trip may be the same, and its refunds others
+            self._highlighted()  # the same trip may have other refunds now
         if fresh:
             self._meanings = meanings(text, trips[:MOST_LOOKED_AT], zone, today)
         self._hint(total)
         self.refund_app.refresh_keys()
 
     async def _read_balances(self, trips: Sequence[Trip]) -> dict[str, TripBalance]:
-        """The balances of the trips, none where the ledger cannot be read: the trips are shown all the same."""
+        """The balances of the trips; none if the ledger cannot be read. The trips are shown anyway."""
         try:
             async with asyncio.timeout(LEDGER_WITHIN):
                 return await self._desk.trips.balances(trips)
@@ -148,7 +148,7 @@ class LookupScreen(ScreenPane):
         self.call_after_refresh(self._fit_heading)  # a list that was hidden has no width before
 
     def _none_found(self) -> tuple[Part, ...]:
-        """What the clerk can do where no trip is shown."""
+        """What the clerk can do if no trip is shown."""
         if not self._text:
             return NO_TRIPS
         return no_trip(self._text, check_trip_id(self._text))
@@ -171,7 +171,7 @@ class LookupScreen(ScreenPane):
         self.reload()
 
     def on_resize(self) -> None:
-        """Lay out the heading again, and the marked trip, once they have their new width."""
+        """Lay out the heading and the marked trip again when they have their new width."""
         self.call_after_refresh(self._fit_heading)
         self.call_after_refresh(self._highlighted)
 
@@ -198,7 +198,7 @@ class LookupScreen(ScreenPane):
         self.query_one("#trip-below").set_class(trip is not None, "-shown")
 
     async def _facts_of(self, trip: Trip) -> tuple[Content, Content]:
-        """What is known of a trip, beside the list and below it; or why that cannot be told, never another trip's."""
+        """The facts of a trip, beside the list and below it, or why they cannot be read. Never another trip's."""
         name: tuple[Part, ...] = ((visible(trip.trip_id, 200), "bold"), "\n\n")
         try:
             balance = await self._desk.trips.balance(trip.store_id, trip.trip_id)
@@ -217,7 +217,7 @@ class LookupScreen(ScreenPane):
         self.query_one("#search", Input).value = ""
 
     async def action_open(self) -> None:
-        """Open the refund of the marked trip, or of the id as typed where no trip here matches."""
+        """Open a refund on the marked trip, or on the typed id if no trip matches."""
         try:
             await self._open()
         except RefundTuiError as error:  # the ledger or the trips are locked or gone
@@ -235,7 +235,7 @@ class LookupScreen(ScreenPane):
             await self.refund_app.open_refund(self._desk.settings.store_id or "", text)
 
     async def _found(self, text: str) -> Trip | None:
-        """The trip that `text` finds at the cursor's place, where its row is not here yet."""
+        """The trip that `text` finds at the cursor's place, if its row is not loaded yet."""
         zone, today, place = self._desk.settings.zone, self._today(), self.rows.cursor
         trips = await self._desk.trips.find(text, place, 1, zone=zone, today=today)
         return trips[0] if trips else None

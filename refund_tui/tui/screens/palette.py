@@ -1,4 +1,4 @@
-"""Owns the palette: commands that are possible on the screen before, found by name and done there."""
+"""Owns the palette: it finds possible commands of the previous screen by name, and runs them there."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class PaletteScreen(ScreenPane):
         self.query_one("#commands-heading", Plain).show(self.rows.heading() if found else "")
 
     def on_resize(self) -> None:
-        """The heading is laid out as the rows are."""
+        """Lay out the heading like the rows."""
         self._find()
 
     @on(Input.Submitted, "#command")
@@ -80,11 +80,11 @@ class PaletteScreen(ScreenPane):
         await self.action_run()
 
     async def action_run(self) -> None:
-        """Go back to the screen before, and do the command there."""
+        """Go back to the previous screen, and run the command there."""
         if (command := self.rows.current) is not None:
             await self.refund_app.go(self._from)
             await self.refund_app.run_command(command)
 
     async def action_back(self) -> None:
-        """Go back; nothing is done."""
+        """Go back without running a command."""
         await self.refund_app.go(self._from)

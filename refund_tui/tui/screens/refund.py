@@ -1,4 +1,4 @@
-"""Owns the screen of one refund: the form, the question before it, then the refund's timeline."""
+"""Owns the screen of one refund: the form, the question, then the refund's timeline. The desk records and sends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ from refund_tui.tui.wording.trip_facts import trip_title
 
 
 class RefundFormScreen(RefundScreen):
-    """One refund, from the form to its end; or an earlier refund of the trip, opened from the form."""
+    """One refund, from the form to its end; or an earlier refund of the trip, opened from the form.
+
+    It takes the intent that the question showed, never the form read again.
+    """
 
     title = "Refund"
 
@@ -48,7 +51,7 @@ class RefundFormScreen(RefundScreen):
         self._confirm = ConfirmPanel(desk.now, id="confirm")
 
     def compose(self) -> ComposeResult:
-        """What trip it is; then what is filled in, or the question, or a refund."""
+        """The trip; then the form, or the question, or a refund."""
         yield self._title_line
         with self._step:
             yield self._entry
@@ -63,11 +66,11 @@ class RefundFormScreen(RefundScreen):
 
     @property
     def in_hand(self) -> bool:
-        """Whether there is a refund or a draft to go back to."""
+        """Whether there is a refund or a draft to return to."""
         return bool(self._entry.trip_id) or self._offered is not None
 
     def can(self, action: str) -> bool:
-        """What is possible in the form, in the question or on the timeline."""
+        """Whether a command is possible in the form, in the question or on the timeline."""
         if self._step.current == "refund-panel":
             return self._can_with_refund(action)
         if not self._filling:
@@ -84,14 +87,14 @@ class RefundFormScreen(RefundScreen):
         return self.refund_panel.can(action)
 
     def label(self, action: str) -> str:
-        """What a key is called now: on the form F9 drops what is typed."""
+        """The present label of a key: on the form F9 drops the draft."""
         if self._filling:
             return notices.DROP_DRAFT if action == "stop" else ""
         return self.refund_panel.label(action)
 
     @property
     def unanswered(self) -> str:
-        """That the question before a refund, or about one, is still open."""
+        """The sentence if the question before a refund, or about one, is still open."""
         if self._step.current == "confirm":
             key = key_of("refund", self._desk.settings.keys)
             return notices.nothing_refunded(self._entry.trip_id, key)
@@ -101,7 +104,7 @@ class RefundFormScreen(RefundScreen):
     # --- what is shown
 
     def enter(self) -> None:
-        """Set the focus, and read again what may have changed while another screen was shown."""
+        """Set the focus, and read again: the data may have changed while another screen was shown."""
         self._focus_step()
         self.reload()
 
@@ -141,7 +144,7 @@ class RefundFormScreen(RefundScreen):
             self._renew_question()
 
     def _renew_question(self) -> None:
-        """Ask anew if what the question says has changed; its keys are ignored for a while again."""
+        """Ask again if the facts in the question have changed. Its keys are ignored for half a second again."""
         question = self._confirm.awaited if self._step.current == "confirm" else None
         if question is None or question.intent is None or self.refund_app.current_screen is not self:
             return
@@ -155,7 +158,7 @@ class RefundFormScreen(RefundScreen):
         return confirmation(self._desk.settings, intent, self._entry.trip, self._entry.balance)
 
     def _show_title(self) -> None:
-        """Show which trip it is, and from when the draft is. While the app ends there is nothing to show it on."""
+        """Show the trip, and the time of the draft."""
         if not self.is_attached:
             return
         self._title_line.show(
@@ -166,7 +169,7 @@ class RefundFormScreen(RefundScreen):
     # --- the form
 
     async def begin(self, store_id: str, trip_id: str) -> None:
-        """Start a refund on a trip, with what was typed for it before. Raises StoreError, with nothing changed."""
+        """Start a refund on a trip, with its draft if there is one. Raises StoreError; then nothing changed."""
         await self.keep_draft()  # of the trip that was open before
         trip = await self._desk.trips.get(store_id, trip_id)
         balance = await self._desk.trips.balance(store_id, trip_id)
@@ -198,7 +201,7 @@ class RefundFormScreen(RefundScreen):
         self._entry.articles.focus()
 
     def action_all_left(self) -> None:
-        """Fill in all that is left, and go on to the reason."""
+        """Fill in all that is left, and move to the reason."""
         if self._entry.balance.left is not None:
             self._entry.fill(self._entry.balance.left)
             self._entry.form.go_on_to_reason()
@@ -229,11 +232,11 @@ class RefundFormScreen(RefundScreen):
             await self.begin(draft.store_id, draft.trip_id)
 
     async def keep_draft(self) -> None:
-        """Save what was typed since the last save. Raises StoreError."""
+        """Save the draft. Raises StoreError."""
         await self._drafts.write()
 
     async def action_stop(self) -> None:
-        """Drop the draft; or cancel the refund on the screen, or stop asking."""
+        """Drop the draft; or cancel the shown refund, or stop its attempts."""
         if not self._filling:
             await super().action_stop()
             return
@@ -255,7 +258,7 @@ class RefundFormScreen(RefundScreen):
             self.refund_app.announce(self._entry.form.report_problems())
             return
         self.refund_app.announce("")
-        self._drafts.save()  # now, so that it is never written after the refund that ends it
+        self._drafts.save()  # now, so that it is never written after the refund that deletes it
         self._go("confirm")
         asked = (self._entry.store_id, self._entry.trip_id, filled.amount, filled.reason, filled.note)
         intent = Intent(*asked, articles=self._entry.articles.refunded)
@@ -270,7 +273,7 @@ class RefundFormScreen(RefundScreen):
             self._go("filling")
 
     async def _take(self, intent: Intent, *, second_yes: bool) -> None:
-        """Record the refund that was shown and confirmed, whatever the form holds by now."""
+        """Record the intent that was shown and confirmed. The form may have changed since."""
         try:
             refund = await self._desk.take(intent, second_yes=second_yes)
         except NeedsSecondYes as alike:
@@ -293,13 +296,13 @@ class RefundFormScreen(RefundScreen):
     # --- earlier refunds of the trip
 
     async def show_selected(self) -> None:
-        """Show the refund that stops a new one on this trip, where the form is shown."""
+        """From the form, show the refund that prevents a new one on this trip."""
         if self._filling and (unknown := self._entry.balance.unknown) is not None:
             self._follow(unknown, looking_back=True)
             await self.refund_panel.read()
 
     def action_earlier(self) -> None:
-        """Show the trip's refunds one by one: first one that needs a person, else the newest."""
+        """Show the trip's refunds one by one, beginning with one that needs a person, else with the newest."""
         first = min(self._entry.balance.refunds, key=lambda refund: not refund.state.needs_person)
         self._follow(first, looking_back=True)
 
@@ -310,7 +313,7 @@ class RefundFormScreen(RefundScreen):
         self._follow(refunds[max(0, min(len(refunds) - 1, place + by))], looking_back=True)
 
     async def action_back(self) -> None:
-        """Go back: to the refund, to the form, or to the search. The draft is saved, a refund under way goes on."""
+        """Go back: to the refund, to the form, or to Lookup. The draft is saved, and a refund under way continues."""
         self.refund_app.leave_announcement()
         if self._step.current == "refund-panel" and self.refund_panel.can("back"):
             self.refund_panel.back()

@@ -1,4 +1,4 @@
-"""Owns the actions on one refund, for the screens that show one. Each asks first; the desk does it."""
+"""Owns the actions on one refund, for the screens that show one. Each action asks first; the desk carries it out."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ class RefundScreen(ScreenPane):
         """Show the refund that an action is for, if it is not shown yet."""
 
     async def action_ask_again(self) -> None:
-        """Ask again, or go on."""
+        """Ask the service again, or continue a blocked refund."""
         await self.show_selected()
         self.refund_panel.ask("ask_again")
 
     async def action_stop(self) -> None:
-        """Cancel or stop."""
+        """Cancel the refund, or stop its attempts."""
         await self.show_selected()
         self.refund_panel.ask("stop")
 
     async def action_settle(self) -> None:
-        """Settle with evidence."""
+        """Settle an UNKNOWN refund with evidence."""
         await self.show_selected()
-        if self.refund_panel.can("settle"):  # what was read last may differ from what the key was offered for
+        if self.refund_panel.can("settle"):  # the refund may have changed since the key was shown
             self.refund_panel.settle()
 
     async def action_raw(self) -> None:
-        """Events and answers."""
+        """Show the events and the raw answers."""
         await self.show_selected()
         self.refund_panel.raw()
 
     async def action_copy(self) -> None:
-        """The reconciliation id, or the receipt."""
+        """Copy the reconciliation id, or the receipt."""
         await self.show_selected()
         self.refund_panel.to_clipboard()
 
     def action_write(self) -> None:
-        """The receipt to a file."""
+        """Write the receipt to a file."""
         self.in_background(self.refund_panel.write())
 
     async def action_receipt(self) -> None:
-        """A receipt."""
+        """Show the receipt."""
         await self.show_selected()
         self.in_background(self.refund_panel.show_receipt())
 

@@ -1,4 +1,4 @@
-"""Owns what the screens have in common, and their way to the app around them."""
+"""Owns the base class of all screens, and their access to the app."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class ScreenPane(Vertical):
-    """One screen. It keeps no state of refunds: it shows what the ledger says."""
+    """One screen. It never keeps the state of a refund: it shows what the ledger says."""
 
     title = ""
     rows: RowList[Any] | None = None
-    """The list, on a screen that has one; its keys hold while a field has the focus too."""
+    """The list of the screen, if it has one. Its keys also work while a field has the focus."""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(id=name)
@@ -41,7 +41,7 @@ class ScreenPane(Vertical):
 
     @property
     def unanswered(self) -> str:
-        """What to announce when the screen is left while it asks something; "" where it asks nothing."""
+        """The sentence to announce if the screen is left while it asks a question; "" if it asks none."""
         return ""
 
     def can(self, action: str) -> bool:
@@ -49,7 +49,7 @@ class ScreenPane(Vertical):
         return True
 
     def label(self, action: str) -> str:
-        """What a command of this screen is called now; "" where it has its usual name."""
+        """The present label of a command of this screen; "" for the usual one."""
         return ""
 
     def action_move(self, by: int) -> None:
@@ -67,5 +67,5 @@ class ScreenPane(Vertical):
         return self.refund_app.check_action(action, parameters)
 
     def in_background(self, work: Coroutine[object, object, None], group: str = "") -> None:
-        """Run `work` while keys are handled; what fails in it is announced. See BackgroundWork."""
+        """Run `work` in the background. Its errors are announced. See BackgroundWork."""
         self.refund_app.background.do(work, group)

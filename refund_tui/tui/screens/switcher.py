@@ -40,7 +40,7 @@ class ScreenSwitcher(ContentSwitcher):
         return self._panes.get(name)
 
     async def mounted(self, name: str) -> ScreenPane:
-        """A screen, mounted now if it was not yet; this does not show it."""
+        """A screen. It is mounted now if necessary, but not shown."""
         async with self._mounting:
             if name not in self._panes:
                 screen = _make(name, self._desk)
@@ -51,7 +51,7 @@ class ScreenSwitcher(ContentSwitcher):
 
 
 def _make(name: str, desk: Desk) -> ScreenPane:
-    """A new screen; its module is imported only now, which makes the start faster."""
+    """A new screen. Its module is imported only now, to make the start faster."""
     match name:
         case "refund":
             from refund_tui.tui.screens.refund import RefundFormScreen

@@ -1,7 +1,7 @@
 """Owns what the terminal shows, cell by cell, and computes the fewest bytes that change it.
 
-Pure, apart from caches: glyphs in, escape sequences out; it knows no widget and no driver. A cell whose content is not
-known (after a resize, after a suspension, half of a wide character) is None: it is always written again.
+The input is glyphs, the output escape sequences. Never uses a widget or a driver. A cell whose content is not known
+(after a resize, after a suspension, half of a wide character) is None, and is always written again.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Pen(NamedTuple):
 
 PLAIN = Pen("", "", "")
 ANY_INK = "any"
-"""The text colour of a blank: any will do, since it cannot be seen."""
+"""The text colour of a blank. Any colour is right, because it cannot be seen."""
 RAW = Pen("raw", "", "")
-"""The pen of a text that has its own escape sequences, such as a link, and switches them off again."""
+"""The pen of a text with its own escape sequences, such as a link. The text switches them off itself."""
 SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
 """SGR codes that are visible on a blank too: underlined, reversed, struck out, doubly underlined, overlined."""
 
 
 class Glyph(NamedTuple):
-    """What is written in one piece: one character that covers exactly one cell (`sure`), or a text of several cells.
+    """A text that is written in one piece: one character in exactly one cell (`sure`), or a text of several cells.
 
     In such a text each cell after the first holds a glyph with the text "".
     """
@@ -72,7 +72,7 @@ def glyphs_in(segments: Iterable[Segment], colours: ColorSystem) -> list[Glyph]:
 
 
 def blocks(line: Sequence[Glyph | None]) -> Iterator[tuple[int, int, Glyph | None]]:
-    """The glyphs of a line with the cells they cover; None where it is not known what is there."""
+    """The glyphs of a line with their cells; None for cells that are not known."""
     x, size = 0, len(line)
     while x < size:
         end = x + 1
@@ -84,7 +84,7 @@ def blocks(line: Sequence[Glyph | None]) -> Iterator[tuple[int, int, Glyph | Non
 
 @lru_cache(maxsize=4096)
 def turn(pen: Pen, glyph: Glyph) -> tuple[str, Pen]:
-    """What to send before `glyph` while `pen` is held, and the pen held then."""
+    """The escape sequence before `glyph` if `pen` is switched on, and the pen after it."""
     wanted = glyph.pen
     if wanted == RAW:
         return ("\x1b[m" if pen != PLAIN else ""), PLAIN
@@ -103,7 +103,7 @@ def _afresh(wanted: Pen) -> str:
 
 
 def _from(pen: Pen, wanted: Pen) -> list[str]:
-    """The change alone, where nothing has to be switched off first."""
+    """Only the change, if nothing must be switched off first."""
     if pen.attributes and pen.attributes != wanted.attributes:
         return []
     changes = [wanted.attributes] if wanted.attributes != pen.attributes else []
@@ -135,15 +135,15 @@ def _codes(codes: tuple[str, ...], default: str) -> str:
 
 
 UNSURE = Glyph(PLAIN, "", sure=False)
-"""Stands for a cell of which nothing is known."""
+"""A cell that is not known."""
 
 Line = list[Glyph | None]
 
 BRIDGE = 4
-"""Up to so many unchanged cells are written again, because moving the cursor over them costs as many bytes."""
+"""The most unchanged cells that are written again: moving the cursor over them takes as many bytes."""
 
 WORTH_SCROLLING = 3
-"""So many lines must have moved before the terminal is asked to scroll."""
+"""The fewest moved lines for which the terminal is asked to scroll."""
 
 
 class CellRun(NamedTuple):
@@ -155,7 +155,7 @@ class CellRun(NamedTuple):
 
 
 class Frame:
-    """The cells of a terminal, as far as they are known."""
+    """The known cells of a terminal."""
 
     def __init__(self) -> None:
         self._width = self._height = 0
@@ -166,7 +166,7 @@ class Frame:
         self._lines = [[None] * self._width for _ in range(self._height)]
 
     def write(self, size: tuple[int, int], pieces: Iterable[CellRun]) -> str:
-        """What to send so that a screen of that size shows the pieces too. The caller must send it."""
+        """The bytes with which a screen of that size also shows the pieces. The caller must send them."""
         if size != (self._width, self._height):
             self._width, self._height = size
             self.forget()
@@ -179,7 +179,7 @@ class Frame:
         return pencil.done()
 
     def _overlaid(self, pieces: Iterable[CellRun]) -> dict[int, Line]:
-        """The lines that the pieces change, with the change made."""
+        """The changed lines, after the change."""
         wanted: dict[int, Line] = {}
         for x, y, glyphs in pieces:
             if not (0 <= y < self._height and 0 <= x < self._width):

@@ -1,6 +1,6 @@
-"""Owns what a clerk is left with when the program itself fails: a few sentences, and a file for support.
+"""Owns what a clerk sees after a fault of the program: a few sentences, and the name of a file for support.
 
-Textual's own crash page shows source with the values of its variables: a shopper's data on the screen.
+Never shows Textual's crash page: it contains the values of variables, and so a shopper's data.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from refund_tui.tui.terminal.textual_inside import end_without_source
 
 
 class Crashed(RefundTuiError):
-    """The program made a mistake."""
+    """The program failed because of its own fault."""
 
 
 class CrashReporting(App[int]):
@@ -43,7 +43,7 @@ class CrashReporting(App[int]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Do what a key does. An error that a person can act on is announced, and the screen stays as it was."""
+        """Run the action of a key. An error for a person is announced, and the screen stays unchanged."""
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except (RefundTuiError, NotPossible) as error:
@@ -54,7 +54,7 @@ class CrashReporting(App[int]):
         """Show a sentence to the clerk."""
 
     def on_mount(self) -> None:
-        """Treat a failed task that nobody awaits as a crash: without this a key would just do nothing."""
+        """Treat a failed task that nobody awaits as a crash. Otherwise a key would do nothing, without a message."""
         asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
 
     def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -68,12 +68,12 @@ class CrashReporting(App[int]):
 
 
 def _fail(error: Exception) -> None:
-    """Fail inside the app, which ends by it."""
+    """Raise the error inside the app, which ends the app."""
     raise error
 
 
 def crashed(crash: str, folder: Path) -> Crashed:
-    """What to tell the clerk; the traceback goes to a file that only this account can read."""
+    """The message for the clerk. The traceback is written to a file that only this account can read."""
     words = [
         "the program made a mistake and has ended. Every refund that was confirmed is recorded:",
         "refund-tui history shows them, and refund-tui, started again, goes on with those that are open.",

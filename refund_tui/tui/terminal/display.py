@@ -1,6 +1,6 @@
-"""Owns how the screen reaches the terminal: in few bytes, without colour under NO_COLOR, whole after a pause.
+"""Owns how the screen reaches the terminal: in few bytes, without colours under NO_COLOR, redrawn after a suspension.
 
-Owns the way to the clerk's clipboard too: the terminal is asked (OSC 52). Whether it did it cannot be known.
+Also owns the clipboard: it asks the terminal (OSC 52) and cannot know the result.
 """
 
 from __future__ import annotations
@@ -50,27 +50,27 @@ class Display(App[int]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
 
     def on_resize(self, event: events.Resize) -> None:
-        """After a change of size nobody knows what the terminal shows."""
+        """Treat all cells as not known after a change of size."""
         self._frame.forget()
 
     def action_redraw(self) -> None:
-        """Draw everything again, whatever another program or a bad line has left on the screen."""
+        """Draw everything again, because another program or a bad line may have changed the screen."""
         self._frame.forget()
         self.screen.refresh(layout=True)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """With NO_COLOR our own filter instead of Textual's."""
+        """Use our own filter instead of Textual's if NO_COLOR is set."""
         return self._COLOURLESS if self.no_color else super().get_line_filters()
 
 
 LONGEST = 4_000
-"""Characters that are sent; terminals drop longer requests and say nothing."""
+"""The most characters that are sent. Terminals drop longer requests without a message."""
 
 
 def request(text: str, environ: Mapping[str, str]) -> str:
-    """The sequence that asks the terminal to take `text`, wrapped so that screen or tmux hand it on.
+    """The sequence that asks the terminal to copy `text`, wrapped so that screen or tmux pass it on.
 
-    tmux is asked both ways: with `set-clipboard on` it takes the plain one, with `allow-passthrough on` the wrapped.
+    tmux gets both forms: with `set-clipboard on` it uses the plain one, with `allow-passthrough on` the wrapped one.
     """
     plain = f"\x1b]52;c;{base64.b64encode(text[:LONGEST].encode()).decode()}\x07"
     if environ.get("TMUX"):
@@ -81,6 +81,6 @@ def request(text: str, environ: Mapping[str, str]) -> str:
 
 
 def copy(app: App[int], text: str, environ: Mapping[str, str]) -> None:
-    """Ask the terminal to take `text`; it does not answer."""
+    """Ask the terminal to copy `text`. The terminal does not answer."""
     if not app.is_headless and not write_to_terminal(app, request(text, environ)):
         app.copy_to_clipboard(text[:LONGEST])

@@ -1,7 +1,7 @@
-"""Owns the order of keys: each one is handled to its end before the next, however fast they come.
+"""Owns the order of keys: each key is handled completely before the next one.
 
-A scanner, a paste without brackets or a fast clerk sends `5.00`, Tab and `1` in one piece. If Textual forwarded all of
-them at once, all would go to the field that had the focus first.
+A scanner, a paste without brackets or a fast clerk sends `5.00`, Tab and `1` at once. Textual alone would forward all
+of them to the field that has the focus at that moment.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 KEY_TIMEOUT = 5.0
-"""Seconds that handling a key may take: enough for a busy disk. No key waits for a network."""
+"""The most seconds for handling one key. This is enough for a slow disk. No key waits for a network."""
 
 
 class KeyQueue(App[int]):
-    """An app that hands keys and pastes out one at a time. `handling` is true while one is, so that others wait."""
+    """An app that forwards keys and pastes one at a time. `handling` is true while one is being handled."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class KeyQueue(App[int]):
         self._typing: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key or paste now, or queue it behind the one that is being handled."""
+        """Handle a key or paste now, or queue it if another one is being handled."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self.handling:
@@ -46,7 +46,7 @@ class KeyQueue(App[int]):
             self._typing.cancel()
 
     async def _go_on(self, before: Sequence[MessagePump]) -> None:
-        """Wait for the effects of the first key, then hand out the queue, key by key."""
+        """Wait for the effects of the first key, then forward the queue, key by key."""
         try:
             await self._with_timeout(self._wait_for_effects(before))
             while self._typed:
@@ -61,38 +61,38 @@ class KeyQueue(App[int]):
             self._drop_queue()
 
     def _drop_queue(self) -> None:
-        """Drop the keys behind one that took too long: half an amount is worse than none."""
+        """Drop the keys after one that took too long: a part of an amount is worse than none."""
         lost = len(self._typed)
         self._typed.clear()
         if lost:
             self.keys_dropped(lost)
 
     def keys_dropped(self, number: int) -> None:
-        """Called when so many keys were dropped."""
+        """Called with the number of dropped keys."""
 
     async def _handle(self, event: events.Event) -> None:
-        """Hand out one key, and return when all its effects have ended."""
+        """Forward one key. Returns when all its effects have ended."""
         before = self._pumps()
         await self._run_in(self, super().on_event, event)
         await self._wait_for_effects(before)
 
     async def _wait_for_effects(self, before: Sequence[MessagePump]) -> None:
-        """Return when the effects of a key have ended, also where it moved the focus from `before`."""
+        """Return when the effects of a key have ended, also if it moved the focus away from `before`."""
         await self._wait_until_handled(before)
         await self._run_in(self, _nothing)  # Textual moves the focus only after the handler that asked for it
         if (now := self._pumps()) != before:
             await self._wait_until_handled(now)
 
     async def _wait_until_handled(self, pumps: Sequence[MessagePump]) -> None:
-        """Return when these have handled all their messages, in the order in which messages bubble.
+        """Return when these widgets have handled all their messages, in the order in which messages bubble.
 
-        Twice: a message that a handler posts is queued behind our question whether the queue is empty.
+        Wait twice, because a handler may post a message behind our first check.
         """
         for pump in (*pumps, *pumps):
             await self._run_in(pump, _nothing)
 
     def _pumps(self) -> list[MessagePump]:
-        """The widget with the focus and its ancestors, up to the app: the way of a key and of its messages."""
+        """The focused widget and its ancestors, up to the app: a key and its messages go through them."""
         return [*(self.focused or self.screen).ancestors_with_self]
 
     @staticmethod
@@ -111,4 +111,4 @@ class KeyQueue(App[int]):
 
 
 async def _nothing() -> None:
-    """Do nothing: only the turn in the queue matters."""
+    """Do nothing. Only its place in the queue matters."""

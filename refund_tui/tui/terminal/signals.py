@@ -1,6 +1,6 @@
 """Owns the environment that Textual reads, signals, and what happens when the terminal is gone.
 
-It ends the program in order. Refunds are safe without it: each is on disk before it is sent.
+It ends the program in a controlled way. Refunds are safe without it: each is on disk before it is sent.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ send a lost packet again, and 100 only one of 0.1 s. Escape is then heard after 
 """
 
 ALLOWED = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS"})
-"""The variables of Textual that a clerk may set. Others press keys, load code, write files or connect somewhere."""
+"""The variables of Textual that a clerk may set. The others can press keys, load code, write files or open connections.
+
+
+"""
 
 IGNORED = ("COLUMNS", "LINES")
-"""Sizes that some shells export. If they were used, the program would never see a change of size."""
+"""Sizes that some shells export. They are removed, because with them the program would never see a change of size."""
 
 ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 EXIT_WITHIN = 5.0
-"""Seconds for the program to end in order after a signal; then it is ended at once."""
+"""The most seconds for a controlled end after a signal. Then the program is ended at once."""
 
 CHECK_EVERY = 2.0
 """Seconds between two checks whether the terminal is still there."""
@@ -86,7 +89,7 @@ def _speaks_utf_8(charset: str) -> bool:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Keep signals that come before `exit_on_signals`, for it to obey; restore the handlers at the end."""
+    """Keep signals that come before `exit_on_signals` runs, which then obeys them. Restore the handlers at the end."""
     _early_signals.clear()
     _terminal_modes[:] = [termios.tcgetattr(0)]
     before = {number: signal.signal(number, _remember) for number in ENDINGS}
@@ -122,7 +125,7 @@ def exit_on_signals(leave: Callable[[int], None]) -> None:
 
 
 def _exit_now(code: int) -> None:
-    """End at once with the terminal's modes restored; the picture stays, since the terminal reads nothing."""
+    """End at once, with the terminal's modes restored. The screen stays, because the terminal reads nothing."""
     with suppress(termios.error):
         for modes in _terminal_modes:
             termios.tcsetattr(0, termios.TCSANOW, modes)
@@ -130,7 +133,7 @@ def _exit_now(code: int) -> None:
 
 
 def terminal_is_gone() -> bool:
-    """Whether standard input is no terminal any more, as after a connection that was cut without a SIGHUP."""
+    """Whether standard input is no longer a terminal, as after a connection that was cut without a SIGHUP."""
     try:
         return not os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else True
     except (OSError, ValueError):

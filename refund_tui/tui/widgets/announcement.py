@@ -1,6 +1,6 @@
-"""Owns the announcement below the screens: one sentence, which belongs to a screen and goes with it.
+"""Owns the announcement below the screens: one sentence, which is removed when its screen is left.
 
-It decides how long a sentence stays, never what is said.
+It decides how long a sentence stays, never its words.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from refund_tui.core.times import Instant
 from refund_tui.tui.widgets.plain_text import Plain, literal
 
 LONGEST = 380
-"""Characters of an announcement that are shown."""
+"""The most characters of an announcement."""
 
 NEWS_STAY = 10.0
-"""Seconds for which news are shown at least: they may come just when the clerk turns to the next shopper."""
+"""The fewest seconds for which news are shown, because they may come when the clerk leaves the screen."""
 
 
 class Announcement(Plain):
@@ -34,7 +34,7 @@ class Announcement(Plain):
         self.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
 
     def leave(self, now: Instant) -> None:
-        """The screen or the shopper that the sentence belongs to is left."""
+        """Note that the screen or the shopper of the sentence was left."""
         self._left = True
         self.tick(now)
 

@@ -1,4 +1,4 @@
-"""Owns the list of a trip's articles: those marked with Space are added up to an amount. It records nothing."""
+"""Owns the list of a trip's articles. Those marked with Space are added up to an amount. It records nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WIDTH = 78
 
 
 class ArticleList(RowList[int]):
-    """The articles; a row is an index among them. `marked` has the quantity to give back, by index."""
+    """The articles. A row is an index of an article. `marked` holds the quantity to give back, by index."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(ARTICLES),
@@ -43,17 +43,17 @@ class ArticleList(RowList[int]):
 
     @dataclass
     class Marked(Message):
-        """Other articles are marked."""
+        """The marks changed."""
 
     @dataclass
     class ReasonPressed(Message):
-        """The digit of a reason was pressed: it needs no way to the reason and back."""
+        """The digit of a reason was pressed, without moving to the reason first."""
 
         digit: int
 
     @dataclass
     class AllGivenBack(Message):
-        """An article was to be marked that was given back already."""
+        """The clerk tried to mark an article that was given back already."""
 
         article: Article
 
@@ -61,11 +61,11 @@ class ArticleList(RowList[int]):
         super().__init__(COLUMNS, self._row_of, lambda index: index, id="articles")
         self._articles: Sequence[Article] = ()
         self._left: list[Decimal] = []
-        """How much of each article was not given back yet."""
+        """The quantity of each article that can still be given back."""
         self.marked: dict[int, Decimal] = {}
 
     def show_articles(self, articles: Sequence[Article], given: Iterable[RefundedArticle], marks: str) -> None:
-        """Show the articles of a trip from the first one on; `given` was given back before, `marks` are a draft's."""
+        """Show the articles of a trip. `given` was given back before, `marks` are those of a draft."""
         self._articles, self._left = articles, quantities_left(articles, given)
         self.marked = parse_marks(marks, self._left)
         self.display = bool(articles)
@@ -74,7 +74,7 @@ class ArticleList(RowList[int]):
         self.set_rows(0, range(len(articles)), len(articles), fresh=True)
 
     def renew(self, articles: Sequence[Article], given: Iterable[RefundedArticle]) -> None:
-        """Show what was given back meanwhile. The marks stay where they are still possible."""
+        """Show what was given back meanwhile. Marks that are still possible stay."""
         if articles != self._articles:
             self.show_articles(articles, given, self.marks)
             return
@@ -94,7 +94,7 @@ class ArticleList(RowList[int]):
 
     @property
     def title(self) -> str:
-        """The headings, with how many articles are marked, and in which direction there are more than are shown."""
+        """The headings, with the number of marked articles, and the number of rows above and below."""
         above, below = self.hidden
         told = f"Articles: {len(self.marked)} of {len(self._articles)} marked"
         told += (f"  ↑ {above} more" if above else "") + (f"  ↓ {below} more" if below else "")
@@ -107,11 +107,11 @@ class ArticleList(RowList[int]):
 
     @property
     def marked_total(self) -> Money | None:
-        """The amount of what is marked; None where nothing is, or where a price is not known."""
+        """The price of the marked articles; None if nothing is marked, or a price is not known."""
         return total_price(self._articles, self.marked)
 
     def agree_with(self, amount: str) -> bool:
-        """Remove the marks if they come to another amount. Returns whether they come to this one."""
+        """Remove the marks if their price is not this amount. Whether it is this amount."""
         total = self.marked_total
         if total is not None and total.digits != amount:
             self.unmark_all()
@@ -123,7 +123,7 @@ class ArticleList(RowList[int]):
         self.redraw()
 
     def action_mark(self) -> None:
-        """Mark all of an article that was not given back yet, or none of it."""
+        """Mark all of an article that can still be given back, or remove its mark."""
         index = self.current
         if index is None:
             return

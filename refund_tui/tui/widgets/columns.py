@@ -1,4 +1,4 @@
-"""Owns how a row of cells is laid out in fixed columns: widths, alignment, truncation. Pure; knows no widget."""
+"""Owns how a row of cells is laid out in fixed columns: widths, alignment, truncation. Never uses a widget."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from rich.cells import cell_len, set_cell_size
 from refund_tui.core.text import visible
 
 Tone = Literal["", "dim", "good", "bad", "warn", "accent", "strong"]
-"""What a cell means; the theme decides its colour."""
+"""The meaning of a cell. The theme decides its colour."""
 
 Cell = str | tuple[str, Tone]
 Run = tuple[str, Tone]
 
 MARK, NO_MARK = "›", " "
-"""Before the row with the cursor, and before others: the cursor is never shown by colour alone."""
+"""The text before the row with the cursor, and before other rows. The cursor is never shown by colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """`width` in cells, 0 for the rest of the line. `right` aligns to the right, for amounts.
 
-    Where the line has more room, a column grows up to `most` cells, the first one first. It is shown only where the
-    list is at least `above` cells wide. A text that is too long is cut at its end; with `ends` in its middle, since ids
+    If the line has more room, a column grows up to `most` cells, the first column first. It is shown only if the list
+    is at least `above` cells wide. A text that is too long is cut at its end; with `ends`, in its middle, because ids
     differ at both ends.
     """
 
@@ -66,7 +66,7 @@ def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: 
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:
-    """Cells for each column, 0 for one that is not shown; on a narrow line the last ones are cut."""
+    """The width of each column in cells, 0 for a hidden one. On a narrow line the last columns are cut."""
     shown = [column for column in columns if width >= column.above]
     width -= len(NO_MARK)
     spare = max(0, width - sum(column.width + 1 for column in shown) + 1)

@@ -1,4 +1,4 @@
-"""Owns the question before money moves. It ignores keys until none came for half a second, and Enter always."""
+"""Owns the question before money moves. It ignores all keys until none came for half a second, and always Enter."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.wording.notices import TYPE_AMOUNT_AGAIN, not_the_amount, too_early
 
 GRACE = 0.5
-"""Seconds without a key before the first one counts, so that a key held down or pressed twice confirms nothing."""
+"""Seconds without a key before an answer counts, so that a key that is held or pressed twice confirms nothing."""
 
 YES = "y"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A title, what is asked, and what the two keys do.
+    """A title, the text, and what the two keys do.
 
-    With `typed_again` the yes key opens a field, and that very text and Enter are the yes. `intent` is the refund that
-    a yes takes, where the question is about a new one.
+    With `typed_again` the yes key opens a field: that text and Enter confirm. `intent` is the refund that a yes takes,
+    if the question is about a new refund.
     """
 
     title: str
@@ -46,11 +46,11 @@ class Question:
 
     @property
     def words(self) -> Content:
-        """All of it but the keys."""
+        """All text without the keys."""
         return literal((self.title, "bold"), "\n\n", *self.about)
 
     def keys(self, *, lit: bool) -> Content:
-        """The two keys, drawn as in the footer; `lit` once they are accepted."""
+        """The two keys, drawn as in the footer. `lit`: they are accepted."""
         yes, no = literal(f" {self.yes}"), literal(f" {self.no}")
         return key_cap(self.yes_key, lit=lit) + yes + Content("      ") + key_cap("n", lit=lit) + no
 
@@ -59,7 +59,7 @@ NOTHING = Question("", (), "")
 
 
 class ConfirmPanel(Vertical, can_focus=True):
-    """Shows what will be done; accepts the question's yes key, `n` and Escape, and nothing else."""
+    """Shows a question. Accepts only its yes key, `n` and Escape."""
 
     @dataclass
     class Answered(Message):
@@ -85,11 +85,11 @@ class ConfirmPanel(Vertical, can_focus=True):
 
     @property
     def awaited(self) -> Question | None:
-        """The question, while it is without an answer."""
+        """The question that has no answer yet, or None."""
         return self._question if self._opened is not None else None
 
     def ask(self, question: Question) -> None:
-        """Show the question; the grace period begins now."""
+        """Show the question and begin the grace period."""
         self._question = question
         self.query_one(".words", Plain).show(question.words)
         self.query_one(".wrong", Plain).show("")
@@ -98,7 +98,7 @@ class ConfirmPanel(Vertical, can_focus=True):
         self.focus()
 
     def on_focus(self) -> None:
-        """Begin the grace period again when somebody comes back to the question."""
+        """Begin the grace period again when the focus returns."""
         if self._opened is not None:
             self._begin_grace()
 
@@ -110,7 +110,7 @@ class ConfirmPanel(Vertical, can_focus=True):
             self._lighting = self.set_timer(GRACE, self._light)
 
     def _light(self) -> None:
-        """Light the keys once they are accepted; if that is not yet so, try again later."""
+        """Light the keys if they are accepted now, else try again later."""
         self._lighting = None
         if self._opened is None:
             return
@@ -131,7 +131,7 @@ class ConfirmPanel(Vertical, can_focus=True):
                 self._too_early(event.key)
 
     def _too_early(self, key: str) -> None:
-        """Say that an answer came too early. A key held down repeats: each repeat begins the grace period again."""
+        """Announce that an answer came too early. Each repeat of a held key begins the grace period again."""
         if key in (self._question.yes_key, "n", "escape"):
             self.query_one(".wrong", Plain).show(too_early(key_label(key)))
         self._begin_grace()

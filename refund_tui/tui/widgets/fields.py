@@ -1,4 +1,4 @@
-"""Owns what is typed into or chosen from: the field of one line, one of a few by its digit, the reason."""
+"""Owns the inputs: a field of one line, a choice by digit, the reason."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Field(Input):
     """One line of input."""
 
     virtual_size = Reactive(Size(0, 0), layout=False)
-    """In Textual's Input each typed character causes a layout of the whole screen."""
+    """Not Textual's default: with that, each typed character causes a layout of the whole screen."""
 
     def hint(self, words: str) -> None:
-        """Show words while the field is empty, in parentheses so that they are not taken for what is typed."""
+        """Show a hint while the field is empty, in parentheses, so that it does not look like typed text."""
         self.placeholder = f"({words})" if words else ""
 
     def fill(self, value: str) -> None:
-        """Put in what is not typed now: all of it is selected, so that the first key replaces it."""
+        """Put in a text that nobody typed. All of it is selected, so that the first key replaces it."""
         self.value = value
         self.select_all()
 
@@ -58,7 +58,7 @@ def field(name: str, hint: str = "") -> Field:
 
 
 class Choice(Plain, can_focus=True):
-    """At most nine possibilities, each with its digit; `picked` is the digit chosen, None at first."""
+    """A choice of at most nine, each with its digit. `picked` is the chosen digit, None at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(digit), f"pick({digit})", show=False) for digit in range(10)),
@@ -68,13 +68,13 @@ class Choice(Plain, can_focus=True):
 
     @dataclass
     class Picked(Message):
-        """Something was chosen."""
+        """A choice was made."""
 
         digit: int
 
     @dataclass
     class NotOne(Message):
-        """A digit was pressed that is none of them."""
+        """A digit was pressed that is not in the choice."""
 
         digit: int
 
@@ -88,7 +88,7 @@ class Choice(Plain, can_focus=True):
         self.choose(self.picked)
 
     def choose(self, digit: int | None) -> None:
-        """Choose from outside, without a message; None chooses nothing."""
+        """Choose without a message. None removes the choice."""
         self.picked = digit
         lines = [f"{'›' if n == digit else ' '} {n} {words}" for n, words in enumerate(self._possibilities, 1)]
         self.show("\n".join(lines))

@@ -1,4 +1,4 @@
-"""Owns the line of keys: the commands that are possible now, and no others."""
+"""Owns the line of keys. It shows only commands that are possible now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from refund_tui.tui.widgets.plain_text import Plain
 
 
 def key_cap(key: str, *, lit: bool = True) -> Content:
-    """A key, drawn the same everywhere; one that is not accepted yet is not `lit`, and as wide."""
+    """A key, drawn the same everywhere. A key that is not accepted yet is not `lit`; its width is the same."""
     return Content.styled(f" {key} ", "bold reverse" if lit else "$muted")
 
 
@@ -31,7 +31,7 @@ class KeyLine(Plain):
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Show as many keys as fit, and first of all how to see the others."""
+        """Show as many keys as fit. The key of help is always shown."""
         number = len(self._keys)
         while number and _width([*self._keys[:number], self._with_more(number)]) > self.size.width:
             number -= 1

@@ -1,6 +1,6 @@
-"""Owns the widgets that show text as it is: nothing in it is ever parsed as markup.
+"""Owns the widgets that show text literally. They never parse markup.
 
-Each line is passed through `core.text.visible` here, so that no ESC reaches the terminal even if a caller forgot it.
+Each line is passed through `core.text.visible`, so that no ESC reaches the terminal even if a caller forgot it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from textual.widgets import Static
 from refund_tui.core.text import visible
 
 LONGEST_LINE = 2_000
-"""Characters of one line that are kept: more than any terminal is wide."""
+"""The most characters of one line. No terminal is wider."""
 
 Part = str | tuple[str, str]
-"""A text, or a text and the style it is shown in (ours, never data: "bold", "$error", …)."""
+"""A text, or a text and its style. The style ("bold", "$error", …) is always ours, never data."""
 
 
 def literal(*parts: Part) -> Content:
-    """The parts joined, as content without markup, links or control characters; line feeds are kept."""
+    """The joined parts as content without markup, links or control characters. Line feeds are kept."""
     return Content.assemble(*(_part(part) for part in parts))
 
 
@@ -28,7 +28,7 @@ def _part(part: Part) -> tuple[str, str]:
 
 
 class Plain(Static):
-    """Text without markup; it is repainted only when it really changed."""
+    """Text without markup. It is painted again only if it changed."""
 
     def __init__(self, text: str | Content = "", *, id: str | None = None, classes: str | None = None) -> None:
         self._shown = _content(text)
@@ -36,11 +36,11 @@ class Plain(Static):
 
     @property
     def shown(self) -> str:
-        """The text as it is on the screen."""
+        """The text on the screen."""
         return self._shown.plain
 
     def show(self, text: str | Content) -> None:
-        """Show another text. The layout is computed again only where the size depends on the text."""
+        """Show another text. The layout is computed again only if the size depends on the text."""
         content = _content(text)
         if content != self._shown or content.spans != self._shown.spans:
             self._shown = content
@@ -50,7 +50,7 @@ class Plain(Static):
 class TextCell(Plain):
     """Text of fixed width on one line, such as a countdown: a change never causes a new layout.
 
-    Give it a width in the style sheet; a text that does not fit is cut at its end.
+    Give it a width in the style sheet. A text that does not fit is cut at its end.
     """
 
     DEFAULT_CSS = "TextCell { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"

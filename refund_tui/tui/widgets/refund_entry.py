@@ -1,6 +1,6 @@
-"""Owns what is filled in for one refund: the trip's facts, its articles and the form, and how marks and amount agree.
+"""Owns the entry of one refund: the trip's facts, its articles and the form. It keeps marks and amount in agreement.
 
-It records nothing, and asks nothing.
+It never records a refund and never asks the question.
 """
 
 from __future__ import annotations
@@ -29,15 +29,18 @@ from refund_tui.tui.wording.trip_facts import trip_facts, trip_summary
 
 
 class RefundEntry(Vertical):
-    """The trip's facts, its articles, and the form. The amount is that of the marked articles, or the marks go."""
+    """The trip's facts, its articles, and the form.
+
+    If the amount is not that of the marked articles, the marks are removed.
+    """
 
     @dataclass
     class Changed(Message):
-        """Something else is typed or marked."""
+        """The typed text or the marks changed."""
 
     @dataclass
     class Moved(Message):
-        """The cursor is on another article: other keys hold."""
+        """The cursor is on another article, so other keys are possible."""
 
     @dataclass
     class Said(Message):
@@ -49,7 +52,7 @@ class RefundEntry(Vertical):
         super().__init__(id="filling")
         self._desk = desk
         self.store_id, self.trip_id = "", ""
-        """The trip as its id is written here; empty before the first."""
+        """The trip id in the spelling to use; empty before the first trip."""
         self.trip: Trip | None = None
         self.balance = TripBalance(None)
         self.form, self.articles = RefundForm(), ArticleList()
@@ -58,7 +61,7 @@ class RefundEntry(Vertical):
         self._title = Plain("", id="articles-title", classes="columns")
 
     def compose(self) -> ComposeResult:
-        """The trip in short, its articles, the form; where there is room all that is known of the trip beside them."""
+        """The trip in short, its articles and the form. If there is room, all facts of the trip beside them."""
         yield self._stop_line
         with Horizontal(classes="panes"):
             with Vertical(classes="left"):
@@ -71,12 +74,12 @@ class RefundEntry(Vertical):
 
     @property
     def stopped(self) -> str | None:
-        """Why no refund is possible on this trip, whatever is typed; None if one is."""
+        """Why no refund is possible on this trip; None if one is possible."""
         closes = self._desk.window_closes(self.trip, self.balance)
         return self._desk.refusal or check_trip(self.balance, closes, self._desk.now().at)
 
     def can(self, action: str) -> bool:
-        """What is possible with what is filled in now."""
+        """Whether a command is possible with the present content."""
         left = self.balance.left
         match action:
             case "submit":
@@ -102,13 +105,13 @@ class RefundEntry(Vertical):
                 return False
 
     def begin(self, store_id: str, trip_id: str, trip: Trip | None, balance: TripBalance, draft: Draft | None) -> None:
-        """A new refund of this trip: nothing is filled in, or what the draft has."""
+        """Begin a new refund of this trip, empty or with the draft."""
         self.store_id, self.trip_id, self.trip, self.balance = store_id, trip_id, trip, balance
         self.start(draft)
         self._show_facts()
 
     def start(self, draft: Draft | None) -> None:
-        """Fill in what the draft has, or nothing."""
+        """Fill in the draft, or empty the form."""
         articles = self.trip.articles if self.trip else ()
         self.articles.show_articles(articles, self.balance.given_back, draft.marks if draft else "")
         self._title.display = bool(articles)
@@ -118,7 +121,7 @@ class RefundEntry(Vertical):
         self.call_after_refresh(self._show_title)
 
     def renew(self, trip: Trip | None, balance: TripBalance) -> None:
-        """Show what has changed meanwhile; where that takes a mark off, the amount follows, aloud."""
+        """Show what has changed meanwhile. If that removes a mark, the amount changes too, with an announcement."""
         self.trip, self.balance = trip, balance
         self._show_facts()
         self.form.renew(balance)
@@ -131,7 +134,7 @@ class RefundEntry(Vertical):
             self.post_message(self.Said(notices.MARK_TAKEN_OFF))
 
     def _show_facts(self) -> None:
-        """Show what is known of the trip, in short and in full, and what stops a refund on it."""
+        """Show the facts of the trip, in short and in full, and why no refund is possible on it."""
         told, stops = trip_notice(self._desk, self.stopped, self.balance)
         self._stop_line.display = bool(told)
         self._stop_line.set_class(stops, "-stops")
@@ -144,17 +147,17 @@ class RefundEntry(Vertical):
 
     @property
     def draft(self) -> Draft:
-        """What is typed, as typed, and the marked articles."""
+        """The typed text, unchecked, and the marked articles."""
         return self.form.draft(self.store_id, self.trip_id, self.articles.marks)
 
     def fill(self, amount: Money) -> None:
-        """Fill in an amount. Say so where it replaces a typed one; remove marks of another amount."""
+        """Fill in an amount. Announce it if it replaces a typed amount. Remove marks that have another price."""
         self.articles.agree_with(amount.digits)
         if typed := self.form.fill_amount(amount):
             self.post_message(self.Said(notices.amount_changed(typed, amount)))
 
     def _add_up(self) -> None:
-        """Fill in what the marked articles come to."""
+        """Fill in the price of the marked articles."""
         if (total := self.articles.marked_total) is not None:
             self.fill(total)
             return
@@ -167,7 +170,7 @@ class RefundEntry(Vertical):
         self.post_message(self.Changed())
 
     def _show_title(self) -> None:
-        """Show how many articles are marked, and where there are more."""
+        """Show the number of marked articles, and of the rows above and below."""
         self._title.show(self.articles.title)
 
     @on(RefundForm.Typed)
@@ -198,5 +201,5 @@ class RefundEntry(Vertical):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _show_focus(self) -> None:
-        """Show at the heading of the articles that they have the focus."""
+        """Show in the heading of the articles whether they have the focus."""
         self._title.set_class(self.articles.has_focus, "-focused")

@@ -1,4 +1,4 @@
-"""Owns the fields of the refund form and what is wrong with each. It knows no desk and records nothing."""
+"""Owns the fields of the refund form and the problem of each. It never uses the desk and records nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from refund_tui.tui.widgets.plain_text import Plain
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The form's content when nothing is wrong with it."""
+    """The content of a form without problems."""
 
     amount: Money
     reason: ReasonCode
@@ -29,7 +29,7 @@ class Filled:
 
 
 class RefundForm(Vertical):
-    """Amount, reason, note, and the currency where the trip has none; under each a line for what is wrong."""
+    """Amount, reason, note, and the currency if the trip has none. Under each field is a line for its problem."""
 
     @dataclass
     class Typed(Message):
@@ -42,7 +42,7 @@ class RefundForm(Vertical):
         self._amount, self._currency = field("amount"), field("currency", "code")
         self._note, self._reason = field("note", "stays here, is never sent"), ReasonPicker(id="reason")
         self._made = ""
-        """The amount that the program put in last, not the clerk."""
+        """The last amount that the program filled in, not the clerk."""
         self._left = Plain("", id="amount-left")
         self._currency_part = Vertical(id="currency-part")
         self._problems = {
@@ -65,7 +65,7 @@ class RefundForm(Vertical):
             yield self._problems["note"]
 
     def begin(self, balance: TripBalance, currency: str | None, draft: Draft | None) -> None:
-        """A new refund: empty fields, or the draft that was typed before."""
+        """Begin a new refund, with empty fields or a draft."""
         self._balance, self._touched, self._made = balance, set(), ""
         self._currency.fill(balance.currency or (draft and draft.currency) or currency or "")
         self._amount.value = draft.amount if draft else ""
@@ -76,7 +76,7 @@ class RefundForm(Vertical):
         self.focus_first()
 
     def renew(self, balance: TripBalance) -> None:
-        """Show a changed balance: other refunds may count now, and the currency may have become known."""
+        """Show a changed balance. Other refunds may count now, and the currency may be known now."""
         if balance.currency not in (None, self._balance.currency):
             self._currency.fill(balance.currency or "")
         self._currency_part.display = balance.captured is None
@@ -86,30 +86,30 @@ class RefundForm(Vertical):
         self._tell()
 
     def focus_first(self) -> None:
-        """Focus the amount and select it, so that what is typed replaces it."""
+        """Focus the amount and select it, so that the next key replaces it."""
         self._amount.focus()
         self._amount.select_all()
 
     def draft(self, store_id: str, trip_id: str, marks: str) -> Draft:
-        """What is typed, as typed, and the articles that are marked."""
+        """The typed text, unchecked, and the marked articles."""
         amount, currency, note = map(_typed_in, (self._amount, self._currency, self._note))
         return Draft(store_id, trip_id, amount, currency, str(self._reason.reason or ""), note, marks)
 
     def fill_amount(self, amount: Money) -> str:
-        """Put an amount in. Returns what a clerk had typed there and is replaced, or ""."""
+        """Fill in an amount. The text of a clerk that it replaces, or ""."""
         before, self._made = self._made, amount.digits
         typed = _typed_in(self._amount)
         self._amount.fill(amount.digits)
         return "" if typed in (before, self._made) else typed
 
     def withdraw_amount(self) -> None:
-        """Take out the amount that the program put in; one that a clerk typed stays."""
+        """Remove an amount that the program filled in. An amount that a clerk typed stays."""
         if not self.amount_is_typed:
             self._amount.value = self._made = ""
 
     @property
     def amount(self) -> str:
-        """The amount as it stands there."""
+        """The amount as text."""
         return _typed_in(self._amount)
 
     @property
@@ -118,7 +118,7 @@ class RefundForm(Vertical):
         return self.amount != self._made
 
     def wrong(self) -> dict[str, str]:
-        """What is wrong, by field, in the form's order."""
+        """The problem of each field, in the order of the form."""
         found = {
             "amount": self._amount_problem(), "reason": None if self._reason.reason else f"press {REASON_DIGITS}",
             "currency": check_currency(self._code), "note": check_note(_typed_in(self._note)),
@@ -126,14 +126,14 @@ class RefundForm(Vertical):
         return {name: problem for name, problem in found.items() if problem}
 
     def filled(self) -> Filled | None:
-        """The content, or None while anything is wrong."""
+        """The content, or None if there is a problem."""
         reason = self._reason.reason
         if self.wrong() or reason is None:
             return None
         return Filled(parse_amount(_typed_in(self._amount), self._code), reason, _typed_in(self._note))
 
     def report_problems(self) -> str:
-        """Show everything that is wrong, focus the first such field, and return its problem."""
+        """Show all problems, focus the first field with one, and return its problem."""
         wrong = self.wrong()
         self._touched.update(wrong)
         self._tell()
@@ -146,7 +146,7 @@ class RefundForm(Vertical):
         return _typed_in(self._currency).upper()
 
     def _amount_problem(self) -> str | None:
-        """What is wrong with the amount; a wrong currency is reported at the currency only."""
+        """The problem of the amount. A wrong currency is reported only at the currency."""
         if check_currency(self._code):
             return None
         try:
@@ -164,17 +164,17 @@ class RefundForm(Vertical):
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
-        """Enter in the amount goes on to the reason; it never asks and never pays."""
+        """Move to the reason after Enter in the amount. Enter never asks and never pays."""
         message.stop()
         if message.input is self._amount:
             self.go_on_to_reason()
 
     def go_on_to_reason(self) -> None:
-        """Focus the reason, for the amount is there."""
+        """Focus the reason."""
         self._reason.focus()
 
     def on_descendant_blur(self) -> None:
-        """Say what is wrong with an amount that looked half typed."""
+        """Show the problem of an amount that was left half typed."""
         self._tell()
 
     def pick_reason(self, digit: int) -> None:

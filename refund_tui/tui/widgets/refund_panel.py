@@ -1,6 +1,6 @@
 """Owns one refund on the screen: its timeline, the question before each action, the form to settle it, its receipt.
 
-The lifecycle decides what is possible; the desk does it.
+Never decides what is possible and never changes a refund itself: the lifecycle decides, the desk acts.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from refund_tui.tui.wording import notices
 from refund_tui.tui.wording.questions import act_question, name_of, settle_question, settle_title
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
-"""The actions of each command; the first that is possible now is taken."""
+"""The actions of each command. The first possible one is used."""
 
 RunInBackground = Callable[[Coroutine[object, object, None]], None]
 
 
 class RefundPanel(ContentSwitcher):
-    """Shows one refund. `in_background` runs work that no key waits for, and announces what fails."""
+    """Shows one refund. `in_background` runs work that no key waits for, and announces its errors."""
 
     @dataclass
     class Stepped(Message):
-        """Another step is shown: other keys hold."""
+        """Another part is shown, so other keys are possible."""
 
     @dataclass
     class Said(Message):
@@ -77,7 +77,7 @@ class RefundPanel(ContentSwitcher):
         self._in_background(self.read())
 
     async def read(self) -> None:
-        """Read the refund again; other keys may hold then."""
+        """Read the refund again. Other keys may be possible then."""
         await self.timeline.read()
         self._renew_question()
         self.post_message(self.Stepped())
@@ -98,11 +98,11 @@ class RefundPanel(ContentSwitcher):
         return possible_for(self._desk, refund, action, self.timeline.pending)
 
     def label(self, action: str) -> str:
-        """What a command is called for this refund, as in the question that it asks; "" where that never changes."""
+        """The label of a command for this refund, the same as in its question; "" for the usual label."""
         return label_for(self._desk, self.refund, action)
 
     def ask(self, command: str) -> None:
-        """Ask before a command is carried out."""
+        """Ask the question before a command."""
         refund = self.refund
         if refund is not None and (action := _way(self._desk, refund, command)) is not None:
             self._question(refund, action, None, act_question(self._desk, refund, action, self.timeline.pending))
@@ -115,7 +115,7 @@ class RefundPanel(ContentSwitcher):
             self._form.begin(settle_title(self.refund), f"{local:%Y-%m-%d %H:%M}")
 
     def submit(self) -> None:
-        """Ask before the refund is settled, if nothing is missing."""
+        """Ask the question before the refund is settled, if the evidence is complete."""
         form, refund = self._form, self.refund
         evidence = form.evidence()
         if evidence is None:
@@ -124,15 +124,15 @@ class RefundPanel(ContentSwitcher):
             self._question(refund, Action.SETTLE, evidence, settle_question(refund, evidence))
 
     def back(self) -> None:
-        """To the timeline."""
+        """Go back to the timeline."""
         self._go("timeline")
 
     def raw(self) -> None:
-        """Every event, and each answer as it came."""
+        """Show every event and each raw answer."""
         self.timeline.toggle_raw()
 
     def to_clipboard(self) -> None:
-        """The reconciliation id, or the receipt that is shown, to the clipboard."""
+        """Copy the reconciliation id, or the shown receipt, to the clipboard."""
         refund = self.refund
         if refund is not None and self.current == "receipt":
             self._in_background(self._receipt_to_clipboard(refund.key))
@@ -145,18 +145,18 @@ class RefundPanel(ContentSwitcher):
         self.post_message(self.Said(notices.RECEIPT_SENT))
 
     async def write(self) -> None:
-        """The receipt, to a file; that it was printed is recorded. Raises NotPossible, RefundTuiError."""
+        """Write the receipt to a file. The print is recorded. Raises NotPossible, RefundTuiError."""
         if self.refund is not None:
             key = self.refund.key
             path = await write_receipt(self._desk, key, await self._desk.print_receipt(key))
             self.post_message(self.Said(notices.receipt_written(path)))
 
     async def show_receipt(self) -> None:
-        """Show the receipt; it is printed only by `write` or to the clipboard. Raises NotPossible, StoreError."""
+        """Show the receipt. Only `write` and the clipboard count as a print. Raises NotPossible, StoreError."""
         if self.refund is not None:
             text = await self._desk.preview_receipt(self.refund.key)
             self._receipt.show(text)
-            self.post_message(self.Said(""))  # the line of the announcement is needed for the receipt
+            self.post_message(self.Said(""))  # the receipt needs the line of the announcement
             self._go("receipt")
 
     def tick(self) -> None:
@@ -171,7 +171,7 @@ class RefundPanel(ContentSwitcher):
         self._panel.ask(question)
 
     def _renew_question(self) -> None:
-        """If the refund has changed since the question was asked, ask again, or not where it is no longer possible."""
+        """Ask again if the refund has changed since the question, or close it if the action is not possible now."""
         if self.current != "asking" or self._asked is None or self.refund in (None, self._asked[0]):
             return
         refund, (_, action, evidence), pending = self.refund, self._asked, self.timeline.pending
@@ -213,7 +213,7 @@ def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | N
 
 
 def label_for(desk: Desk, refund: Refund | None, command: str) -> str:
-    """What a command is called for a refund, as in the question that it asks; "" where that never changes."""
+    """The label of a command for a refund, the same as in its question; "" for the usual label."""
     way = _way(desk, refund, command) if refund is not None and command in _WAYS else None
     return name_of(way) if way is not None else ""
 

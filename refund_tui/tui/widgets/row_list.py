@@ -1,8 +1,7 @@
-"""Owns the list: it draws only the rows on the screen, so that ten rows and a million cost the same.
+"""Owns the list. It draws only the rows on the screen, so that a million rows cost as little as ten.
 
 It never reads a store: it asks for missing rows by `Needed`, shows a dot in their lines, and gets them by `set_rows`.
-Only lines that changed are painted again. It scrolls without Textual's scroll bars: a bar would cost more bytes than
-the rows beside it.
+Only changed lines are painted again. It has no scroll bar: a bar would take more bytes than the rows.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ __all__ = ["Cell", "Column", "RowList", "Tone"]
 T = TypeVar("T")
 
 PLACEHOLDER = " ·"
-"""Shown for a row that was asked for."""
+"""Shown for a row that is not loaded yet."""
 
 Look = tuple[str, tuple[Run, ...]]
-"""A drawn line: the component class of the row, and its texts."""
+"""A line as drawn: the component class of the row, and its texts."""
 
 
 class RowList(Widget, Generic[T], can_focus=True):
@@ -61,7 +60,7 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @dataclass
     class Needed(Message):
-        """Asks for `limit` rows from `start` on, to be given to `set_rows` together with this `edition`."""
+        """Asks for `limit` rows from `start` on. Pass them to `set_rows` with this `edition`."""
 
         rows: RowList[Any]
         start: int
@@ -75,7 +74,7 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor is on another row, or the row under it changed; `row` is None while there is none."""
+        """The cursor is on another row, or the row under it changed. `row` is None if there is none."""
 
         rows: RowList[Any]
         row: Any
@@ -105,7 +104,7 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @property
     def current(self) -> T | None:
-        """The row under the cursor, None where it is not here or the list is empty."""
+        """The row under the cursor, None if it is not loaded or the list is empty."""
         return self._window.current
 
     @property
@@ -115,16 +114,16 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     @property
     def hidden(self) -> tuple[int, int]:
-        """How many rows are above, and below, those on the screen."""
+        """The number of rows above the screen, and below it."""
         return self._window.top, max(0, self.total - self._window.top - max(1, self.size.height))
 
     @property
     def total(self) -> int:
-        """How many rows there are, 0 while that is not known."""
+        """The number of rows, 0 if it is not known yet."""
         return self._window.total or 0
 
     def heading(self, width: int | None = None) -> str:
-        """The columns' titles, laid out as the rows are."""
+        """The titles of the columns, laid out like the rows."""
         titles = [column.title for column in self.columns]
         return "".join(text for text, _ in lay_out(self.columns, titles, width or self.size.width))
 
@@ -133,21 +132,21 @@ class RowList(Widget, Generic[T], can_focus=True):
     def set_rows(
         self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False, edition: int | None = None
     ) -> None:
-        """Give rows from `start` on; those of an older `edition` are dropped.
+        """Take rows from `start` on. Rows of an older `edition` are ignored.
 
-        `fresh` drops all other rows. The cursor stays on its row, wherever that row is now.
+        `fresh` drops all other rows. The cursor stays on its row, even if the row has moved.
         """
         if edition is None or edition == self._window.edition:
             self._window.take(start, rows, total, fresh=fresh)
             self._changed()
 
     def reload(self) -> None:
-        """Ask again for the rows; the old ones are shown until the answer comes."""
+        """Ask for the rows again. The old rows are shown until the new ones come."""
         self._window.reload()
         self._ask()
 
     def restart(self) -> None:
-        """Ask for the rows of another question; the cursor goes to the first."""
+        """Ask for the rows of a new query. The cursor goes to the first row."""
         self._window.restart()
         self._ask()
 
@@ -222,9 +221,9 @@ class RowList(Widget, Generic[T], can_focus=True):
         self.action_move(step)
 
     def action_top(self) -> None:
-        """To the first row."""
+        """Move the cursor to the first row."""
         self.action_move(-self.cursor)
 
     def action_bottom(self) -> None:
-        """To the last row."""
+        """Move the cursor to the last row."""
         self.action_move(self.total - 1 - self.cursor)

@@ -1,6 +1,6 @@
-"""Owns which rows of a long list are in memory, which to ask for, and where the cursor is.
+"""Owns which rows of a long list are in memory, which rows to ask for, and where the cursor is.
 
-Pure: it reads nothing, and its cost does not depend on the number of rows.
+Never reads anything. Its cost does not depend on the number of rows.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 KEPT = 400
-"""Rows kept on either side of what is shown."""
+"""The rows that are kept before and after the shown ones."""
 
 
 class Ask(NamedTuple):
-    """A request for `limit` rows from `start` on; `edition` counts the questions."""
+    """A request for `limit` rows from `start` on. `edition` is the number of the query."""
 
     start: int
     limit: int
@@ -36,32 +36,32 @@ class Window(Generic[T]):
 
     @property
     def current(self) -> T | None:
-        """The row under the cursor; None where it is not here."""
+        """The row under the cursor; None if it is not loaded."""
         return self.rows.get(self.cursor)
 
     def move_to(self, index: int) -> None:
-        """Put the cursor there, or as near as rows go, and bring it into view."""
+        """Move the cursor to this row, or to the nearest one, and bring it into view."""
         self._sought = None
         self.cursor = index
         self._bring_into_view()
 
     def resize(self, height: int) -> None:
-        """Show so many lines."""
+        """Change the number of shown lines."""
         self.height = height
         self._bring_into_view()
 
     def reload(self) -> None:
-        """Treat the rows as outdated: they are shown until the next answer replaces them."""
+        """Treat the rows as outdated. They are shown until new rows replace them."""
         self.edition += 1
         self._stale, self._asked = True, None
 
     def restart(self) -> None:
-        """The same for another question: the cursor goes to the first row of the answer."""
+        """Treat the rows as outdated, because the query changed. The cursor goes to the first new row."""
         self.reload()
         self._restarting = True
 
     def wanted(self) -> Ask | None:
-        """What to ask for now: the rows on the screen and a page before and after. None if that was asked already."""
+        """The request to make now: the rows on the screen and a page before and after. None if it was made already."""
         span = self._span()
         if span is None or span == self._asked:
             return None

@@ -1,4 +1,4 @@
-"""Owns the form by which a person closes an UNKNOWN: was it paid, by what reference, who said so, when."""
+"""Owns the form with which a person closes an UNKNOWN refund: whether it was paid, the reference, who said so, when."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAID = 1
 
 
 class SettleForm(Vertical):
-    """Four fields, each with a line for what is wrong; the lines are empty until the first try to submit."""
+    """Four fields, each with a line for its problem. The lines are empty until the first try to submit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -41,7 +41,7 @@ class SettleForm(Vertical):
             yield Plain("", id=f"{name}-wrong", classes="wrong")
 
     def begin(self, title: str, now: str) -> None:
-        """Empty fields; `now` is offered as the time."""
+        """Empty the fields, and fill in `now` as the time."""
         self._checked, self._now = False, now
         self.query_one("#settle-title", Plain).show(title)
         self.query_one(Choice).choose(None)
@@ -51,14 +51,14 @@ class SettleForm(Vertical):
         self.query_one(Choice).focus()
 
     def evidence(self) -> Evidence | None:
-        """What was typed, or None while anything is missing."""
+        """The typed evidence, or None if anything is missing."""
         if self._wrong():
             return None
         reference, said_by, when = (self._value(name) for name in NEEDED)
         return Evidence(self.query_one(Choice).picked == PAID, reference, said_by, when)
 
     def report_problems(self) -> str:
-        """Show what is missing, focus the first such field, and return its problem."""
+        """Show what is missing, focus the first field with a problem, and return that problem."""
         self._checked = True
         self._tell()
         name, problem = next(iter(self._wrong().items()))

@@ -1,4 +1,4 @@
-"""Owns the status line: environment, screen, store, clerk and what is open; it is the same on all screens."""
+"""Owns the status line: environment, screen, store, clerk and open refunds. It is the same on all screens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Who(TextCell):
 
 
 class StatusLine(Horizontal):
-    """One line; its countdown causes no new layout."""
+    """One line. Its countdown causes no new layout."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
@@ -34,14 +34,14 @@ class StatusLine(Horizontal):
         self._open_refunds = TextCell("", id="open")
 
     def compose(self) -> ComposeResult:
-        """Environment, screen, store and clerk to the left, what is open to the right."""
+        """Environment, screen, store and clerk on the left, open refunds on the right."""
         yield self._environment
         yield self._title
         yield Who(f" {who_words(self._desk.settings)}")
         yield self._open_refunds
 
     def on_mount(self) -> None:
-        """Show what is known before the ledger is open."""
+        """Show the facts that are known before the ledger is open."""
         self.redraw()
 
     def show_title(self, title: str) -> None:
@@ -49,7 +49,7 @@ class StatusLine(Horizontal):
         self._title.show(f" {title}")
 
     def redraw(self) -> None:
-        """Show what is open now, and in which environment: the ledger's, once that is known."""
+        """Show the open refunds, and the environment: that of the ledger, when it is known."""
         environment = self._desk.environment
         self._environment.show(f" {environment} ")
         self._environment.set_classes(environment.lower())

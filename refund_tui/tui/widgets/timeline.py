@@ -17,11 +17,11 @@ from refund_tui.tui.wording.refund_record import attempts_table, events_table, f
 from refund_tui.tui.wording.states import DAMAGED_NEXT, STYLES, TONES, left_to_wait, state_words, what_next
 
 ROOMY, FACTS = 100, 58
-"""From ROOMY columns on the facts are beside the attempts, in FACTS columns; otherwise above."""
+"""From ROOMY columns on, the facts are beside the attempts, in FACTS columns; otherwise above them."""
 
 
 class Timeline(VerticalScroll, can_focus=True):
-    """Shows one refund; its countdown causes no new layout. With `raw` it shows events and answers."""
+    """Shows one refund. Its countdown causes no new layout. With `raw` it shows events and answers."""
 
     def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -37,7 +37,7 @@ class Timeline(VerticalScroll, can_focus=True):
         self._record, self._facts = Plain("", id="timeline-attempts"), Plain("", id="timeline-facts")
 
     def compose(self) -> ComposeResult:
-        """Head, countdown, what next; then facts and attempts, beside each other where there is room."""
+        """Head, countdown, what happens next; then facts and attempts, side by side if there is room."""
         yield self._head_text
         yield self._countdown
         yield self._next_text
@@ -47,7 +47,7 @@ class Timeline(VerticalScroll, can_focus=True):
 
     @property
     def refund(self) -> Refund | None:
-        """The refund that is shown, None where there is none, or none that can be read."""
+        """The shown refund; None if there is none, or it cannot be read."""
         return self._found if isinstance(self._found, Refund) else None
 
     @property
@@ -56,11 +56,11 @@ class Timeline(VerticalScroll, can_focus=True):
 
     @property
     def pending(self) -> UnderWay | None:
-        """An attempt of the refund that has no answer on record."""
+        """The attempt of the refund without a recorded answer, or None."""
         return self._desk.under_way(self._attempts) if self.refund else None
 
     def pending_of(self, key: str) -> UnderWay | None:
-        """The same, if it is this refund that was read."""
+        """The attempt without a recorded answer, if `refund` is the shown refund."""
         return self.pending if self.refund and self.refund.key == key else None
 
     def follow(self, key: str | None) -> None:
@@ -72,7 +72,7 @@ class Timeline(VerticalScroll, can_focus=True):
             self.scroll_home(animate=False)
 
     async def read(self) -> None:
-        """Read the refund, its attempts and events, and show them, unless another refund is shown by then."""
+        """Read the refund, its attempts and events, and show them, unless another refund was opened meanwhile."""
         key = self._key
         if key is None:
             return
@@ -84,7 +84,7 @@ class Timeline(VerticalScroll, can_focus=True):
             self.redraw()
 
     def toggle_raw(self) -> None:
-        """Show every event and each answer as it came, in place of the attempts; or the attempts again."""
+        """Show every event and each raw answer instead of the attempts, or the attempts again."""
         self.raw = not self.raw
         self.redraw()
         self.scroll_home(animate=False)
@@ -128,7 +128,7 @@ class Timeline(VerticalScroll, can_focus=True):
             self._next_text.show(what_next(self._desk, found, self.pending))
 
     def tick(self) -> None:
-        """Count down; what has not changed is not painted."""
+        """Count down. Unchanged text is not painted again."""
         self.redraw()
 
     def _head(self, refund: Refund) -> list[Part]:

@@ -18,7 +18,7 @@ ABOUT_SCREENS = {
     "are sent at once. Escape goes back and ends nothing.",
     "leaving": "Refunds that are still open go on when the program next runs.",
 }
-"""What is done on each screen, by its id."""
+"""The help of each screen, by its id."""
 
 ABOUT_FIELDS = {
     "search": "You are in the search: every word must be found; a receipt, a day such as 2026-03-01, an amount.",
@@ -39,4 +39,4 @@ ABOUT_FIELDS = {
     "receipt": "You are at a receipt: 40 columns, marked COPY when it was made before.",
     "timeline": "You are at one refund: the arrows scroll it. Escape goes back; what is under way goes on.",
 }
-"""What the widget with the focus accepts, by its id."""
+"""The help of each widget that can have the focus, by its id."""

@@ -1,4 +1,4 @@
-"""Owns the line about a list: which of how many refunds is marked, and their sums; what was searched among trips."""
+"""Owns the line about a list: position, number and sums of refunds; how a search for trips was understood."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from refund_tui.core.trip_search import Meaning
 Meanings = Sequence[Sequence[Meaning]]
 
 MOST = 10_001
-"""A filtered count stops here."""
+"""The most refunds that are counted with a filter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Owns announcements and hints: what happened, whether money may have moved, what to do next, why a list is empty."""
+"""Owns announcements and hints: what happened, whether money may have moved, what to do next, why a list is empty.
+
+It decides nothing: it only words what the caller passes.
+"""
 
 from __future__ import annotations
 
@@ -24,23 +27,23 @@ RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt c
 
 
 def too_small(columns: int, rows: int) -> str:
-    """The terminal is smaller than that."""
+    """For a terminal that is smaller than the screens need."""
     return f"This terminal is too small: {columns} columns and {rows} rows are needed."
 
 
 def keys_not_taken(number: int) -> str:
-    """Keys were dropped because the host was too slow."""
+    """After keys were dropped because the host was too slow."""
     return f"This host was too slow: {number} keys typed ahead were not taken. Check what is typed."
 
 
 def program_failed(error: Exception, file: Path | None, history: str) -> str:
-    """A fault of the program; `file` has the traceback, `history` is the key to the history."""
+    """For a fault of the program. `file` has the traceback, `history` is the key of the history."""
     where = f" For support: {file}" if file else ""
     return f"This program failed ({type(error).__name__}). What is in the history ({history}) is safe.{where}"
 
 
 def given_back(article: Article) -> str:
-    """All of an article was given back by earlier refunds of the trip."""
+    """For an article that earlier refunds of the trip gave back completely."""
     return f"{visible(article.name or article.id, 40)} was given back already. If that is not so, type the amount."
 
 
@@ -49,65 +52,65 @@ DROP_DRAFT = "Drop draft"
 
 
 def draft_kept(desk: Desk, draft: Draft) -> str:
-    """A draft from an earlier session, from when it is, and the key that opens it."""
+    """For a draft of an earlier session: its time, and the key that opens it."""
     since = draft_words(desk, draft.saved_at) if draft.saved_at else "A draft"
     what = f"{visible(draft.amount, 12)} on trip {short(draft.trip_id)}".strip()
     return f"{since} was kept: {what}. {key_of('refund', desk.settings.keys)} goes back to it."
 
 
 def draft_dropped(draft: Draft) -> str:
-    """What was typed is forgotten; nothing was asked for."""
+    """After a draft was dropped: nothing was refunded."""
     what = f": {visible(draft.amount, 12)}" if draft.amount else ""
     return f"The draft was dropped{what}. Nothing was refunded."
 
 
 def amount_changed(typed: str, amount: Money) -> str:
-    """A typed amount was replaced."""
+    """After the program replaced a typed amount."""
     return f"The amount was {visible(typed, 20)}, now it is {amount}."
 
 
 def known_as(trip_id: str, known: str) -> str:
-    """The typed id is spelled otherwise here."""
+    """For a typed trip id whose recorded spelling is different."""
     return f"{trip_id} is taken for {known}: the same trip, as it is written here."
 
 
 def nothing_recorded(why: Exception) -> str:
-    """A refund that was confirmed is refused."""
+    """For a confirmed refund that the ledger refused."""
     return f"Nothing was recorded and nothing was sent: {why}"
 
 
 def exported(number: int, path: Path) -> str:
-    """An export is done."""
+    """After an export."""
     return f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}"
 
 
 def nothing_refunded(trip_id: str, key: str) -> str:
-    """The question before a refund was left without an answer; `key` goes back to it."""
+    """For a question before a refund that was left without an answer. `key` goes back to it."""
     return f"Nothing was refunded on trip {short(trip_id)}. {key} goes back to the question."
 
 
 def not_answered(key: str) -> str:
-    """A question was left without an answer; `key` goes back to it."""
+    """For another question that was left without an answer. `key` goes back to it."""
     return f"Nothing was done: a question is still without an answer. {key} goes back to it."
 
 
 def not_the_amount(amount: str | None) -> str:
-    """Another amount than the refund's was typed again."""
+    """For a wrong amount in the second field."""
     return f"That is not the amount: type {amount}, or Escape goes back."
 
 
 def too_early(key: str) -> str:
-    """An answer came before the question accepts one."""
+    """For an answer during the grace period."""
     return f"Too early: {key} was not taken. Press it again when its key is lit."
 
 
 def receipt_written(path: Path) -> str:
-    """A receipt is in a file."""
+    """After a receipt was written to a file."""
     return f"The receipt was written to {path}"
 
 
 def sent_to_clipboard(text: str) -> str:
-    """The terminal was asked to take `text`."""
+    """After the terminal was asked to copy `text`."""
     return f"Sent to your terminal's clipboard. If it did not arrive, select it on the screen: {text}"
 
 
@@ -128,7 +131,7 @@ NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u emptie
 
 
 def no_clerk(name: str, clerks: tuple[str, ...]) -> tuple[Part, ...]:
-    """No refund was asked for by a clerk of that name; `clerks` are those that there are."""
+    """For a filter with an unknown clerk. `clerks` are the names that exist."""
     known = ", ".join(visible(one, 40) for one in clerks[:20]) + (" …" if len(clerks) > 20 else "")
     return ("No clerk here is called ", (visible(name, 40), "bold"), f".\n\nRefunds were asked for by: {known}")
 
@@ -138,7 +141,7 @@ NO_COMMAND = " No command that is possible now contains these words; F1 lists th
 
 
 def no_trip(text: str, problem: str | None) -> tuple[Part, ...]:
-    """No trip here matches `text`; `problem` is why it cannot be a trip id either."""
+    """For a search without a result. `problem` is why `text` cannot be a trip id either."""
     title = ("No trip here matches.", "bold")
     if problem:
         return title, f"\n\n{problem}."
@@ -149,7 +152,7 @@ def no_trip(text: str, problem: str | None) -> tuple[Part, ...]:
 
 
 def last_four_or_id(digits: str) -> str:
-    """No trip here has a card with these last four digits, by which a clerk mostly means a card and not an id."""
+    """For four digits that no card has: they are more likely a card than a trip id."""
     return f"No trip here has the last four {digits}. Enter again opens a refund on a trip whose whole id is {digits}."
 
 
@@ -158,9 +161,9 @@ NEEDED = {
     "said_by": "type who said so: a name, a bank, the service's support",
     "when": "type when it was said",
 }
-"""What to type into each field, in the order of the form."""
+"""The problem of each empty field, in the order of the form."""
 
 
 def not_past(now: str) -> str:
-    """The time is no time, or it is after `now`."""
+    """For a text that is not a time, or is after `now`."""
     return f"write the day, or day and time, such as {now}; not one in the future"

@@ -1,4 +1,4 @@
-"""Owns the questions before a refund is made, before something is done to one, and before the program ends."""
+"""Owns the questions before a refund, before an action on one, and before the program ends. It decides nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from refund_tui.tui.wording.states import (
 )
 
 DIFFERENT = "d"
-"""The yes key where a trip already has such a refund: not the usual one, so that no habit presses it."""
+"""The yes key if the trip already has such a refund. It is not the usual key, so that nobody presses it by habit."""
 
 NO_SUCH_TRIP: Part = ("no trip here matches this id: compare it with the shopper's", STYLES["warn"])
 
@@ -75,7 +75,7 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
 
 
 def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:
-    """The question where the trip already has refunds that look like this one."""
+    """The question if the trip already has refunds that look like this one."""
     now, parts = desk.now().at, list[Part]()
     for refund in alike[:8]:
         state = f"{SIGNS[refund.state]} {refund.state:15}"
@@ -97,7 +97,7 @@ def trip_notice(desk: Desk, stopped: str | None, balance: TripBalance) -> tuple[
 
 
 def _way_out(desk: Desk, unknown: Refund | None) -> str:
-    """The keys that open what stops a refund on the trip."""
+    """The keys that open the refund which prevents a new one on the trip."""
     if unknown is None or desk.refusal:
         return ""
     possible, keys = desk.possible(unknown), desk.settings.keys
@@ -110,7 +110,7 @@ def _way_out(desk: Desk, unknown: Refund | None) -> str:
 
 
 def card_sentence(answer: CardAnswer) -> str:
-    """What the service answered about the card of a trip."""
+    """The service's answer about the card of a trip."""
     match answer:
         case CardFound(card=card, currency=currency):
             told = card_words(card) or "a card it does not name"
@@ -136,15 +136,14 @@ _YES = {
 
 
 def name_of(action: Action) -> str:
-    """The name of an action in the line of keys: what its question's yes is called."""
+    """The label of an action in the line of keys, the same as the yes of its question."""
     return _YES[action].capitalize()
 
 
 _MOST_LINES, _LINE = 10, 66
-"""Lines for the blocked refunds with their causes, and characters of a line, so that the keys are seen at 80x24."""
+"""The most lines for the blocked refunds with their causes, and the width of a line, so that the keys fit at 80x24."""
 _LONGEST_CAUSE = 200
-"""Characters of what blocks a refund."""
-"""At most so many blocked refunds are listed in the question about all of them."""
+"""The most characters of the cause that blocks a refund."""
 
 _FOLLOWS: dict[Action, list[Part]] = {
     Action.STOP: [
@@ -182,7 +181,7 @@ def _repaired(refund: Refund) -> list[Part]:
 
 
 def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
-    """What follows from ending the refund's own wait, and what it must still wait for."""
+    """What follows from ending the refund's own wait, and which wait remains."""
     now, gate = desk.now(), desk.summary.gate
     safe = _safety(desk, refund, pending) if refund.life.maybe_executed else ["The same id and the same bytes go out."]
     held = (
@@ -200,7 +199,7 @@ def _hour(desk: Desk, wait: Wait) -> str:
 
 
 def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
-    """Why asking again is safe, and for how long; or that it is not."""
+    """Why asking again is safe and for how long, or why it is not safe."""
     now = desk.now()
     left = waits.horizon_left(refund.life, now, desk.policy)
     if left <= 0:
@@ -221,7 +220,7 @@ def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
 
 
 def all_question(blocked: Sequence[Refund]) -> Question:
-    """The question before all blocked refunds go on."""
+    """The question before all blocked refunds continue."""
     listed = _by_cause(blocked)
     more = len(blocked) - sum(map(len, listed.values()))
     about = [
@@ -284,7 +283,7 @@ WAIT_NEEDS_REASON = "type why, in a few words; Escape goes back and ends nothing
 
 
 def gate_question(desk: Desk) -> list[Part]:
-    """What waits and until when, and what follows from ending the wait."""
+    """The waiting refunds, the end of the wait, and what follows if a person ends it."""
     summary, now = desk.summary, desk.now()
     until = moment(summary.gate.ends(now), desk.settings.zone, now.at) if summary.gate else ""
     number = summary.to_send
@@ -306,7 +305,7 @@ NO_ANSWER = "the ledger does not answer; another program may hold it"
 
 
 def not_listed(why: str) -> str:
-    """The open refunds could not be read."""
+    """For open refunds that could not be read."""
     return f"They cannot be listed now: {visible(why, 300)}.\n"
 
 

@@ -21,7 +21,7 @@ NAME, INDENT = 19, 2
 
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
-    """Each attempt on a line, with its outcome wrapped below it; neighbours that ended alike are on one line."""
+    """Each attempt on a line, with its outcome wrapped below it. Consecutive attempts that ended alike share a line."""
     parts: list[Part] = [("Attempts", "bold")]
     for _, alike in groupby(attempts, _ended_as):
         parts += _attempt(list(alike), zone, now, width)
@@ -29,7 +29,7 @@ def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: dat
 
 
 def _ended_as(attempt: Attempt | Damaged) -> object:
-    """What attempts have in common that are told on one line."""
+    """What attempts must have in common to share a line."""
     if isinstance(attempt, Damaged) or attempt.ended_at is None:
         return attempt
     return attempt.outcome, attempt.http_status, attempt.detail
@@ -52,7 +52,7 @@ def _attempt(alike: list[Attempt | Damaged], zone: tzinfo, now: datetime, width:
 
 
 def damaged_lines(row: Damaged, width: int) -> list[str]:
-    """A row that cannot be read: its table and number, and what is wrong with it."""
+    """For a row that cannot be read: its table and number, and what is wrong."""
     return [f"{DAMAGED}  {row.table} {visible(row.row, 40)}", *_folded(row.why, 4, width)]
 
 
@@ -84,7 +84,7 @@ def facts_of(
 
 
 def _fact(name: str, value: str, width: int) -> list[Part]:
-    """A name and its value beside it; an id that is too long for that stands whole on the next line."""
+    """A name, and its value beside it. An id that is too long is on the next line, complete."""
     if " " not in value and width - NAME < len(value) <= width - INDENT:
         return [(f"\n{name}", STYLES["dim"]), f"\n{' ' * INDENT}{visible(value)}"]
     lines = _wrapped(value, width - NAME) or ["-"]
@@ -102,7 +102,7 @@ def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime,
         change = f"{event.before or '-'} → {event.after}" if event.before != event.after else str(event.after)
         lines.append(f"{moment(event.at, zone, now):12}  {event.kind.replace('_', ' ')}  {change}")
         lines += _folded(f"by {event.who}: {event.why}", 4, width)
-        if event.actor != told_last:  # as long as it is the same process, it is told once
+        if event.actor != told_last:  # a process is shown once for consecutive events
             lines += _folded(f"process: {event.actor.words or 'not recorded'}", 4, width)
             told_last = event.actor
         told = event.data
@@ -111,7 +111,7 @@ def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime,
 
 
 def raw_answers(attempts: Sequence[Attempt | Damaged], width: int) -> list[Part]:
-    """The answers as they came, with control characters made visible."""
+    """The raw answers, with control characters made visible."""
     lines: list[str] = []
     for attempt in attempts:
         if isinstance(attempt, Damaged):

@@ -1,4 +1,4 @@
-"""Owns the words for states, times and what happens next: always a word and a sign, never a colour alone."""
+"""Owns the words for states, times and what happens next. A state always has a word and a sign, never only a colour."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ STATE_MEANS = {
 }
 
 DAMAGED_NEXT = "Nothing can be done to it here, and no new refund is taken on its trip."
-"""What follows for a refund whose row cannot be read."""
+"""What happens next with a refund whose row cannot be read."""
 
 TONES: dict[State, Tone] = {
     State.QUEUED: "accent", State.SENDING: "accent", State.WAITING: "accent", State.ACCEPTED: "good",
     State.SETTLED_PAID: "good", State.BLOCKED: "bad", State.UNKNOWN: "bad", State.REJECTED: "warn",
     State.CANCELLED: "dim", State.SETTLED_UNPAID: "dim",
 }  # fmt: skip
-"""`accent` is under way, `good` is done, `bad` needs a person."""
+"""The tone of each state: `accent` is under way, `good` is done, `bad` needs a person."""
 
 STYLES: dict[Tone, str] = {
     "": "", "dim": "$muted", "good": "$text-success", "bad": "bold $text-error", "warn": "$text-warning",
@@ -55,27 +55,30 @@ STYLES: dict[Tone, str] = {
 
 
 LONGEST_REASON = 120
-"""Characters of a reason in an announcement: it has three lines at 80 columns. The timeline has the whole reason."""
+"""The most characters of a reason in an announcement, which has three lines at 80 columns. The timeline shows all."""
 
 SHORT = 18
-"""Characters of an id in a short sentence."""
+"""The most characters of an id in a short sentence."""
 
 
 LONG = 900.0
-"""If the account must wait longer than these seconds, the key that ends the wait is shown. Longer than documented."""
+"""If the account must wait longer than these seconds, the key that ends the wait is shown.
+
+No documented wait is longer.
+"""
 
 
 def state_words(refund: Refund) -> str:
-    """Sign and word, and whether the money may have moved."""
+    """The sign and the word of a state, and whether money may have moved."""
     doubt = " · money may have moved" if refund.life.maybe_executed and refund.open else ""
     alarm = " · ALARM: check the books" if refund.life.alarm else ""
     return f"{SIGNS[refund.state]} {refund.state}{doubt}{alarm}"
 
 
 def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
-    """Seconds until the refund is sent again: its own wait, or the gate that holds the account.
+    """Seconds until the refund is sent again: its own wait or the account's gate.
 
-    0 where that is not what it waits for, as while a request of it is still under way.
+    0 if it waits for something else, such as a request that is still under way.
     """
     if not desk.sends(refund) or (pending and not pending.over):
         return 0.0
@@ -83,7 +86,7 @@ def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
 
 
 def _at(desk: Desk, refund: Refund) -> str:
-    """When the next attempt is made, if there is a wait."""
+    """The time of the next attempt, if there is a wait."""
     now = desk.now()
     at = waits.next_attempt(refund.life, desk.summary.gate, now)
     return f" at {moment(at, desk.settings.zone, now.at)}" if at else ""
@@ -129,7 +132,7 @@ def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
 
 
 def _awaited(desk: Desk, pending: UnderWay | None) -> str:
-    """Whether some program still awaits the answer, and what follows if none does."""
+    """Whether a program still waits for the answer, and what follows if none does."""
     if pending is None or pending.alive:
         return "Its answer is awaited."
     if pending.alive is False:
@@ -139,7 +142,7 @@ def _awaited(desk: Desk, pending: UnderWay | None) -> str:
 
 
 def _by(desk: Desk, pending: UnderWay) -> str:
-    """When a request ends at the latest, if its program cannot be seen from here."""
+    """The latest end of a request, if it is not known whether its program still runs."""
     return "" if pending.alive is not None else f", after {_hour(desk, pending)} at the latest"
 
 
@@ -154,14 +157,14 @@ def safety_words(desk: Desk, refund: Refund) -> str:
 
 
 def moment(instant: datetime, zone: tzinfo, now: datetime) -> str:
-    """A time in the store's zone; with the day where that is not today."""
+    """A time in the store's zone, with the day if it is not today."""
     local = instant.astimezone(zone)
     same = local.date() == now.astimezone(zone).date()
     return local.strftime("%H:%M:%S" if same else "%d %b %H:%M")
 
 
 def ago(instant: datetime, now: datetime) -> str:
-    """How long ago, in words that change once a minute at most."""
+    """How long ago, in words that change at most once a minute."""
     seconds = (now - instant).total_seconds()
     if 0 <= seconds < 60:
         return "just now"
@@ -169,12 +172,12 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 def card_words(card: Card) -> str:
-    """Brand and last four digits, as far as they are known; empty if neither is."""
+    """The known ones of brand and last four digits; empty if neither is known."""
     return " ".join(visible(part, 20) for part in (card.brand, card.tail) if part)
 
 
 def articles_words(articles: Iterable[RefundedArticle]) -> str:
-    """The articles that a refund is for, in one line."""
+    """The articles of a refund, in one line."""
     return ", ".join(visible(article.words, 60) for article in articles)
 
 
@@ -185,9 +188,11 @@ def short(identifier: str) -> str:
 
 
 def outcome_words(refund: Refund, others: int = 0) -> str:
-    """The announcement of a refund that ended; one line of 80 columns, unless the service gave a long reason.
+    """The announcement of a refund that ended.
 
-    `others` ended at the same time.
+    It fits into one line of 80 columns, unless the service's reason is long.
+
+    `others` is the number of other refunds that ended at the same time.
     """
     asked, identifier = refund.intent, refund.life.reconciliation_id
     match refund.state:
@@ -214,11 +219,11 @@ def who_words(settings: Settings) -> str:
 
 
 UNUSABLE = "! LEDGER UNUSABLE"
-"""In place of what is open: the ledger is lost, damaged or an older copy, so that nothing is known of it."""
+"""Shown instead of the open refunds: the ledger is lost, damaged or an older copy, so they are not known."""
 
 
 def open_words(desk: Desk) -> str:
-    """What is open now and what is wrong, for the status line."""
+    """The open refunds and the problems, for the status line."""
     summary, words = desk.summary, []
     if desk.unusable:
         return " · ".join([UNUSABLE, *([f"{len(desk.unsaved)} NOT SAVED"] if desk.unsaved else [])])

@@ -1,4 +1,4 @@
-"""Owns the facts of a trip: card, charge, what is left, window, refunds. What is not known is called not known."""
+"""Owns the words for the facts of a trip: card, charge, what is left, window, refunds. Never guesses a fact."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.wording.states import SIGNS, STYLES, TONES, ago, card_words, moment
 
 MOST, MOST_IN_SUMMARY = 6, 2
-"""At most so many refunds of a trip are listed."""
+"""The most refunds of a trip that are listed."""
 
 SOON = 24 * 3600
 """Seconds before the end of the refund window from which it is shown as a warning."""
@@ -27,21 +27,21 @@ NAME = 10
 """Columns for the name of a fact."""
 
 WIDEST = 48
-"""Columns for an article and its price: further apart they are hard to read as one."""
+"""Columns for an article and its price. With more columns the two are hard to read together."""
 
 LEAST_LINES = 4
-"""Lines below which articles are not begun: the heading, two of them, and how many more there are."""
+"""The fewest lines for the articles: a heading, two articles, and the number of the others."""
 
 
 def trip_title(desk: Desk, trip_id: str, trip: Trip | None, saved_at: datetime | None) -> list[Part]:
-    """Which trip it is; `saved_at` is when a draft of it was saved last (UTC), None where none is kept."""
+    """The title of a trip. `saved_at` is when its draft was last saved (UTC), None if it has no draft."""
     receipt = f" · {visible(trip.receipt, 20)}" if trip and trip.receipt else ""
     draft = f" · {draft_words(desk, saved_at)}" if saved_at else ""
     return [(f"Trip {visible(trip_id, 50)}", "bold"), (receipt + draft, STYLES["dim"])]
 
 
 def draft_words(desk: Desk, saved_at: datetime) -> str:
-    """`Draft of 14:02`; with the day where that is not today."""
+    """`Draft of 14:02`, with the day if it is not today."""
     zone = desk.settings.zone
     local, today = saved_at.astimezone(zone), desk.now().at.astimezone(zone).date()
     return f"Draft of {local:%H:%M}" if local.date() == today else f"Draft of {local:%d %b %H:%M}"
@@ -58,7 +58,7 @@ def trip_facts(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalanc
 
 
 def trip_articles(trip: Trip, balance: TripBalance, width: int, lines: int) -> list[Part]:
-    """The articles of a trip in at most so many lines, with what was given back of each; empty without room."""
+    """The articles of a trip with what was given back, in a limited number of lines; empty if there is no room."""
     if not trip.articles or lines < LEAST_LINES:
         return []
     shown = len(trip.articles) if len(trip.articles) < lines else lines - 2
@@ -81,7 +81,7 @@ def _article(article: Article, left: Decimal, width: int) -> Part:
 
 
 def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part]:
-    """A known trip, where there is no room for all its facts."""
+    """A known trip in two lines, if there is no room for all its facts."""
     left, refunded = balance.left, len([r for r in balance.refunds if r.state.counts])
     imported = f" · the trips file says {balance.known}" if balance.disagreement else ""
     told: Part = (f"{left} left", "bold") if left else "what is left is not known"
@@ -92,7 +92,7 @@ def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part
 
 
 def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) -> list[Part]:
-    """The facts of a known trip in two lines, and its newest refunds, where the rest of the room is the articles'."""
+    """The facts of a known trip in two lines, and its newest refunds. The articles get the rest of the room."""
     now, left = desk.now().at, balance.left
     when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "time not known"
     told: Part = (f"{left} left", "bold") if left else ("what is left is not known", "bold")
@@ -107,7 +107,8 @@ def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) ->
 
 
 def left_and_back(balance: TripBalance) -> tuple[Cell, Cell]:
-    """What is left of a trip, and what its refunds come to with the sign of the one a clerk must know of.
+    """What is left of a trip, and the sum of its refunds with the sign of the most important one.
+
 
     Such as `7.39` and `◐ 5.00 back`, or `7.39` and `? unknown`.
     """

@@ -1,4 +1,4 @@
-"""Owns every use of Textual's private names. Nobody else uses one; a test looks for them.
+"""Owns every use of Textual's private names. No other module may use one; a test checks that.
 
 Private names change without notice. So each function here asks `TextualRepair` first: with another version than the
 known one it changes nothing, the program runs without the repair, and `refund-tui doctor` says so. `repairs` is
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def repair_textual() -> None:
-    """Make the repairs that hold for the whole process."""
+    """Make the repairs for the whole process."""
     if not is_known():
         return
     from refund_tui.tui.terminal.textual_inside import repairs
@@ -39,10 +39,10 @@ def repair_textual() -> None:
 
 @contextmanager
 def drawing_on(descriptor: int) -> Iterator[None]:
-    """Have Textual draw on this descriptor.
+    """Make Textual draw on this descriptor.
 
-    By itself it draws on standard error. With `2>log` the terminal would stay black while its keys still count. Under
-    LC_ALL=C or PYTHONIOENCODING one sign would be encoded as an escape of several characters, and move all behind it.
+    Textual draws on standard error. With `2>log` the screen would stay black, but keys would still work. Under LC_ALL=C
+    or PYTHONIOENCODING one sign would be encoded as several characters, and would move the rest of its line.
     """
     if not TextualRepair.OUTPUT.on:
         yield
@@ -58,7 +58,7 @@ def drawing_on(descriptor: int) -> Iterator[None]:
 
 
 def send_only_changed_cells(app: App[int], frame: Frame) -> None:
-    """Have `app` send what differs from `frame`, which is what the terminal shows."""
+    """Make `app` send only what differs from `frame`, which is what the terminal shows."""
     if TextualRepair.CELL_DIFF.on:
         from refund_tui.tui.terminal.textual_inside.repairs import put_before_terminal
 
@@ -66,7 +66,10 @@ def send_only_changed_cells(app: App[int], frame: Frame) -> None:
 
 
 def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None]) -> None:
-    """When `app` fails, hand the traceback to `keep` and print nothing. Textual's own page shows variables' values."""
+    """When `app` fails, pass the traceback to `keep` and print nothing.
+
+    Textual's own page shows the values of variables.
+    """
     if TextualRepair.CRASH.on:
         from refund_tui.tui.terminal.textual_inside.repairs import end_without_source as repair
 
@@ -74,7 +77,7 @@ def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None
 
 
 def write_to_terminal(app: App[int], sequence: str) -> bool:
-    """Write an escape sequence between two pictures; False where that is not possible."""
+    """Write an escape sequence between two frames. False if that is not possible."""
     if not TextualRepair.CLIPBOARD.on:
         return False
     from refund_tui.tui.terminal.textual_inside.repairs import write_to_terminal as write

@@ -1,8 +1,8 @@
 """Owns the repairs of Textual's inside: input, output, rendering, and how a failed app ends.
 
-Imported only where Textual has the known version. None of them changes what is shown: without the cell diff the same
-screen is drawn with more bytes. Textual by itself renders everything that shares a clip with a changed line: some
-twenty widgets for one digit.
+Imported only if Textual has the known version. No repair changes what is shown: without the cell diff the same screen
+is drawn with more bytes. Textual alone renders everything that shares a clip with a changed line: about twenty widgets
+for one digit.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from refund_tui.tui.terminal.cell_diff import CellRun, Frame, glyphs_in
 
 
 class TerminalOutput(io.TextIOBase):
-    """A terminal to write to. After the connection is cut, what is written is dropped.
+    """The output to the terminal. After the connection is cut, output is dropped.
 
-    An error would end Textual's writing thread. Its queue would fill up, and the program would wait for ever and hear
-    no signal.
+    An error would end Textual's writing thread. Then its queue would fill up, and the program would hang and ignore
+    signals.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -66,18 +66,18 @@ class TerminalOutput(io.TextIOBase):
 
 
 def accept_wrong_bytes() -> None:
-    """Decode a byte that is not UTF-8 as a replacement character; by itself Textual's input thread ends at it."""
+    """Decode a byte that is not UTF-8 as a replacement character. Without this, it ends Textual's input thread."""
     strict = codecs.getincrementaldecoder
     vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(strict(name), errors="replace")
 
 
 def queue_output_without_limit() -> None:
-    """Let output wait where nobody reads it. By itself the 31st write blocks the app, its refunds and its signals."""
+    """Queue output that nobody reads. Without this, the 31st write blocks the app, its refunds and its signals."""
     vars(_writer_thread)["MAX_QUEUED_WRITES"] = 0  # no limit: a countdown is 100 bytes a second
 
 
 def end_without_source(app: App[int], exit_code: int, keep: Callable[[str], None]) -> None:
-    """Replace what `app` does about its own fault, and about what a thread or a style sheet could not do."""
+    """Replace how `app` reports its own fault, and faults of threads and style sheets."""
 
     def fatal_error() -> None:
         keep("".join(traceback.format_exception(app._exception)))
@@ -107,7 +107,7 @@ def _plain(renderable: RenderableType) -> str:
 
 
 def write_to_terminal(app: App[int], sequence: str) -> bool:
-    """Write to the app's driver; False while it has none."""
+    """Write to the app's driver. False if there is none."""
     driver = app._driver
     if driver is None:
         return False
@@ -126,13 +126,13 @@ def render_only_what_changed() -> None:
 
 
 def _clear_all_dimensions(self: Widget) -> None:
-    """Clear the cached box too: Textual keeps it where a layout was already asked for."""
+    """Clear the cached box too: Textual keeps it if a layout was already requested."""
     _clear_cached_dimensions(self)
     self._box_model_cache.clear()
 
 
 def _get_renders(self: Compositor, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-    """Region, clip and strips of each widget that is seen within `crop`, as the compositor wants them."""
+    """Region, clip and strips of each visible widget within `crop`, in the form that the compositor needs."""
     for widget, (region, clip) in self.visible_widgets.items():
         seen = region.intersection(clip)
         if seen and (crop is None or crop.overlaps(seen)):
@@ -144,7 +144,7 @@ Update = LayoutUpdate | ChopsUpdate
 
 
 def put_before_terminal(app: App[int], frame: Frame) -> None:
-    """Put the stage before the terminal of `app`."""
+    """Put the cell diff between `app` and the terminal."""
     textuals_own = app._display
 
     def display(screen: Screen[object], renderable: RenderableType | None) -> None:
@@ -157,26 +157,26 @@ def put_before_terminal(app: App[int], frame: Frame) -> None:
 
 
 class CellDiff(CompositorUpdate):
-    """An update of Textual's that sends only what differs from `frame`; `size` is the terminal's, in cells."""
+    """A Textual update that sends only what differs from `frame`. `size` is that of the terminal, in cells."""
 
     def __init__(self, update: Update, frame: Frame, size: tuple[int, int]) -> None:
         self._update, self._frame, self._size = update, frame, size
 
     def render_segments(self, console: Console) -> str:
-        """What to write to the terminal."""
+        """The bytes for the terminal."""
         colours = console._color_system or ColorSystem.TRUECOLOR
         strips = _of_layout(self._update) if isinstance(self._update, LayoutUpdate) else _of_chops(self._update)
         return self._frame.write(self._size, (CellRun(x, y, glyphs_in(strip, colours)) for x, y, strip in strips))
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Every strip with the cell it begins at."""
+    """Each strip with its first cell."""
     for y, line in enumerate(update.strips, update.region.y):
         yield update.region.x, y, Strip.join(line)
 
 
 def _of_chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """The same for the parts of lines that a partial update touches."""
+    """Each part of a line in a partial update, with its first cell."""
     for y, left, right in update.spans:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and x <= right and end > left:

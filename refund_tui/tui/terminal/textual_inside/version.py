@@ -1,4 +1,4 @@
-"""Owns the version of Textual whose inside was looked at, and what is missing with any other. Imports no Textual."""
+"""Owns the known version of Textual, and what is missing with any other version. Never imports Textual."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def is_known() -> bool:
 
 
 def is_installed_as(version: str, folder: Path) -> bool:
-    """Whether the Textual in this folder has that version, by its installer's record beside it.
+    """Whether the Textual in this folder has that version, by the installer's record beside it.
 
-    `importlib.metadata` would tell it too, but it is slow to import, and the first screen would wait for it.
+    `importlib.metadata` is not used: it is slow to import and would delay the first screen.
     """
     return (folder / f"textual-{version}.dist-info").is_dir()

@@ -47,7 +47,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class TermMeaning:
     """What a term means: a part of trips, and its value there, or the beginning of several values."""
 
     kind: Kind
@@ -143,7 +143,7 @@ def _days_words(days: Days, today: date | None) -> str:
     return f"{days.first:%d %b}" if today and days.first.year == today.year else f"{days.first:%d %b %Y}"
 
 
-def meanings(text: str, trips: Sequence[Trip], zone: tzinfo, today: date | None) -> tuple[tuple[Meaning, ...], ...]:
+def meanings(text: str, trips: Sequence[Trip], zone: tzinfo, today: date | None) -> tuple[tuple[TermMeaning, ...], ...]:
     """For each term of a search text what it means in the `trips` that it found, or could mean where it found none.
 
     A term may mean several parts of trips; a term without any known meaning is left out.
@@ -152,43 +152,43 @@ def meanings(text: str, trips: Sequence[Trip], zone: tzinfo, today: date | None)
     return tuple(filter(None, found))
 
 
-def _meanings(term: str, trips: Sequence[Trip], period: Period | None) -> tuple[Meaning, ...]:
+def _meanings(term: str, trips: Sequence[Trip], period: Period | None) -> tuple[TermMeaning, ...]:
     values: dict[Kind, list[str]] = {}
     for trip in trips:
         if match := next(_matches(term, trip, period), None):
             values.setdefault(match.kind, []).append(match.text)
     if not trips:
         return _possible(term, period)
-    known = [Meaning(kind, _told(term, values[kind])) for kind in Kind if kind in values]
+    known = [TermMeaning(kind, _told(term, values[kind])) for kind in Kind if kind in values]
     return tuple(known[:MOST_KINDS])
 
 
-def _matches(term: str, trip: Trip, period: Period | None) -> Iterator[Meaning]:
+def _matches(term: str, trip: Trip, period: Period | None) -> Iterator[TermMeaning]:
     """The parts of a trip that begin with a term, the likeliest first."""
     begun = tuple(forms_of(term))
     for kind, text in ((Kind.LAST_FOUR, trip.card.tail), (Kind.RECEIPT, trip.receipt)):
         if text and any(word.startswith(begun) for word in words_in(text)):
-            yield Meaning(kind, text)
+            yield TermMeaning(kind, text)
     if trip.trip_id.casefold().startswith(begun):
-        yield Meaning(Kind.TRIP, trip.trip_id)
+        yield TermMeaning(Kind.TRIP, trip.trip_id)
     if trip.captured and (trip.captured == amount_of(term) or trip.captured.digits.startswith(begun)):
-        yield Meaning(Kind.AMOUNT, str(trip.captured))
+        yield TermMeaning(Kind.AMOUNT, str(trip.captured))
     if period and trip.dated and period.begin <= trip.dated < period.end:
-        yield Meaning(Kind.TIME, period.words)
+        yield TermMeaning(Kind.TIME, period.words)
     texts = [(Kind.BRAND, trip.card.brand)]
     texts += [(Kind.ARTICLE, name) for article in trip.articles for name in (article.name, article.id)]
     for kind, text in texts:
         if text and any(word.startswith(begun) for word in words_in(text)):
-            yield Meaning(kind, text)
+            yield TermMeaning(kind, text)
 
 
-def _possible(term: str, period: Period | None) -> tuple[Meaning, ...]:
+def _possible(term: str, period: Period | None) -> tuple[TermMeaning, ...]:
     """What a term that found nothing was taken for."""
     if _LAST_FOUR.fullmatch(term):
-        return (Meaning(Kind.LAST_FOUR, term),)
+        return (TermMeaning(Kind.LAST_FOUR, term),)
     if amount := amount_of(term):
-        return (Meaning(Kind.AMOUNT, str(amount)),)
-    return (Meaning(Kind.TIME, period.words),) if period else ()
+        return (TermMeaning(Kind.AMOUNT, str(amount)),)
+    return (TermMeaning(Kind.TIME, period.words),) if period else ()
 
 
 def _told(term: str, values: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from refund_tui.core.money import Money
-from refund_tui.core.trip_search import Kind, Meaning, meanings, period_of, terms_of
+from refund_tui.core.trip_search import Kind, TermMeaning, meanings, period_of, terms_of
 from refund_tui.core.trips import Card
 from tests.support.records import trip
 
@@ -80,12 +80,12 @@ def test_a_term_means_the_part_by_which_trips_are_found(text: str, said: list[li
 @pytest.mark.parametrize(
     ("text", "could_mean"),
     [
-        ("0009", Meaning(Kind.LAST_FOUR, "0009")),
-        ("5 EUR", Meaning(Kind.AMOUNT, "5.00 EUR")),
+        ("0009", TermMeaning(Kind.LAST_FOUR, "0009")),
+        ("5 EUR", TermMeaning(Kind.AMOUNT, "5.00 EUR")),
         ("0 EUR", None),
-        ("24.11.", Meaning(Kind.TIME, "24 Nov")),
+        ("24.11.", TermMeaning(Kind.TIME, "24 Nov")),
         ("R-1", None),
     ],
 )
-def test_what_found_nothing_is_told_as_what_it_could_mean(text: str, could_mean: Meaning | None) -> None:
+def test_what_found_nothing_is_told_as_what_it_could_mean(text: str, could_mean: TermMeaning | None) -> None:
     assert meanings(text, [], BERLIN, TODAY) == (((could_mean,),) if could_mean else ())

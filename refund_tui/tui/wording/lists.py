@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refund_tui.core.filters import Filter, Order
-from refund_tui.core.trip_search import Meaning
+from refund_tui.core.trip_search import TermMeaning
 
-Meanings = Sequence[Sequence[Meaning]]
+Meanings = Sequence[Sequence[TermMeaning]]
 
 MOST = 10_001
 """The most refunds that are counted with a filter."""

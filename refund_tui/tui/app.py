@@ -17,6 +17,7 @@ from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 from textual.widgets import Input
 
+from refund_tui.core.refunds import Refund
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import News
 from refund_tui.errors import RefundTuiError
@@ -24,7 +25,7 @@ from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, heard, holds_in, key_of
-from refund_tui.tui.news import ClerksNews, DeskNews, announcement_of
+from refund_tui.tui.news import ClerksNews, DeskNews, end_words, trouble_words
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
 from refund_tui.tui.terminal.crash import CrashReporting
@@ -246,13 +247,18 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         if not self.current_screen.is_attached:
             return
         ended = self._news.ended(message.news)
-        if words := announcement_of(message.news, ended):
+        if ended:
+            self.background.do(self._tell_ends(ended))
+        elif words := trouble_words(message.news):
             self.announce(words, news=True)
         if self.desk.settings.bell and ended:
             self.bell()
         self._status.redraw()
         self.current_screen.reload()
         self.refresh_keys()
+
+    async def _tell_ends(self, ended: list[Refund]) -> None:
+        self.announce(await end_words(self.desk, ended), news=True)
 
     async def action_lookup(self) -> None:
         """Go to Lookup."""

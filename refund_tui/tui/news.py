@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from textual.message import Message
 
 from refund_tui.core.refunds import Action, Life, Refund
+from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, Unsaved
+from refund_tui.errors import RefundTuiError
 from refund_tui.tui.wording.states import outcome_words
+
+LEDGER_WITHIN = 0.5
+"""Seconds that an announcement waits for the ledger, which another program may hold."""
 
 _ACTIONS = frozenset(map(str, Action))
 """The kinds of news after a person's action in this process."""
@@ -45,8 +52,15 @@ class ClerksNews:
         return asked_here and ended and self._told.get(refund.key) != refund.life
 
 
-def announcement_of(news: News, ended: list[Refund]) -> str:
-    """The sentence for an announcement; empty for news that are only shown."""
-    if ended:
-        return outcome_words(ended[-1], others=len(ended) - 1)
+async def end_words(desk: Desk, ended: list[Refund]) -> str:
+    """The sentence that announces these ends: the last of them, with what is left on its trip if that can be read."""
+    refund, balance = ended[-1], None
+    with contextlib.suppress(RefundTuiError, TimeoutError):
+        async with asyncio.timeout(LEDGER_WITHIN):
+            balance = await desk.trips.balance(refund.intent.store_id, refund.intent.trip_id)
+    return outcome_words(refund, balance, others=len(ended) - 1)
+
+
+def trouble_words(news: News) -> str:
+    """The sentence about what went wrong; empty for what is only shown."""
     return news.why if isinstance(news, Unsaved | Trouble) else ""

@@ -33,6 +33,8 @@ TOLERANCE = timedelta(seconds=2)
 _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
 _CARD = re.compile(rf"{STATE}\s+(?P<tail>\d{{4}})\s")
 """A row of a narrow history list: it shows the card's last four digits instead of the trip."""
+_ENDED = re.compile(rf"{STATE} {AMOUNT} {CURRENCY} (?:to|for) \S+ (?P<tail>\d{{4}}) ·")
+"""The announcement of an end: the card stands for the trip."""
 _ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 HARMLESS = re.compile(
@@ -63,7 +65,8 @@ class Part:
         shortened = _SHORT.findall(self.text)
         for head, tail in shortened:
             named += [trip for trip in self.screen.trip_ids if trip.startswith(head) and trip.endswith(tail)]
-        if not named and not shortened and (card := _CARD.search(self.text)):
+        card = (_ENDED if self.announced else _CARD).search(self.text)
+        if not named and not shortened and card:
             return [row.trip for row in self.screen.truth.refunds if row.tail == card["tail"]]
         return named if named or shortened else self.screen.about
 
@@ -107,7 +110,13 @@ Judge = Callable[["re.Match[str]", Part], object]
 
 
 def _left(match: re.Match[str], part: Part) -> object:
-    return _of_trip(part, match, part.screen.truth.left)
+    return _was_left(match, part) if part.announced else _of_trip(part, match, part.screen.truth.left)
+
+
+def _was_left(match: re.Match[str], part: Part) -> object:
+    """What was left when an end was announced: other refunds may have followed."""
+    truth, told = part.screen.truth, int(_plain(match["amount"]).replace(".", ""))
+    return any((truth.left(trip) or 0) <= told <= (truth.captured(trip) or 0) for trip in part.trips)
 
 
 def _captured(match: re.Match[str], part: Part) -> object:
@@ -281,7 +290,7 @@ STATEMENTS = (
     _kind("a refund's state", STATE, _state_and_amount),
     _kind("the refund's state", rf"^\s*{AMOUNT} {CURRENCY}\s+{STATE}", _head),
     _kind("a row's refund", rf"{STATE}\s+(?:\S.*\s)?(?P<clerk>[^\W\d]\S*)\s+{AMOUNT} {CURRENCY}", _row),
-    _kind("a wait", r"(?:next|Sent again in) (?P<left>\d+(?::\d\d)+)", _countdown),
+    _kind("a wait", r"(?:next|attempt in) (?P<left>\d+(?::\d\d)+)", _countdown),
     _kind("a request id", r"Request id\s+(?P<id>\S+)", _request),
     _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)\b", _reconciliation),
     _kind("who asked", r"Asked .*, by (?P<clerk>\S+)", _clerk),
@@ -289,7 +298,7 @@ STATEMENTS = (
     _kind("the place in the list", rf"(?<![\w,.])(?P<place>\d[\d,]*) of {COUNT}{NO_AMOUNT}", _place),
     _kind("how many trips there are", rf"{COUNT} trips?\b", _trips),
     _kind("a time", r"(?<![\d:])(?:(?P<day>\d\d [A-Z][a-z]{2}) \d\d:\d\d|\d\d:\d\d:\d\d)(?![\d:])", _clock),
-    _kind("a minute", rf"(?<!next )(?<!again in )(?<![\d:]){MINUTE}(?![\d:])", _minute),
+    _kind("a minute", rf"(?<!next )(?<!attempt in )(?<![\d:]){MINUTE}(?![\d:])", _minute),
     _kind("a trip", r"(?P<head>[\w-]*\d[\w-]*)…(?P<tail>[\w-]*\d[\w-]*)", _short_id),
     _kind("an amount", rf"(?<![\w.,:…-]){AMOUNT} {CURRENCY}", _amount),
 )  # fmt: skip

@@ -96,7 +96,7 @@ WRONG = {
     "fewer are waiting": ("history", "1 waiting", "2 waiting"),
     "an unknown is not told": ("history", " · 1 UNKNOWN", "            "),
     "nothing open where something is": ("history", "1 waiting · next 10:00 · 1 UNKNOWN", "nothing open"),
-    "another wait": ("wait", "Sent again in 10:00", "Sent again in 09:12"),
+    "another wait": ("wait", "Next attempt in 10:00", "Sent again in 09:12"),
     "another next": ("wait", "next 10:00", "next 00:10"),
     "another time of an attempt": ("detail", "connection lost", "connection lost 11:59:59"),
     "another reconciliation id": ("timeline", "Reconciliation id  REC1A2B3C", "Reconciliation id  REC1A2B3D"),

@@ -46,7 +46,7 @@ async def test_a_stopped_refund_cannot_be_settled_while_its_request_is_on_the_wi
         stage.clock.advance(1)
         await stage.press("y")
         await stage.until("It is asked again, with the same id, once the request under way has ended.")
-        assert "Sent again in" not in stage.text
+        assert "attempt in" not in stage.text
         answered.set()
         await stage.until("ACCEPTED")
 

@@ -90,7 +90,7 @@ async def test_a_refund_that_was_accepted_meanwhile_is_shown_so_when_its_screen_
         await stage.press("f4")
         await stage.until("1 refund, newest first")
         stage.clock.advance(600)
-        await stage.until("● ACCEPTED · 5.00 EUR")
+        await stage.until("● ACCEPTED 5.00 EUR")
         await stage.press("f3")
         await stage.until("the service accepted it")
         assert "WAITING" not in stage.text

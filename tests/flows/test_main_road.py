@@ -59,7 +59,7 @@ async def test_the_countdown_is_in_every_place_and_the_end_is_announced_there_on
         await stage.press("f2")
         stage.clock.advance(60)
         stage.desk.wake()
-        await stage.until("● ACCEPTED · 9.05 EUR")
+        await stage.until("● ACCEPTED 9.05 EUR")
         assert stage.text.count("ACCEPTED") == 1
         await stage.until("nothing open")
 
@@ -235,7 +235,7 @@ async def test_without_a_draft_nothing_is_offered_at_the_start(tmp_path: Path) -
 async def test_what_was_announced_gives_way_to_a_question(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.refund("R-1001", "5.00")
-        await stage.until("13:00  ● ACCEPTED · 5.00 EUR · trip 3f8a51c2…001001 · REC1")
+        await stage.until("13:00  ● ACCEPTED 5.00 EUR to VISA 4242 · 13.40 left of 18.40")
         await stage.ask("R-1002", "1.00")
         assert "ACCEPTED" not in stage.text
 

@@ -8,13 +8,20 @@ from textual.containers import Container, VerticalScroll
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.refunds import Attempt, Event, Refund, evidence_of
 from refund_tui.core.text import visible
-from refund_tui.core.times import countdown
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.plain_text import Part, Plain, TextCell, literal
 from refund_tui.tui.wording.refund_record import attempts_table, events_table, facts_of, raw_answers, unchecked_columns
-from refund_tui.tui.wording.states import DAMAGED_NEXT, STYLES, TONES, left_to_wait, state_words, what_next
+from refund_tui.tui.wording.states import (
+    DAMAGED_NEXT,
+    STYLES,
+    TONES,
+    left_to_wait,
+    next_attempt_words,
+    state_words,
+    what_next,
+)
 
 ROOMY, FACTS = 100, 58
 """From ROOMY columns on, the facts are beside the attempts, in FACTS columns; otherwise above them."""
@@ -116,7 +123,7 @@ class Timeline(VerticalScroll, can_focus=True):
         self._facts.show(literal(*facts))
         left = 0.0 if isinstance(found, Damaged) else left_to_wait(self._desk, found, self.pending)
         self._countdown.display = left > 0
-        self._countdown.show(f"Sent again in {countdown(left)}")
+        self._countdown.show(next_attempt_words(left, len(self._attempts)))
         self._show_head(found)
 
     def _show_head(self, found: Refund | Damaged) -> None:

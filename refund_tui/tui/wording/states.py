@@ -10,6 +10,7 @@ from refund_tui.core import waits
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED
 from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, span
 from refund_tui.core.trips import Card
@@ -27,7 +28,7 @@ SIGNS = {
 STATE_MEANS = {
     State.QUEUED: "recorded here, never sent: no money moved",
     State.SENDING: "its answer is not on record yet: the money may have moved",
-    State.WAITING: "will be sent again, with the same id, at the time shown",
+    State.WAITING: "goes by itself, with the same id, at the time shown",
     State.ACCEPTED: "the service said yes: the money reaches the card in some days",
     State.REJECTED: "a definite no: no money moved",
     State.BLOCKED: "a person must repair something; then it goes on",
@@ -76,7 +77,7 @@ def state_words(refund: Refund) -> str:
 
 
 def left_to_wait(desk: Desk, refund: Refund, pending: UnderWay | None) -> float:
-    """Seconds until the refund is sent again: its own wait or the account's gate.
+    """Seconds until the refund's next attempt: its own wait, or the gate that holds the account.
 
     0 if it waits for something else, such as a request that is still under way.
     """
@@ -187,21 +188,19 @@ def short(identifier: str) -> str:
     return told if len(told) <= SHORT else f"{told[:8]}…{told[-6:]}"
 
 
-def outcome_words(refund: Refund, others: int = 0) -> str:
-    """The announcement of a refund that ended.
+def outcome_words(refund: Refund, balance: TripBalance | None, others: int = 0) -> str:
+    """The announcement of a refund that ended; one line of 80 columns, unless the service gave a long reason.
 
-    It fits into one line of 80 columns, unless the service's reason is long.
-
-    `others` is the number of other refunds that ended at the same time.
+    `balance` is the trip's with this refund, None if it could not be read. `others` ended at the same time.
     """
-    asked, identifier = refund.intent, refund.life.reconciliation_id
+    asked, left = refund.intent, balance.left if balance else None
     match refund.state:
         case State.REJECTED | State.BLOCKED:
             told = visible(refund.life.why, LONGEST_REASON)
         case State.UNKNOWN:
             told = "may have been paid"
-        case State.ACCEPTED if identifier:
-            told = visible(identifier, 40)
+        case State.ACCEPTED if balance and balance.captured and left:
+            told = f"{left.digits} left of {balance.captured.digits}"
         case (
             State.QUEUED | State.SENDING | State.WAITING | State.ACCEPTED | State.CANCELLED
             | State.SETTLED_PAID | State.SETTLED_UNPAID
@@ -209,8 +208,15 @@ def outcome_words(refund: Refund, others: int = 0) -> str:
             told = STATE_MEANS[refund.state]
         case _ as missing:
             assert_never(missing)
+    card = card_words(asked.card)
+    whose = f"{'to' if refund.state is State.ACCEPTED else 'for'} {card}" if card else f"on trip {short(asked.trip_id)}"
     more = f" · and {others} more of yours: see History" if others else ""
-    return f"{SIGNS[refund.state]} {refund.state} · {asked.amount} · trip {short(asked.trip_id)} · {told}{more}"
+    return f"{SIGNS[refund.state]} {refund.state} {asked.amount} {whose} · {told}{more}"
+
+
+def next_attempt_words(left: float, attempts: int) -> str:
+    """The countdown to the next of a refund's attempts; `attempts` were made so far, and may have sent nothing."""
+    return f"{'Next' if attempts else 'First'} attempt in {countdown(left)}"
 
 
 def who_words(settings: Settings) -> str:

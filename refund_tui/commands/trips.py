@@ -22,7 +22,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.rules import RAISE
 from refund_tui.core.text import visible
 from refund_tui.core.trips import Trip, folded_trip
-from refund_tui.desk.import_record import ImportRecord
+from refund_tui.desk.import_record import ImportRecord, Rise, rises
 from refund_tui.desk.ports import HistoryPort, LedgerPort
 from refund_tui.desk.storage import Storage, storage_of
 from refund_tui.errors import StoreError, UsageError
@@ -122,8 +122,8 @@ def _import(
         with _opened(name) as stream, _progress(name, shown) as show:
             reader = TripReader(stream)
             with _recorded(record, reader, tally):
-                for good in _stored(reader, trips, tally, record, lambda left: _say(f"{shown}: {left}")):
-                    comparison.compare(good)
+                storing = _storing(trips, tally, record, comparison)
+                for _ in _stored(reader, storing, tally, lambda left: _say(f"{shown}: {left}")):
                     show(reader.taken)
                 reader.finish()
     except (OSError, UsageError) as error:
@@ -150,22 +150,33 @@ def _recorded(record: ImportRecord, reader: TripReader, tally: ImportTally) -> I
         record.end(asdict(tally), reader.sha256, how)
 
 
+def _storing(
+    trips: TripsPort, tally: ImportTally, record: ImportRecord, comparison: CapturedComparison
+) -> Callable[[Sequence[Trip]], None]:
+    """A function that stores trips, once the ledger records what that raises."""
+
+    def store(good: Sequence[Trip]) -> None:
+        record.before(rises(good, trips.captured(good), comparison.compare(good)))
+        new, changed, same = trips.put(good)
+        tally.add(ImportTally(new, changed, same))
+
+    return store
+
+
 def _stored(
-    reader: TripReader, trips: TripsPort, tally: ImportTally, record: ImportRecord, say: Callable[[str], None]
-) -> Iterator[list[Trip]]:
-    """Store the trips of the file in batches; each stored batch."""
+    reader: TripReader, store: Callable[[Sequence[Trip]], None], tally: ImportTally, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Store the trips of the file in batches. A step for each batch."""
     records = iter(reader)
     while batch := _batch(records, reader):
         good = [one for one in batch if isinstance(one, Trip)]
         if good:
-            record.before(trips.raised_by(good))
-            new, changed, same = trips.put(good)
-            tally.add(ImportTally(new, changed, same))
+            store(good)
         for one in batch:
             if not isinstance(one, Trip):
                 tally.left_out += 1
                 say(f"{one.where}: left out: {one.reason}")
-        yield good
+        yield
 
 
 def _batch(records: Iterator[Trip | LeftOut], reader: TripReader) -> list[Trip | LeftOut]:
@@ -230,10 +241,11 @@ class CapturedComparison:
             self._history.close()
             self._history = None
 
-    def compare(self, trips: Iterable[Trip]) -> None:
-        """Compare some trips of the file with the ledger."""
+    def compare(self, trips: Iterable[Trip]) -> list[Rise]:
+        """Compare some trips of the file with the ledger. Those that differ, with the ledger's amount."""
         trip_of = {folded_trip(trip.store_id, trip.trip_id): trip for trip in trips if trip.captured}
         self._try(lambda: self._compare(trip_of))
+        return [self._found[name] for name in trip_of if name in self._found]
 
     def report(self) -> None:
         """Print the differences, and which amount counts."""

@@ -24,6 +24,26 @@ Rise = tuple[Trip, Money | None]
 """A trip with a new captured amount, and the amount that was known before, None if none was."""
 
 
+def rises(
+    trips: Sequence[Trip], known: Mapping[tuple[str, str], Money | None], by_ledger: Sequence[Rise]
+) -> list[Rise]:
+    """The captured amounts that storing `trips` raises; another currency counts as a rise.
+
+    `known` are the amounts that are known here by store and trip id. A trip that is not known is new, and raises
+    something only if it is one of those of which the ledger has a lower amount.
+    """
+    lower = {(trip.store_id, trip.trip_id): amount for trip, amount in by_ledger}
+    before = lower | dict(known)
+    names = [(trip, (trip.store_id, trip.trip_id)) for trip in trips]
+    return [(trip, before[name]) for trip, name in names if name in before and _higher(trip.captured, before[name])]
+
+
+def _higher(amount: Money | None, before: Money | None) -> bool:
+    if amount is None or before is None:
+        return amount is not None
+    return amount.currency != before.currency or amount.minor > before.minor
+
+
 class ImportRecord:
     """The events of the import of one file by one clerk. Every method raises StoreError.
 

@@ -290,8 +290,8 @@ class TripsPort(Protocol):
         """One trip, by any spelling of its id. Raises RecordUnusable if it cannot be read."""
         ...
 
-    def raised_by(self, trips: Sequence[Trip]) -> list[tuple[Trip, Money | None]]:
-        """Those of the trips whose storing raises a captured amount, with the amount known now, None if none is."""
+    def captured(self, trips: Sequence[Trip]) -> dict[tuple[str, str], Money | None]:
+        """The captured amount of each of the trips that is known, by store and trip id; None if it has none."""
         ...
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:

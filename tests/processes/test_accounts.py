@@ -178,6 +178,14 @@ def test_doctor_says_what_is_locked_and_by_which_file(accounts: Host, folder: Pa
     assert "locked by" not in says["currency"]
 
 
+def test_doctor_says_who_may_work_here_as_nobody(accounts: Host, folder: Path) -> None:
+    lines = [json.loads(line) for line in accounts.run("outsider", "doctor", "--json", "--offline").stdout.splitlines()]
+    [warned] = [line for line in lines if (line["name"], line["level"]) == ("clerk", "warn")]
+    assert "the account outsider may work here as no clerk" in warned["says"]
+    told = accounts.run("ana", "doctor", "--json", "--offline").stdout.splitlines()
+    assert [line for line in map(json.loads, told) if (line["name"], line["level"]) == ("clerk", "warn")] == []
+
+
 def test_an_account_in_a_user_namespace_believes_no_rules_and_starts_nothing(accounts: Host, folder: Path) -> None:
     """There the site's file seems to belong to nobody, so a uid that seems another one opens nothing."""
     loaded = "from refund_tui.settings.load import load_settings, paths; paths.other_site_config(); paths.user_config()"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, ok, warn
 from refund_tui.core.text import visible
+from refund_tui.errors import ConfigError
 from refund_tui.host.paths import site_config, user_config
 from refund_tui.settings.declared import SETTINGS
 from refund_tui.tui.terminal.textual_inside.version import KNOWN, TextualRepair, is_known
@@ -26,6 +27,10 @@ def check_settings(settings: Settings) -> Iterator[Result]:
     for entry in SETTINGS.values():
         locked = f"; locked by {settings.sources['locked']}" if entry.name in settings.locked else ""
         yield ok(entry.name, f"{_shown(getattr(settings, entry.name))}  ({settings.sources[entry.name]}{locked})")
+    try:
+        settings.require_clerk()
+    except ConfigError as error:
+        yield warn("clerk", str(error), "without that, refunds can be reviewed, but not made")
     for name, without in (
         ("base_url", "refunds can be reviewed, but not made"),
         ("store_id", "refunds can be reviewed, but not made"),

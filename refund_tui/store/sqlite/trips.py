@@ -85,16 +85,11 @@ class Trips:
         best = next((trip for trip in found if (trip.store_id, trip.trip_id) == (store_id, trip_id)), found[0])
         return replace(best, captured=_smallest(found))
 
-    def raised_by(self, trips: Sequence[Trip]) -> list[tuple[Trip, Money | None]]:
-        """Those of the trips whose storing raises a captured amount, with the amount known now, None if none is.
-
-        Another currency counts as a rise. A trip that is new here raises nothing.
-        """
+    def captured(self, trips: Sequence[Trip]) -> dict[tuple[str, str], Money | None]:
+        """The captured amount of each of the trips that is known, by store and trip id; None if it has none."""
         ids = json.dumps([trip.trip_id for trip in trips])
         rows = self._database.rows("SELECT * FROM trip WHERE trip_id IN (SELECT value FROM json_each(?))", ids)
-        known = {(trip.store_id, trip.trip_id): trip.captured for trip in map(trip_of, rows)}
-        named = [(trip, (trip.store_id, trip.trip_id)) for trip in trips if trip.captured is not None]
-        return [(trip, known[name]) for trip, name in named if name in known and _rises(known[name], trip.captured)]
+        return {(trip.store_id, trip.trip_id): trip.captured for trip in map(trip_of, rows)}
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Store these trips in one transaction. How many were new, changed, and unchanged."""
@@ -162,12 +157,6 @@ class Trips:
 
     def _ids(self, sql: str, *values: object) -> list[int]:
         return [row["id"] for row in self._database.rows(sql, *values)]
-
-
-def _rises(before: Money | None, after: Money | None) -> bool:
-    if before is None or after is None:
-        return after is not None
-    return after.currency != before.currency or after.minor > before.minor
 
 
 def _smallest(trips: list[Trip]) -> Money | None:

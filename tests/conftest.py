@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +61,8 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    """A host with several accounts, if this account may create one."""
+def accounts() -> Iterator[Host]:
+    """A host with several accounts, where these tests may make one; not in pytest's folders, which one account owns."""
     need_accounts()
-    return Host(tmp_path_factory.mktemp("host"))
+    with tempfile.TemporaryDirectory(prefix="accounts-") as folder:
+        yield Host(Path(folder))

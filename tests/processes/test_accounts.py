@@ -50,9 +50,9 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def folder(accounts: Host, tmp_path: Path, url: str) -> Path:
+def folder(accounts: Host, url: str) -> Path:
     """A data folder that all accounts may write, under the site's rules."""
-    shared = accounts.shared_folder(tmp_path / "shared")
+    shared = accounts.shared_folder()
     accounts.site_file(RULES.format(url=url, folder=shared))
     return shared
 
@@ -174,7 +174,7 @@ def test_doctor_says_what_is_locked_and_by_which_file(accounts: Host, folder: Pa
     says = {line["name"]: line["says"] for line in map(json.loads, told.stdout.splitlines())}
     assert says["confirm_above"] == f"50.00  ({SITE}:2: confirm_above; locked by {SITE}:3: locked)"
     assert says["locked"] == f"confirm_above, store_id, base_url, data_dir  ({SITE}:3: locked)"
-    assert says["accounts"].startswith("ana: ana, Ana B., ben: ben, store: ana, ben, operator: operator")
+    assert says["accounts"].startswith("ana: ana, Ana B.; ben: ben; store: ana, ben; operator: operator")
     assert "locked by" not in says["currency"]
 
 

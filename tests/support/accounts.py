@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -65,17 +64,12 @@ def _changed_to(uid: int) -> list[str]:
     return ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--groups", str(SHARED_GROUP), *rights]
 
 
-def _passable(folder: Path) -> None:
-    """Let all accounts through a folder of the tests, which pytest makes for its own account alone."""
-    for each in (folder, *folder.parents):
-        if each.is_relative_to(tempfile.gettempdir()) and each != Path(tempfile.gettempdir()):
-            each.chmod(each.stat().st_mode | 0o011)
-
-
 class Host:
-    """A host with the accounts of UIDS, whose /etc is a copy in `folder`."""
+    """A host with the accounts of UIDS, whose /etc and homes are in `folder`, through which all of them may go."""
 
     def __init__(self, folder: Path) -> None:
+        folder.chmod(0o711)
+        self._folder = folder
         self.etc = folder / "etc"
         self._homes = folder / "homes"
         shutil.copytree("/etc", self.etc, symlinks=True, ignore_dangling_symlinks=True)
@@ -84,7 +78,6 @@ class Host:
         for name, uid in UIDS.items():
             self.home(name).mkdir(parents=True)
             os.chown(self.home(name), uid, uid)
-        _passable(folder)
 
     def home(self, account: str) -> Path:
         """The home folder of an account, which it owns."""
@@ -95,12 +88,14 @@ class Host:
         path = self.etc / "xdg" / "refund-tui" / "config.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        for each, mode in ((path, 0o644), (path.parent, 0o755), (path.parents[1], 0o755)):
+            each.chmod(mode)
         return path
 
-    def shared_folder(self, folder: Path) -> Path:
+    def shared_folder(self) -> Path:
         """A data folder that all accounts may write."""
-        folder.mkdir(exist_ok=True)
-        _passable(folder.parent)
+        folder = self._folder / "shared"
+        folder.mkdir()
         os.chown(folder, 0, SHARED_GROUP)
         folder.chmod(0o2770)
         return folder

@@ -26,12 +26,15 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(clerk, "login_uid", lambda: None)
     folder = tmp_path / "xdg" / "refund-tui"
     folder.mkdir(parents=True)
+    for each in (folder, folder.parent):
+        each.chmod(0o755)  # whatever the umask of the tests is
     return folder
 
 
 def write(site: Path, text: str) -> Path:
     file = site / "config.toml"
     file.write_text(text)
+    file.chmod(0o644)
     return file
 
 
@@ -159,7 +162,8 @@ def test_a_file_without_rules_is_read_whoever_can_write_it(site: Path) -> None:
 def test_a_link_is_believed_only_where_its_target_is(site: Path, tmp_path: Path) -> None:
     loose = tmp_path / "loose"
     loose.mkdir()
-    (loose / "config.toml").write_text('locked = ["confirm_above"]\n')
+    loose.chmod(0o755)
+    write(loose, 'locked = ["confirm_above"]\n')
     (site / "config.toml").symlink_to(loose / "config.toml")
     assert changeable(site / "config.toml") is None
     loose.chmod(0o777)

@@ -51,7 +51,7 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return visible(", ".join(value))
     if isinstance(value, Mapping):
-        return visible(", ".join(f"{name}: {_shown(one)}" for name, one in value.items()), 2_000)
+        return visible("; ".join(f"{name}: {_shown(one)}" for name, one in value.items()), 2_000)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return visible(str(value))

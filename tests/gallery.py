@@ -176,7 +176,7 @@ async def _empty_history(stage: Stage) -> None:
 
 async def _filtered(stage: Stage) -> None:
     await _history(stage)
-    await stage.press("f7", "state:UNKN")
+    await stage.press("/", "state:UNKN")
     await stage.until("state:UNKNOWN")
 
 

@@ -94,7 +94,7 @@ ERRANDS = (
            f"{AMOUNT} EUR   ● ACCEPTED", _lookup),
     Errand("refund one article", ("com", "enter", "f7", "space", *_ASK), 9, 13, "9.88 EUR   ● ACCEPTED", _lookup),
     Errand("refund all that is left", ("com", "enter", "f5", *_ASK), 8, 9, "13.79 EUR   ● ACCEPTED", _lookup),
-    Errand("find last week's refund by its card", ("f4", "f7", "4242", "enter", "enter"), 8, 13,
+    Errand("find last week's refund by its card", ("f4", "/", "4242", "enter", "enter"), 8, 13,
            f"{AMOUNT} EUR   ● ACCEPTED", _last_week),
     Errand("open the next shopper's trip after a search", ("f2", "4242", "enter"), 6, 7, "of 18.40 EUR left", _search),
     Errand("leave a form and come back to it", ("f2", "f3"), 2, 2, "7.30", _form),

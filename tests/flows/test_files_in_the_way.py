@@ -40,7 +40,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "a refund is opened": (("f4", "escape"), ("enter",), "Request id"),
     "asked about from the list": (("f4", "escape"), ("ctrl+o",), "Answers as they came"),
     "a receipt": (("f4", "enter"), ("ctrl+r",), "Printed"),
-    "an export": (("f4",), ("f6",), "written to"),
+    "an export": (("f4",), ("e",), "written to"),
     "back to the draft": (("f2",), ("f3",), "ACCEPTED"),
     "the palette": (("f2",), ("ctrl+p", "o", "p", "e", "n", "enter"), "Amount"),
 }

@@ -24,7 +24,7 @@ async def _articles(stage: Stage) -> None:
 
 
 async def _filter(stage: Stage) -> None:
-    await stage.press("f4", "f7")
+    await stage.press("f4", "/")
 
 
 async def _evidence(stage: Stage) -> None:
@@ -38,7 +38,7 @@ async def _evidence(stage: Stage) -> None:
         (_amount, "You are in the amount: digits and one decimal mark", "fills in all that is left"),
         (_reason, "You are at the reason: one digit", "shows what will be done, and asks"),
         (_articles, "You are at the articles: Space marks one", "marks an article, or removes the mark"),
-        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "shows only what needs a person"),
+        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "goes back; what is under way goes on"),
         (_evidence, "You are in the reference: what an auditor", "shows what will be done, and asks"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -105,7 +105,7 @@ def walk(session: PtySession) -> None:
         session.wait_for(lambda screen: "REJECTED" in screen and screen.count("ACCEPTED") == 2)
         session.press("down")
         session.settle(quiet=0.1)
-    session.press("f6")
+    session.send("e")
     session.settle()
 
 

@@ -96,3 +96,12 @@ def test_one_key_in_two_places_is_no_conflict() -> None:
 def test_an_unknown_command_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(ConfigError, match=r"did you mean refund\.submit\?"):
         keymap({"refund.sumbit": "f10"})
+
+
+def test_a_function_key_or_a_control_key_means_one_thing_wherever_it_is_heard() -> None:
+    meant: dict[str, set[str]] = {}
+    for command in COMMANDS:
+        for key in command.keys:
+            if len(key) > 1 and (key[0] == "f" or "+" in key):
+                meant.setdefault(key, set()).add(command.name)
+    assert {key: names for key, names in meant.items() if len(names) > 1} == {}

@@ -143,7 +143,8 @@ def _exact(typed: str, whole: str, decimals: str, currency: str) -> Money:
     if _GROUPED.fullmatch(typed):
         smaller = f" or {whole}.{decimals[:allowed]}" if allowed else " without the mark"
         raise AmountError(f"{typed} can be read in two ways: write {whole}{decimals}{smaller}")
-    if len(decimals) > allowed:
+    sent = decimals.rstrip("0") if len(decimals) == places else decimals  # `1.570 KWD` goes as 1.57
+    if len(sent) > allowed:
         raise AmountError(_too_many(len(decimals), currency, places))
     if len(whole.lstrip("0")) + places > MOST_DIGITS:
         raise AmountError("that amount is too long")

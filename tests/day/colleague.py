@@ -74,9 +74,9 @@ class Colleague:
 
 
 @contextmanager
-def colleague(folder: Path, at: datetime, url: str = "") -> Iterator[Colleague]:
+def colleague(folder: Path, at: datetime, url: str = "", clerk: str = "ben") -> Iterator[Colleague]:
     """A colleague whose clock starts at `at`. The service is at `url`, else inside the colleague's process."""
-    command = [sys.executable, "-m", "tests.day.colleague", str(folder), at.isoformat(), url]
+    command = [sys.executable, "-m", "tests.day.colleague", str(folder), at.isoformat(), url, clerk]
     with subprocess.Popen(command, cwd=ROOT, stdin=-1, stdout=-1, text=True) as process:
         try:
             yield Colleague(process)
@@ -84,9 +84,9 @@ def colleague(folder: Path, at: datetime, url: str = "") -> Iterator[Colleague]:
             process.kill()
 
 
-async def _serve(folder: Path, at: datetime, url: str) -> None:
+async def _serve(folder: Path, at: datetime, url: str, clerk: str) -> None:
     service, numbers = ScriptedService(*OF_OTHERS), itertools.count(1)
-    told, clock = settings(folder, base_url=url or SERVICE, clerk="ben"), FakeClock(at)
+    told, clock = settings(folder, base_url=url or SERVICE, clerk=clerk), FakeClock(at)
     desk = Desk(told, clock=clock, connect=None if url else lambda: cast("PaymentClient", service), random=lambda: 0.5)
     await desk.open()
     desk.begin()
@@ -131,4 +131,4 @@ async def _do(desk: Desk, service: ScriptedService, command: dict[str, Any], num
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]))
+    asyncio.run(_serve(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), *sys.argv[3:]))

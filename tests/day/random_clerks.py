@@ -116,15 +116,21 @@ async def play(folder: Path, seed: int, steps: int) -> list[str]:
             return clerks.log
 
 
-def main() -> int:
-    """Play one seed, and print what was done."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def given(about: str | None) -> tuple[int, int]:
+    """The seed and the steps of the command line."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
-    given = parser.parse_args()
+    told = parser.parse_args()
+    return told.seed, told.steps
+
+
+def main() -> int:
+    """Play one seed, and print what was done."""
+    seed, steps = given(__doc__)
     os.environ.pop("REFUND_TUI_BASE_URL", None)
     with tempfile.TemporaryDirectory() as folder:
-        print(" ".join(asyncio.run(play(Path(folder), given.seed, given.steps))))
+        print(" ".join(asyncio.run(play(Path(folder), seed, steps))))
     return 0
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from refund_tui.core.refunds import Action
 from tests.day.colleague import colleague
-from tests.day.oracle import Screen, untruths
+from tests.day.oracle import untruths
+from tests.day.seen import Screen
 from tests.day.truth import Truth
 from tests.flows.stage import FORBIDDEN, SIZE, Stage, program
 from tests.support.clock import NOON

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.day.oracle import Screen, untruths
+from tests.day.oracle import untruths
+from tests.day.seen import Screen
 from tests.day.truth import Truth
 from tests.flows.stage import LIMITED, LOST, MALFORMED, Stage, program
 from tests.support.service import accepted
@@ -80,6 +81,7 @@ def test_it_hears_nothing_wrong_in_what_is_true(screens: Screens) -> None:
 
 WRONG = {
     "another amount is left": ("lookup", "13.40 EUR left", "18.40 EUR left"),
+    "another amount is left in a row": ("lookup", "13.40 ● 5.00 back", "18.40 ● 5.00 back"),
     "another amount was charged": ("lookup", "left of 18.40", "left of 13.40"),
     "no refund where there is one": ("lookup", "1 refund ", "no refund yet "),
     "another number of refunds": ("lookup", "1 refund ", "2 refunds "),
@@ -96,7 +98,7 @@ WRONG = {
     "fewer are waiting": ("history", "1 waiting", "2 waiting"),
     "an unknown is not told": ("history", " · 1 UNKNOWN", "            "),
     "nothing open where something is": ("history", "1 waiting · next 10:00 · 1 UNKNOWN", "nothing open"),
-    "another wait": ("wait", "Next attempt in 10:00", "Sent again in 09:12"),
+    "another wait": ("wait", "Next attempt in 10:00", "Next attempt in 09:12"),
     "another next": ("wait", "next 10:00", "next 00:10"),
     "another time of an attempt": ("detail", "connection lost", "connection lost 11:59:59"),
     "another reconciliation id": ("timeline", "Reconciliation id  REC1A2B3C", "Reconciliation id  REC1A2B3D"),

@@ -18,7 +18,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-WITHOUT_DECIMALS = ("JPY", "KRW", "ISK")
+DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3}
+"""Of the currencies that have not two."""
+
 COUNTED = ("QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
 """The states whose amount reduces what is left to refund."""
 
@@ -51,6 +53,8 @@ class Truth:
     refunds: list[Row] = field(default_factory=list)
     trips: dict[str, tuple[int | None, str]] = field(default_factory=dict)
     """Captured minor units, if known, and currency, by trip id."""
+    tails: dict[str, str] = field(default_factory=dict)
+    """The last four digits of the card, by trip id."""
     ceilings: dict[str, int] = field(default_factory=dict)
     amounts: set[str] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
@@ -109,8 +113,9 @@ class Truth:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """Every number within a text on disk."""
-        return frozenset(re.findall(r"\d+(?:[.,]\d+)*", self.haystack))
+        """Every number within a text on disk, also without the zeros at its end."""
+        found = re.findall(r"\d+(?:[.,]\d+)*", self.haystack)
+        return frozenset(found) | {number.rstrip("0").rstrip(".") for number in found if "." in number}
 
     def _read_ledger(self, path: Path) -> None:
         with reading(path) as rows:
@@ -136,6 +141,7 @@ class Truth:
         with reading(path) as rows:
             for row in rows("SELECT * FROM trip"):
                 self.trips[row["trip_id"]] = row["minor"], row["currency"] or row["card_currency"] or ""
+                self.tails[row["trip_id"]] = row["tail"] or ""
                 self._note(row)
                 self._closes(row["began"] or row["ended"])
                 self.amounts |= set(_prices(json.loads(row["articles"]), row["currency"] or "EUR"))
@@ -178,7 +184,8 @@ class reading:  # noqa: N801 it is used as a function
 
 def digits(minor: int, currency: str) -> str:
     """An amount as a person reads it."""
-    return str(minor) if currency in WITHOUT_DECIMALS else f"{minor // 100}.{minor % 100:02d}"
+    places = DECIMALS.get(currency, 2)
+    return f"{minor // 10**places}.{minor % 10**places:0{places}d}" if places else str(minor)
 
 
 def _refund(row: sqlite3.Row, before: frozenset[str]) -> Row:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.flows.stage import LIMITED, program, refunds
+from tests.support.desks import desk_over, intent
+from tests.support.service import ScriptedService
 
 
 async def test_the_keys_are_lit_once_they_are_heard_and_nothing_moves(tmp_path: Path) -> None:
@@ -70,3 +72,21 @@ async def test_leaving_another_question_unanswered_is_said(tmp_path: Path) -> No
         await stage.until("Attempts")
         await stage.press("f9", "f2")
         await stage.until("Nothing was done: a question is still without an answer. F4 goes back to it.")
+
+
+async def test_a_question_whose_amount_a_colleague_took_says_how_little_is_left_and_pays_nothing(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "12.00")
+        [trip] = await stage.desk.trips.find("R-1001", 0, 1)
+        base_url = stage.desk.settings.base_url
+        async with desk_over(tmp_path, ScriptedService(), clerk="ben", base_url=base_url) as ben:
+            await ben.take(intent(1000, trip=trip.trip_id))
+        await stage.reread()
+        await stage.until("Refund 12.00 EUR to VISA 4242: only 8.40 EUR is left")
+        assert "stays" not in stage.text
+        stage.clock.advance(1)
+        await stage.press("y")
+        await stage.until("only 8.40 EUR is left to refund")
+        assert len(await refunds(stage)) == 1

@@ -195,8 +195,9 @@ class HistoryScreen(RefundScreen):
         found, line = self._found, self._find.value
         if found is None:
             return
+        room = self._words.content_region.width
         words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
-        told = count_words(found, self.rows.cursor + 1, self._order) if found.number else ""
+        told = count_words(found, self.rows.cursor + 1, self._order, room) if found.number else ""
         self._words.show(visible("  ".join(filter(None, (told, *words))), 200))
 
     def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:

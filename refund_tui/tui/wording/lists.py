@@ -23,15 +23,25 @@ class Found:
     sums: tuple[str, ...] = ()
 
 
-def count_words(found: Found, place: int, order: Order) -> str:
-    """`12 of 1,104 refunds, newest first`, their sums, and what was not searched."""
+def count_words(found: Found, place: int, order: Order, room: int) -> str:
+    """`12 of 1,104 refunds, newest first`, their sums, and what was not searched; sums only as `room` columns allow."""
     number = found.number
     capped = found.wanted != Filter() and number >= MOST
     many = f"{MOST - 1:,}+" if capped else f"{number:,}"
     told = f"{place:,} of {many} {'refund' if number == 1 else 'refunds'}, {order} first"
-    sums = f" · in all {' + '.join(found.sums)}" if found.sums else ""
     vague = found.wanted.narrowed_to
-    return told + sums + (f" · {vague[0]}: newest trips alone, write more" if vague else "")
+    end = f" · {vague[0]}: newest trips alone, write more" if vague else ""
+    return told + _sums(found.sums, room - len(told) - len(end)) + end
+
+
+def _sums(sums: Sequence[str], room: int) -> str:
+    """The sums that have room, whole, and how many more there are: an amount that is cut off reads as another one."""
+    for shown in range(len(sums), 0, -1):
+        more = f" + {len(sums) - shown} more" if shown < len(sums) else ""
+        words = f" · in all {' + '.join(sums[:shown])}{more}"
+        if len(words) <= room:
+            return words
+    return f" · {len(sums)} sums" if sums else ""
 
 
 def trips_words(number: int, most: int, meanings: Meanings) -> str:

@@ -70,8 +70,16 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         else None
     )
     to = f" to {card}" if card else ""
-    stays = f" · {Money(left.minor - intent.amount.minor, left.currency).digits} stays" if left else ""
-    return Question(f"Refund {intent.amount}{to}{stays}?", about, "refund it", typed_again=again, intent=intent)
+    title = f"Refund {intent.amount}{to}{_what_stays(intent.amount, left)}"
+    return Question(title, about, "refund it", typed_again=again, intent=intent)
+
+
+def _what_stays(amount: Money, left: Money | None) -> str:
+    """How a question goes on about what is left after this refund, or too little is since somebody else's."""
+    if left is None:
+        return "?"
+    stays = left.minor - amount.minor
+    return f" · {Money(stays, left.currency).digits} stays?" if stays >= 0 else f": only {left} is left"
 
 
 def duplicate_question(desk: Desk, intent: Intent, alike: Sequence[Refund]) -> Question:

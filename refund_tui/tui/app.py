@@ -189,7 +189,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     def heard(self) -> list[tuple[Command, list[str]]]:
         """The commands whose keys work with the present focus, each with these keys."""
-        typing, configured = isinstance(self.focused, Input), self.desk.settings.keys
+        below_help = self.screen_stack[0]
+        typing, configured = isinstance(below_help.focused, Input), self.desk.settings.keys
         found = [(command, heard(command, configured, typing=typing)) for command in self.possible()]
         return [(command, keys) for command, keys in found if keys]
 

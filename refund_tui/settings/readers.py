@@ -57,7 +57,9 @@ def _pairs(given: Mapping[str, object] | str) -> Mapping[str, object]:
 
 
 def _clerks(given: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
-    """A table of lists of names."""
+    """A table of lists of names. An empty one could mean that every account may use every name, or none."""
+    if not given:
+        raise ValueError('must name at least one account, such as ana = ["ana"]')
     for account, names in given.items():
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
             raise ValueError('must be a list of names, such as ["ana"]', account)

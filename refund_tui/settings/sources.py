@@ -6,6 +6,7 @@ can write is believed for that. Collects every mistake. Never repeats a value th
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -82,7 +83,7 @@ class Sources:
         site, other = paths.site_config(), paths.other_site_config()
         if (file := self.values.get("config") or paths.user_config()) is not None:
             self._add_file(file, must="config" in self.values)
-        if other != site:
+        if os.path.realpath(other) != os.path.realpath(site):  # resolve() fails on a loop of links
             self._add_file(other)
         before = tuple(self._given)
         content, lines = self._add_file(site, site=True)

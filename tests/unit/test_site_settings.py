@@ -109,6 +109,22 @@ def test_the_folder_that_a_variable_names_is_not_the_sites(site: Path, own_home:
     assert all(f"believed only in {site / 'config.toml'}" in line for line in told)
 
 
+def test_a_variable_that_names_the_sites_folder_in_other_words_changes_nothing(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(site, 'confirm_above = "50.00"\nlocked = ["confirm_above"]\n')
+    (tmp_path / "link").symlink_to(site.parent)
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "link"))
+    assert str(load_settings({}, {}).confirm_above) == "50.00"
+
+
+def test_a_loop_of_links_in_its_place_is_told(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "loop"))
+    [line] = mistakes()
+    assert line.startswith(f"{tmp_path}/loop/refund-tui/config.toml cannot be read (")
+
+
 @pytest.mark.parametrize("name", ["locked", "accounts"])
 def test_what_only_the_site_may_say_is_refused_elsewhere(site: Path, name: str) -> None:
     variable = f"REFUND_TUI_{name.upper()}"
@@ -131,6 +147,7 @@ def test_what_only_the_site_may_say_is_refused_elsewhere(site: Path, name: str) 
         ('accounts = ["ana"]', "must be a table of lists of names"),
         ('[accounts]\nana = "ana"', 'accounts.ana must be a list of names, such as ["ana"]'),
         ("[accounts]\nana = []", "accounts.ana must be a list of names"),
+        ("[accounts]", "accounts must name at least one account"),
         ('[accounts]\nana = ["a\\u001b"]', "must be a name of 1 to 64 visible characters"),
     ],
 )

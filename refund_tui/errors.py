@@ -41,6 +41,8 @@ class StoreError(RefundTuiError):
     """
 
     exit_code = 3
+    unread = False
+    """Whether it was only a read that failed, which may succeed when it is tried again."""
 
 
 class StoreBusy(StoreError):

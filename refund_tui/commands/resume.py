@@ -23,7 +23,7 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import countdown
 from refund_tui.core.waits import left_to_wait
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import Changed, Elsewhere, News, Trouble, Unsaved
+from refund_tui.desk.news import Changed, Elsewhere, News, Over, Trouble, Unsaved
 from refund_tui.desk.storage import storage_of
 from refund_tui.errors import ConfigError, UsageError
 from refund_tui.host.clock import SystemClock
@@ -99,7 +99,7 @@ def _show_news(desk: Desk, news: News) -> None:
             print_err(_line(refund) + (f"; next attempt in {countdown(left)}" if left > 0 else ""))
         case Unsaved(why=why) | Trouble(why=why):
             print_err(visible(why))
-        case Elsewhere():
+        case Elsewhere() | Over():
             pass
 
 

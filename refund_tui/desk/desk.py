@@ -48,7 +48,7 @@ from refund_tui.desk.sender import Sender
 from refund_tui.desk.service_connection import ServiceConnection
 from refund_tui.desk.storage import storage_of
 from refund_tui.desk.watch import Watcher
-from refund_tui.errors import ConfigError, RecordUnusable, StoreError
+from refund_tui.errors import ConfigError, RecordUnusable, StoreBusy, StoreError
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.lease import alive, this_process
 from refund_tui.payments.body import build_body
@@ -137,7 +137,18 @@ class Desk:
     @property
     def unusable(self) -> bool:
         """Whether nothing is recorded or sent, because the ledger is lost, damaged or an older copy."""
-        return self.files.damaged or self._watcher.unusable
+        trouble = self._watcher.trouble
+        return self.files.damaged or (trouble is not None and not isinstance(trouble, StoreBusy))
+
+    @property
+    def locked(self) -> bool:
+        """Whether the last look found the ledger locked by another program."""
+        return isinstance(self._watcher.trouble, StoreBusy)
+
+    @property
+    def looks(self) -> int:
+        """A number that grows each time when the ledger and the trips could be read."""
+        return self._watcher.looks
 
     @property
     def unsaved(self) -> dict[str, str]:

@@ -128,10 +128,13 @@ class Files:
         if self._reading.opened:
             await self.look(lambda history: history.remember())
 
-    async def changes_seen(self) -> tuple[int, int]:
-        """Two numbers that change when another process has written. Raises StoreError."""
-        trips = await self.search(lambda trips: trips.changes_seen()) if self._searching.opened else 0
-        return await self.look(lambda history: history.changes_seen()), trips
+    async def changes_seen(self) -> int:
+        """A number that changes when another process has written to the ledger. Raises StoreError."""
+        return await self.look(lambda history: history.changes_seen())
+
+    async def trip_changes_seen(self) -> int:
+        """The same of the trips; always 0 where they cannot be used."""
+        return await self.search(lambda trips: trips.changes_seen()) if self._searching.opened else 0
 
     async def examine(self) -> str:
         """Run the quick check for damage in another thread, so that no call waits for it.

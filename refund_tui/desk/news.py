@@ -47,11 +47,20 @@ class Unsaved:
 class Trouble:
     """A problem that a person should look at. No refund changed.
 
-    `fault` is the traceback if it is a fault of this program; else empty. It is written to a file for support.
+    `fault` is the traceback if it is a fault of this program; else empty. It is written to a file for support. `lasts`:
+    it is told once, and `Over` tells its end.
     """
 
     why: str
     fault: str = ""
+    lasts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What `Trouble` told in these words is over."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def fault_of(error: Exception) -> str:
     return "" if isinstance(error, RefundTuiError) else "".join(traceback.format_exception(error))
 
 
-News = Changed | Unsaved | Trouble | Elsewhere
+News = Changed | Unsaved | Trouble | Over | Elsewhere
 
 
 class Listeners:
@@ -109,3 +118,23 @@ class Listeners:
             self._failed.append(listener)
             why = f"this program could not show a change ({error!r}); the refunds continue"
             await self.tell(Trouble(why, fault_of(error)))
+
+
+class Standing:
+    """Tells what is wrong with one thing once, however often that is found, and then that it is over."""
+
+    def __init__(self, tell: Callable[[News], Awaitable[None]]) -> None:
+        self._tell, self._told = tell, ""
+
+    async def found(self, why: str, fault: str = "") -> None:
+        """This is wrong now."""
+        if why != self._told:
+            await self.over()
+            self._told = why
+            await self._tell(Trouble(why, fault, lasts=True))
+
+    async def over(self) -> None:
+        """Nothing is wrong now."""
+        if told := self._told:
+            self._told = ""
+            await self._tell(Over(told))

@@ -15,7 +15,7 @@ from refund_tui.core.outcomes import Accepted, Answer, Doubt, NeedsRepair, Outco
 from refund_tui.core.times import SKEW, Instant, skew_words, span
 from refund_tui.desk.attempt_end import InFlight, Terms, finish
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import Changed, News, Trouble, Unsaved, fault_of
+from refund_tui.desk.news import Changed, News, Standing, Trouble, Unsaved, fault_of
 from refund_tui.desk.ports import LedgerPort
 from refund_tui.desk.send_plan import Planner, SendPlan
 from refund_tui.errors import RecordUnusable, RefundTuiError, StoreError
@@ -50,6 +50,7 @@ class Sender:
     ) -> None:
         self._files, self._terms, self._connect, self._tell = files, terms, connect, tell
         self._planner = Planner(terms)
+        self._wrong = Standing(tell)
         self._awake = asyncio.Event()
         self._closing = False
         self._in_flight: InFlight | None = None
@@ -113,9 +114,10 @@ class Sender:
                     anchored = True
                 rest = await self.step()
                 self.failure = None
+                await self._wrong.over()
             except StoreError as error:
                 self.failure = error
-                await self._tell(Trouble(str(error)))
+                await self._wrong.found(str(error))
             except Exception as error:  # noqa: BLE001 a fault of this program must not end all sending
                 why = f"sending failed because of a fault of this program ({error!r}); it is tried again"
                 await self._tell_fault(error, why)

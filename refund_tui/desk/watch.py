@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from refund_tui.core.refunds import Event, Refund
 from refund_tui.desk.files import Files
-from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, fault_of
+from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Standing, Trouble, fault_of
 from refund_tui.desk.ports import HistoryPort
 from refund_tui.errors import StoreBusy, StoreError
 
@@ -22,6 +22,14 @@ LONG_SEARCH = 2.0
 
 MOST = 500
 """The most events that one check reads."""
+
+UNREAD = -1
+"""In place of what a look saw, where it failed."""
+
+NOTHING_SENT = "Until it can be read again, no refund is recorded or sent, and what is shown may be old"
+NOTHING_MORE = "No refund is recorded or sent, and what is shown may be old"
+NO_TRIPS_NOW = "No refund was changed; those under way go on, but no new one is taken until they can be read again"
+"""What a failure of the ledger that passes, of one that does not, and of the trips means for money."""
 
 NOT_REACHED = "unreachable"
 REACHED = frozenset(
@@ -44,9 +52,15 @@ class Watcher:
         self._files, self._tell, self._wake, self._reached = files, tell, wake, reached
         self._seq: int | None = None
         """The number of the newest event that was read."""
+        self._seen: int | None = None
+        self._trips_seen: int | None = None
+        """What the last looks saw; None before the first, UNREAD after one that failed."""
+        self.looks = 0
+        """How many looks have found that all can be read."""
+        self._ledger, self._trips = Standing(tell), Standing(tell)
         self._tasks: list[asyncio.Task[None]] = []
-        self.unusable = False
-        """Whether the last check found the ledger lost, damaged or an older copy. A locked ledger does not count."""
+        self.trouble: StoreError | None = None
+        """Why the last look could not read the ledger, where it could not."""
 
     def begin(self) -> None:
         """Start watching, and check for damage once."""
@@ -88,28 +102,48 @@ class Watcher:
 
     async def _watch(self) -> None:
         """Notice within about a second that another process wrote."""
-        seen: tuple[int, int] | None = None
-        unread = False
         while True:
-            try:
-                now = await self._files.changes_seen()
-                if now != seen:
-                    await self._files.remember()
-                self.unusable = False
-                if unread or now != seen:
-                    changes = await self._changes()
-                    if unread or seen is not None:  # also after a failure: it can be read now
-                        await self._tell(Elsewhere(changes))
-                        self._wake()
-                seen, unread = now, False
-            except StoreError as error:
-                unread = True
-                self.unusable = not isinstance(error, StoreBusy)
-                await self._tell(Trouble(str(error)))
-            except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
-                why = f"watching the ledger failed because of a fault of this program ({error!r})"
-                await self._tell(Trouble(why, fault_of(error)))
+            news = await self._look_at_ledger()
+            if await self._look_at_trips() and news is None:
+                news = Elsewhere()
+            if news is not None:
+                await self._tell(news)
+                self._wake()
             await asyncio.sleep(WATCH)
+
+    async def _look_at_ledger(self) -> Elsewhere | None:
+        """What other processes did since the last look; also once it can be read again after a failure."""
+        try:
+            now = await self._files.changes_seen()
+            if now != self._seen:
+                await self._files.remember()
+            found = await self._changes() if now != self._seen else None
+        except StoreError as error:
+            self._seen, self.trouble = UNREAD, error
+            await self._ledger.found(f"{error}. {NOTHING_SENT if isinstance(error, StoreBusy) else NOTHING_MORE}")
+            return None
+        except Exception as error:  # noqa: BLE001 a fault of this program must not end the watch
+            self._seen = UNREAD
+            await self._ledger.found(
+                f"watching the ledger failed by a fault of this program ({error!r})", fault_of(error)
+            )
+            return None
+        first, self._seen, self.trouble = self._seen is None, now, None
+        await self._ledger.over()
+        return None if first or found is None else Elsewhere(found)
+
+    async def _look_at_trips(self) -> bool:
+        """Whether another process wrote trips since the last look, or they can be read again after a failure."""
+        try:
+            now = await self._files.trip_changes_seen()
+        except StoreError as error:
+            self._trips_seen = UNREAD
+            await self._trips.found(f"{error}. {NO_TRIPS_NOW}")
+            return False
+        changed, self._trips_seen = self._trips_seen not in (None, now), now
+        self.looks += self.trouble is None
+        await self._trips.over()
+        return changed
 
     async def _changes(self) -> tuple[Changed, ...]:
         """The refunds that changed since the last check. The first check returns none."""

@@ -19,8 +19,8 @@ from textual.widgets import Input
 
 from refund_tui.core.refunds import Refund
 from refund_tui.desk.desk import Desk
-from refund_tui.desk.news import News
-from refund_tui.errors import RefundTuiError
+from refund_tui.desk.news import News, Over, Trouble
+from refund_tui.errors import RefundTuiError, StoreError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
@@ -63,7 +63,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         self.use_theme(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
-        self.background = BackgroundWork(self.announce, self.failed)
+        self.background = BackgroundWork(self.announce_error, self.failed)
         self._focus_before: Widget | None = None
         self._announcement = Announcement(self.desk.settings.zone)
         self._news = ClerksNews(self.desk.clerk)
@@ -219,7 +219,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
 
     def _tick(self) -> None:
         self._status.redraw()
-        self._announcement.tick(self.desk.now())
+        self._announcement.tick(self.desk.now(), self.desk.looks)
         self.current_screen.tick()
 
     def keys_dropped(self, number: int) -> None:
@@ -235,9 +235,18 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Show a sentence until the next sentence, question or screen. `news` stays a little longer."""
         self._announcement.announce(words, self.desk.now(), news=news)
 
+    def withdraw(self, words: str) -> None:
+        """Show these words no longer: they are not true now."""
+        self._announcement.withdraw(words, self.desk.now())
+
+    def announce_error(self, error: Exception) -> None:
+        """Announce why something was not done; that a file could not be read, until it can be read again."""
+        unread = isinstance(error, StoreError) and error.unread
+        self._announcement.announce(str(error), self.desk.now(), unread_at=self.desk.looks if unread else None)
+
     def leave_announcement(self) -> None:
         """Remove the announcement, because the clerk turns to something else. News stay a little longer."""
-        self._announcement.leave(self.desk.now())
+        self._announcement.leave(self.desk.now(), self.desk.looks)
 
     def _on_news(self, news: News) -> None:
         if self.background.open:
@@ -247,6 +256,11 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Redraw the screen, and announce refunds that ended."""
         if not self.current_screen.is_attached:
             return
+        match message.news:
+            case Trouble(why=why, lasts=True):
+                self._announcement.stand(why)
+            case Over(why=why):
+                self.withdraw(why)
         ended = self._news.ended(message.news)
         if ended:
             self.background.do(self._tell_ends(ended))
@@ -268,10 +282,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
     async def action_refund(self) -> None:
         """Go to the open refund, or to the last draft."""
         form = cast("RefundFormScreen", await self.go("refund"))
-        try:
-            await form.resume()
-        except RefundTuiError as error:  # the ledger is locked or gone
-            self.announce(str(error))
+        await form.resume()
 
     async def action_history(self) -> None:
         """Go to the history."""

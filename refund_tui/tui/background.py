@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 from refund_tui.core.lifecycle import NotPossible
-from refund_tui.errors import RefundTuiError
+from refund_tui.errors import RefundTuiError, StoreBusy
+
+ANSWER_WITHIN = 2.0
+"""Seconds that a key waits for what it reads: other keys wait behind it, and a lock may last for minutes."""
+
+
+class Unanswered(StoreBusy):
+    """The files did not answer while a key waited."""
+
+    unread = True
+
+    def __init__(self) -> None:
+        super().__init__("the ledger does not answer: nothing was opened or changed; try again in a moment")
+
+
+@asynccontextmanager
+async def answered() -> AsyncIterator[None]:
+    """Only reads are awaited within. Raises Unanswered after ANSWER_WITHIN seconds."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            yield
+    except TimeoutError:
+        raise Unanswered from None
 
 
 class BackgroundWork:
     """Runs work in asyncio tasks. `tell` is called with errors for a person, `failed` with faults of the program."""
 
-    def __init__(self, tell: Callable[[str], None], failed: Callable[[Exception], None]) -> None:
+    def __init__(self, tell: Callable[[Exception], None], failed: Callable[[Exception], None]) -> None:
         self._tell, self._failed = tell, failed
         self._working: set[asyncio.Task[None]] = set()
         self._newest: dict[str, asyncio.Task[None]] = {}
@@ -49,7 +72,7 @@ class BackgroundWork:
         try:
             await work
         except (RefundTuiError, NotPossible) as error:
-            self._tell(str(error))
+            self._tell(error)
         except Exception as error:  # noqa: BLE001 a fault of the program must be shown, and must not end it
             if self.open:  # while the app ends, work may fail because its widgets are gone
                 self._failed(error)

@@ -10,9 +10,12 @@ from textual.timer import Timer
 
 from refund_tui.core.refunds import Draft
 from refund_tui.desk.desk import Desk
+from refund_tui.desk.news import Standing
+from refund_tui.errors import StoreError
+from refund_tui.tui.wording.notices import not_kept
 
-SAVE_AFTER = 0.5
-"""Seconds without a key after which a draft is saved."""
+SAVE_AFTER, SAVE_AGAIN = 0.5, 2.0
+"""Seconds without a key after which a draft is saved, and seconds after a failure until the next try."""
 
 InBackground = Callable[[Coroutine[object, object, None]], None]
 
@@ -36,6 +39,7 @@ class DraftKeeper:
         self._typed: Draft | None = None
         """The draft that is not saved yet."""
         self._saving: Timer | None = None
+        self._unsaved = Standing(desk.tell)
         self._on_disk: Draft | None = None
 
     @property
@@ -62,8 +66,13 @@ class DraftKeeper:
         self._in_background(self._save())
 
     async def _save(self) -> None:
-        await self.write()
-        self._saved()
+        try:
+            await self.write()
+        except StoreError as error:
+            self._saving = self._set_timer(SAVE_AGAIN, self.save)
+            await self._unsaved.found(not_kept(error))
+        else:
+            self._saved()
 
     async def write(self) -> None:
         """Save the draft if it is not saved yet. Returns when it is on disk. Raises StoreError."""
@@ -74,6 +83,7 @@ class DraftKeeper:
         self._on_disk = replace(typed, saved_at=saved_at) if saved_at else None
         if self._typed is typed:
             self._typed = None
+        await self._unsaved.over()
 
     def forget(self) -> None:
         """Forget the draft, because it became a refund. The ledger has deleted it."""

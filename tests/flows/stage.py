@@ -99,6 +99,12 @@ class Stage:
                 raise TimeoutError(f"{seen!r} was never seen; on the screen was:\n{self.text}")
             await self.pilot.pause(0.02)
 
+    async def until_not(self, seen: str) -> None:
+        """Return when `seen` is no longer on the screen."""
+        async with asyncio.timeout(PATIENCE):
+            while self.shows(seen):
+                await self.pilot.pause(0.02)
+
     def lit(self, key: str) -> bool:
         """Whether the key is drawn as one that is heard."""
         runs = (run for strip in self.strips for run in strip)
@@ -177,7 +183,7 @@ async def program(
     from refund_tui.tui.app import RefundApp  # after its environment is set
 
     if trips:
-        _import_samples(folder)
+        import_samples(folder)
     clock, service = FakeClock(), ScriptedService(*script)
     keys = (f"550e8400-e29b-41d4-a716-{number:012d}" for number in itertools.count(1))
     told = settings(folder, **{"base_url": SERVICE, **changes})
@@ -191,7 +197,8 @@ async def program(
             yield stage
 
 
-def _import_samples(folder: Path) -> None:
+def import_samples(folder: Path) -> None:
+    """Import the sandbox's sample trips, as they are at NOON."""
     trips = Trips.open(trips_path(folder))
     trips.put([trip_of(sample.record) for sample in sample_trips(NOON)])
     trips.close()

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread
-from tests.support.program import limited
+from tests.support.obstacles import held
 from tests.terminal.program import ask, confirm, history, script, terminal
 from tests.terminal.pty_session import restored
 
 ASKED_WITHIN = 2.5
 ENDED_WITHIN = 10.0
 """Seconds from the key to the question, and from the answer to the end, on a machine that others use too."""
-
-_HOLDER = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-connection.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def held(ledger: Path) -> Iterator[None]:
-    """Another process holds the ledger for itself alone."""
-    command, pipe = [sys.executable, "-c", _HOLDER, str(ledger)], subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other, limited(other):
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        yield
-        other.communicate()
 
 
 @pytest.mark.parametrize("waited", [0.0, 3.0], ids=["at once", "while reads wait already"])

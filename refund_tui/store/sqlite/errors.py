@@ -25,12 +25,13 @@ from refund_tui.store.sqlite.connection import CommitFailed, name_of
 class Meaning:
     """What a failure means for a person: the text `not_done` if nothing was written, `unknown` if that is not known.
 
-    `again`: a person asked for the action and must repeat it. Otherwise the program repeats it.
+    `again`: a person asked for the action and must repeat it. Otherwise the program repeats it. `reads`: it is a read.
     """
 
     not_done: str
     unknown: str = "it is not known whether that was written"
     again: bool = False
+    reads: bool = False
 
 
 WRITING = Meaning("nothing was written")
@@ -39,7 +40,7 @@ WRITING = Meaning("nothing was written")
 KEEP = "keep it as it is, and put a good copy in its place"
 """What to do with a damaged file, if its schema does not say otherwise."""
 
-READING = Meaning("it cannot be read now")
+READING = Meaning("it cannot be read now", reads=True)
 
 OPENING = Meaning(
     "nothing was written", "it is not known whether it was made ready: start the program again", again=True
@@ -71,12 +72,18 @@ def translated(error: Exception, file: str, meaning: Meaning = WRITING, *, damag
     todo = damaged if failure is _DAMAGED else failure.remedy
     remedy = f": {todo}" if todo else ""
     again = f"{' and' if remedy else ':'} {failure.again}" if failure.again and meaning.again else ""
-    return failure.raised(f"{what}; {meaning.not_done}{remedy}{again}")
+    raised = failure.raised(f"{what}; {meaning.not_done}{remedy}{again}")
+    raised.unread = meaning.reads
+    return raised
 
 
 def replaced(file: str, meaning: Meaning = WRITING) -> StoreChanged:
     """The error if the file at the path is no longer the one that was opened."""
-    return StoreChanged(f"{file} was moved or replaced while it was open; {meaning.not_done}: start the program again")
+    raised = StoreChanged(
+        f"{file} was moved or replaced while it was open; {meaning.not_done}: start the program again"
+    )
+    raised.unread = meaning.reads
+    return raised
 
 
 class _Failure(NamedTuple):

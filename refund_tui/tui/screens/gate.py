@@ -28,6 +28,7 @@ class GateScreen(ScreenPane):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "gate")
         self._from = "lookup"
+        self._ending = False
         self._told = Plain("", id="gate-facts")
         self._word = field("word", "who said that it may go on, or why the wait is wrong")
         self._wrong = Plain("", classes="wrong")
@@ -65,11 +66,15 @@ class GateScreen(ScreenPane):
         if not word:
             self._wrong.show(WAIT_NEEDS_REASON)
             return
-        self._word.value = ""
-        self.in_background(self._end(word))
+        if not self._ending:  # Enter may come twice
+            self._ending = True
+            self.in_background(self._end(word))
 
     async def _end(self, word: str) -> None:
-        await self._desk.open_gate(word)
+        try:
+            await self._desk.open_gate(word)
+        finally:
+            self._ending = False
         await self.refund_app.go(self._from)
         self.refund_app.announce(WAIT_ENDED)
 

@@ -19,6 +19,7 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.core.text import visible
 from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
+from refund_tui.tui.background import answered
 from refund_tui.tui.commands import HISTORY, bindings
 from refund_tui.tui.files import export
 from refund_tui.tui.screens.refund_actions import RefundScreen
@@ -241,7 +242,8 @@ class HistoryScreen(RefundScreen):
         if self._listing and refund is not None:
             self.refund_panel.follow(refund.key)
             self._go("refund-panel")
-            await self.refund_panel.read()
+            async with answered():
+                await self.refund_panel.read()
 
     def _go(self, step: str) -> None:
         self._step.current = step

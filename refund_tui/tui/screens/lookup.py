@@ -47,6 +47,7 @@ MOST_LOOKED_AT = 20
 
 LEDGER_WITHIN = 0.5
 """Seconds that the list waits for a ledger that another program has locked."""
+NOT_READ = "\n\nWhat was given back is not read yet."
 LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
@@ -189,13 +190,17 @@ class LookupScreen(ScreenPane):
 
     async def _tell(self) -> None:
         trip = self.rows.current
-        if trip is None:
-            beside, below = Content(""), Content("")
-        else:
-            beside, below = await self._facts_of(trip)
+        waiting = asyncio.get_running_loop().call_later(LEDGER_WITHIN, self._show_facts, *_unread_facts(trip))
+        try:
+            facts = (Content(""), Content("")) if trip is None else await self._facts_of(trip)
+        finally:
+            waiting.cancel()
+        self._show_facts(*facts)
+        self.query_one("#trip-below").set_class(trip is not None, "-shown")
+
+    def _show_facts(self, beside: Content, below: Content) -> None:
         self.query_one("#trip-facts", Plain).show(beside)
         self.query_one("#trip-below", Plain).show(below)
-        self.query_one("#trip-below").set_class(trip is not None, "-shown")
 
     async def _facts_of(self, trip: Trip) -> tuple[Content, Content]:
         """The facts of a trip, beside the list and below it, or why they cannot be read. Never another trip's."""
@@ -218,12 +223,6 @@ class LookupScreen(ScreenPane):
 
     async def action_open(self) -> None:
         """Open a refund on the marked trip, or on the typed id if no trip matches."""
-        try:
-            await self._open()
-        except RefundTuiError as error:  # the ledger or the trips are locked or gone
-            self.refund_app.announce(str(error))
-
-    async def _open(self) -> None:
         text, marked = self._text, self.rows.current
         trip = marked if marked is not None and self._answered == text else await self._found(text)
         if trip is not None:
@@ -246,6 +245,12 @@ class LookupScreen(ScreenPane):
 
     def _today(self) -> date:
         return self._desk.now().at.astimezone(self._desk.settings.zone).date()
+
+
+def _unread_facts(trip: Trip | None) -> tuple[Content, Content]:
+    """What is shown of a trip while the ledger does not answer: never another trip's facts."""
+    name = (visible(trip.trip_id, 200) if trip else "", "bold")
+    return literal(name, NOT_READ), literal(name, NOT_READ)
 
 
 def _name(trip: Trip) -> object:

@@ -13,6 +13,7 @@ from refund_tui.core.refunds import Draft, Intent, Refund
 from refund_tui.core.rules import NeedsSecondYes, Refused, known_as
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
+from refund_tui.tui.background import answered
 from refund_tui.tui.commands import REFUND, bindings, key_of
 from refund_tui.tui.drafts import DraftKeeper
 from refund_tui.tui.screens.refund_actions import RefundScreen
@@ -170,10 +171,11 @@ class RefundFormScreen(RefundScreen):
 
     async def begin(self, store_id: str, trip_id: str) -> None:
         """Start a refund on a trip, with its draft if there is one. Raises StoreError; then nothing changed."""
-        await self.keep_draft()  # of the trip that was open before
-        trip = await self._desk.trips.get(store_id, trip_id)
-        balance = await self._desk.trips.balance(store_id, trip_id)
-        draft = await self._drafts.read(store_id, trip_id)
+        async with answered():
+            await self.keep_draft()  # of the trip that was open before
+            trip = await self._desk.trips.get(store_id, trip_id)
+            balance = await self._desk.trips.balance(store_id, trip_id)
+            draft = await self._drafts.read(store_id, trip_id)
         store, known = known_as(store_id, trip_id, balance.refunds, trip)
         self._looking_back = False
         self._entry.begin(store, known, trip, balance, draft)

@@ -47,11 +47,11 @@ class CrashReporting(App[int]):
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except (RefundTuiError, NotPossible) as error:
-            self.announce(str(error))
+            self.announce_error(error)
             return True
 
-    def announce(self, words: str) -> None:
-        """Show a sentence to the clerk."""
+    def announce_error(self, error: Exception) -> None:
+        """Say to the clerk why something was not done."""
 
     def on_mount(self) -> None:
         """Treat a failed task that nobody awaits as a crash. Otherwise a key would do nothing, without a message."""

@@ -24,21 +24,42 @@ class Announcement(Plain):
     def __init__(self, zone: tzinfo) -> None:
         super().__init__("", id="announcement")
         self._zone = zone
-        self._stays_until: float | None = None
-        self._left = False
+        self._told_at = 0.0
+        self._unread_at: int | None = None
+        self._news = self._left = False
+        self._words = self._standing = ""
 
-    def announce(self, words: str, now: Instant, *, news: bool = False) -> None:
-        """Show a sentence until the screen is left; `news` at least for NEWS_STAY seconds. "" shows none."""
-        self._stays_until, self._left = now.ticks + NEWS_STAY if news else None, False
+    def announce(self, words: str, now: Instant, *, news: bool = False, unread_at: int | None = None) -> None:
+        """Show a sentence until the screen is left; `news` at least for NEWS_STAY seconds. "" shows none.
+
+        `unread_at`: it says that a file could not be read after so many looks; another look ends it, once it was read.
+        """
+        self._told_at, self._news, self._left = now.ticks, news, False
+        self._words, self._unread_at = words, unread_at
         hour = f"{now.at.astimezone(self._zone):%H:%M}"
         self.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
 
-    def leave(self, now: Instant) -> None:
+    def stand(self, words: str) -> None:
+        """Show these words when there are no others, until they are withdrawn."""
+        self._standing = words
+
+    def withdraw(self, words: str, now: Instant) -> None:
+        """Remove these words, which are no longer true."""
+        if self._standing == words:
+            self._standing = ""
+        if self._words == words:
+            self.announce("", now)
+
+    def leave(self, now: Instant, looks: int) -> None:
         """Note that the screen or the shopper of the sentence was left."""
         self._left = True
-        self.tick(now)
+        self.tick(now, looks)
 
-    def tick(self, now: Instant) -> None:
-        """Remove a sentence whose screen was left, once its time is over."""
-        if self._left and (self._stays_until is None or now.ticks >= self._stays_until):
+    def tick(self, now: Instant, looks: int) -> None:
+        """Remove a sentence whose screen was left, or that is no longer true, once its time is over."""
+        stayed = now.ticks >= self._told_at + NEWS_STAY
+        untrue = self._unread_at is not None and looks > self._unread_at
+        if (self._left and not self._news) or ((self._left or untrue) and stayed):
             self.announce("", now)
+        if self._standing and not self._words:
+            self.announce(self._standing, now)

@@ -19,6 +19,7 @@ from refund_tui.core.refunds import Action, Refund
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import UnderWay
 from refund_tui.desk.desk import Desk
+from refund_tui.errors import StoreError
 from refund_tui.tui.files import write_receipt
 from refund_tui.tui.terminal.display import copy
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
@@ -197,7 +198,12 @@ class RefundPanel(ContentSwitcher):
             self._in_background(self._act(asked[0].key, asked[1], evidence))
 
     async def _act(self, key: str, action: Action, evidence: Evidence | None) -> None:
-        await self._desk.act(key, action, evidence=evidence)
+        try:
+            await self._desk.act(key, action, evidence=evidence)
+        except StoreError:
+            if evidence is not None and self.refund is not None and self.refund.key == key:
+                self._go("settling")  # what was typed is still there
+            raise
         await self.read()
 
 

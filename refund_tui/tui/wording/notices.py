@@ -79,6 +79,11 @@ def nothing_recorded(why: Exception) -> str:
     return f"Nothing was recorded and nothing was sent: {why}"
 
 
+def not_kept(why: Exception) -> str:
+    """A draft cannot be saved now."""
+    return f"What is typed is not saved yet: {why}. That is tried again; nothing was refunded by it."
+
+
 def exported(number: int, path: Path) -> str:
     """After an export."""
     return f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}"

@@ -227,18 +227,26 @@ def who_words(settings: Settings) -> str:
 UNUSABLE = "! LEDGER UNUSABLE"
 """Shown instead of the open refunds: the ledger is lost, damaged or an older copy, so they are not known."""
 
+LOCKED = "! LEDGER LOCKED"
+"""The same while another program holds it."""
+
+
+def _unsaved(desk: Desk) -> list[str]:
+    return [f"{len(desk.unsaved)} NOT SAVED"] if desk.unsaved else []
+
 
 def open_words(desk: Desk) -> str:
     """The open refunds and the problems, for the status line."""
     summary, words = desk.summary, []
     if desk.unusable:
-        return " · ".join([UNUSABLE, *([f"{len(desk.unsaved)} NOT SAVED"] if desk.unsaved else [])])
+        return " · ".join([UNUSABLE, *_unsaved(desk)])
+    if desk.locked:
+        return " · ".join([LOCKED, *_unsaved(desk)])
     if desk.refusal:
         words.append("ONLY TO REVIEW")
     if desk.offline:
         words.append("NO NETWORK")
-    if desk.unsaved:
-        words.append(f"{len(desk.unsaved)} NOT SAVED")
+    words += _unsaved(desk)
     if summary.alarms:
         words.append(f"! {summary.alarms} ALARM")
     if desk.damaged:

@@ -1,0 +1,217 @@
+"""Each command of each screen while the ledger is locked or gone: it is told, the program lives, and all goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from refund_tui.core.outcomes import Answer, Outcome, RateLimited
+from refund_tui.core.refunds import State
+from refund_tui.host.paths import ledger_path, trips_path
+from refund_tui.store.sqlite.connection import Patience
+from refund_tui.tui.commands import COMMANDS
+from tests.day.test_elsewhere import agreed
+from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, SERVICE, Stage, import_samples, program
+from tests.support.clock import NOON, FakeClock
+from tests.support.desks import desk_over, intent
+from tests.support.ears import Ears
+from tests.support.obstacles import held, moved, replaced
+from tests.support.service import ScriptedService, accepted
+
+LONG = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 20_000.0)
+REFUNDS: tuple[tuple[State, tuple[Outcome, ...]], ...] = (
+    (State.ACCEPTED, (accepted("REC1"),)), (State.UNKNOWN, (LOST, MALFORMED)), (State.BLOCKED, (FORBIDDEN,)),
+    (State.WAITING, (LONG,)),
+)  # fmt: skip
+"""What the ledger has, and what the service answered."""
+
+KEYS = {command.name: command.keys[0] for command in COMMANDS}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clerk is: the keys that lead there from anywhere, and what is seen there.
+
+    `pressed` are commands by name, or keys. `back` are keys after which all that was `typed` is to be seen again.
+    """
+
+    keys: tuple[str, ...]
+    seen: str
+    pressed: tuple[str, ...]
+    typed: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+
+def _list(line: str = "") -> tuple[str, ...]:
+    return "f4", "escape", "f7", "ctrl+u", *line, "enter"
+
+
+FORM = ("f2", "ctrl+u", *"R-1002", "enter", *"2.00", "enter", "1", "tab", *"torn")
+SETTLED = (*_list("state:UNKNOWN"), "enter", "f12", "1", "tab", *"case", "tab", *"bank")
+PLACES = {
+    "lookup": Place(
+        ("f2", "ctrl+u", *"R-10"), "14 trips",
+        (
+            "lookup.open", "list.down", "list.up", "list.page_down", "list.page_up", "lookup", "refund", "history",
+            "gate", "palette", "redraw", "help",
+        ),
+        ("R-10",), ("escape", "f2"),
+    ),
+    "an unknown trip": Place(("f2", "ctrl+u", *"nowhere"), "No trip here", ("lookup.open", "lookup.clear")),
+    "the form": Place(
+        FORM, "torn",
+        ("refund.articles", "refund.submit", "refund.earlier", "refund.back", "refund.card"), ("2.00", "torn"), ("f3",),
+    ),
+    "all left": Place(FORM, "torn", ("refund.all",), ("13.79", "torn"), ("f3",)),
+    "the articles": Place((*FORM, "f7"), "torn", ("articles.mark", "articles.less", "articles.more"), ("torn",)),
+    "the question": Place((*FORM, "f10"), "Refund 2.00 EUR", ("y", "n"), ("2.00", "torn"), ("f3",)),
+    "the list": Place(
+        (*_list(), "home"), "of 4 refunds",
+        (
+            "history.open", "history.find", "history.export", "history.lines", "history.go_on", "history.turn",
+            "list.last", "list.first", "refund.stop", "refund.raw", "refund.receipt",
+        ),
+    ),
+    "the filter": Place((*_list(), "f7", *"clerk:ana"), "clerk:ana", ("enter",), ("clerk:ana",), ("f4",)),
+    "a blocked refund": Place(
+        (*_list("state:BLOCKED"), "enter"), "Request id", ("refund.ask_again", "refund.next", "refund.previous")
+    ),
+    "an accepted refund": Place(
+        (*_list("state:ACCEPTED"), "enter"), "REC1",
+        ("refund.copy", "refund.receipt", "refund.back", "refund.raw"),
+    ),
+    "a receipt": Place(
+        (*_list("state:ACCEPTED"), "enter", "ctrl+r"), "w  To a file", ("refund.write", "refund.copy"),
+        (f"{NOON:%Y-%m-%d} 13:00",),
+    ),
+    "what needs a person": Place((*_list("state:UNKNOWN,BLOCKED"), "home"), "of 2 refunds", ("history.person",)),
+    "stop?": Place((*_list("state:WAITING"), "enter", "f9"), "go back", ("y", "n")),
+    "go on?": Place((*_list(), "g"), "go back", ("y", "n")),
+    "an unknown refund": Place((*_list("state:UNKNOWN"), "enter"), "Request id", ("refund.settle",)),
+    "evidence": Place(SETTLED, "bank", ("refund.submit",)),
+    "settle?": Place((*SETTLED, "f10"), "Settle this", ("y", "n"), ("case", "bank")),
+    "the palette": Place(("f2", "ctrl+p", *"hist"), "shows all refunds", ("palette.run", "palette.back")),
+    "the wait": Place(("f2", "ctrl+g", *"manager"), "manager", ("gate.end",), ("manager",)),
+    "the wait is left": Place(("f2", "ctrl+g", *"manager"), "manager", ("gate.back",)),
+    "leaving": Place(("f2", "ctrl+q"), "stay", ("n",)),
+}  # fmt: skip
+
+ELSEWHERE = frozenset(("quit", "suspend"))
+"""The commands that need a real terminal, or end the program; other tests press them while the ledger is locked."""
+
+
+def test_every_command_is_pressed_somewhere() -> None:
+    pressed = {name for place in PLACES.values() for name in place.pressed}
+    assert not set(KEYS) - pressed - ELSEWHERE
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample trips and four refunds on other trips, the last of which has the account wait."""
+    folder = tmp_path_factory.mktemp("written")
+    asyncio.run(_write(folder))
+    return folder
+
+
+async def _write(folder: Path) -> None:
+    import_samples(folder)
+    clock, service = FakeClock(NOON - timedelta(minutes=15), FakeClock.ticks - 900), ScriptedService()
+    async with desk_over(folder, service, base_url=SERVICE, clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        for number, (state, script) in enumerate(REFUNDS):
+            service.script = list(script)
+            refund = await desk.take(intent(100 + number, trip=f"other-trip-{number}"))
+            if len(script) > 1:
+                await ears.until_state(refund.key, State.WAITING)
+                clock.advance(60)
+                desk.wake()
+            await ears.until_state(refund.key, state)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, written: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of it, for a program that waits for locks, and looks at the files, in fractions of a second."""
+    monkeypatch.setattr(Patience.__init__, "__defaults__", (2,))
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.05)
+    shutil.copytree(written, tmp_path / "data")
+    yield tmp_path / "data"
+    assert not list((tmp_path / "data").glob("*crash*"))
+
+
+def key_of(pressed: str) -> str:
+    """The key of a command, or the key itself."""
+    return KEYS[pressed] if len(pressed) > 1 and pressed != "enter" else pressed
+
+
+async def arrive(stage: Stage, place: Place) -> None:
+    """Go there from wherever the clerk is."""
+    for key in place.keys:
+        stage.clock.advance(1 if key == "escape" else 0)  # a question takes that as its answer
+        if key == "enter":
+            await stage.idle()
+        await stage.pilot.press(key)
+    await stage.until(place.seen)
+    stage.clock.advance(1)
+    if "go back" in stage.text:
+        await stage.until_lit("y")
+
+
+async def recovers(stage: Stage, folder: Path, words: str, place: Place) -> None:
+    """Once the file can be read again, what is shown is true, nothing says otherwise, and what was typed is there."""
+    while len(stage.pilot.app.screen_stack) > 1:
+        await stage.pilot.press("escape")  # out of help
+    stage.clock.advance(11)
+    await stage.until_not(words)
+    await stage.until_not("! LEDGER")
+    await agreed(stage, folder, {"STORE-001", *place.typed}, fields_are_typed=True)
+    await stage.pilot.press(*place.back)
+    await stage.idle()
+    for typed in place.typed:
+        await stage.sees(typed)
+
+
+@pytest.mark.parametrize("name", PLACES)
+async def test_while_another_process_holds_the_ledger_each_command_is_survived(folder: Path, name: str) -> None:
+    place = PLACES[name]
+    async with program(folder, trips=False) as stage:
+        for pressed in place.pressed:
+            await arrive(stage, place)
+            with held(ledger_path(folder)):
+                await stage.pilot.press(key_of(pressed))
+                await stage.sees("LEDGER LOCKED" if pressed != "help" else "Keys")
+                await stage.idle()
+                assert "This program failed" not in stage.text
+            await recovers(stage, folder, "is held by another program", place)
+
+
+Obstacle = Callable[[Path], AbstractContextManager[None]]
+OBSTACLES: dict[str, tuple[Obstacle, str]] = {
+    "the ledger is gone": (lambda folder: moved(ledger_path(folder)), "was moved or replaced"),
+    "the trips are locked": (lambda folder: held(trips_path(folder)), "is held by another program"),
+    "the trips are gone": (lambda folder: moved(trips_path(folder)), "was moved or replaced"),
+    "the trips are garbage": (lambda folder: replaced(trips_path(folder)), "was moved or replaced"),
+    "the folder is gone": (moved, "was moved or replaced"),
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+async def test_whatever_is_in_the_way_of_a_file_each_screen_is_survived(folder: Path, obstacle: str) -> None:
+    in_the_way, words = OBSTACLES[obstacle]
+    async with program(folder, trips=False) as stage:
+        for name in ("lookup", "the question", "the filter", "an accepted refund", "leaving"):
+            place = PLACES[name]
+            await arrive(stage, place)
+            with in_the_way(folder):
+                await stage.pilot.press(key_of(place.pressed[0]))
+                await stage.sees(words)
+                await stage.idle()
+                assert ("LEDGER UNUSABLE" in stage.text) == ("trips" not in obstacle)
+            await recovers(stage, folder, words, place)

@@ -49,9 +49,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("lookup", ("f2",), "lookup", "Lookup", "finds a trip, for the next shopper"),
     Command("refund", ("f3",), "refund", "Refund", "goes back to the refund or the draft"),
     Command("history", ("f4",), "history", "History", "shows all refunds, newest first"),
-    Command("quit", ("ctrl+q",), "quit", "Quit", "leaves; what is open goes on at the next run"),
+    Command("quit", ("ctrl+q",), "quit", "Quit", "quits; open refunds continue at the next run"),
     Command("gate", ("ctrl+g",), "gate", "End wait", "ends the wait of the whole account, with a reason"),
-    Command("palette", ("ctrl+p",), "palette", "Commands", "finds a command by its name and does it"),
+    Command("palette", ("ctrl+p",), "palette", "Commands", "finds a command by its name and runs it"),
     Command("redraw", ("ctrl+l",), "redraw", "Redraw", "draws the whole screen again", footer=False),
     Command("suspend", ("ctrl+z",), "suspend", "To the shell", "goes to the shell; fg comes back", footer=False),
     Command("lookup.open", ("enter",), "open", "Refund it", "opens a refund on the trip, or the typed id", LOOKUP),
@@ -67,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("history.find", ("slash",), "find", "Find", "goes to the line that filters", HISTORY),
     Command("history.person", ("u",), "person", "For you", "shows only what needs a person, or all again", HISTORY),
     Command("history.export", ("e",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
-    Command("history.lines", ("j",), "export_lines", "Lines", "the same as JSON lines", HISTORY, footer=False),
+    Command("history.lines", ("j",), "export_lines", "Lines", "writes it as JSON lines", HISTORY, footer=False),
     Command("history.go_on", ("g",), "go_on_all", "All go on", "continues all BLOCKED refunds after a repair", HISTORY),
     Command("history.turn", ("o",), "turn", "Order", "newest, oldest or largest amount first", HISTORY, footer=False),
     Command("list.up", ("up",), "move(-1)", "Up", "moves in the list, also while you type", LIST, footer=False),
@@ -86,8 +86,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("refund.copy", ("ctrl+y",), "copy", "Copy", "sends the id, or the receipt, to your clipboard", DETAIL),
     Command("refund.receipt", ("ctrl+r",), "receipt", "Receipt", "makes a receipt of 40 columns", DETAIL),
     Command("refund.write", ("w",), "write", "To a file", "writes the receipt that is shown to a file", DETAIL),
-    Command("refund.back", ("escape",), "back", "Back", "goes back; what is under way goes on", DETAIL),
-    Command("palette.run", ("enter",), "run", "Do it", "does it on the screen before", PALETTE),
+    Command("refund.back", ("escape",), "back", "Back", "goes back; a refund under way continues", DETAIL),
+    Command("palette.run", ("enter",), "run", "Do it", "runs it on the previous screen", PALETTE),
     Command("palette.back", ("escape",), "back", "Back", "goes back; nothing is done", PALETTE),
     Command("gate.end", ("enter",), "end_wait", "End it", "ends it; the reason stays in the ledger", GATE),
     Command("gate.back", ("escape",), "back", "Back", "goes back; nothing is ended", GATE),
@@ -155,7 +155,7 @@ def keymap(configured: Mapping[str, str]) -> dict[str, str]:
     for name, keys in configured.items():
         if name not in names:
             near = difflib.get_close_matches(name, names, 1)
-            raise ConfigError(f"[keys] {name} is no command" + (f": did you mean {near[0]}?" if near else ""))
+            raise ConfigError(f"[keys] {name} is not a command" + (f": did you mean {near[0]}?" if near else ""))
         for key in keys.split(","):
             _refuse_undeliverable(name, key.strip())
     _refuse_conflicts({**{name: ",".join(command.keys) for name, command in names.items()}, **configured})

@@ -31,7 +31,7 @@ async def test_a_stopped_refund_cannot_be_settled_while_its_request_is_on_the_wi
 
     async with program(tmp_path, slow) as stage:
         await stage.refund("R-1007", "5.00")
-        await stage.until("Its answer is awaited")
+        await stage.until("A program waits for its answer")
         await stage.press("f9")
         await stage.until("Stop trying?")
         stage.clock.advance(1)
@@ -60,15 +60,15 @@ async def test_of_a_sender_in_another_container_no_more_is_said_than_is_known(tm
         await stage.until("newest first")
         await stage.press("enter")
         await stage.until("no answer yet")
-        assert stage.shows("Whether the program that sent it still runs cannot be told from here.")
+        assert stage.shows("It is not known here whether the program that sent it still runs.")
         assert stage.shows("Without an answer it is taken over after 13:15:00, with the same id.")
-        assert not stage.shows("awaited")
+        assert not stage.shows("waits for its answer")
 
 
 @pytest.mark.parametrize(
     ("alive", "action", "said"),
     [
-        (True, None, "Its answer is awaited."),
+        (True, None, "A program waits for its answer."),
         (False, None, "The program that sent it has ended without an answer"),
         (False, Action.STOP, "settles it, with evidence"),
         (None, Action.STOP, "Once that has ended, or after 13:15:00, F12 settles it."),

@@ -41,7 +41,7 @@ async def test_a_currency_that_becomes_known_after_the_question_changes_nothing_
         await stage.reread()
         stage.clock.advance(1)
         await stage.press("y")
-        await stage.until("ceiling not known")  # back in the form: the other clerk's refund is in USD
+        await stage.until("what is left is not known")  # back in the form: the other clerk's refund is in USD
         assert await mine(stage) == []
 
 

@@ -38,7 +38,7 @@ async def _evidence(stage: Stage) -> None:
         (_amount, "You are in the amount: digits and one decimal mark", "fills in all that is left"),
         (_reason, "You are at the reason: one digit", "shows what will be done, and asks"),
         (_articles, "You are at the articles: Space marks one", "marks an article, or removes the mark"),
-        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "goes back; what is under way goes on"),
+        (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "goes back; a refund under way continues"),
         (_evidence, "You are in the reference: what an auditor", "shows what will be done, and asks"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -132,7 +132,7 @@ async def test_before_all_go_on_each_blocked_refund_is_listed_with_its_whole_cau
             "1.50 EUR  R-1001 · VISA 4242",
             "",
         ]
-        assert stage.shows("Has what blocked them been repaired? Each goes on with its own id, one after the other.")
+        assert stage.shows("Has what blocked them been repaired? Each continues with its own id, one after the other.")
 
 
 async def test_escape_goes_back_step_by_step_and_changes_nothing(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ async def test_a_clerk_and_a_word_that_are_unknown_are_said_to_be(tmp_path: Path
         await stage.press("/", "clerk:nobody")
         await stage.until("No clerk here is called nobody")
         [refund, _] = await refunds(stage)
-        assert stage.shows(f"Refunds were asked for by: {refund.clerk}")
+        assert stage.shows(f"The clerks are: {refund.clerk}")
         await stage.press("ctrl+u", "case:4711")
         await stage.until("there is no filter word case:")
 

@@ -129,7 +129,7 @@ async def test_a_trip_that_is_not_known_here_says_so_and_can_be_refunded(tmp_pat
         await stage.open_unknown()
         assert "F6" in stage.text
         await stage.press("5.00", "tab", "5", "ctrl+s")
-        await stage.until("the ceiling is not known here")
+        await stage.until("what was captured is not known here")
         stage.clock.advance(1)
         await stage.press("y")
         await stage.until("ACCEPTED")
@@ -164,7 +164,7 @@ async def test_leaving_while_the_answer_of_a_stopped_refund_is_awaited_says_so(t
         await stage.desk.act(refund.key, Action.STOP)
         await stage.until("UNKNOWN")
         await stage.press("ctrl+q")
-        await stage.until("An answer is still awaited.")
+        await stage.until("One answer has not come yet.")
         answered.set()
         await stage.until("ACCEPTED")
         await stage.press("f2", "ctrl+q")

@@ -30,7 +30,7 @@ class GateScreen(ScreenPane):
         self._from = "lookup"
         self._ending = False
         self._told = Plain("", id="gate-facts")
-        self._word = field("word", "who said that it may go on, or why the wait is wrong")
+        self._word = field("word", "who allowed it, or why the wait is wrong")
         self._wrong = Plain("", classes="wrong")
 
     def compose(self) -> ComposeResult:

@@ -76,7 +76,7 @@ def crashed(crash: str, folder: Path) -> Crashed:
     """The message for the clerk. The traceback is written to a file that only this account can read."""
     words = [
         "the program made a mistake and has ended. Every refund that was confirmed is recorded:",
-        "refund-tui history shows them, and refund-tui, started again, goes on with those that are open.",
+        "refund-tui history shows them, and refund-tui, started again, continues the open ones.",
     ]
     if file := write_crash(crash, folder):
         words.append(f"For support: {file}")

@@ -82,7 +82,7 @@ class RefundForm(Vertical):
         self._currency_part.display = balance.captured is None
         self._balance = balance
         left = balance.left
-        self._left.show(f"of {left} left" if left else "ceiling not known")
+        self._left.show(f"of {left} left" if left else "what is left is not known")
         self._tell()
 
     def focus_first(self) -> None:

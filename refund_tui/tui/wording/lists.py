@@ -30,7 +30,7 @@ def count_words(found: Found, place: int, order: Order, room: int) -> str:
     many = f"{MOST - 1:,}+" if capped else f"{number:,}"
     told = f"{place:,} of {many} {'refund' if number == 1 else 'refunds'}, {order} first"
     vague = found.wanted.narrowed_to
-    end = f" · {vague[0]}: newest trips alone, write more" if vague else ""
+    end = f" · {vague[0]}: only the newest trips, type more" if vague else ""
     return told + _sums(found.sums, room - len(told) - len(end)) + end
 
 

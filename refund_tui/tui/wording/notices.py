@@ -23,7 +23,7 @@ TYPE_AMOUNT_AGAIN = "This is real money: type the amount again, then Enter."
 WAIT_ENDED = "The account's wait was ended: its refunds are sent now."
 MARK_TAKEN_OFF = "Another refund gave back an article that was marked here: check the amount."
 PRICE_NOT_KNOWN = "The price of a marked article is not known here: type the amount."
-RECEIPT_SENT = "Sent to your terminal's clipboard; whether it took the receipt cannot be known."
+RECEIPT_SENT = "Sent to your terminal's clipboard. This program cannot see whether it arrived."
 
 
 def too_small(columns: int, rows: int) -> str:
@@ -33,7 +33,7 @@ def too_small(columns: int, rows: int) -> str:
 
 def keys_not_taken(number: int) -> str:
     """After keys were dropped because the host was too slow."""
-    return f"This host was too slow: {number} keys typed ahead were not taken. Check what is typed."
+    return f"This host was too slow: {number} keys typed ahead were dropped. Check the fields."
 
 
 def program_failed(error: Exception, file: Path | None, history: str) -> str:
@@ -126,7 +126,7 @@ NO_TRIPS: tuple[Part, ...] = (
 )
 NO_REFUNDS: tuple[Part, ...] = (
     ("No refunds yet.", "bold"),
-    "\n\nWhat is refunded in Lookup appears here, newest first, and stays. Reviewing it needs no network.",
+    "\n\nRefunds made in Lookup appear here, newest first. Reading them needs no network.",
 )
 REFUNDS_MISSING: tuple[Part, ...] = (
     ("Refunds are missing here.", "bold"),
@@ -138,10 +138,10 @@ NO_MATCH: tuple[Part, ...] = (("No refund matches.", "bold"), "\n\nctrl+u emptie
 def no_clerk(name: str, clerks: tuple[str, ...]) -> tuple[Part, ...]:
     """For a filter with an unknown clerk. `clerks` are the names that exist."""
     known = ", ".join(visible(one, 40) for one in clerks[:20]) + (" …" if len(clerks) > 20 else "")
-    return ("No clerk here is called ", (visible(name, 40), "bold"), f".\n\nRefunds were asked for by: {known}")
+    return ("No clerk here is called ", (visible(name, 40), "bold"), f".\n\nThe clerks are: {known}")
 
 
-UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe line above cannot be used as it stands.")
+UNUSABLE: tuple[Part, ...] = (("Nothing is shown.", "bold"), "\n\nThe filter above is not valid.")
 NO_COMMAND = " No command that is possible now contains these words; F1 lists them."
 
 

@@ -59,7 +59,7 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         ("Trip", visible(intent.trip_id, 60)),
         *([("", NO_SUCH_TRIP)] if trip is None and not balance.refunds else []),
         ("Card", card or "not known here"),
-        ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; the ceiling is not known here")),
+        ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; what was captured is not known here")),
         ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
         *([("Articles", articles_words(intent.articles))] if intent.articles else []),
         ("Note", visible(intent.note, 60) or "-"),
@@ -127,7 +127,7 @@ def card_sentence(answer: CardAnswer) -> str:
         case CardNotFound():
             return "The service knows no such trip in this store: check the store and the trip id."
         case CardNotLearnt(answer=why):
-            return f"Nothing was learnt: {visible(why.detail)}"
+            return f"The card is not known: {visible(why.detail)}"
 
 
 _TITLES = {
@@ -185,19 +185,23 @@ def _which(refund: Refund) -> list[tuple[str, Part]]:
 
 def _repaired(refund: Refund) -> list[Part]:
     why = visible(refund.life.why)
-    return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund goes on, with the same id."]
+    return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund continues, with the same id."]
 
 
 def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
     """What follows from ending the refund's own wait, and which wait remains."""
     now, gate = desk.now(), desk.summary.gate
-    safe = _safety(desk, refund, pending) if refund.life.maybe_executed else ["The same id and the same bytes go out."]
+    safe = (
+        _safety(desk, refund, pending) if refund.life.maybe_executed else ["The same id and the same bytes are sent."]
+    )
     held = (
-        f"\n\nThe whole account waits, though, until {_hour(desk, gate)}: it goes then. " if desk.held and gate else ""
+        f"\n\nThe whole account waits, though, until {_hour(desk, gate)}: it is sent then. "
+        if desk.held and gate
+        else ""
     )
     ends = f"{key_of('gate', desk.settings.keys)} ends that wait." if held else ""
     wait = refund.life.wait
-    own = f"By itself it would wait until {_hour(desk, wait)}. " if wait and not wait.over(now) else ""
+    own = f"Otherwise it would wait until {_hour(desk, wait)}. " if wait and not wait.over(now) else ""
     return [own, *safe, held, ends]
 
 
@@ -220,7 +224,7 @@ def _safety(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:
     until = f" (first sent {moment(first.at, desk.settings.zone, now.at)})" if first else ""
     when = " once the request under way has ended" if pending and not pending.over else ""
     return [
-        f"The same id and the same bytes go out{when}. If the first one was paid, the service "
+        f"The same id and the same bytes are sent{when}. If the first one was paid, the service "
         "knows the id, answers the same again and pays nothing more.\n\n",
         (f"Safe for another {span(left)}", STYLES["good"]),
         f"{until}.",
@@ -234,7 +238,7 @@ def all_question(blocked: Sequence[Refund]) -> Question:
     about = [
         *(part for why, refunds in listed.items() for part in _blocked_by(why, refunds)),
         *([f"… and {more} more\n"] if more > 0 else []),
-        "\nHas what blocked them been repaired? Each goes on with its own id, one after the other.",
+        "\nHas what blocked them been repaired? Each continues with its own id, one after the other.",
     ]  # fmt: skip
     return Question("Go on with every refund that is blocked?", about, "go on with all")
 
@@ -283,11 +287,11 @@ def settle_question(refund: Refund, evidence: Evidence) -> Question:
 
 _WAIT_FOLLOWS = (
     "\n\nOnce the wait is ended, refunds with no wait of their own are sent at once, one after the other, each with "
-    "its own id. If the service still takes no requests, it asks to wait again. Nothing is paid twice by it.\n\nThe "
+    "its own id. If the service still takes no requests, it asks to wait again. This cannot pay twice.\n\nThe "
     "reason stays in the ledger."
 )
 WAIT_OVER = "The account does not wait any more: its refunds are sent by themselves."
-WAIT_NEEDS_REASON = "type why, in a few words; Escape goes back and ends nothing"
+WAIT_NEEDS_REASON = "type the reason, in a few words; Escape goes back and ends nothing"
 
 
 def gate_question(desk: Desk) -> list[Part]:
@@ -304,9 +308,9 @@ def gate_question(desk: Desk) -> list[Part]:
 
 
 STILL_OPEN = "These refunds are still open:"
-THEY_GO_ON = "They are recorded and go on, with the same id, when refund-tui or refund-tui resume next runs."
+THEY_GO_ON = "They are recorded and continue, with the same id, when refund-tui or refund-tui resume next runs."
 REQUEST_UNDER_WAY = "A request is under way. If you quit now, its refund may become UNKNOWN although it was paid."
-ANSWER_AWAITED = "An answer is still awaited."
+ANSWER_AWAITED = "One answer has not come yet."
 
 
 NO_ANSWER = "the ledger does not answer; another program may hold it"

@@ -59,7 +59,7 @@ def damaged_lines(row: Damaged, width: int) -> list[str]:
 def unchecked_columns(row: Damaged, width: int) -> list[Part]:
     """The columns of a refund's row that cannot be read, unchecked."""
     facts = [part for name, value in row.columns.items() for part in _fact(name, value, width)]
-    return [("What stands there, unchecked", "bold"), *facts]
+    return [("The values in the row, unchecked", "bold"), *facts]
 
 
 def facts_of(

@@ -27,11 +27,11 @@ SIGNS = {
 
 STATE_MEANS = {
     State.QUEUED: "recorded here, never sent: no money moved",
-    State.SENDING: "its answer is not on record yet: the money may have moved",
-    State.WAITING: "goes by itself, with the same id, at the time shown",
-    State.ACCEPTED: "the service said yes: the money reaches the card in some days",
-    State.REJECTED: "a definite no: no money moved",
-    State.BLOCKED: "a person must repair something; then it goes on",
+    State.SENDING: "its answer is not recorded yet: the money may have moved",
+    State.WAITING: "is sent by itself, with the same id, at the time shown",
+    State.ACCEPTED: "the service accepted it: the money reaches the card in a few days",
+    State.REJECTED: "the service refused it: no money moved",
+    State.BLOCKED: "a person must repair something; then it continues",
     State.UNKNOWN: "it may have been paid: ask again or settle it",
     State.CANCELLED: "withdrawn before it could be paid: no money moved",
     State.SETTLED_PAID: "closed by a person: the shopper was paid",
@@ -104,15 +104,15 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             return f"It is asked again, with the same id, once the request under way has ended{_by(desk, pending)}."
         case State.QUEUED | State.WAITING if desk.held > LONG:
             gate = key_of("gate", moved)
-            return f"It goes by itself{_at(desk, refund)}, with the same id; {gate} ends that wait."
+            return f"It is sent by itself{_at(desk, refund)}, with the same id; {gate} ends that wait."
         case State.QUEUED | State.WAITING:
-            return f"It goes by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
+            return f"It is sent by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
         case State.SENDING:
             return f"{_awaited(desk, pending)} You need not stay: {lookup} for the next shopper."
         case State.ACCEPTED:
-            return f"Done. The money reaches the card in some days. {lookup} for the next shopper."
+            return f"Done. The money reaches the card in a few days. {lookup} for the next shopper."
         case State.BLOCKED:
-            return f"A person must repair this first; then {again} lets the same refund go on."
+            return f"A person must repair this first; then {again} continues the same refund."
         case State.UNKNOWN if pending and not pending.over:
             ended = "A request of it is still under way. Once that has ended,"
             return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."
@@ -135,10 +135,10 @@ def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
 def _awaited(desk: Desk, pending: UnderWay | None) -> str:
     """Whether a program still waits for the answer, and what follows if none does."""
     if pending is None or pending.alive:
-        return "Its answer is awaited."
+        return "A program waits for its answer."
     if pending.alive is False:
         return "The program that sent it has ended without an answer: the next one takes it over, with the same id."
-    gone = "Whether the program that sent it still runs cannot be told from here."
+    gone = "It is not known here whether the program that sent it still runs."
     return f"{gone} Without an answer it is taken over after {_hour(desk, pending)}, with the same id."
 
 

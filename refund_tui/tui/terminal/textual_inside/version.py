@@ -14,7 +14,7 @@ class TextualRepair(StrEnum):
     """Each change that the program makes inside Textual; the value says what happens without it."""
 
     OUTPUT = "the screen is drawn on standard error"
-    QUEUE = "a terminal that does not read holds refunds up"
+    QUEUE = "a terminal that does not read delays refunds"
     INPUT = "a byte that is not UTF-8 ends the program"
     RENDER = "each key takes more time"
     CELL_DIFF = "each key sends more bytes"

@@ -1,6 +1,6 @@
-"""Draws the one moving picture: a refund that waits out a 429, from the search to the reconciliation id.
+"""Draws the animated picture: a refund that waits after a 429, from the search to the reconciliation id.
 
-An SVG that plays by itself in a browser, and stands still on the wait where nothing moves, or nobody wants it to.
+It is an SVG that plays in a browser. Where animation is not supported or not wanted, it shows the frame of the wait.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from tests.gallery import drawn
 
 NAME = "refund-waits-out-a-429.svg"
 SECONDS = 2.5
-"""For which each frame is seen."""
+"""The seconds of each frame."""
 
 STILL = 4
-"""The frame that stands where nothing moves."""
+"""The frame that is shown without animation."""
 
 CAPTION = 44
-"""Height of the line under the terminal, in the picture's own units."""
+"""The height of the caption, in the units of the picture."""
 
 WAIT = 12.0
 LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), WAIT)
 
 
 async def _play(stage: Stage) -> list[tuple[str, str]]:
-    """Each frame with what it shows, in words."""
+    """Each frame with its caption."""
     frames = []
 
     async def frame(words: str) -> None:
@@ -60,7 +60,7 @@ async def _play(stage: Stage) -> list[tuple[str, str]]:
 
 
 async def film() -> str:
-    """The moving picture, as SVG without anything from elsewhere."""
+    """The animated picture, as an SVG without external resources."""
     with tempfile.TemporaryDirectory() as folder:
         async with program(Path(folder), LIMITED, seen="R-1001") as stage:
             frames = await _play(stage)
@@ -73,7 +73,7 @@ async def film() -> str:
 
 
 def _frame(number: int, words: str, svg: str, size: tuple[float, float]) -> str:
-    """One screenshot with its caption; its names are made its own, for all stand in one document."""
+    """One screenshot with its caption. Its ids get a prefix, because all frames are in one document."""
     width, height = size
     own = re.sub(r"\bterminal-", f"f{number}-", svg)
     own = own.replace('class="rich-terminal"', f'width="{width}" height="{height}"')
@@ -85,7 +85,7 @@ def _frame(number: int, words: str, svg: str, size: tuple[float, float]) -> str:
 
 
 def _timing(many: int) -> str:
-    """One frame after another, round and round; without movement the one that stands."""
+    """The style that shows one frame after another, in a loop; without animation only STILL."""
     share = 100 / many
     rules = [f".frame {{ visibility: hidden }}\n#frame{STILL} {{ visibility: visible }}\n"]
     for number in range(many):

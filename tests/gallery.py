@@ -1,6 +1,6 @@
 """Draws the screenshots from the running program: `python -m tests.gallery`; a test draws them again and compares.
 
-Each face is reached by keys alone, over real files, with the time, the keys and the service's answers fixed.
+Each screen is reached by keys, on real files, with fixed time, idempotency keys and answers of the service.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ CELL = 12.2
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
 TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
-"""The process that all of them show."""
+"""The process facts in all pictures."""
 
 Play = Callable[[Stage], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Face:
-    """One screenshot: what the service answers, and the keys that lead there."""
+    """One screenshot: the service's answers, and the keys that lead to it."""
 
     name: str
     play: Play
@@ -75,7 +75,7 @@ async def _confirm(stage: Stage) -> None:
 
 
 async def _keys_lit(stage: Stage, key: str = "y") -> None:
-    """The question's keys are drawn as heard once no key came for the grace period."""
+    """Wait until the question's keys are drawn as accepted."""
     stage.clock.advance(1)
     await stage.until_lit(key)
 
@@ -238,11 +238,11 @@ FACES = (
     Face("leaving", _leaving, (LIMITED,), sizes=SIZES[:1]),
     Face("gate", _gate, (LIMITED,), sizes=SIZES[:1]),
 )
-"""Every screen and each state that matters."""
+"""Every screen, and each important state."""
 
 
 async def draw(face: Face, size: tuple[int, int]) -> str:
-    """One screenshot, as SVG without anything from elsewhere."""
+    """One screenshot, as an SVG without external resources."""
     with tempfile.TemporaryDirectory() as folder, mock.patch("refund_tui.host.actor._actor", return_value=TILL):
         shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
         async with shown as stage:
@@ -257,7 +257,7 @@ def drawn(stage: Stage) -> str:
 
 
 def self_contained(svg: str) -> str:
-    """The picture with this machine's monospaced font instead of one fetched from elsewhere."""
+    """The picture with the local monospaced font instead of a downloaded one."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
     svg = re.sub(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*>)((?:&#160;)+)', _indented, svg)
@@ -265,7 +265,7 @@ def self_contained(svg: str) -> str:
 
 
 def _indented(match: re.Match[str]) -> str:
-    """Blanks at the beginning as a place further right: some viewers drop them."""
+    """Leading blanks as an x position: some viewers drop blanks."""
     x, y, length, rest, blanks = match.groups()
     shift = CELL * (len(blanks) // len("&#160;"))
     return f'x="{float(x) + shift:.1f}"{y} textLength="{float(length) - shift:.1f}"{rest}'
@@ -277,8 +277,8 @@ def pictures() -> list[tuple[Face, tuple[int, int], str]]:
 
 
 def main() -> int:
-    """Draw them all, and the film, and remove those that are drawn no more."""
-    from tests import film  # it stands on this module
+    """Draw all pictures and the film, and remove pictures that are not drawn any more."""
+    from tests import film  # it imports this module
 
     names = {film.NAME, *(name for _, _, name in pictures())}
     for old in FOLDER.glob("*.svg"):

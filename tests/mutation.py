@@ -1,7 +1,7 @@
 """Runs mutmut over one part of the program, in a copy of it: `python -m tests.mutation PART [PATTERN ...]`.
 
-mutmut is no requirement of the tests: install it first, see tests/MUTANTS.md. A pattern such as `*changes*` takes only
-the mutants whose names match. Prints how many were killed, and each survivor as a difference.
+The tests do not need mutmut: install it first, see tests/MUTANTS.md. A pattern such as `*changes*` selects the mutants
+whose names match. Prints how many were killed, and the difference of each survivor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BESIDE = ("CONTRIBUTING.md", "README.md", "CHANGELOG.md")
 
 
 class Part(NamedTuple):
-    """What is mutated, and the tests that must notice it."""
+    """The mutated files, and the tests that must fail."""
 
     files: list[str]
     tests: list[str]
@@ -63,13 +63,13 @@ def prepare(part: Part, folder: Path) -> None:
 
 
 def mutmut(folder: Path, *arguments: str) -> str:
-    """What mutmut prints."""
+    """The output of mutmut."""
     command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
     return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def main() -> None:
-    """Run, and print what survived."""
+    """Run, and print the survivors."""
     part, patterns = PARTS[sys.argv[1]], sys.argv[2:]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -93,7 +93,7 @@ PARTS: dict[Path, dict[str, Callable[[], list[str]]]] = {
 
 
 def written(page: Path) -> str:
-    """A page with its generated parts as the program is now."""
+    """A page with its generated parts for the present program."""
     text = page.read_text()
     for name, part in PARTS[page].items():
         before, opening, rest = text.partition(f"<!-- {name} -->\n")

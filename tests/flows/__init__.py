@@ -1,1 +1,1 @@
-"""The program driven by keys alone, over real files, at 80 by 24."""
+"""The program driven by keys only, on real files, at 80x24."""

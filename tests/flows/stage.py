@@ -1,4 +1,4 @@
-"""The running program at 80x24, for the flows and the screenshots: real files, keys alone, a clock that tests move."""
+"""The running program at 80x24, for the flows and the screenshots: real files, keys only, a clock that tests move."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ Step = Outcome | Callable[[bytes], Awaitable[Outcome]]
 
 @dataclass
 class Stage:
-    """The running program in a test terminal, and what it stands on."""
+    """The running program in a test terminal, with its files, service and clock."""
 
     pilot: Pilot[int]
     desk: Desk
@@ -68,31 +68,31 @@ class Stage:
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return "\n".join(strip.text for strip in self.strips)
 
     @property
     def strips(self) -> list[Strip]:
-        """What is on the screen, line by line, with its styles."""
+        """The lines of the screen with their styles."""
         return self.pilot.app.screen._compositor.render_strips()
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each by its name; a longer word is typed."""
+        """Press keys by their names. A word that is not a key's name is typed."""
         for key in keys:
             await self.pilot.press(*([key] if key in NAMED_KEYS else key))
 
     def shows(self, words: str) -> bool:
-        """Whether the words are on the screen, on one line or folded within a widget."""
+        """Whether the words are on the screen, on one line or wrapped inside a widget."""
         plain = (widget for widget in self.pilot.app.screen.query(Plain) if widget.region.area and widget.is_on_screen)
         return words in self.text or any(words in widget.shown for widget in plain)
 
     async def until(self, seen: str) -> None:
-        """Return when `seen` is on the screen, and all is done and drawn that was asked for."""
+        """Return when `seen` is on the screen and the program is idle."""
         await self.sees(seen)
         await self.idle()
 
     async def sees(self, seen: str) -> None:
-        """Return as soon as `seen` is on the screen, whatever is still being done."""
+        """Return as soon as `seen` is on the screen, even if the program still works."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not self.shows(seen):
             if asyncio.get_running_loop().time() > end:
@@ -106,20 +106,20 @@ class Stage:
                 await self.pilot.pause(0.02)
 
     def lit(self, key: str) -> bool:
-        """Whether the key is drawn as one that is heard."""
+        """Whether the key is drawn as accepted."""
         runs = (run for strip in self.strips for run in strip)
         return any(run.text.strip() == key and run.style is not None and run.style.reverse for run in runs)
 
     async def until_lit(self, key: str) -> None:
-        """Return when the key is heard: for a while after the question, none is."""
+        """Return when the key is accepted: after a question appears, its keys are ignored for a short time."""
         async with asyncio.timeout(PATIENCE):
             while not self.lit(key):
                 await self.pilot.pause(0.02)
 
     async def idle(self) -> None:
-        """Return when every key was handled, the work that it caused is done, and all of it is drawn.
+        """Return when every key was handled, its work is done, and the result is drawn.
 
-        That is seen twice in a row: what is drawn may ask for more to be read.
+        This must be true twice in a row, because drawing may cause more reads.
         """
         app, quiet = cast("RefundApp", self.pilot.app), 0
         async with asyncio.timeout(PATIENCE):
@@ -128,31 +128,31 @@ class Stage:
                 quiet = 0 if app.handling or app.background.busy else quiet + 1
 
     async def reread(self) -> None:
-        """Have everything that is shown read anew, so that no picture depends on when it was last read."""
+        """Make the program read again all that it shows, so that a picture does not depend on the last read."""
         await self.desk.tell(Elsewhere())
         await self.idle()
 
     async def refund(self, find: str, amount: str, reason: str = "1") -> None:
-        """From anywhere to the timeline of a new refund."""
+        """Go from any screen to the timeline of a new refund."""
         await self.ask(find, amount, reason)
         self.clock.advance(1)
         await self.press("y")
 
     async def ask(self, find: str, amount: str, reason: str = "1") -> None:
-        """From anywhere to the question."""
+        """Go from any screen to the question."""
         await self.open(find)
         await self.press(amount, "tab", reason, "f10")
         await self.until("go back")
 
     async def open(self, find: str) -> None:
-        """From anywhere to an empty form."""
+        """Go from any screen to an empty form."""
         await self.press("f2", "ctrl+u", find)
         await self.until("1 trip")
         await self.press("enter")
         await self.until("Amount")
 
     async def open_unknown(self) -> None:
-        """From anywhere to the form of a trip that is not known here."""
+        """Go from any screen to the form of a trip that is not known here."""
         await self.press("f2", "ctrl+u", UNKNOWN_TRIP)
         await self.until("No trip here matches")
         await self.press("enter")
@@ -175,12 +175,14 @@ async def program(
     connected: bool = False,
     **changes: object,
 ) -> AsyncIterator[Stage]:
-    """The program with the sample trips once `seen` is there; its service answers by `script` and then always yes.
+    """The program with the sample trips, when `seen` is on the screen.
+
+    Its service answers by `script`, then always accepts.
 
     With `connected` the service is the one at `base_url`, over a socket.
     """
     prepare(os.environ)
-    from refund_tui.tui.app import RefundApp  # after its environment is set
+    from refund_tui.tui.app import RefundApp  # after the environment is set
 
     if trips:
         import_samples(folder)
@@ -205,12 +207,12 @@ def import_samples(folder: Path) -> None:
 
 
 async def refunds(stage: Stage) -> list[Refund]:
-    """What the ledger has, newest first."""
+    """The refunds in the ledger, newest first."""
     return sound(await stage.desk.history.rows(Filter(), 0, 50))
 
 
 async def unknown(stage: Stage) -> None:
-    """From the search to a refund that ended UNKNOWN; the script is LOST, MALFORMED."""
+    """Go from Lookup to a refund that ended UNKNOWN. The script is LOST, MALFORMED."""
     await stage.refund("R-1007", "5.00")
     await stage.until("WAITING")
     stage.clock.advance(30)

@@ -1,4 +1,4 @@
-"""What the terminal says of refunds that are for another service, and what it does not offer there."""
+"""What the terminal shows of refunds of another service, and which actions it does not offer for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REAL = "eu-central-1.payments.example.com"
 
 
 def also(folder: Path, endpoint: str) -> None:
-    """Let the ledger send to one more endpoint."""
+    """Let the ledger also send to another endpoint."""
     now: Instant = FakeClock().now()
     ledger = Ledger.open(ledger_path(folder))
     ledger.services.add(Service("TEST", endpoint), "the region moved", "eva", now)
@@ -27,7 +27,7 @@ def also(folder: Path, endpoint: str) -> None:
 
 
 async def one_refund(folder: Path, answer: Outcome, state: str) -> None:
-    """A terminal has sent one refund, got that answer, and ended."""
+    """A terminal sent one refund, got this answer, and ended."""
     async with program(folder, answer) as stage:
         await stage.refund("R-1001", "5.00")
         await stage.until(state)

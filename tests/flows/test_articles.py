@@ -1,4 +1,4 @@
-"""Articles that are marked and the amount say one thing, whatever is typed, left and come back to."""
+"""The marked articles and the amount always agree, also after typing, leaving and coming back."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def amount(stage: Stage) -> str:
 
 
 def ticks(stage: Stage) -> list[str]:
-    """The first word of each article that is shown as marked."""
+    """The first word of each marked article on the screen."""
     return [line.partition("✓ ")[2].split(",")[0].split()[0] for line in stage.text.splitlines() if "✓" in line]
 
 
 async def marked(stage: Stage) -> None:
-    """The form of R-1002, its first article marked, 9.88 of 13.79."""
+    """The form of R-1002 with its first article marked: 9.88 of 13.79."""
     await stage.open("R-1002")
     await stage.press(*TO_ARTICLES, "space")
     await stage.until("✓")

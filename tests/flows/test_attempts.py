@@ -1,4 +1,4 @@
-"""What the screen says and offers while a request of a refund has no answer on record: never more than is known."""
+"""What the screen shows and offers while a request has no recorded answer: only what is known."""
 
 from __future__ import annotations
 

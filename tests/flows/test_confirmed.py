@@ -1,4 +1,4 @@
-"""What a yes takes is the refund that was shown in the question, whatever changed after it was asked."""
+"""A yes takes the refund that the question showed, even if something changed after the question."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ URL = "https://eu-central-1.test.payments.example.com"
 
 
 async def refunded_elsewhere(folder: Path, amount: Money) -> None:
-    """Another clerk's program records a refund on the trip that is not known here."""
+    """Another clerk's program records a refund on a trip that is not known here."""
     async with desk_over(folder, ScriptedService(), base_url=URL, clerk="ben") as other:
         await other.take(Intent(STORE, UNKNOWN_TRIP, amount, ReasonCode.OTHER))
 
 
 async def asked(stage: Stage, amount: str) -> None:
-    """From the search to the question about a trip that is not known here."""
+    """Go from Lookup to the question about a trip that is not known here."""
     await stage.open_unknown()
     await stage.press(amount, "tab", "1", "f10")
     await stage.until(f"Refund {amount} EUR")

@@ -1,4 +1,4 @@
-"""A record that cannot be read, or that was altered, on the screens: told everywhere, and nothing offered for it."""
+"""A record that cannot be read, or was altered: every screen shows it as damaged and offers no action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URL = "https://eu-central-1.test.payments.example.com"
 
 
 async def recorded(folder: Path, trip: str, what: str) -> None:
-    """A refund that was recorded and is damaged now."""
+    """A recorded refund that is damaged now."""
     async with desk_over(folder, ScriptedService(), base_url=URL) as desk:
         await desk.take(intent(trip=trip))
     assert damage(ledger_path(folder), f"UPDATE refund SET {what}") == 1

@@ -1,4 +1,4 @@
-"""Each screen while the ledger is locked, and when its file is gone: a sentence, the program lives, and it goes on."""
+"""Each screen while the ledger is locked or missing: it shows a sentence, and works again afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOCKED, GONE = "is held by another program", "was moved or replaced"
 
 @contextmanager
 def gone(folder: Path) -> Iterator[None]:
-    """The ledger's file is elsewhere for a while."""
+    """The ledger's file is missing inside this block."""
     ledger = ledger_path(folder)
     ledger.rename(folder / "elsewhere")
     yield
@@ -44,7 +44,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "back to the draft": (("f2",), ("f3",), "ACCEPTED"),
     "the palette": (("f2",), ("ctrl+p", "o", "p", "e", "n", "enter"), "Amount"),
 }
-"""Where it begins, the keys that read, and what they show once the ledger can be read again."""
+"""The keys to the start, the keys that read, and what is shown when the ledger can be read again."""
 
 
 @pytest.mark.parametrize("fault", [(locked, LOCKED), (gone, GONE)], ids=["locked", "gone"])
@@ -69,7 +69,7 @@ async def test_a_ledger_that_cannot_be_read_is_told_and_the_screen_goes_on(
 
 
 async def test_a_locked_ledger_does_not_keep_a_clerk_from_leaving(tmp_path: Path) -> None:
-    """The question comes without its list, and the end needs no lock either."""
+    """The question appears without its list, and quitting needs no lock."""
     with ExitStack() as until_the_end:
         async with program(tmp_path, LIMITED) as stage:
             await stage.refund("R-1001", "3.40")

@@ -1,4 +1,4 @@
-"""What the program filled in is replaced by the first key typed; what a clerk typed is never changed unsaid."""
+"""The first typed key replaces a text that the program filled in. A text that a clerk typed never changes silently."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def value(stage: Stage, field: str = "amount") -> str:
 
 
 async def to_articles(stage: Stage) -> None:
-    """From the amount to the trip's articles."""
+    """Go from the amount to the trip's articles."""
     await stage.press("tab", "tab", "tab")
 
 

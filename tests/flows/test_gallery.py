@@ -1,4 +1,4 @@
-"""The screenshots are what the program draws today."""
+"""The committed screenshots are the same as the program draws now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wait that the service asks for, ended by a person with keys alone at 80x24: the account's, and one refund's."""
+"""A person ends a wait by keys at 80x24: the wait of the account, and that of one refund."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Help: about the place, the field with the cursor, and the keys that hold there; it changes nothing."""
+"""Help explains the screen, the focused field and the keys that work there. It changes nothing."""
 
 from __future__ import annotations
 

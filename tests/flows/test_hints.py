@@ -1,4 +1,4 @@
-"""What an empty field shows is seen to be a hint: words in parentheses, drawn unlike what is typed, in every look."""
+"""The hint of an empty field does not look like typed text: it is in parentheses and dim, in every theme."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.flows.stage import LOST, MALFORMED, Stage, program, unknown
 
 
 def drawn(stage: Stage, words: str) -> list[Segment]:
-    """The pieces of the line that shows these words."""
+    """The segments of the line that shows these words."""
     return list(next(strip for strip in stage.strips if words in strip.text))
 
 

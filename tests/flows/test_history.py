@@ -1,4 +1,4 @@
-"""What a clerk does in the history by keys alone at 80x24: filter, look, ask again, stop, settle, export, print."""
+"""What a clerk does in the history by keys at 80x24: filter, look, ask again, stop, settle, export, print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the history, the order of its list, and what others do meanwhile; by keys alone at 80x24."""
+"""Exports and receipts of the history, the order of its list, and changes by other clerks; by keys at 80x24."""
 
 from __future__ import annotations
 

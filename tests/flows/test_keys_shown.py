@@ -1,4 +1,4 @@
-"""The line of keys and help show what each key does with the cursor where it is, and that there is more."""
+"""The line of keys and help show what each key does with the present focus, and that there are more keys."""
 
 from __future__ import annotations
 

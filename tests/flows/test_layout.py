@@ -1,4 +1,4 @@
-"""What is laid out while its text changes is as high as the text it shows."""
+"""A widget whose text changes during a layout is as high as its text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_text_that_comes_in_the_middle_of_a_resize_is_shown_whole() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             text = app.query_one(Plain)
             text.refresh(layout=True)
-            app.screen._refresh_layout()  # as a resize does, before the text itself had its turn
+            app.screen._refresh_layout()  # like a resize, before the text was updated
             before = text.size.height
             text.show("three\nlines\nnow")
             await pilot.pause()

@@ -1,4 +1,4 @@
-"""From the search to a trip's form: the marked trip is opened, and one trip is one trip however its id is written."""
+"""From Lookup to a trip's form: the marked trip is opened, and all spellings of an id are one trip."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.service import ScriptedService
 
 
 def imported(folder: Path, *trips: Trip) -> None:
-    """Let another process import these."""
+    """Import these trips as another process does."""
     opened = Trips.open(trips_path(folder))
     opened.put(trips)
     opened.close()
@@ -37,7 +37,7 @@ async def id_of(stage: Stage, receipt: str) -> str:
 
 
 async def noticed(stage: Stage) -> None:
-    """What another process wrote is noticed."""
+    """Wait until a write of another process was noticed."""
     await stage.desk.tell(Elsewhere())
 
 

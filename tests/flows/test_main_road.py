@@ -1,4 +1,4 @@
-"""A clerk's main road by keys alone at 80x24: find, refund, confirm, watch, go on."""
+"""A clerk's usual work by keys at 80x24: find, refund, confirm, watch, next trip."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ async def test_an_amount_typed_over_a_draft_replaces_it(tmp_path: Path) -> None:
 async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.ask("R-1001", "5.00")
-        for _ in range(5):  # a key held down, which a slow line delivers in gusts
+        for _ in range(5):  # a held key, which a slow line delivers in groups
             await stage.press("y")
             stage.clock.advance(0.4)
         assert await refunds(stage) == []
@@ -216,7 +216,7 @@ async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Pa
 async def test_a_draft_outlives_the_next_shopper_however_fast_he_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("refund_tui.tui.drafts.SAVE_AFTER", 60)  # the next trip is opened long before
+    monkeypatch.setattr("refund_tui.tui.drafts.SAVE_AFTER", 60)  # the next trip is opened before that
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.press("7.25")

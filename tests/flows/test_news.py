@@ -1,4 +1,4 @@
-"""Whose news are announced, wherever a refund was sent from, and how long what is announced stays."""
+"""Which news are announced to a clerk, also of refunds that another process sent, and how long they stay."""
 
 from __future__ import annotations
 

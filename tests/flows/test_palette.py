@@ -1,4 +1,4 @@
-"""The palette, the footer and the help: one registry, moved keys included."""
+"""The palette, the footer and help use one list of commands, with configured keys."""
 
 from __future__ import annotations
 

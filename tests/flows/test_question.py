@@ -1,4 +1,4 @@
-"""The question before money moves: when its keys are heard is seen, and leaving it without an answer is said."""
+"""The question before money moves: it shows when its keys are accepted, and leaving it is announced."""
 
 from __future__ import annotations
 

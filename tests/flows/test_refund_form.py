@@ -1,4 +1,4 @@
-"""The refund form by keys at 80x24: what is wrong is said while it is typed, and nothing wrong can be asked for."""
+"""The refund form by keys at 80x24: a problem is shown while typing, and a form with a problem cannot be submitted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wide terminals are used: columns grow where the content is, and what a trip consists of stands beside the list."""
+"""Wide terminals: columns grow with their content, and the facts of a trip are beside the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Has each test of the ledger run against every kind of ledger that there is."""
+"""Runs each test of the ledger against every implementation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.ledger.implementations import IMPLEMENTATIONS, Kept
 
 @pytest.fixture(params=list(IMPLEMENTATIONS))
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
-    """A ledger that nobody has opened yet."""
+    """A ledger that was not opened yet."""
     return Kept(str(request.param), tmp_path)
 
 
 @pytest.fixture
 def ledger(kept: Kept) -> Iterator[LedgerPort]:
-    """The same, open to write."""
+    """A ledger that is open for writing."""
     with kept.ledger() as opened:
         yield opened

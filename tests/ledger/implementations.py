@@ -1,6 +1,6 @@
-"""Owns the kinds of ledger that the tests in this folder run against, each by its name. A new kind is one entry more.
+"""Owns the implementations of a ledger that the tests in this folder run against. A new one is one more entry.
 
-The tests know a ledger by its ports. What no port can do, and a test needs, is told here for each kind.
+The tests use a ledger only through its ports. Operations that tests need and no port has are here.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from tests.support.ledgers import ANOTHER, ENDPOINT, named
 
 
 class Implementation(Protocol):
-    """One kind of storage, in a folder of a test."""
+    """One implementation of a storage, in a folder of a test."""
 
     @property
     def storage(self) -> Storage:
-        """The storage itself."""
+        """The storage."""
         ...
 
     def name(self, *endpoints: str) -> None:
-        """Have the ledger belong to `endpoints`, without an event."""
+        """Let the ledger send to `endpoints`, without an event."""
         ...
 
     def insert(self, refunds: Iterable[Refund]) -> None:
-        """Write refunds as they are, in whatever state, without an event."""
+        """Write refunds in any state, without an event."""
         ...
 
 
 class Sqlite:
-    """The embedded ledger."""
+    """The ledger in SQLite."""
 
     def __init__(self, folder: Path) -> None:
         self.storage = SqliteStorage(folder)
@@ -59,7 +59,7 @@ IMPLEMENTATIONS: dict[str, Callable[[Path], Implementation]] = {"sqlite": Sqlite
 
 
 class Kept:
-    """A ledger of one kind in a folder of a test: opened as often as a test wants, as by several processes."""
+    """A ledger in a folder of a test. It can be opened several times, as by several processes."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind, self.folder = kind, folder
@@ -67,7 +67,7 @@ class Kept:
 
     @contextmanager
     def ledger(self) -> Iterator[LedgerPort]:
-        """An open ledger that belongs to the account and to another one."""
+        """An open ledger that may send to the endpoint of the tests and to another one."""
         with closing(self.around.storage.open_ledger()) as ledger:
             self.around.name(ENDPOINT, ANOTHER)
             yield ledger

@@ -1,4 +1,4 @@
-"""What was captured on a trip is never forgotten: whatever becomes of the trips file, and however the id is written."""
+"""The captured amount of a trip is kept, even if the trips file changes or the id has another spelling."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ BARE = TRIP.replace("-", "")
 
 
 def know(folder: Path, minor: int = 5000, currency: str = "EUR", trip_id: str = TRIP) -> None:
-    """Import a trip on which that much was captured, today."""
+    """Import a trip of today with this captured amount."""
     trips = Trips.open(trips_path(folder))
     trips.put([trip(trip_id, captured=Money(minor, currency), began=NOON, ended=NOON)])
     trips.close()
 
 
 async def refunded(folder: Path, minor: int, trip_id: str = TRIP) -> None:
-    """Let another process refund that much."""
+    """Refund this amount as another process does."""
     async with desk_over(folder, ScriptedService()) as desk:
         await desk.take(intent(minor, trip=trip_id))
 

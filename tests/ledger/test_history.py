@@ -1,4 +1,4 @@
-"""Reading the ledger: every field comes back, every filter finds exactly what it says, page after page."""
+"""Reading the ledger: every field is read back, and every filter finds exactly the right refunds, page by page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NOTES = ("", "broken jar", "Broken lid", "50% off_shelf", "back\\slash", "ünbez
 
 
 def written(number: int, dice: random.Random) -> Refund:
-    """One of many refunds, a minute after the one before."""
+    """Refund `number` of many, one minute after the previous one."""
     at = NOW.at + timedelta(minutes=number)
     intent = Intent(
         STORE, f"trip_{number % 977}-{number}", Money(dice.randint(1, 9_999), "EUR"), dice.choice(list(ReasonCode)),
@@ -66,7 +66,7 @@ def books(
 
 
 def holds(word: str) -> Callable[[Refund], bool]:
-    """Whether a refund is found by a word: a beginning of an id, or a part of the note."""
+    """Whether a word finds a refund: a prefix of an id, or a part of the note."""
 
     def found(refund: Refund) -> bool:
         ids = (refund.intent.trip_id, refund.key, refund.life.reconciliation_id or "")
@@ -84,7 +84,7 @@ FILTERS: list[tuple[Filter, Callable[[Refund], bool]]] = [
     (Filter(text="trip_12-"), holds("trip_12-")),
     (Filter(text="00000a"), holds("00000a")),
     (Filter(text="REC99"), holds("REC99")),
-    (Filter(text="trip_"), holds("trip_")),  # so common that it is walked for
+    (Filter(text="trip_"), holds("trip_")),  # so common that the rows are read in order
     (Filter(text="TRIP_ jar"), lambda r: r.intent.note == "broken jar"),
     (Filter(text="0", states=frozenset({State.UNKNOWN})), lambda r: r.state is State.UNKNOWN),
     (Filter(text="R", clerk="ana"), lambda r: r.clerk == "ana" and holds("R")(r)),

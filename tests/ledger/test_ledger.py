@@ -1,4 +1,4 @@
-"""The ledger's transactions: what is admitted, who sends, what is kept, however many write at once."""
+"""The ledger's transactions: which refunds are recorded, who may send, what is kept, also with several writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several clerks, threads and processes at one ledger in the same instant: exactly one is admitted, sends, writes."""
+"""Several clerks, threads and processes at one ledger at the same time: exactly one of them succeeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CUT = Uncertain(Answer(None, "no answer came"), Doubt.TIMEOUT)
 
 
 def at_once(kept: Kept, act: Callable[[LedgerPort, int], bool], number: int = 4) -> list[bool]:
-    """What `act` says in threads with a ledger each, let go at one instant."""
+    """The results of `act` in several threads, each with its own ledger, started at the same time."""
     barrier, said = threading.Barrier(number, timeout=20), [False] * number
 
     def run(place: int) -> None:
@@ -100,7 +100,7 @@ for trip in sys.stdin:
 
 def test_two_clerks_at_60_percent_in_the_same_instant_one_passes(kept: Kept) -> None:
     with kept.ledger():
-        pass  # made, with its endpoints, before both write
+        pass  # created, with its endpoints, before both write
     rounds, pipe = 60, subprocess.PIPE
     start = [sys.executable, "-c", _CLERK, kept.kind, str(kept.folder)]
     clerks = [subprocess.Popen(start, env=environment(), stdin=pipe, stdout=pipe, text=True) for _ in range(2)]

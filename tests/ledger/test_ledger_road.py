@@ -1,4 +1,4 @@
-"""A refund's road through the ledger: what is decided is on disk, and nothing is sent beside an open attempt."""
+"""A refund in the ledger, step by step: each decision is on disk, and nothing is sent during an open attempt."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """An exhaustive model: every history of one refund up to a bounded length, driven through the real `core.lifecycle`.
 
-`world` is one situation (the ledger's row, the requests on the wire, the service's memory, the money that moved),
-`steps` are all things that can happen next, `laws` what must hold after each, `walk` goes through every history,
-`mutants` break one rule each. `python -m tests.model` prints what was walked.
+`world` is one situation (the ledger's row, the requests under way, the service's memory, the money that moved). `steps`
+are all events that can happen next. `laws` must be true after each step. `walk` goes through every history. `mutants`
+break one rule each. `python -m tests.model` prints the counts.
 
-Three things lie outside it, for no terminal can tell them: a request that the network holds for longer than the
-horizon, a wall clock that is set back over a reboot by less than the refund is old, so that it contradicts nothing, and
-a wall clock that is set back on a host that was paused, so that neither clock knows of the pause.
+Three cases are left out, because no program can notice them: a request that the network holds for longer than the
+horizon; a wall clock that is set back across a reboot by less than the age of the refund; and a wall clock that is set
+back on a paused host, so that neither clock shows the pause.
 """

@@ -11,7 +11,7 @@ from tests.model.walk import Tally, walk
 
 
 def main() -> int:
-    """Exit code 0 when every law held in every history, and every mutant was found out."""
+    """Exit code 0 if every law held in every history, and every mutant was found."""
     length = int(sys.argv[1]) if len(sys.argv) > 1 else 6
     good = True
     print(f"every history of at most {length} further steps")

@@ -1,4 +1,4 @@
-"""Owns what must hold after every step, whatever happened before: each law is named, and says whom it protects."""
+"""Owns the laws: each one must be true after every step of every history."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ INTENT = Intent("STORE-001", "trip-1", Money(3000, "EUR"), ReasonCode.DAMAGED_IT
 
 
 def paid_once(_before: World, step: ModelStep) -> bool:
-    """Money moves at most once for an intent, unless a person asked again past the horizon, though warned."""
+    """Money moves at most once for an intent, unless a person asked again after the horizon, despite the warning."""
     return step.world.moved <= 1 or step.world.warned
 
 
 def asked_in_time(before: World, step: ModelStep) -> bool:
-    """Nothing is sent once the service has forgotten the execution, but by a leave given after the warning, once."""
+    """Nothing is sent after the service forgot the execution, except once with a permission given after the warning."""
     return step.sent is None or before.leave or not step.world.forgot(step.sent.key)
 
 
 def one_at_a_time(before: World, step: ModelStep) -> bool:
-    """Nothing is sent while another container's process, which lives, may still send or await an earlier request."""
+    """Nothing is sent while a living process of another container may still send or wait for an earlier request."""
     if step.sent is None or not before.apart:
         return True
     return not any(request.awaited and _young(request) for request in before.requests)
 
 
 def _young(request: SentRequest) -> bool:
-    """Whether a sender within its deadlines may be that old, by a clock that no jump moves."""
+    """Whether a request is so new that its sender may still be within its deadlines. Clock jumps do not count."""
     return request.sent.boot == BOOT and NOW.ticks - request.sent.ticks < PAUSE
 
 
 def own_service(_before: World, step: ModelStep) -> bool:
-    """Nothing is sent to a service that the refund was not made for, whatever a desk is pointed at."""
+    """Nothing is sent to another service than that of the refund, whatever the settings of a desk are."""
     return step.sent is None or step.sent.service == 0
 
 
 def newer_stays(before: World, step: ModelStep) -> bool:
-    """An answer to an attempt that another process had ended decides nothing about a newer one, unless it is a yes."""
+    """The answer to an attempt that another process ended decides nothing about a newer attempt, unless it accepts."""
     late_no = step.late and not isinstance(step.outcome, Accepted)
     return not late_no or step.world.life.state is before.life.state
 
 
 def doubt_stays(before: World, step: ModelStep) -> bool:
-    """`maybe_executed` falls only where the service said yes or a person settled."""
+    """`maybe_executed` becomes false only if the service accepted or a person settled."""
     after = step.world.life
     ended = (State.ACCEPTED, State.SETTLED_PAID, State.SETTLED_UNPAID)
     return not before.life.maybe_executed or after.maybe_executed or after.state in ended
 
 
 def doubt_is_told(_before: World, step: ModelStep) -> bool:
-    """Once money may move or has moved, the ledger says so, in every state that is not an end."""
+    """If money may move or has moved, the ledger says so in every state that is not final."""
     life, world = step.world.life, step.world
     if not (world.moved or world.may_still_move) or life.state.terminal:
         return True
@@ -72,7 +72,10 @@ def end_is_final(before: World, step: ModelStep) -> bool:
 
 
 def what_moved_counts(_before: World, step: ModelStep) -> bool:
-    """What moved counts against what is left on the trip; where a person settled too early, the answer alarms."""
+    """Money that moved counts against what is left on the trip.
+
+    If a person settled too early, the answer raises an alarm.
+    """
     world = step.world
     if not world.moved or world.life.state.counts:
         return True
@@ -81,12 +84,12 @@ def what_moved_counts(_before: World, step: ModelStep) -> bool:
 
 
 def yes_is_true(_before: World, step: ModelStep) -> bool:
-    """ACCEPTED is said only of money that moved."""
+    """A refund is ACCEPTED only if its money moved."""
     return step.world.life.state is not State.ACCEPTED or step.world.moved > 0
 
 
 def yes_is_heard(_before: World, step: ModelStep) -> bool:
-    """A yes is never lost: it is accepted, or the alarm is raised on what was closed."""
+    """An acceptance is never lost: the refund is ACCEPTED, or a closed refund gets an alarm."""
     return not isinstance(step.outcome, Accepted) or step.world.life.state is State.ACCEPTED or step.world.life.alarm
 
 
@@ -107,7 +110,7 @@ def unknown_holds_the_trip(before: World, step: ModelStep) -> bool:
 
 
 def left_is_honest(before: World, step: ModelStep) -> bool:
-    """What is left on the trip is less by the amount, unless the refund certainly came to nothing."""
+    """What is left on the trip is less by the amount, unless the refund certainly did not move money."""
     life = step.world.life
     if life.state is before.life.state:
         return True
@@ -117,7 +120,7 @@ def left_is_honest(before: World, step: ModelStep) -> bool:
 
 
 def nobody_is_stuck(_before: World, step: ModelStep) -> bool:
-    """What is not at its end goes on by itself, or a person can do something."""
+    """A refund that is not final continues by itself, or a person can do something."""
     life = step.world.life
     return life.state.terminal or life.state.sendable or life.state is State.SENDING or bool(lifecycle.possible(life))
 
@@ -129,7 +132,7 @@ LAWS: tuple[Law, ...] = (
 
 
 def broken(before: World, step: ModelStep) -> tuple[str, ...]:
-    """The names of the laws that `step` breaks. Of a ledger that the program refuses it says nothing."""
+    """The names of the laws that `step` breaks; none for a ledger that the program refuses."""
     if steps.refused(step.world):
         return ()
     return tuple(law.__name__ for law in LAWS if not law(before, step))

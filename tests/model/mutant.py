@@ -1,4 +1,4 @@
-"""Owns what a rule broken on purpose is, how one is registered, and where the walks begin that show it."""
+"""Owns the definition of a mutant (a rule broken on purpose), its registration, and where its walk begins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.model.world import FRESH, World
 
 @dataclass(frozen=True)
 class Mutant:
-    """What is done wrong, in words; the laws of which at least one must be found broken, in 5 steps after `begin`."""
+    """The wrong behaviour in words, and the laws of which at least one must break within 5 steps after `begin`."""
 
     wrong: str
     laws: frozenset[str]
@@ -40,12 +40,11 @@ STOPPED = ("send", "money moves", "stop", "timeout")
 TAKEN_OVER = ("send", "taken over", "send")
 WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
 REPAIRED = ("send", "403", "go on", "send", "money moves")
-"""How walks begin that would take long otherwise."""
+"""The first steps of walks that would otherwise be too long."""
 
 CONTAINERS, TWO_SERVICES, COPIED = World(apart=True), World(services=2), World(copies=1)
 CALM = World(clocks=0, pauses=0)
-"""Where they begin: processes in containers, desks of another service too, a ledger of which an older copy exists,
-no time that passes."""
+"""First situations: processes in containers, desks of another service, a ledger with an older copy, no passing time."""
 
 
 def breaks(
@@ -56,7 +55,7 @@ def breaks(
     begin: tuple[str, ...] = (),
     start: World = FRESH,
 ) -> Callable[[Any], Any]:
-    """Register the decorated function as what stands in for `module.name`."""
+    """Register the decorated function as the replacement of `module.name`."""
 
     def register(instead: Any) -> Any:
         MUTANTS.append(Mutant(wrong, frozenset(laws), module, name, instead, begin, start))

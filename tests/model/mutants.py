@@ -1,6 +1,6 @@
-"""Owns the rules broken on purpose: each mutant is one small change to the real functions or to the model's desk.
+"""Owns the mutants of the lifecycle: each is one small wrong change to the real functions or to the model's desk.
 
-The walk must find each of them out; a rule whose mutant nobody notices is a rule that nobody checks.
+The walk must find each of them. If a mutant is not found, its rule is not tested.
 """
 
 from __future__ import annotations

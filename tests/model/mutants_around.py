@@ -1,4 +1,4 @@
-"""Owns the rules broken on purpose around a refund's life: containers, other services, an older copy, the late."""
+"""Owns the mutants around the lifecycle: containers, other services, an older copy, late answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns where walks begin: a fresh refund, one whose window closes soon, and situations that take long to reach."""
+"""Owns the first situations of walks: a new refund, one whose window closes soon, and others that take long to reach."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ STARTS = {
 
 
 RULES = (mutants, mutants_around)
-"""Where rules are broken on purpose: each registers its mutants."""
+"""The modules that register mutants."""
 
 
 def mutant_tally(mutant: Mutant) -> Tally:
-    """What the walk finds with this rule broken."""
+    """The result of the walk with this mutant."""
     with mutant.alive():
         return walk(after(mutant.begin, mutant.start), 5)

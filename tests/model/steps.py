@@ -1,7 +1,7 @@
 """Owns all that can happen next in a situation: sending, the service, the wire, dying, clerks and clocks.
 
-Every decision about the refund is made by the real `core.lifecycle`, called by its name in the module, so that a mutant
-put there is what is walked. Nothing here judges.
+Every decision about the refund is made by the real `core.lifecycle`, called through the module, so that a mutant there
+is used. Nothing here checks laws.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ RANDOM = 0.0
 
 @dataclass(frozen=True, slots=True)
 class ModelStep:
-    """What happened, in words, and the world after it; `outcome` where one was answered, `sent` where one began.
+    """What happened, in words, and the world after it. `outcome`: a request was answered; `sent`: a request began.
 
-    `late`: the answer was to an attempt that another process had ended.
+    `late`: the answer belongs to an attempt that another process ended.
     """
 
     name: str
@@ -60,22 +60,22 @@ NOT_KNOWN: tuple[tuple[str, Outcome], ...] = (
 
 
 def key_of_next(world: World, died: bool = False) -> int:
-    """The idempotency key of the next attempt: the intent's own, whatever happened (design, rule 1)."""
+    """The idempotency key of the next attempt: always that of the intent."""
     return world.key
 
 
 def refused(world: World) -> bool:
-    """Whether every process refuses the ledger: it knows less than they have seen themselves, or the marks tell."""
+    """Whether every process refuses the ledger, because it lacks an event that they or the marks have seen."""
     return world.behind
 
 
 def belongs(service: int) -> bool:
-    """Whether the refund is sent by desks of this service: only by those of its own."""
+    """Whether desks of this service send the refund. Only those of its own service do."""
     return service == 0
 
 
 def steps(world: World) -> Iterator[ModelStep]:
-    """Everything that can happen next; the program does nothing with a ledger that it refuses."""
+    """Everything that can happen next. The program does nothing with a ledger that it refuses."""
     for request in world.requests:
         if request.pending:
             yield _executes(world, request)
@@ -88,7 +88,7 @@ def steps(world: World) -> Iterator[ModelStep]:
 
 
 def _program(world: World) -> Iterator[ModelStep]:
-    """What processes do by themselves, and what becomes of them."""
+    """What processes do by themselves, and how they end."""
     for service in range(world.services):
         if belongs(service):
             yield from _sends(world, service)
@@ -104,7 +104,7 @@ def _program(world: World) -> Iterator[ModelStep]:
 
 
 def _sends(world: World, service: int) -> Iterator[ModelStep]:
-    """What the desk does by itself: once the wait is over it sends, unless something forbids it."""
+    """The desk sends the refund after its wait, unless something forbids it."""
     if not world.life.state.sendable or any(request.open for request in world.requests):
         return
     wait = world.life.wait
@@ -120,7 +120,7 @@ def _sends(world: World, service: int) -> Iterator[ModelStep]:
 
 
 def _leaves(world: World, request: SentRequest) -> Iterator[ModelStep]:
-    """The sender, who may have stood still meanwhile, sends the request, unless it is too late for that."""
+    """The sender sends the request, unless it is too late. It may have been suspended before."""
     if not lease.too_late_to_send(request.sent, NOW, POLICY):
         yield ModelStep("the request leaves", world.put(request, replace(request, left=True)))
         return
@@ -137,13 +137,13 @@ def _executes(world: World, request: SentRequest) -> ModelStep:
 
 
 def _answers(world: World, request: SentRequest) -> Iterator[ModelStep]:
-    """Every answer that the service or the wire can give to a request that was executed, refused or is still going."""
+    """Every answer that the service or the network can give to a request that was executed, refused or is under way."""
     for name, outcome in (*(EXECUTED if request.executed else NOT_EXECUTED), *NOT_KNOWN):
         yield _answered(world, request, name, outcome)
 
 
 def _answered(world: World, request: SentRequest, name: str, outcome: Outcome) -> ModelStep:
-    """The sender writes what came of its request, and awaits no more."""
+    """The sender writes the outcome of its request and does not wait any more."""
     definite = not request.executed and not isinstance(outcome, Uncertain)
     answered = replace(request, open=False, awaited=False, refused=request.refused or definite)
     decide = lifecycle.decide if request.open else lifecycle.decide_late
@@ -155,19 +155,19 @@ def _answered(world: World, request: SentRequest, name: str, outcome: Outcome) -
 
 
 def _key_after(world: World, outcome: Outcome) -> int:
-    """The key after an answer that is no yes: the same (a mutant makes a new one)."""
+    """The key after an answer that does not accept: the same (a mutant makes a new one)."""
     return world.key
 
 
 def _is_taken_over(world: World, request: SentRequest) -> ModelStep:
-    """The sender is judged dead. Its request may still be executed; was it judged wrongly, its answer still comes."""
+    """Another process ends the attempt: its sender seems dead. The request may still be executed and answered."""
     decision = lifecycle.decide(world.life, lease.process_died(), request.sent, NOW, POLICY, RANDOM)
     after = replace(world.put(request, replace(request, open=False)), key=key_of_next(world, died=True))
     return ModelStep("taken over", after.with_life(decision.life))
 
 
 def _acts(world: World) -> Iterator[ModelStep]:
-    """What a person does where `possible` allows it; evidence is honest."""
+    """What a person does if `possible` allows it. Evidence is true."""
     life = world.life
     allowed = lifecycle.possible(life, under_way=any(request.open for request in world.requests))
     if Action.CANCEL in allowed:
@@ -189,8 +189,9 @@ def _acts(world: World) -> Iterator[ModelStep]:
 
 
 def _settles(world: World) -> Iterator[ModelStep]:
-    """Paid if money moved. Unpaid if it did not; that is said too early of a request that the ledger holds for ended
-    while its sender, wrongly taken for gone, still awaits the answer and will be heard."""
+    """A person settles as paid if money moved, else as unpaid.
+
+    "Unpaid" is too early if the sender of an ended request is still alive and will get its answer."""
     if world.moved:
         yield ModelStep("settle as paid", world.with_life(lifecycle.settle(world.life, paid=True).life))
         return
@@ -201,7 +202,7 @@ def _settles(world: World) -> Iterator[ModelStep]:
 
 
 def _passes(world: World) -> Iterator[ModelStep]:
-    """Time and its clocks: pauses, of the host alone too, reboots, and walls set wrong, within a boot or over one."""
+    """Time passes, the host is paused or reboots, or the wall clock is set wrong."""
     if world.pauses:
         yield ModelStep("time passes", replace(world.later(PAUSE), pauses=world.pauses - 1))
     if not world.clocks:

@@ -1,4 +1,4 @@
-"""Every short history keeps every law; break any one rule, and some history shows it."""
+"""Every short history keeps every law, and every mutant breaks a law in some history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.model.walk import after, walk
 from tests.model.world import World
 
 FLOORS = {"a fresh refund": (7, 1_000_000)}
-"""How long the histories of a start are, and how many there must be at least."""
+"""The length of the histories of each start, and the fewest histories that there must be."""
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -29,7 +29,7 @@ def test_a_broken_rule_is_found_out(mutant: Mutant) -> None:
 
 
 def test_money_moves_twice_only_after_a_person_asked_though_warned() -> None:
-    """What the warning says is true: the model does reach the second payment that the horizon guards against."""
+    """The warning is true: without the horizon, the model reaches a second payment."""
     asked = ("send", "money moves", "timeout", "stop", "time passes", "time passes")
     twice = after((*asked, "ask again, though warned", "send", "money moves"), World())
     assert twice.moved == 2

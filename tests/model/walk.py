@@ -1,6 +1,6 @@
 """Owns the walk through every history up to a bounded length.
 
-Histories that meet in the same situation go on together, each counted: what can follow depends on the situation alone.
+Histories that reach the same situation continue together and are all counted, because only the situation matters.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from tests.model.world import World
 
 @dataclass(slots=True)
 class Tally:
-    """What was walked: whole `histories`, those that broke a law (each ends there), and the shortest example of each.
+    """The counts of a walk: complete `histories`, those that broke a law (they end there), the shortest example of each.
 
-    `situations` are the distinct ones tried, `moves` the distinct steps between them. `twice` counts the histories that
-    ended with money moved twice after a person asked past the horizon, though warned.
+    `situations` are the distinct situations, `moves` the distinct steps between them. `twice` counts the histories in
+    which money moved twice after a person asked again after the horizon, despite the warning.
     """
 
     histories: int = 0

@@ -1,6 +1,6 @@
-"""Owns one situation of the model: what the ledger says, what is on the wire, and what the service really did.
+"""Owns one situation of the model: the ledger, the requests under way, and what the service really did.
 
-A situation is told relative to its present instant, so that the same situation at another time is the same value.
+Times are relative to the present instant, so that the same situation at another time is the same value.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from refund_tui.core.times import Instant, Wait
 from refund_tui.core.waits import Policy
 
 HORIZON = 100.0
-"""Seconds for which both sides remember an id: the service exactly so long, counted from the execution."""
+"""Seconds for which both sides remember an id. The service counts from the execution."""
 
 PAUSE = 60.0
-"""Seconds of a longer time in which nothing is sent: more than half a horizon, and more than any request lasts."""
+"""Seconds of a long pause: more than half a horizon, and more than any request lasts."""
 
 POLICY = Policy(
     base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, most_doubts=3, to_leave=30.0, longest_attempt=PAUSE
 )
 
 JUMP = 300.0
-"""Seconds by which a wall clock jumps: further than anything the refund remembers."""
+"""Seconds of a jump of the wall clock: longer than any time in the refund."""
 
 BOOT, EARLIER = "this boot", "an earlier boot"
 NOW = Instant(datetime(2026, 3, 2, 12, 0, tzinfo=UTC), BOOT, 0.0)
@@ -35,7 +35,7 @@ _LONG_AGO = 400.0
 class SentRequest:
     """One attempt's request: `open` in the ledger, `awaited` by a living process, and what the service did with it.
 
-    `left` is False while its sender, who may stand still, has not sent it yet. `service` is 0 for the refund's own.
+    `left` is False while its sender has not sent it yet. `service` is 0 for the refund's own service.
     """
 
     key: int
@@ -54,7 +54,7 @@ class SentRequest:
 
     @property
     def over(self) -> bool:
-        """Whether nothing can come of it any more."""
+        """Whether it can have no effect any more."""
         return not (self.open or self.awaited or self.pending)
 
 
@@ -62,12 +62,12 @@ class SentRequest:
 class World:
     """`memory` holds the service's ids with their age; `moved` counts how often money moved.
 
-    `leave` is a person's leave, given after the warning, to ask once past the horizon; `warned` that one was given;
-    `early` that one settled as unpaid while the sender of a request that was taken over still awaited it. `clocks` and
-    `pauses` bound what may still happen to clocks and how often time passes. `set_wrong` and `paused` say what was done
-    to clocks: not both, for then neither tells how much time has passed. `apart`: the processes are in containers, so
-    that none can tell whether another lives. `services` is how many services desks are pointed at, `copies` how often
-    the ledger of before the first attempt may be put back; it is `behind` what its processes have seen then.
+    `leave` is a person's permission, given after the warning, to ask once after the horizon. `warned`: one was given.
+    `early`: a person settled as unpaid while the sender of an ended attempt still waited for the answer. `clocks` and
+    `pauses` limit how often clocks change and time passes. `set_wrong` and `paused` say what was done to clocks; never
+    both, because then no clock shows the time that passed. `apart`: the processes are in containers, so that none knows
+    whether another lives. `services` is the number of services that desks use. `copies` is how often the ledger from
+    before the first attempt may be put back; then it is `behind` what its processes have seen.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -89,7 +89,7 @@ class World:
     behind: bool = False
 
     def copied_back(self) -> World:
-        """The world with the ledger of before the first attempt; who awaits an answer still does."""
+        """The world with the ledger from before the first attempt. Processes that wait for an answer still wait."""
         requests = tuple(replace(request, open=False) for request in self.requests)
         kept = tuple(request for request in requests if not request.over)
         return replace(self, life=Life(State.QUEUED), requests=kept, copies=self.copies - 1, behind=True)
@@ -108,7 +108,7 @@ class World:
         return any(request.pending for request in self.requests)
 
     def with_life(self, life: Life) -> World:
-        """The same world with another life; what no rule reads is left out, so that equal situations are equal."""
+        """The same world with another life. Fields that no rule reads are removed, so that equal worlds are equal."""
         return replace(self, life=replace(life, why="", tries=0))
 
     def put(self, old: SentRequest, new: SentRequest | None) -> World:
@@ -117,9 +117,9 @@ class World:
         return replace(self, requests=tuple(request for request in kept if request and not request.over))
 
     def later(self, seconds: float, *, paused: bool = False) -> World:
-        """The world after `seconds` in which nobody does anything. A request lasts no longer than a pause.
+        """The world after `seconds` without events. A request does not last longer than a pause.
 
-        While the host was `paused`, as a virtual machine is, its ticks stood still; its wall clock was set right after.
+        If the host was `paused` like a virtual machine, its ticks stopped, and its wall clock was corrected afterwards.
         """
         ticks = 0.0 if paused else seconds
         moved = self._told_anew(lambda mark: _shifted(mark, wall=seconds, ticks=ticks))
@@ -136,7 +136,7 @@ class World:
         return replace(moved, window=window, set_wrong=True)
 
     def reboots(self) -> World:
-        """The world after a reboot: every process is gone, and the waits are told in the new boot's ticks."""
+        """The world after a reboot: every process is gone, and the waits use the ticks of the new boot."""
         marked = self._told_anew(_of_earlier_boot)
         requests = tuple(replace(request, awaited=False) for request in marked.requests)
         life = marked.life

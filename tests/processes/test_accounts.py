@@ -1,4 +1,4 @@
-"""Real accounts of one host: who may be which clerk, what the site locks, and how it is forged in vain."""
+"""Real accounts of one host: who may be which clerk, which settings the site locks, and attempts to get around that."""
 
 from __future__ import annotations
 

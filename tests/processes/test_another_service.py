@@ -1,4 +1,4 @@
-"""One ledger and several services: nothing goes to a service that the ledger does not name, and nothing vanishes."""
+"""One ledger and several services: nothing is sent to a service that the ledger does not name, no refund is lost."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from tests.support.program import run
 
 @pytest.fixture
 def ours() -> Iterator[SandboxThread]:
-    """The service that the ledger is made for."""
+    """The service of the ledger."""
     with SandboxThread(any_trip=True) as service:
         yield service
 
 
 @pytest.fixture
 def theirs() -> Iterator[SandboxThread]:
-    """A service of somebody else's on another port of the same host; it says yes to everything."""
+    """Another service on another port of the same host. It accepts everything."""
     with SandboxThread(any_trip=True) as service:
         yield service
 

@@ -1,4 +1,4 @@
-"""Each mistake at the program's door is one line with exit code 2, whatever the command, and nothing is lost by it."""
+"""Each input error, for every command, is one line with exit code 2, and changes nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MISTAKES = [
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A data folder with one refund, which is still there, as it was, when the test ends."""
+    """A data folder with one refund. It must be unchanged when the test ends."""
     made = tmp_path / "data"
     with ledger_at(ledger_path(made)) as ledger:
         refund = ledger.record(new_refund(), NOW, second_yes=False)

@@ -1,4 +1,4 @@
-"""The program as an operator runs it: exit codes, one line for each mistake, data on stdout and words on stderr."""
+"""The program as an operator runs it: exit codes, one line for each mistake, data on stdout and messages on stderr."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REAL = {"REFUND_TUI_BASE_URL": "http://127.0.0.1:9", "REFUND_TUI_STORE_ID": "STO
 
 
 def only_line(ended: subprocess.CompletedProcess[str]) -> str:
-    """The one line on stderr; nothing may be on stdout."""
+    """The only line on stderr. Nothing may be on stdout."""
     assert ended.stdout == ""
     [line] = ended.stderr.splitlines()
     return line

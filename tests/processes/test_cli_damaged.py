@@ -1,4 +1,4 @@
-"""What the commands say of a record that cannot be read: told, counted, by exit codes too, and they end."""
+"""How the commands report a record that cannot be read: message, count and exit code. They do not hang."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`refund-tui demo`: touches nothing real, remembers what moved, starts over when asked."""
+"""`refund-tui demo`: it uses no real data, keeps its accounts, and starts over with --fresh."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ REAL = {
 
 
 def demo(*arguments: str, **variables: str) -> PtySession:
-    """A demo in a terminal of its own."""
+    """A demo in its own terminal."""
     return PtySession([sys.executable, "-m", "refund_tui", "demo", *arguments], env=environment(**variables))
 
 
 def left(session: PtySession) -> str:
-    """What stands on the terminal after the demo was quit."""
+    """The text on the terminal after the demo was quit."""
     session.press("ctrl+q")
     assert session.wait() == 0
     return session.raw.decode(errors="replace").rpartition("\x1b[?1049l")[2]

@@ -1,4 +1,4 @@
-"""`doctor --durability`: what it says of a good folder, and that it names the bad ones."""
+"""`doctor --durability`: its result for a good folder, and its failures for bad ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`refund-tui history` as a process: what it prints, what it leaves out, what it never does."""
+"""`refund-tui history` as a process: what it prints, and what it never prints."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record(ledger: Ledger, number: int, *, note: str = "", clerk: str = "ana", a
 
 
 def accepted_after_a_wait(ledger: Ledger, refund: Refund) -> None:
-    """Two attempts: a rate limit, then a yes."""
+    """Two attempts: a rate limit, then an acceptance."""
     holder = Holder("host", "boot-1", 1, "1")
     outcomes: tuple[Outcome, ...] = (RateLimited(Answer(429), 60.0), Accepted(Answer(200), "REC1"))
     for number, outcome in enumerate(outcomes, 10):

@@ -1,4 +1,4 @@
-"""`refund-tui resume` as a process, against a service on loopback: what it finishes, what it leaves, how it ends."""
+"""`refund-tui resume` as a process, with a service on loopback: which refunds it finishes, and how it ends."""
 
 from __future__ import annotations
 

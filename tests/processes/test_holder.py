@@ -1,4 +1,4 @@
-"""Whether the process that holds an attempt still lives: a wrong "dead" would send a refund while it is being sent."""
+"""Whether the holder of an attempt still lives. A wrong "dead" would send a refund that is being sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TELL_AND_STAY = (
 
 @contextmanager
 def another_process() -> Iterator[tuple[subprocess.Popen[str], Holder]]:
-    """A living process and the lease it would write."""
+    """A living process, and the holder that it would record."""
 
     arguments = [sys.executable, "-c", _TELL_AND_STAY]
     with (
@@ -90,7 +90,7 @@ def test_a_new_name_of_the_host_hides_nothing_of_this_boot() -> None:
 
 @pytest.mark.parametrize("namespace", ["pid:[1]", ""])
 def test_a_pid_of_another_container_names_no_process_here(namespace: str) -> None:
-    """Neither a living one of the same number here, nor none, tells anything of it."""
+    """A process with the same pid here says nothing about it, and neither does a missing one."""
     mine = replace(this_process(), namespace=namespace)
     assert alive(mine) is None
     assert alive(replace(mine, pid=2**22 + 1)) is None
@@ -98,7 +98,7 @@ def test_a_pid_of_another_container_names_no_process_here(namespace: str) -> Non
 
 @pytest.mark.parametrize("proc", [["--mount-proc"], []])
 def test_a_container_has_another_namespace_or_none_that_it_could_look_a_pid_up_in(proc: list[str]) -> None:
-    """Without a /proc of its own it sees another's processes, which tell nothing of its own."""
+    """Without its own /proc it sees the processes of another namespace."""
     need_containers()
     command = ["unshare", "--pid", "--fork", *proc, sys.executable, "-c", _TELL_AND_STAY]
     told = subprocess.run(

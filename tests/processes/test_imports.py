@@ -1,4 +1,4 @@
-"""The rooms: what may import what, and what a command may load. Each is looked at in a process of its own."""
+"""Which package may import which, and what a command may load. Each case runs in its own process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ finally:
 
 
 def loaded(code: str, *names: str) -> str:
-    """Which of `names` are loaded after `code` has run, by a space; the process must have ended well."""
+    """Those of `names` that are loaded after `code` has run, separated by spaces. The process must succeed."""
     ended = python("-c", _AFTERWARDS.format(code=code, names=names))
     assert ended.returncode == 0, ended.stderr
     return ended.stderr.rpartition("LOADED ")[2]

@@ -38,7 +38,7 @@ def test_without_a_ledger_there_is_nothing_to_say(tmp_path: Path) -> None:
 
 
 def restored(folder: Path) -> str:
-    """A ledger that lacks its second refund, of which the marks know; the first one's key."""
+    """A ledger that lacks its second refund, which the marks have seen. The key of the first refund."""
     ledger, backup = ledger_path(folder), folder / "backup"
     with ledger_at(ledger) as opened:
         key = opened.record(new_refund(), NOW, second_yes=False).key

@@ -1,4 +1,4 @@
-"""A new setting is one line in one file: flag, variable, key of a file, help, doctor and README follow from it."""
+"""A new setting is one line in one file: flag, variable, TOML key, help, doctor and README follow from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LINE = (
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the program and of what writes its pages, with one more line in `settings/declared.py`."""
+    """A copy of the program and of the generator of its pages, with one more line in `settings/declared.py`."""
     root = tmp_path_factory.mktemp("changed")
     for folder in ("refund_tui", "tests"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "screenshots"))
@@ -37,7 +37,7 @@ def ran(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedPr
 
 
 def known_to_doctor(root: Path, *arguments: str, **variables: str) -> str:
-    """What doctor says of the new setting."""
+    """Doctor's line about the new setting."""
     data = ("--data-dir", str(root / "data"))
     ended = ran(root, "-m", "refund_tui", "doctor", "--json", "--offline", *data, *arguments, **variables)
     lines = [json.loads(line) for line in ended.stdout.splitlines()]

@@ -1,5 +1,7 @@
-"""Accounts without a home, files that are no configuration, names that are too long, too little memory: each ends in a
-sentence and an exit code, never in a traceback."""
+"""Unusual hosts: each ends in a message and an exit code, never in a traceback.
+
+Cases: accounts without a home folder, files that are not a configuration, names that are too long, too little memory.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,11 @@ os.environ.pop("HOME")
 pwd.getpwuid = pwd.getpwnam = unknown
 runpy.run_module("refund_tui", run_name="__main__")
 """
-"""The program under an account that has neither an entry in passwd nor HOME, as in a container."""
+"""Runs the program as an account without an entry in passwd and without HOME, as in a container."""
 
 
 def told(ended: subprocess.CompletedProcess[str]) -> str:
-    """What was said, once it is sure that it was said in order."""
+    """The message, after a check that it is a message and not a traceback."""
     assert "Traceback" not in ended.stderr
     assert all(line.startswith("refund-tui: ") for line in ended.stderr.splitlines()), ended.stderr
     return ended.stderr

@@ -1,4 +1,4 @@
-"""What becomes of every command whose reader left, whose disk is full, whose streams are closed: an end in order."""
+"""Every command ends correctly if its reader left, its disk is full, or its streams are closed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMMANDS = {
     "sandbox serving": "sandbox --port 0",
 }
 ENDS = {"| true": 141, ">&-": 1, ">/dev/full": 1}
-"""How standard output is taken away, and the exit code that tells."""
+"""How standard output fails, and the exit code for it."""
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_output_that_is_lost_ends_every_command_in_order(
     folder: Path, service: SandboxThread, command: str, end: str
 ) -> None:
     ended = shell(folder, service.url, COMMANDS[command], end)
-    if end == "| true":  # which may leave before the program writes, or while it does
+    if end == "| true":  # it may end before the program writes, or during that
         assert code(folder) == 141
     else:
         assert code(folder) == ENDS[end], ended.stderr

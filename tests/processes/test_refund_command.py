@@ -1,4 +1,4 @@
-"""`refund-tui refund` as a process at a plain prompt, against a service on loopback: nothing before a typed yes."""
+"""`refund-tui refund` as a process, with a service on loopback: it records nothing before a typed yes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def command(folder: Path, url: str, *arguments: str) -> list[str]:
 def refund(
     folder: Path, url: str, *arguments: str, typed: str = "y\n", **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """The command as a process; what is `typed` waits on its input."""
+    """Run the command as a process. `typed` is its input."""
     return subprocess.run(
         command(folder, url, *arguments), env=environment(**variables), input=typed, capture_output=True, text=True,
         timeout=PATIENCE, check=False,
@@ -206,7 +206,7 @@ def test_a_signal_while_it_waits_ends_it_in_order(folder: Path, number: signal.S
 
 @contextmanager
 def at_work(folder: Path, url: str) -> Iterator[subprocess.Popen[str]]:
-    """The command as a process that was told yes."""
+    """The running command after its question was answered with yes."""
     pipe = subprocess.PIPE
     line = command(folder, url, "known", *ASKED)
     with (
@@ -252,7 +252,7 @@ async def stopped_elsewhere(folder: Path, url: str, key: str) -> None:
 
 @contextmanager
 def accepted_while_locked(folder: Path) -> Iterator[tuple[subprocess.Popen[str], sqlite3.Connection, SandboxThread]]:
-    """The command at the point where it has said that its yes is not saved, and who keeps the ledger locked."""
+    """The command after it reported that its answer is not saved, and the connection that locks the ledger."""
     other = sqlite3.connect(ledger_path(folder), isolation_level=None, check_same_thread=False)
     with service({"delay": 0.5}) as answering, closing(other), at_work(folder, answering.url) as program:
         assert program.stdout is not None

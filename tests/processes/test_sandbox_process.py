@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own: it starts, serves, ends in order, and survives being killed."""
+"""The sandbox as a process: it starts, serves, ends correctly, and keeps its journal if it is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The helpers that start programs: none of them waits for ever, whoever started the tests."""
+"""The helpers that start programs: each has a time limit, however the tests were started."""
 
 from __future__ import annotations
 

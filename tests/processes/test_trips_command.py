@@ -1,4 +1,4 @@
-"""`refund-tui trips import`: what was taken, what was left out and why, on the right stream, with its exit code."""
+"""`refund-tui trips import`: imported and left out records, with reasons, on the right stream, and exit codes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HOSTILE = "\x1b]0;owned\x07\u202e[red]"
 
 
 def imported(tmp_path: Path, *files: str | Path) -> int:
-    """Run the import over these files; its exit code."""
+    """Import these files. The exit code."""
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     return run(parser.parse_args(["import", *map(str, files)]), settings(tmp_path / "data"))

@@ -1,4 +1,4 @@
-"""The sandbox's books say what really moved, once for each id, and remember it through a restart."""
+"""The sandbox's books record each movement of money, once for each id, and keep it across a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox judges requests as the Payment service's contract says, and enforces nothing more."""
+"""The sandbox checks requests by the Payment service's contract, and enforces nothing more."""
 
 from __future__ import annotations
 

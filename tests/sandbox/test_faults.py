@@ -1,4 +1,4 @@
-"""Each fault does to the wire what its script says, and the money moves exactly when it says so."""
+"""Each fault changes the answer as its script says, and money moves exactly if the script says so."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def faulty(*steps: Step) -> SandboxThread:
 
 
 def once(step: Step) -> tuple[SandboxAnswer, SandboxThread]:
-    """One refund under `step`, and the sandbox, stopped, whose books can still be read."""
+    """Send one refund with the fault `step`. The answer, and the stopped sandbox with its books."""
     with faulty(step) as sandbox:
         return refund(sandbox), sandbox
 

@@ -1,4 +1,4 @@
-"""The demo's sample trips show what they promise, and add up."""
+"""The demo's sample trips do what their descriptions say, and their prices add up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRIPS = {trip.record["receipt"][:6]: trip for trip in sample_trips(NOW)}
 
 
 def cart(trip: SampleTrip) -> Decimal:
-    """What the articles add up to, each line rounded as a receipt does."""
+    """The sum of the articles, each line rounded as on a receipt."""
     digits = Decimal(1) if trip.record["captured"]["code"] == "JPY" else Decimal("0.01")
     lines = (Decimal(item["unitPrice"]) * Decimal(item["quantity"]["value"]) for item in trip.record["items"])
     return sum((line.quantize(digits, ROUND_HALF_UP) for line in lines), Decimal(0))

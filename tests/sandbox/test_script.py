@@ -1,4 +1,4 @@
-"""A fault script that cannot be played says where it is wrong and what was probably meant."""
+"""The error of a wrong fault script names the place and the nearest valid word."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several tests need: a clock that tests own, and ears that wait for what the desk says instead of sleeping."""
+"""Helpers for several tests: a clock that tests move, files, services, and waiting for news instead of sleeping."""

@@ -1,7 +1,7 @@
 """Real accounts for tests: the program as another account of this host, with an /etc that only its processes see.
 
-Each process gets a mount namespace of its own, so that nothing of the host's own /etc changes. It keeps the right to
-read every file, since the tests may lie where no other account can read; what it may write is bound by its account.
+Each process has its own mount namespace, so that the host's /etc does not change. It may read every file, because other
+accounts may not be able to read the folder of the tests. Its account decides what it may write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from tests.support.program import PATIENCE, environment
 
 UIDS = MappingProxyType({"ana": 47_001, "ben": 47_002, "store": 47_003, "outsider": 47_004, "operator": 47_005})
-"""The accounts, each with a group of its own of the same number."""
+"""The accounts. Each has its own group with the same number."""
 
 SHARED_GROUP = 47_000
 """The group of all who may write the shared data folder."""
@@ -45,7 +45,7 @@ _IN_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "sh", "-c", 
 
 @cache
 def _possible() -> bool:
-    """Whether this account may change to another one, in a mount namespace of its own."""
+    """Whether this account may change to another one, in its own mount namespace."""
     command = [*_IN_OWN_MOUNTS, "/etc", *_changed_to(47_001), "true"]
     try:
         return subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
@@ -54,7 +54,7 @@ def _possible() -> bool:
 
 
 def need_accounts() -> None:
-    """Skip the test where it may not work as another account."""
+    """Skip the test if it may not work as another account."""
     if os.geteuid() != 0 or not _possible():
         pytest.skip("only root, with mount namespaces (unshare, setpriv), may work as another account")
 
@@ -84,7 +84,7 @@ class Host:
         return self._homes / account
 
     def site_file(self, text: str) -> Path:
-        """Write the site's configuration file, which root owns; its path as it is in the copy."""
+        """Write the site's configuration file, which root owns. Its path in the copy."""
         path = self.etc / "xdg" / "refund-tui" / "config.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -109,7 +109,7 @@ class Host:
     def python(
         self, account: str, *arguments: str, typed: str = "", login: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """What this Python does with `arguments`, run by `account`."""
+        """Run this Python with `arguments` as `account`."""
         own = environment(**variables) | {"HOME": str(self.home(account)), "PYTHONDONTWRITEBYTECODE": "1"}
         own = {name: value for name, value in own.items() if name != "XDG_CONFIG_DIRS"} | variables
         own["LOGIN_UID"] = str(UIDS[login]) if login else ""

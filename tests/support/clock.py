@@ -12,7 +12,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @dataclass
 class FakeClock:
-    """Wall time, ticks and boot, each to be moved alone or together."""
+    """Wall time, ticks and boot. Tests move each of them alone or together."""
 
     at: datetime = NOON
     ticks: float = 1_000.0
@@ -32,6 +32,6 @@ class FakeClock:
         self.at += timedelta(seconds=seconds)
 
     def reboot(self, down: float = 60.0) -> None:
-        """Start anew after `down` seconds: another boot, ticks from zero."""
+        """Reboot after `down` seconds: a new boot id, and ticks from zero."""
         self.at += timedelta(seconds=down)
         self.boot, self.ticks = self.boot + "+", 5.0

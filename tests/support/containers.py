@@ -1,4 +1,4 @@
-"""Real containers of processes for tests: another namespace of pids, as under Docker, over the same files."""
+"""Real process containers for tests: another pid namespace, as in Docker, with the same files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 CONTAINED = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
-"""Runs a command as the first process of a container of processes."""
+"""Runs a command as the first process of a new pid namespace."""
 
 
 def need_containers() -> None:
-    """Skip the test where this account may not make a namespace of processes."""
+    """Skip the test if this account may not create a pid namespace."""
     try:
         made = subprocess.run([*CONTAINED, "true"], check=False, capture_output=True, timeout=30).returncode == 0
     except FileNotFoundError:
@@ -23,10 +23,10 @@ def need_containers() -> None:
 
 
 def contained(command: Sequence[str]) -> subprocess.Popen[str]:
-    """A command in a container of its own."""
+    """The command line that runs a command in its own container."""
     return subprocess.Popen([*CONTAINED, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def first_process(container: subprocess.Popen[str]) -> int:
-    """The pid, as it is here, of the process that a container runs."""
+    """The pid, in this namespace, of the process in a container."""
     return int(Path(f"/proc/{container.pid}/task/{container.pid}/children").read_text())

@@ -1,7 +1,7 @@
-"""Owns crowds: a data directory with many trips and refunds, made fast and kept between runs.
+"""Owns crowds: data folders with many trips and refunds, built fast and cached between runs.
 
-The files are made by the store itself, and every row goes past the same constraints, triggers and indexes as a clerk's;
-only the transactions are larger, and nothing waits for the disk. The machine that builds a crowd pays once.
+The store itself writes the files, with the same constraints, triggers and indexes as for a clerk. Only the transactions
+are larger, and nothing is synced to disk.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import NOW
 
 EDITION = "4"
-"""To be changed with the rows that are made here, so that no cached file is taken for the new ones."""
+"""The version of the cache. Change it when the rows here change, so that an old file is not used."""
 
 STORE, ENDPOINT, CURRENCY = "STORE-001", "127.0.0.1:9", "EUR"
 LAST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-"""The newest trip's start, and the newest refund's time, unless another is given."""
+"""The default time of the newest trip and the newest refund."""
 
 CLERKS = "ana ben chloé dmitri elif".split()
 NAMES = "milk bread apple müsli coffee banana chips water juice butter cheese pasta".split()
 NOTES = ("", "", "", "", "broken seal", "carried out of the store, the till knows nothing of it", "müsli, wet box")
 BATCH = 20_000
 LATER = {"ended_at", "outcome", "http_status"}
-"""The columns of an attempt that its end fills in, beside its detail and raw answer."""
+"""The columns that the end of an attempt fills in, without detail and raw answer."""
 
 _ENDS = {State.ACCEPTED: 9_600, State.REJECTED: 300, State.SETTLED_PAID: 60, State.SETTLED_UNPAID: 39, State.UNKNOWN: 1}
-"""How many of 10,000 refunds ended in each state; few are left UNKNOWN, since somebody settles them."""
+"""How many of 10,000 refunds end in each state. Few stay UNKNOWN, because persons settle them."""
 
 _ATTEMPT = """
 INSERT INTO attempt (key, number, started_at, started_boot, started_ticks, host, boot, pid, started)
@@ -75,7 +75,7 @@ _UNSENT = dict.fromkeys(("maybe_executed", "tries", "doubts", "asked", "alarm"),
 
 
 def crowd(trips: int, refunds: int) -> Path:
-    """A data directory with so many of each, from the cache or built now. Whoever writes to it works on a copy."""
+    """A data folder with so many trips and refunds, from the cache or built now. Copy it before you write to it."""
     steps = (part for step in (*LEDGER.steps, *TRIPS.steps) for part in step if isinstance(part, str))
     schema = sha256("".join((EDITION, *steps)).encode()).hexdigest()[:12]
     cache = Path(tempfile.gettempdir()) / f"refund-tui-crowds-{os.getuid()}"
@@ -90,7 +90,7 @@ def crowd(trips: int, refunds: int) -> Path:
 
 
 def build(folder: Path, trips: int, refunds: int, *, last: datetime = LAST, endpoint: str = ENDPOINT) -> None:
-    """Fill a new data directory; the newest trip began at `last`, the newest refund was asked for then."""
+    """Fill a new data folder. The newest trip and the newest refund are at `last`."""
     folder.mkdir(mode=0o700, parents=True)
     known = Trips.open(trips_path(folder))
     try:
@@ -114,7 +114,7 @@ def _belongs_to(folder: Path, endpoint: str) -> None:
 
 
 def made_trips(count: int, last: datetime = LAST) -> Iterator[Trip]:
-    """Trips of one store, oldest first, a minute apart, receipts R-1001 and up."""
+    """Trips of one store, oldest first, one minute apart, with receipts from R-1001 on."""
     chance = random.Random(1)
     for number in range(count):
         age = count - 1 - number
@@ -132,12 +132,12 @@ def _article(chance: random.Random, line: int) -> Article:
 
 
 def trip_id(age: int) -> str:
-    """The id of the trip before which there are `age` newer ones; as many refunds are newer than its one."""
+    """The id of the trip with `age` newer trips. As many refunds are newer than its refund."""
     return str(UUID(bytes=sha256(b"trip %d" % age).digest()[:16], version=4))
 
 
 def made_refunds(count: int, last: datetime = LAST, endpoint: str = ENDPOINT) -> Iterator[Refund]:
-    """Refunds as they are when their request goes out, oldest first, a minute apart; `why` is the state to come."""
+    """Refunds that are being sent, oldest first, one minute apart. `why` is their later state."""
     chance = random.Random(2)
     ends, weights = list(_ENDS), list(_ENDS.values())
     reasons = list(ReasonCode)
@@ -164,7 +164,7 @@ def _fill(path: Path, refunds: Iterator[Refund]) -> None:
 
 
 def _write(connection: sqlite3.Connection, batch: list[Refund]) -> None:
-    """Each refund's whole road: recorded and sent, its attempt answered, its end decided and told."""
+    """Write each refund from its record to its end, with its attempt and its events."""
     columns = (*INTENT, *LIFE)
     connection.execute("BEGIN IMMEDIATE")
     (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM refund").fetchone()
@@ -214,7 +214,7 @@ def _changing(image: Image) -> dict[str, object]:
 
 
 def _answer(state: State) -> tuple[str, int | None, str, str]:
-    """How the one attempt ended: its outcome, status, detail and raw answer."""
+    """The end of the only attempt: its outcome, status, detail and raw answer."""
     if state is State.ACCEPTED:
         return "accepted", 200, "accepted", '{"reconciliationId":"RECON"}'
     if state is State.REJECTED:

@@ -1,4 +1,4 @@
-"""Damages ledgers as rot and foreign programs do: behind the back of every constraint and trigger."""
+"""Damages ledgers like a bad disk or another program: without constraints and triggers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def damage(path: Path, sql: str, *values: object) -> int:
-    """Run one statement on a ledger whose triggers, constraints and column types are switched off; rows changed.
+    """Run one statement on a ledger without its triggers, constraints and column types. The number of changed rows.
 
-    The schema is put back afterwards byte by byte, so that only the rows are altered.
+    Afterwards the schema is restored byte by byte, so that only the rows are altered.
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = TRUNCATE")

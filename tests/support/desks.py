@@ -1,4 +1,4 @@
-"""Desks over real files for tests: settings, and several desks on one ledger as if each were a process of its own."""
+"""Desks on real files for tests: settings, and several desks on one ledger, as if each were its own process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _pids = itertools.count(50_000)
 
 
 def settings(data_dir: Path, **changes: object) -> Settings:
-    """Settings of a test terminal whose service would be on loopback."""
+    """Settings for tests. The service is on loopback."""
     given = {
         "base_url": "http://127.0.0.1:9", "store_id": STORE, "data_dir": str(data_dir), "clerk": "ana",
         "currency": "EUR", "timezone": "Europe/Berlin",
@@ -38,18 +38,18 @@ def settings(data_dir: Path, **changes: object) -> Settings:
 
 
 def intent(minor: int = 1250, *, trip: str = TRIP, currency: str = "EUR", note: str = "") -> Intent:
-    """What a clerk asks for."""
+    """An intent for tests."""
     return Intent(STORE, trip, Money(minor, currency), ReasonCode.DAMAGED_ITEM, note)
 
 
 def other_process() -> Holder:
-    """The lease of a process of its own on this test's host."""
+    """The holder of another process on the same host."""
     pid = next(_pids)
     return Holder("test-host", "boot-1", pid, f"start-{pid}")
 
 
 def recorded(data_dir: Path, url: str, *trips: str) -> None:
-    """Refunds that a terminal recorded and that were never sent; for use outside a running loop."""
+    """Refunds that were recorded and never sent. Call it outside a running event loop."""
 
     async def record() -> None:
         desk = Desk(settings(data_dir, base_url=url))
@@ -73,7 +73,7 @@ async def desk_over(
     connect: Callable[[], ScriptedService] | None = None,
     **changes: object,
 ) -> AsyncIterator[Desk]:
-    """An open desk that sends to `service`, reached by `connect`; `alive` judges other holders."""
+    """An open desk that sends to `service`, created by `connect`. `alive` says whether other holders run."""
     desk = Desk(
         settings(data_dir, **changes),
         clock=clock or FakeClock(),

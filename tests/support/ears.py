@@ -1,4 +1,4 @@
-"""Ears on a desk: tests wait for what it says, never for time to pass."""
+"""A listener on a desk: tests wait for its news, never for time to pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.patience import PATIENCE
 
 
 class Ears:
-    """Everything that a desk has said, and a way to wait until something is true."""
+    """All news of a desk, and ways to wait for a condition."""
 
     def __init__(self, desk: Desk) -> None:
         self.heard: list[News] = []
@@ -26,22 +26,22 @@ class Ears:
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of the changes heard, in order."""
+        """The kinds of the changes, in order."""
         return [news.kind for news in self.heard if isinstance(news, Changed)]
 
     async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        """Return when `holds()`, which is asked again after each piece of news."""
+        """Return when `holds()` is true. It is checked after each piece of news."""
         async with asyncio.timeout(PATIENCE):
             while not await holds():
                 self._new.clear()
                 await self._new.wait()
 
     def has(self, kind: type[Trouble | Unsaved | Elsewhere], words: str = "") -> bool:
-        """Whether news of that kind was heard, with these words in its sentence."""
+        """Whether there was news of this kind with these words."""
         return any(isinstance(news, kind) and words in getattr(news, "why", "") for news in self.heard)
 
     async def until_news(self, kind: type[Trouble | Unsaved | Elsewhere], words: str = "") -> None:
-        """Return when such news was heard."""
+        """Return when there was such news."""
 
         async def said() -> bool:
             return self.has(kind, words)
@@ -49,7 +49,7 @@ class Ears:
         await self.until(said)
 
     async def until_state(self, key: str, *states: State) -> Refund:
-        """The refund `key` once the ledger has it in one of `states`."""
+        """The refund `key` when its state is one of `states`."""
         found: list[Refund] = []
 
         async def reached() -> bool:

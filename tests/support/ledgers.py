@@ -1,4 +1,4 @@
-"""Refunds in real ledger files, without a desk: each step of a refund's road as one call."""
+"""Refunds in real ledger files, without a desk: each step of a refund is one call."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.clock import FakeClock
 
 STORE, TRIP, ENDPOINT, ANOTHER = "STORE-001", "trip-1", "test-account", "another account"
 WRITTEN = Path(__file__).parents[1] / "ledgers" / "v0_1_0"
-"""A data folder that 0.1.0 wrote, with a refund in every state; never opened in place."""
+"""A data folder of version 0.1.0, with a refund in every state. Never open it: copy it first."""
 
 NOW = FakeClock().now()
 HOLDER = Holder("test-host", "boot-1", 50_001, "start-1")
@@ -46,7 +46,7 @@ def new_refund(
     now: Instant = NOW,
     endpoint: str = ENDPOINT,
 ) -> Refund:
-    """A refund that was not recorded yet, in EUR."""
+    """A new refund in EUR that is not recorded yet."""
     known = None if captured is None else Money(captured, "EUR")
     intent = Intent(STORE, trip, Money(minor, "EUR"), reason, note, known)
     return Refund(new_key(), endpoint, intent, clerk, b'{"a": 1}', created_at=now.at, updated_at=now.at)
@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 
 def sound(found: Iterable[T | Damaged]) -> list[T]:
-    """Rows that can all be read."""
+    """The rows, after a check that all of them can be read."""
     rows = list(found)
     assert not [row for row in rows if isinstance(row, Damaged)]
     return cast("list[T]", rows)
@@ -69,7 +69,7 @@ def all_events(path: Path, after: int = 0) -> list[Event]:
 
 
 def connection_of(ledger: LedgerPort) -> sqlite3.Connection:
-    """The very connection by which an open ledger writes, to have it meet a fault."""
+    """The connection with which an open ledger writes, to make it fail."""
     assert isinstance(ledger, Ledger)
     return ledger._database._connection
 
@@ -84,7 +84,7 @@ def sending(ledger: LedgerPort, refund: Refund, now: Instant = NOW) -> tuple[Ref
 
 
 def answered(ledger: LedgerPort, refund: Refund, outcome: Outcome, now: Instant = NOW) -> Refund:
-    """The refund after one whole attempt that came to `outcome`."""
+    """The refund after one attempt with this outcome."""
     current, attempt = sending(ledger, refund, now)
     decision = decide(current.life, outcome, attempt.started, now, Policy(), 0.5)
     done = ledger.finish(current, attempt, outcome, decision, "the desk", now)
@@ -93,19 +93,19 @@ def answered(ledger: LedgerPort, refund: Refund, outcome: Outcome, now: Instant 
 
 
 def later(seconds: float, mark: Instant = NOW) -> Instant:
-    """The mark `seconds` after another, on a healthy host."""
+    """The instant `seconds` later, on a healthy host."""
     clock = FakeClock(mark.at, mark.ticks, mark.boot)
     clock.advance(seconds)
     return clock.now()
 
 
 def other_boot(seconds: float, mark: Instant = NOW) -> Instant:
-    """A mark `seconds` later by the wall clock, after a reboot."""
+    """The instant `seconds` later by the wall clock, after a reboot."""
     return replace(later(seconds, mark), boot="boot-2", ticks=5.0)
 
 
 def named(path: Path, *endpoints: str) -> None:
-    """Have the ledger at `path` belong to `endpoints`, all TEST, without a word in its events."""
+    """Let the ledger at `path` send to `endpoints`, all TEST, without an event."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE identity SET environment = 'TEST'")
         rows = [(endpoint, stamp(NOW.at), "the tests") for endpoint in endpoints]
@@ -114,7 +114,7 @@ def named(path: Path, *endpoints: str) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Another program holds the ledger for itself alone."""
+    """Another program has locked the ledger inside this block."""
     other = sqlite3.connect(ledger_path(folder), isolation_level=None)
     try:
         other.execute("BEGIN EXCLUSIVE")
@@ -126,7 +126,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def ledger_at(path: Path) -> Iterator[Ledger]:
-    """An open ledger of the account and another one."""
+    """An open ledger that may send to the endpoint of the tests and to another one."""
     ledger = Ledger.open(path)
     named(path, ENDPOINT, ANOTHER)
     try:

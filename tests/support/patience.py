@@ -1,4 +1,4 @@
-"""How long a test waits for what never comes."""
+"""The limit of every wait in a test."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE = 20.0
-"""Real seconds."""
+"""The most real seconds of one wait."""
 
 
 async def soon(awaited: Awaitable[T]) -> T:
-    """What `awaited` gives. Raises TimeoutError if it does not come."""
+    """The result of `awaited`. Raises TimeoutError after PATIENCE seconds."""
     return await asyncio.wait_for(awaited, PATIENCE)

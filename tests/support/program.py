@@ -1,4 +1,4 @@
-"""Runs the program as a process of its own, as an operator would, in the test's own environment."""
+"""Runs the program as a process, like an operator, in the test's environment."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ROOT_READS_ALL = (1, 2)
 """Linux: prctl(PR_CAPBSET_DROP), CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
 
 _OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
-"""The signals that a shell without job control, or nohup, has its background jobs ignore; children inherit that."""
+"""Signals that background jobs ignore under a shell without job control, or nohup. Children inherit that."""
 
 
 def default_signals() -> None:
-    """Let programs that this one starts be ended by signals, even where this one itself is a background job."""
+    """Make signals end the programs that this one starts, even if this one is a background job."""
     for number in _OF_THE_KEYBOARD:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
@@ -33,7 +33,7 @@ def default_signals() -> None:
 
 @contextmanager
 def limited(*programs: subprocess.Popen[Any], seconds: float = 2 * PATIENCE) -> Iterator[threading.Event]:
-    """Kill what runs longer than `seconds`, so that nobody reads from it for ever. The event: whether that was done."""
+    """Kill a process that runs longer than `seconds`. The event is set if that was done."""
     killed = threading.Event()
 
     def kill() -> None:
@@ -51,22 +51,22 @@ def limited(*programs: subprocess.Popen[Any], seconds: float = 2 * PATIENCE) -> 
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This test's environment, in which the package can be imported from anywhere."""
+    """The environment of this test, extended so that the package can be imported from any folder."""
     return os.environ | {"PYTHONPATH": str(ROOT)} | variables
 
 
 def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    """What `refund-tui ARGUMENTS` does, with REFUND_TUI_* and others as `variables`; `typed` waits on its input."""
+    """Run `refund-tui ARGUMENTS`, with `variables` in its environment. `typed` is its input."""
     return _ended(("-m", "refund_tui", *arguments), variables, None, typed)
 
 
 def run_bound(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The same, bound by file modes even where the tests are run by root."""
+    """Run `refund-tui ARGUMENTS` so that file modes apply, even if root runs the tests."""
     return _ended(("-m", "refund_tui", *arguments), variables, _let_modes_bind_root if os.geteuid() == 0 else None)
 
 
 def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """What this Python does with `arguments`."""
+    """Run this Python with `arguments`."""
     return _ended(arguments, variables, None)
 
 

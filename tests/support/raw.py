@@ -1,6 +1,6 @@
-"""A server that answers with the bytes it is told, and a client towards it, for tests of what the wire can do.
+"""A server that sends the bytes of a script, and a client of it, for tests of broken connections and answers.
 
-The server knows none of HTTP's rules.
+The server follows no rules of HTTP.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class RawServer:
-    """Where it listens, and every request as it came: the head's lines and the body."""
+    """The address of the server, and every request: the lines of its head, and its body."""
 
     port: int = 0
     scheme: str = "http"
@@ -33,12 +33,12 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        """What a client is configured with."""
+        """The base URL for a client."""
         return f"{self.scheme}://localhost:{self.port}"
 
     @property
     def bodies(self) -> list[bytes]:
-        """The bodies alone."""
+        """The bodies of the requests."""
         return [body for _head, body in self.requests]
 
 
@@ -84,7 +84,7 @@ async def _serve(
 
 
 def unread(script: Script) -> Script:
-    """Run `script` as soon as the connection is there, without reading the request."""
+    """Run `script` when a connection opens, without reading the request."""
     script.unread = True  # type: ignore[attr-defined]
     return script
 
@@ -97,7 +97,7 @@ def answer(status: str, body: bytes | str = b"", *headers: str) -> bytes:
 
 
 def zipped(body: bytes) -> bytes:
-    """`body` in gzip, the same bytes whenever it is made: every worker must collect the same tests."""
+    """`body` in gzip. The bytes are always the same, because every worker must collect the same tests."""
     return gzip.compress(body, mtime=0)
 
 
@@ -107,20 +107,20 @@ async def hang(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> 
 
 
 def dripping(start: bytes, drop: bytes) -> Script:
-    """Send `start` and then `drop` for ever, so that no phase ever times out by itself."""
+    """Send `start` and then `drop` again and again, so that no single read times out."""
 
     async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
         while True:
             writer.write(drop)
             await writer.drain()
-            await asyncio.sleep(0.02)  # a real socket, slower than any phase's patience is the point
+            await asyncio.sleep(0.02)  # real time on a real socket: this tests the deadline of the whole request
 
     return drip
 
 
 def flood(start: bytes, wave: bytes) -> Script:
-    """Send `start` and then `wave` as fast as it is read, for ever."""
+    """Send `start` and then `wave` without end, as fast as it is read."""
 
     async def pour(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
@@ -145,7 +145,7 @@ def resetting(start: bytes = b"") -> Script:
 
 
 def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
-    """A proxy that notes what it is asked for, says `verdict`, and after a 200 passes bytes to `port` and back."""
+    """A proxy that notes its requests and answers `verdict`. After a 200 it passes bytes to `port` and back."""
 
     async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError), contextlib.closing(writer):
@@ -167,10 +167,10 @@ def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
 BODY = b'{"storeId":"S","shoppingTripId":"T","amount":{"amount":25.99,"code":"USD"}}'
 YES = answer("200", '{"reconciliationId":"REC1"}', "Content-Type: application/json")
 SHORT = 0.25
-"""A deadline in seconds, where running into it is the point."""
+"""A short deadline in seconds, for tests that must exceed it."""
 
 TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP, so that not every test loads the world's certificates."""
+"""A TLS context without certificates, for plain HTTP. It makes the tests faster."""
 
 
 @asynccontextmanager
@@ -183,7 +183,7 @@ async def talking_to(
 
 
 async def sent(script: Script | bytes, deadline: float = 10.0) -> Outcome:
-    """What became of one refund sent to a server that does as `script` says."""
+    """The outcome of one refund that was sent to a server with `script`."""
     async with raw_server(script) as server, talking_to(server.url, deadline) as client:
         async with asyncio.timeout(PATIENCE):
             outcome = await client.refund(BODY)
@@ -192,7 +192,7 @@ async def sent(script: Script | bytes, deadline: float = 10.0) -> Outcome:
 
 
 def doubt(outcome: Outcome) -> Doubt:
-    """Why it is not known; fails where it is said to be known."""
+    """The doubt of an outcome. Fails if the outcome is not a doubt."""
     assert isinstance(outcome, Uncertain), outcome
     assert "may have been executed" in outcome.answer.detail
     return outcome.doubt

@@ -1,4 +1,4 @@
-"""Trips as the records of an import file, and some trips to write."""
+"""Trips for tests, and the records of an import file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from refund_tui.core.trips import Article, Card, Trip
 
 
 def trip(trip_id: str = "trip-1", **changes: Any) -> Trip:
-    """A trip of which everything is known, but for what `changes` say."""
+    """A trip with all facts, except for `changes`."""
     known: dict[str, Any] = {
         "began": datetime(2026, 11, 23, 16, 0, tzinfo=UTC),
         "ended": datetime(2026, 11, 23, 16, 9, 39, tzinfo=UTC),
@@ -28,7 +28,7 @@ def trip(trip_id: str = "trip-1", **changes: Any) -> Trip:
 
 
 def record_of(told: Trip) -> dict[str, object]:
-    """The trip record, as documented, that tells this trip; what is not known is left out or null."""
+    """The record of this trip in the documented format. Unknown facts are left out or null."""
     return {
         "storeId": told.store_id,
         "shoppingTripId": told.trip_id,

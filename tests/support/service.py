@@ -1,4 +1,4 @@
-"""A Payment service that does what a test tells it, for tests of the desk that are not about the wire."""
+"""A scripted Payment service in the same process, for tests of the desk without a network."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Behaviour = Callable[[bytes], Awaitable[Outcome]]
 
 
 def accepted(identifier: str = "REC1") -> Accepted:
-    """A plain yes."""
+    """An acceptance."""
     return Accepted(Answer(status=200, detail="accepted"), identifier)
 
 
 class ScriptedService:
-    """Answers each request by the next of `script`, then always with a yes; keeps the bytes it was sent.
+    """Answers each request with the next item of `script`, then always accepts. Keeps the bytes of the requests.
 
-    `card` is what it says of any trip's card.
+    `card` is its answer about the card of any trip.
     """
 
     card: CardAnswer = CardNotFound()
@@ -28,17 +28,17 @@ class ScriptedService:
         self.requests: list[bytes] = []
 
     async def refund(self, body: bytes) -> Outcome:
-        """What the script says next."""
+        """The next answer of the script."""
         self.requests.append(body)
         step = self.script.pop(0) if self.script else accepted()
         return await step(body) if callable(step) else step
 
     async def transactional_data(self, _store_id: str, _trip_id: str) -> CardAnswer:
-        """What it says of the card."""
+        """The answer about the card."""
         return self.card
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Do nothing."""
 
 
 def never() -> Behaviour:

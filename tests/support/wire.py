@@ -1,4 +1,4 @@
-"""A bare HTTP client for tests of the sandbox: bytes out, bytes back, nothing of the project's own client."""
+"""A simple HTTP client for tests of the sandbox. It shares no code with the program's client."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def query_body(trip: str = "TRIP-1", store: str = "STORE-001") -> bytes:
 
 
 def post(sandbox: SandboxThread, path: str, body: bytes, **headers: str) -> SandboxAnswer:
-    """POST on a connection of its own; whatever http.client raises when there is no answer."""
+    """POST on a new connection. Raises what http.client raises if there is no answer."""
     connection = HTTPConnection("127.0.0.1", sandbox.port, timeout=PATIENCE)
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json"} | headers)

@@ -1,1 +1,1 @@
-"""What is true of the SQLite ledger alone: its files, pragmas, tables, migrations, and rows that were damaged."""
+"""Tests of the SQLite ledger only: its files, pragmas, tables, migrations, and damaged rows."""

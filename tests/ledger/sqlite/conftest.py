@@ -1,4 +1,4 @@
-"""A small file of ours for the tests of how files are kept and brought up to date."""
+"""A small database file for the tests of opening and migrating files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.ledger.sqlite.small_schema import ONE
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where it is, once it is made."""
+    """The path of the file, which does not exist yet."""
     return tmp_path / "book.sqlite3"
 
 

@@ -1,4 +1,4 @@
-"""A small kind of file of ours, in two versions, for tests of how files are kept and brought up to date."""
+"""A small schema in two versions, for the tests of opening and migrating files."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ ONE, TWO = Schema("book", 77, ((FIRST,),)), Schema("book", 77, ((FIRST,), (SECON
 
 
 def things(database: Database) -> list[tuple[Any, ...]]:
-    """What is in the file."""
+    """The rows of the file."""
     return [tuple(row) for row in database.rows("SELECT * FROM thing ORDER BY name")]

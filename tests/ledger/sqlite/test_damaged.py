@@ -1,4 +1,4 @@
-"""One row that cannot be read is set apart: it is told, never sent, never changed, and stops none of the others."""
+"""A row that cannot be read is reported, never sent and never changed, and does not stop the other refunds."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def alter(folder: Path, what: str, where: str = "trip_id = 'trip-2'", table: str
 
 
 def row_of(folder: Path) -> tuple[object, ...]:
-    """The second refund's row as it stands, bytes for text."""
+    """The row of the second refund, with text as bytes."""
     with closing(sqlite3.connect(ledger_path(folder))) as connection:
         connection.text_factory = bytes
         found: tuple[object, ...] = connection.execute("SELECT * FROM refund WHERE id = 2").fetchone()
@@ -218,7 +218,7 @@ async def test_a_draft_that_cannot_be_read_is_not_shown_and_stops_nothing(folder
 
 
 async def test_a_refund_that_its_key_does_not_lead_to_is_set_apart(folder: Path) -> None:
-    """As where the index of keys rotted: every change goes by the key."""
+    """As if the index of keys were damaged: every change uses the key."""
     path = ledger_path(folder)
     with closing(sqlite3.connect(path)) as connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM refund ORDER BY id")]

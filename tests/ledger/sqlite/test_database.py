@@ -1,4 +1,4 @@
-"""How a file of ours is kept: modes, pragmas, versions, and a true sentence for every way it can fail."""
+"""The database file: modes, pragmas, versions, and a true message for every failure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def mode_of(path: Path) -> int:
 
 @pytest.fixture(params=[0o000, 0o077, 0o777])
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Each umask that could widen or narrow a mode."""
+    """Umasks that could change the mode."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
@@ -168,7 +168,7 @@ def test_a_file_in_place_of_its_folder_is_told(path: Path) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for long."""
+    """Make every wait for a lock short."""
     monkeypatch.setattr(Patience, "USUAL", 1)
 
 

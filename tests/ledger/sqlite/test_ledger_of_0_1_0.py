@@ -1,4 +1,4 @@
-"""A ledger that version 0.1.0 wrote goes on: nothing of it is lost or told otherwise, and it can still be sent from."""
+"""A ledger of version 0.1.0 can still be used: nothing in it is lost or changed, and its refunds can be sent."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def told(path: Path) -> list[tuple[object, ...]]:
-    """What 0.1.0's tables say, by the columns that it had."""
+    """The content of the columns that 0.1.0 had."""
     intent = [name for name in INTENT if name not in LATER]
     columns = {
         "refund": ", ".join(("id", "version", *intent, *LIFE)),
@@ -141,6 +141,6 @@ def test_a_person_says_to_which_port_a_refund_of_this_host_belongs(path: Path) -
 
 
 def migrated(path: Path) -> Path:
-    """The same ledger with today's tables."""
+    """The same ledger after the migration."""
     Ledger.open(path).close()
     return path

@@ -1,4 +1,4 @@
-"""An older file is copied and brought up to date whole, whoever dies half-way and however many start at once."""
+"""An older file is copied and migrated completely, even if a process dies in between or many start at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger's tables refuse, whoever writes: the last line of defence behind the rules."""
+"""Wrong changes that the ledger's tables refuse, from any program."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def books(ledger: Ledger, path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection like the program's own to a ledger with a refund ACCEPTED, one in doubt, one being sent."""
+    """A connection to a ledger with three refunds: ACCEPTED, in doubt, and being sent."""
     answered(ledger, ledger.record(new_refund(trip="accepted"), NOW, second_yes=False), ACCEPTED)
     answered(ledger, ledger.record(new_refund(trip="doubtful"), NOW, second_yes=False), CUT)
     sending(ledger, ledger.record(new_refund(trip="sending"), NOW, second_yes=False))

@@ -1,4 +1,4 @@
-"""Two ids name one trip in the ledger's own column exactly where they do in core."""
+"""The ledger's column and core agree on which ids name the same trip."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ async def test_a_stopped_refund_cannot_be_settled_while_its_request_is_on_the_wi
         await stage.press("f12")
         assert not stage.shows("what became of it")
         await stage.press("f8")
-        await stage.until("go out once the request under way has ended")
+        await stage.until("are sent once the request under way has ended")
         stage.clock.advance(1)
         await stage.press("y")
         await stage.until("It is asked again, with the same id, once the request under way has ended.")

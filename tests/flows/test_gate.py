@@ -34,7 +34,7 @@ async def test_a_wrong_header_is_opened_with_a_word_and_all_goes_with_its_own_id
         await stage.until("2 refunds are held by it")
         assert "04 Mar 13:0" in stage.text
         await stage.press("enter")
-        await stage.until("type why, in a few words")
+        await stage.until("type the reason, in a few words")
         await stage.press("support said so", "enter")
         await stage.until("nothing open")
         assert "End wait" not in stage.text

@@ -39,7 +39,7 @@ async def _evidence(stage: Stage) -> None:
         (_reason, "You are at the reason: one digit", "shows what will be done, and asks"),
         (_articles, "You are at the articles: Space marks one", "marks an article, or removes the mark"),
         (_filter, "state:UNKNOWN,WAITING; clerk:ana;", "goes back; a refund under way continues"),
-        (_evidence, "You are in the reference: what an auditor", "shows what will be done, and asks"),
+        (_evidence, "You are in the reference: an auditor", "shows what will be done, and asks"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -1,4 +1,4 @@
-"""Owns the first situations of walks: a new refund, one whose window closes soon, and others that take long to reach."""
+"""Owns the first situations of walks: a new refund, one whose window closes soon, and others far from the start."""
 
 from __future__ import annotations
 

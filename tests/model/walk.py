@@ -16,7 +16,7 @@ from tests.model.world import World
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of a walk: complete `histories`, those that broke a law (they end there), the shortest example of each.
+    """The counts of a walk: complete `histories`, those that broke a law (they end there), a shortest example of each.
 
     `situations` are the distinct situations, `moves` the distinct steps between them. `twice` counts the histories in
     which money moved twice after a person asked again after the horizon, despite the warning.

@@ -40,6 +40,13 @@ COMMANDS = (
         "check that no record of the ledger was altered, added or removed",
         Folder.READ,
     ),
+    Subcommand("backup", "refund_tui.commands.backup", "make a verified copy of the ledger and the trips", Folder.READ),
+    Subcommand(
+        "restore",
+        "refund_tui.commands.restore",
+        "put a backup in the place of a lost ledger",
+        Folder.WRITTEN,
+    ),
     Subcommand("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
     Subcommand(
         "ledger", "refund_tui.commands.ledger", "show facts about the ledger, and make rare changes to it", Folder.READ

@@ -17,6 +17,7 @@ PAGES = {
     "states": "the states of a refund, and what a person can do in each",
     "ledger": "the ledger's tables and columns",
     "accounts": "who may be which clerk, and settings that the operator locks",
+    "backup": "how backups are made and restored so that nothing is paid twice",
     "evidence": "how an altered record is found, and where the ledger's head is kept",
     "decisions": "design decisions that are not obvious, and their reasons",
 }

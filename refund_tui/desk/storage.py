@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from refund_tui.core.backups import Backup, Restored
 from refund_tui.core.damage import Damage, Findings, MarkSeen
 from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
@@ -119,6 +120,18 @@ class Maintenance(Protocol):
 
         Raises UsageError if no event is missing.
         """
+        ...
+
+    def back_up(self, target: Path, now: Instant, body_of: BodyOf) -> Backup:
+        """Make a verified backup in a new folder in `target`, while other programs work."""
+        ...
+
+    def prune_backups(self, target: Path, ledger: str, keep: int) -> list[Path]:
+        """Delete the backups of a ledger in `target` but the newest `keep`; those that were deleted. Raises OSError."""
+        ...
+
+    def restore(self, backup: Path, why: str, who: str, now: Instant, body_of: BodyOf) -> Restored:
+        """Put a backup in the place of the ledger. What the backup does not know becomes a doubt."""
         ...
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:

@@ -37,22 +37,30 @@ def accept_older(
 
     Raises UsageError if no event is missing, StoreError (also if another host writes the ledger).
     """
-    known, lost = _readable(marks), _refuses(marks.refuse_lost)
+    known, lost = known_marks(marks), _refuses(marks.refuse_lost)
     database = Database.open(path, LEDGER, shared=shared)
     try:
         if not lost and not _refuses(lambda: marks.check(database)):
             raise UsageError("the ledger holds everything that was seen here: there is nothing to accept")
         host.claim(database)
         with database.writing() as transaction:
-            _note(transaction, known, newest_of(database), why, who, now)
-            doubts = _doubt_open(transaction, who, now)
+            doubts = accept_in(transaction, known, newest_of(database), why, who, now)
         _hold(marks, newest_of(database))
     finally:
         database.close()
     return doubts
 
 
-def _readable(marks: HighWaterMarks) -> list[HighWaterMark]:
+def accept_in(
+    transaction: sqlite3.Connection, known: list[HighWaterMark], newest: HighWaterMark, why: str, who: str, now: Instant
+) -> int:
+    """Write the acceptance of a ledger that is at `newest`; the number of its open refunds that are in doubt now."""
+    _note(transaction, known, newest, why, who, now)
+    return _doubt_open(transaction, who, now)
+
+
+def known_marks(marks: HighWaterMarks) -> list[HighWaterMark]:
+    """The marks in files that can be read."""
     known = []
     for file in marks.files:
         with suppress(StoreError):  # a mark that cannot be read is replaced

@@ -26,7 +26,7 @@ In a longer wait SQLite tries only every 100 ms, and 50 tries in a row can fail 
 OLDEST = (3, 37, 0)
 """The first version of SQLite with STRICT tables."""
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Patience:
@@ -103,7 +103,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _not_made(path: Path, error: OSError) -> StoreError:
-    raised = StoreFull if error.errno in _NO_ROOM else StoreUnusable
+    raised = StoreFull if error.errno in NO_ROOM else StoreUnusable
     return raised(f"{path} cannot be made ({error.strerror}); nothing was written: have its folder set right")
 
 

@@ -53,7 +53,12 @@ def full_look(path: Path, kind: Schema, scratch: Path) -> Findings:
             copy_to(path, copy, in_short_reads=True)
     except StoreDamaged as error:
         return Findings((str(error),))
-    return _examined(copy, kind, "integrity_check")
+    return whole_look(copy, kind)
+
+
+def whole_look(path: Path, kind: Schema) -> Findings:
+    """Check the schema of a file that no other program uses, and run SQLite's full check on it. Raises StoreError."""
+    return _examined(path, kind, "integrity_check")
 
 
 def damaged_words(path: Path, whole: Iterable[str]) -> str:

@@ -194,6 +194,7 @@ class Database:
         with self._translated(meaning):
             try:
                 with transaction(self._connection, self._patience):
+                    self._still_the_same(meaning)  # it may have been replaced while this waited for the lock
                     version_of(self._connection, self.path, self.kind)  # a newer program may have migrated it
                     self._check_shape(meaning)
                     for guard in self.guards:

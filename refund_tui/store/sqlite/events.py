@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.refunds import RECORDED, Ceiling
+from refund_tui.core.refunds import Ceiling
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.evidence import Place, head, link, record_of
@@ -38,7 +38,7 @@ def note(
     """
     text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True)
     places = [*([("refund", (key,))] if key else []), *rows]
-    record = record_of(transaction, places, whole=kind == RECORDED)
+    record = record_of(transaction, places, whole=before is None)
     states = (before and str(before), after and str(after))  # a plain text also of a State
     append(transaction, (key, stamp(now.at), who, kind, *states, why, text, this_actor().as_text, record), seq)
 

@@ -89,12 +89,12 @@ class HighWaterMarks:
         for file in self.files:
             file.rise(mark, self._ledger, sync=sync)
 
-    def replace(self, mark: HighWaterMark) -> None:
+    def replace(self, mark: HighWaterMark, like: Path | None = None) -> None:
         """Set all marks to `mark`, also below a newer one, because a person decided so. Raises OSError."""
         with self._lock:
             self._seen = mark
         for file in self.files:
-            file.replace(mark, self._ledger)
+            file.replace(mark, like or self._ledger)
 
     def before(self, database: Database) -> None:
         """Called in each transaction before anything is written. Raises StoreError."""

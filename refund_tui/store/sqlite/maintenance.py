@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from refund_tui.core.backups import Backup, Restored
 from refund_tui.core.damage import Findings, MarkSeen
 from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
@@ -20,12 +21,14 @@ from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import make_data_dir
 from refund_tui.store.sqlite.accept_older import accept_older
+from refund_tui.store.sqlite.backup import back_up, prune
 from refund_tui.store.sqlite.damage import full_look
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.mark_file import MarkFile
 from refund_tui.store.sqlite.migrations import Schema
+from refund_tui.store.sqlite.restore import Decider, restore
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.storage import SqliteStorage
 from refund_tui.store.sqlite.trip_rows import TRIPS
@@ -84,6 +87,23 @@ class SqliteMaintenance:
         make_data_dir(storage.folder, shared=storage.shared)
         host = HostGuard(storage.host)
         return accept_older(storage.ledger, storage.marks, host, why, who, now, shared=storage.shared)
+
+    def back_up(self, target: Path, now: Instant, body_of: BodyOf) -> Backup:
+        """Make a backup in a new folder in `target`."""
+        storage = self._storage
+        return back_up(storage.ledger, storage.trips, storage.marks, target, now, body_of)
+
+    def prune_backups(self, target: Path, ledger: str, keep: int) -> list[Path]:
+        """Delete the backups of a ledger in `target` but the newest `keep`; those that were deleted. Raises OSError."""
+        return list(prune(target, ledger, keep))
+
+    def restore(self, backup: Path, why: str, who: str, now: Instant, body_of: BodyOf) -> Restored:
+        """Put a backup in the place of the ledger."""
+        storage = self._storage
+        storage.check_file_system()
+        make_data_dir(storage.folder, shared=storage.shared)
+        by = Decider(storage.host, who, why, now)
+        return restore(backup, storage.ledger, storage.trips, storage.marks, by, body_of, shared=storage.shared)
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
         """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes."""

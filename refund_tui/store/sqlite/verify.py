@@ -114,7 +114,7 @@ def verify(path: Path, body_of: BodyOf, progress: Progress, witnesses: Sequence[
             found.problems += _without_refund(database)
         found.problems += _contradicting(database, witnesses)
         found.problems += [*_attempts_without_refund(database), *_single_rows(database, found, newest.seq, body_of)]
-    texts = [text for _, text in sorted(found.problems)]
+    texts = [text for _, text in sorted(found.problems, key=itemgetter(0))]
     paid = tuple(Money(minor, currency) for currency, minor in sorted(found.paid.items()))
     counted = (found.events, found.refunds, found.attempts, paid)
     return Verification(newest, *counted, tuple(texts[:NAMED]), max(0, len(texts) - NAMED))

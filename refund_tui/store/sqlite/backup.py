@@ -1,0 +1,154 @@
+"""Owns backups: a folder with a verified copy of the ledger and of the trips, and a list of what is in it.
+
+A backup gets its name when it is complete and on disk. It is made in short reads, while others write. Never changes the
+ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from refund_tui import __version__
+from refund_tui.core.backups import Backup, Contents
+from refund_tui.core.evidence import BodyOf, Verification
+from refund_tui.core.times import Instant, stamp
+from refund_tui.errors import StoreDamaged, StoreError, StoreFull, StoreUnusable
+from refund_tui.store.sqlite.connection import NO_ROOM, sync_folder
+from refund_tui.store.sqlite.damage import whole_look
+from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.errors import translating
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from refund_tui.store.sqlite.ledger_identity import identity_of
+from refund_tui.store.sqlite.migrations import Schema, copy_to
+from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.trip_rows import TRIPS
+from refund_tui.store.sqlite.verify import verify
+
+LIST = "backup.json"
+"""The file in a backup that lists what is in it."""
+
+LEDGER_FILE, TRIPS_FILE = "ledger.sqlite3", "trips.sqlite3"
+
+
+def back_up(ledger: Path, trips: Path, marks: HighWaterMarks, target: Path, now: Instant, body_of: BodyOf) -> Backup:
+    """Make a backup in a new folder in `target`. Raises StoreError: there is no new backup then."""
+    _refuse_older(ledger, marks)
+    unfinished = target / f".unfinished-{os.getpid()}"
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        checked = _fill(unfinished, ledger, trips, body_of)
+        contents = _contents(unfinished, checked, now)
+        _write(unfinished / LIST, json.dumps(asdict(contents), indent=1))
+        folder = _named(unfinished, target, contents)
+    except OSError as error:
+        raise _not_made(target, error) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return Backup(folder, contents, checked)
+
+
+def _refuse_older(ledger: Path, marks: HighWaterMarks) -> None:
+    """An older copy of the ledger is not backed up as if it were the ledger."""
+    marks.refuse_lost()
+    with closing(Database.read(ledger, LEDGER)) as database:
+        marks.check(database)
+
+
+def _fill(folder: Path, ledger: Path, trips: Path, body_of: BodyOf) -> Verification:
+    """Copy the files, and check the copies."""
+    for source, name, kind in ((ledger, LEDGER_FILE, LEDGER), (trips, TRIPS_FILE, TRIPS)):
+        if source.exists():
+            with translating(f"the {kind.name} at {source}"):
+                copy_to(source, folder / name, in_short_reads=True)
+            _refuse_damaged(folder / name, kind)
+    checked = verify(folder / LEDGER_FILE, body_of, lambda _done, _total: None)
+    if checked.problems:
+        raise StoreDamaged(
+            f"the ledger is not what its events say ({checked.problems[0]}): no backup was made, so that no good "
+            "one is replaced by it. Run refund-tui verify"
+        )
+    return checked
+
+
+def _refuse_damaged(path: Path, kind: Schema) -> None:
+    found = whole_look(path, kind)
+    if found.whole or found.rows:
+        raise StoreDamaged(
+            f"the copy of the {kind.name} is damaged ({'; '.join([*found.whole, *found.rows])}): no backup was made. "
+            "Run refund-tui doctor"
+        )
+
+
+def _contents(folder: Path, checked: Verification, now: Instant) -> Contents:
+    with closing(Database.read(folder / LEDGER_FILE, LEDGER)) as database:
+        ledger = identity_of(database).id
+    files = {path.name: digest_of(path) for path in sorted(folder.iterdir()) if path.suffix == ".sqlite3"}
+    return Contents(__version__, stamp(now.at), ledger, checked.head.seq, checked.head.hash, files)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _named(unfinished: Path, target: Path, contents: Contents) -> Path:
+    """Sync everything, then give the folder its name."""
+    for path in unfinished.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(unfinished)
+    time = contents.made_at.translate({ord(sign): None for sign in "-:."})
+    folder = target / f"refund-tui-{contents.ledger[:8]}-{time}"
+    unfinished.rename(folder)
+    sync_folder(target)
+    return folder
+
+
+def _not_made(target: Path, error: OSError) -> StoreError:
+    raised = StoreFull if error.errno in NO_ROOM else StoreUnusable
+    return raised(f"no backup was made in {target} ({error.strerror or error}); the ledger was not changed")
+
+
+def contents_of(folder: Path) -> Contents:
+    """What a complete backup holds. Raises StoreUnusable if it is none, StoreDamaged if a file is not as it was."""
+    try:
+        told = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        contents = Contents(**told)
+        wrong = [name for name, digest in contents.files.items() if digest_of(folder / name) != digest]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise StoreUnusable(f"{folder} is no complete backup ({error}); nothing was changed") from error
+    if wrong or LEDGER_FILE not in contents.files:
+        names = ", ".join(wrong or [LEDGER_FILE])
+        raise StoreDamaged(f"{names} in {folder} is not as it was when the backup was made; nothing was changed")
+    return contents
+
+
+def prune(target: Path, ledger: str, keep: int) -> Iterator[Path]:
+    """Delete all backups of a ledger in `target` but the newest `keep`; each that was deleted. Raises OSError."""
+    ours = sorted(_of_ledger(target, ledger), reverse=True)
+    for _, folder in ours[keep:]:
+        shutil.rmtree(folder)
+        yield folder
+
+
+def _of_ledger(target: Path, ledger: str) -> Iterator[tuple[str, Path]]:
+    for path in target.glob(f"refund-tui-*/{LIST}"):
+        with suppress(OSError, ValueError, TypeError):
+            contents = Contents(**json.loads(path.read_text(encoding="utf-8")))
+            if contents.ledger == ledger:
+                yield contents.made_at, path.parent

@@ -1,13 +1,15 @@
 """Owns how text from outside (service, imports, notes) is made safe for a screen, a printer or an export.
 
 
-The result has no control, escape, bidi or zero-width character, and its length is limited. It is still only data: the
-caller must never parse it as markup.
+The result has no control, escape, bidi or zero-width character except within an emoji, and its length is limited. It is
+still only data: the caller must never parse it as markup.
 """
 
 from __future__ import annotations
 
 import unicodedata
+
+from refund_tui.core.emoji import emoji_at
 
 LONGEST = 500
 """The default limit of characters for one text."""
@@ -28,7 +30,8 @@ _INVISIBLE = frozenset(
 def visible(text: str, limit: int = LONGEST) -> str:
     """`text` on one line of at most `limit` characters, each of them visible.
 
-    A character that a terminal would obey or not show (control, escape, bidi, zero-width) becomes a sign for it.
+    A character that a terminal would obey or not show (control, escape, bidi, zero-width) becomes a sign for it. An
+    emoji made of several characters stays as it is.
     """
     whole = limit * (1 + MOST_MARKS)
     pieces = _pieces(text[:whole])
@@ -48,11 +51,31 @@ def _cut(pieces: list[str], room: int) -> str:
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     marks = MOST_MARKS  # at the start there is no character that could carry a mark
-    for char in text:
-        piece, marks = _piece(char, marks)
+    at = 0
+    while at < len(text):
+        if picture := emoji_at(text, at):
+            pieces.append(picture)
+            at, marks = at + len(picture), 0
+            continue
+        piece, marks = _piece(text[at], marks)
         if piece:
             pieces.append(piece)
+        at += 1
     return pieces
+
+
+def clusters(text: str) -> list[str]:
+    """`text`, made visible before, in the parts that a terminal draws as one: an emoji, a letter with its marks."""
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        part = emoji_at(text, at)
+        if parts and not part and _is_mark(text[at]):
+            parts[-1] += text[at]
+        else:
+            parts.append(part or text[at])
+        at += len(part) or 1
+    return parts
 
 
 def _piece(char: str, marks: int) -> tuple[str, int]:
@@ -61,9 +84,13 @@ def _piece(char: str, marks: int) -> tuple[str, int]:
     category = unicodedata.category(char)
     if category in _HIDDEN or char in _INVISIBLE:
         return _named(char), 0
-    if category in ("Mn", "Me") or _conjoins(char):
+    if _is_mark(char):
         return _mark(char, marks)
     return (" " if category == "Zs" else char), 0
+
+
+def _is_mark(char: str) -> bool:
+    return not char.isascii() and (unicodedata.category(char) in ("Mn", "Me") or _conjoins(char))
 
 
 def _conjoins(char: str) -> bool:

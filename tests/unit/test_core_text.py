@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.text import MOST_MARKS, visible
+from refund_tui.core.emoji import is_picture_in_parts
+from refund_tui.core.text import MOST_MARKS, clusters, visible
 
 ACUTE = "\u0301"
+EMOJI = (
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f469\U0001f3fd\u200d\u2764\ufe0f\u200d\U0001f468\U0001f3fd",
+    "\u2764\ufe0f", "\U0001f44d\U0001f3fd", "\U0001f1e9\U0001f1ea", "1\ufe0f\u20e3",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+)  # fmt: skip
+"""A family, a couple with skin tones, a heart, a thumb, a flag, a keycap, the flag of England."""
 
 
 @pytest.mark.parametrize(
@@ -28,8 +35,12 @@ ACUTE = "\u0301"
         ("a\u200bb\u2060c\ufeffd", "a‹200B›b‹2060›c‹FEFF›d"),
         ("soft\u00adhyphen", "soft‹00AD›hyphen"),
         ("line\u2028para\u2029end", "line‹2028›para‹2029›end"),
-        ("\U0001f468\u200d\U0001f469", "\U0001f468‹200D›\U0001f469"),
-        ("\u2764\ufe0f", "\u2764‹FE0F›"),
+        *((emoji, emoji) for emoji in EMOJI),
+        ("a\u200db \U0001f468\u200d \u200d\U0001f468", "a‹200D›b \U0001f468‹200D› ‹200D›\U0001f468"),
+        ("\U0001f468\u200d\u200d\U0001f469", "\U0001f468‹200D›‹200D›\U0001f469"),
+        ("\u200d".join("\U0001f468" * 5), "\u200d".join("\U0001f468" * 4) + "‹200D›\U0001f468"),
+        ("x\ufe0f1\ufe0f", "x‹FE0F›1‹FE0F›"),
+        ("\U0001f3f4\U000e0078\U000e007f", "\U0001f3f4‹E0078›‹E007F›"),
         ("a\ufe00b\U000e0100c\U000e01efd", "a‹FE00›b‹E0100›c‹E01EF›d"),
         ("x\U000e0041y", "x‹E0041›y"),
         ("\u115f\u1160\u3164\uffa0\u2800", "‹115F›‹1160›‹3164›‹FFA0›‹2800›"),
@@ -92,12 +103,23 @@ def test_five_hundred_characters_are_shown_unless_said_otherwise() -> None:
 def test_nothing_that_hides_steers_or_overflows_comes_out(text: str, limit: int) -> None:
     shown = visible(text, limit)
     assert len(shown) <= limit
+    assert "".join(clusters(shown)) == shown
+    shown = "".join("x" if is_picture_in_parts(part) else part for part in clusters(shown))
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     shown.encode()
     run = 0
     for char in "\u0301\u0301" + shown:
         run = run + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
         assert run <= MOST_MARKS
+
+
+@given(text=st.text(st.sampled_from([*"".join(EMOJI), ACUTE, "a", "\u202e"])), limit=st.integers(1, 30))
+def test_a_sequence_is_shown_whole_or_not_at_all(text: str, limit: int) -> None:
+    shown = visible(text, limit)
+    assert len(shown) <= limit
+    assert visible(shown, limit) == shown
+    for part in clusters(shown):
+        assert is_picture_in_parts(part) or not set("\u200d\ufe0f\U000e0067\U000e007f") & set(part)
 
 
 @given(text=st.text(st.characters(codec=None)))

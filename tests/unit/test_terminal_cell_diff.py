@@ -133,3 +133,28 @@ def test_the_stage_is_off_with_another_textual(tmp_path: Path) -> None:
     assert is_known()
     (tmp_path / "textual-8.2.9.dist-info").mkdir()
     assert not is_installed_as(KNOWN, tmp_path)
+
+
+FAMILY, FLAG, HEART = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "\u2764\ufe0f"
+
+
+def drawn(*lines: str) -> list[str]:
+    """What a terminal that draws each part of an emoji apart shows after these lines, one over the other."""
+    frame, terminal = Frame(), Terminal()
+    for line in lines:
+        terminal.feed(frame.write((WIDTH, HEIGHT), [CellRun(0, 0, glyphs_in([Segment(line)], COLOURS))]))
+    return [terminal.screen.buffer[0][x].data for x in range(WIDTH)]
+
+
+def test_what_follows_an_emoji_stays_in_its_columns_however_the_terminal_draws_it() -> None:
+    for emoji in (FAMILY, FLAG, HEART):
+        row = drawn(f"Box {emoji} x 9.88 end of line")
+        assert "".join(row[6:]) == " x 9.88 end of lin"
+        row = drawn("Box __ x 9.88 end of line", f"Box {emoji} x 9.88 end of line", f"Fox {emoji} x 9.88 end of line")
+        assert "".join(row[6:]) == " x 9.88 end of lin"
+        assert "_" not in row
+    assert "".join(drawn(f"{FLAG}{FLAG} 9.88")[4:]) == " 9.88".ljust(WIDTH - 4)
+
+
+def test_an_emoji_that_could_reach_into_the_next_line_is_a_sign() -> None:
+    assert "".join(drawn(f"12345678901234567890{FAMILY}")[20:22]) == "??"

@@ -16,6 +16,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from refund_tui.core.emoji import is_picture_in_parts
+from refund_tui.core.text import clusters
+
 
 class Pen(NamedTuple):
     """A style as SGR parameters without `ESC [` and `m`; "" is the terminal's default."""
@@ -56,10 +59,35 @@ def glyphs_of(text: str, style: Style | None, colours: ColorSystem) -> tuple[Gly
     if style is not None and style.link:
         return _whole(RAW, Strip.render_style(style, text, colours), cell_len(text))
     pen = PLAIN if style is None else _pen(style, colours)
-    if cell_len(text) != len(text) or any(cell_len(char) != 1 for char in text if not char.isascii()):
+    return tuple(glyph for run in _runs(text) for glyph in _glyphs(pen, run))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The text cut before and after each emoji of several characters."""
+    run = ""
+    for part in (text,) if text.isascii() else clusters(text):
+        if is_picture_in_parts(part):
+            yield from filter(None, (run, part))
+            run = ""
+        else:
+            run += part
+    yield from filter(None, (run,))
+
+
+def _glyphs(pen: Pen, text: str) -> tuple[Glyph, ...]:
+    if is_picture_in_parts(text) or cell_len(text) != len(text) or any(map(_not_one_cell, text)):
         return _whole(pen, text, cell_len(text))
     blank = Glyph(_unseen(pen), " ")
     return tuple(blank if char == " " else Glyph(pen, char) for char in text)
+
+
+def _not_one_cell(char: str) -> bool:
+    return not char.isascii() and cell_len(char) != 1
+
+
+def widest(text: str) -> int:
+    """The most cells that a terminal takes for an emoji if it draws each of its characters apart."""
+    return sum(2 for char in text if cell_len(char))
 
 
 def glyphs_in(segments: Iterable[Segment], colours: ColorSystem) -> list[Glyph]:
@@ -237,15 +265,34 @@ class _Pencil:
         self._out.append(f"\x1b[{first + 1};{last + 1}r\x1b[{edge + 1}H{move}\x1b[r")
 
     def change(self, y: int, old: Line, new: Line) -> None:
-        """Write what differs in a line."""
+        """Write what differs in a line, and all that an emoji before it may have drawn over."""
         bridge: list[Glyph] = []
+        drawn_over = 0
         for x, end, glyph in blocks(new):
-            if glyph is None or old[x:end] == new[x:end]:
+            if glyph is None or (old[x:end] == new[x:end] and x >= drawn_over):
                 bridge.append(glyph or UNSURE)
                 continue
             self._go(x, y, bridge)
-            self._write(glyph, y, end)
+            if is_picture_in_parts(glyph.text):
+                drawn_over = self._write_picture(glyph, x, y, end)
+            else:
+                self._write(glyph, y, end)
             bridge = []
+
+    def _write_picture(self, glyph: Glyph, x: int, y: int, end: int) -> int:
+        """Write an emoji of several characters over blanks: a terminal may draw fewer or more cells than are counted.
+
+        Returns where such a terminal ends. Where that is beyond the line, a sign stands for the emoji.
+        """
+        blank = " " * (end - x)
+        reach = x + widest(glyph.text)
+        if reach > self._width:
+            self._write(glyph._replace(text="?" * (end - x)), y, end)
+            return end
+        self._write(glyph._replace(text=blank), y, end)
+        self._go(x, y, [])
+        self._write(glyph, y, end)
+        return reach
 
     def done(self) -> str:
         """All of the output, with the style switched off at its end."""

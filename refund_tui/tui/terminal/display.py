@@ -6,10 +6,12 @@ Also owns the clipboard: it asks the terminal (OSC 52) and cannot know the resul
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,6 +19,8 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
+from refund_tui.core.emoji import is_picture_in_parts
+from refund_tui.core.text import clusters
 from refund_tui.tui.terminal.cell_diff import Frame
 from refund_tui.tui.terminal.textual_inside import send_only_changed_cells, write_to_terminal
 
@@ -27,6 +31,27 @@ class Colourless(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same text without colours."""
         return [Segment(text, style and _without(style), control) for text, style, control in segments]
+
+
+class PlainPictures(LineFilter):
+    """Puts signs in place of emoji of several characters, where they would break the columns or cannot be drawn."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same text, as wide, without such emoji."""
+        return [
+            segment if segment.text.isascii() else Segment(_plain(segment.text), segment.style, segment.control)
+            for segment in segments
+        ]
+
+
+@lru_cache(maxsize=1024)
+def _plain(text: str) -> str:
+    return "".join("?" * cell_len(part) if is_picture_in_parts(part) else part for part in clusters(text))
+
+
+def draws_pictures(term: str) -> bool:
+    """Whether a terminal of this name may have emoji: a console and a terminal of old have none."""
+    return not term.startswith(("linux", "vt", "ansi", "cons"))
 
 
 @lru_cache(maxsize=1024)
@@ -42,6 +67,8 @@ class Display(App[int]):
     def __init__(self, *, cell_diff: bool = True) -> None:
         super().__init__()
         self._frame = Frame()
+        pictures = cell_diff and draws_pictures(os.environ.get("TERM", ""))  # else whole lines are sent, of any width
+        self._pictures: Sequence[LineFilter] = () if pictures else (PlainPictures(),)
         if cell_diff:
             send_only_changed_cells(self, self._frame)
 
@@ -60,7 +87,7 @@ class Display(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Use our own filter instead of Textual's if NO_COLOR is set."""
-        return self._COLOURLESS if self.no_color else super().get_line_filters()
+        return [*self._pictures, *(self._COLOURLESS if self.no_color else super().get_line_filters())]
 
 
 LONGEST = 4_000

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
-from refund_tui.core.text import visible
+from refund_tui.core.text import clusters, visible
 
 Tone = Literal["", "dim", "good", "bad", "warn", "accent", "strong"]
 """The meaning of a cell. The theme decides its colour."""
@@ -47,10 +47,15 @@ def fit(text: str, width: int, *, right: bool = False, ends: bool = False) -> st
 
 def _cut(text: str, width: int, kept: int) -> str:
     """The beginning and at most `kept` cells of the end, with an ellipsis for the rest."""
-    end = text[len(text) - kept :]
-    while cell_len(end) > kept:
-        end = end[1:]
-    return set_cell_size(text, width - 1 - cell_len(end)) + "…" + end
+    parts, end = clusters(text), ""
+    while parts and cell_len(parts[-1] + end) <= kept:
+        end = parts.pop() + end
+    beginning, room = "", width - 1 - cell_len(end)
+    for part in parts:
+        if cell_len(beginning + part) > room:
+            break
+        beginning += part
+    return beginning + " " * (room - cell_len(beginning)) + "…" + end
 
 
 def lay_out(columns: Sequence[Column], cells: Sequence[Cell], width: int, mark: str = NO_MARK) -> tuple[Run, ...]:

@@ -290,7 +290,7 @@ def test_another_currency_and_an_amount_after_an_unreadable_one_are_recorded(tmp
     file.write_text(captured(("a", 5000), ("b", 5000)))
     imported(tmp_path, file)
     with closing(sqlite3.connect(trips_path(tmp_path / "data"))) as connection, connection:
-        connection.execute("UPDATE trip SET began = 'never' WHERE trip_id = 'b'")
+        connection.execute("UPDATE trip SET minor = -5 WHERE trip_id = 'b'")
     file.write_text(json.dumps(record_of(trip("a", captured=Money(50, "JPY")))) + "\n" + captured(("b", 60_00)))
     imported(tmp_path, file)
     [raised] = [event for event in recorded_of(tmp_path) if event.kind == "captured_raised"]

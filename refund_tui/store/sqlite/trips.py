@@ -19,6 +19,7 @@ from refund_tui.core.trips import Card, Trip, folded_trip, merged, spellings
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
+from refund_tui.store.sqlite.rows import money_of
 from refund_tui.store.sqlite.trip_rows import COLUMNS, TRIPS, first_row, last_row, trip_of, values_of
 from refund_tui.store.sqlite.trip_search import Wanted, has_part, wanted, word_match, words_of
 
@@ -27,6 +28,7 @@ FEW = 20
 
 _INSERT = f"INSERT INTO trip (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
 _UPDATE = f"UPDATE trip SET {', '.join(f'{column} = ?' for column in COLUMNS)}, id = ? WHERE id = ?"
+_CAPTURED = "SELECT store_id, trip_id, minor, currency FROM trip WHERE trip_id IN (SELECT value FROM json_each(?))"
 _RECEIPT = "receipt COLLATE NOCASE >= ? AND receipt COLLATE NOCASE < ?"
 _LOOKED_AT = {Part.CARD: 2_000}
 """How many of the newest trips with a word are checked: the word may be in another field than the wanted one."""
@@ -88,8 +90,8 @@ class Trips:
     def captured(self, trips: Sequence[Trip]) -> dict[tuple[str, str], Money | None]:
         """The captured amount of each of the trips that is known, by store and trip id; None if it has none."""
         ids = json.dumps([trip.trip_id for trip in trips])
-        rows = self._database.rows("SELECT * FROM trip WHERE trip_id IN (SELECT value FROM json_each(?))", ids)
-        return {(trip.store_id, trip.trip_id): trip.captured for trip in map(trip_of, rows)}
+        rows = self._database.rows(_CAPTURED, ids)
+        return {(row["store_id"], row["trip_id"]): money_of(row) for row in rows}
 
     def put(self, trips: Iterable[Trip]) -> tuple[int, int, int]:
         """Store these trips in one transaction. How many were new, changed, and unchanged."""

@@ -1,4 +1,4 @@
-"""Owns `refund-tui backup` and what `refund-tui restore` shares with it: copies of the ledger that were verified.
+"""Owns `refund-tui backup`, and the parts that `refund-tui restore` also uses: verified copies of the ledger.
 
 Never changes the ledger.
 """

@@ -1,4 +1,4 @@
-"""Owns `refund-tui restore`: a backup takes the place of the ledger, and what it does not know becomes a doubt.
+"""Owns `refund-tui restore`: a backup replaces the ledger. Refunds that the backup lacks become UNKNOWN.
 
 Sends nothing. The replaced ledger is kept.
 """

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _heads_in(path: Path) -> Iterator[Witness]:
-    """The heads that a file tells of. Raises UsageError if there is none."""
+    """The heads in a file. Raises UsageError if there are none."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
@@ -105,7 +105,7 @@ class _Progress:
         self._shown = -1
 
     def show(self, done: int, total: int) -> None:
-        """So many rows of so many are checked."""
+        """Show how many rows are checked, and of how many."""
         percent = 100 * done // max(total, 1)
         if ERR.isatty() and percent != self._shown:
             self._shown = percent

@@ -1,4 +1,4 @@
-"""Owns what a backup holds, and what restoring one did. Reads and writes nothing."""
+"""Owns the contents of a backup, and the result of a restore. Reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from refund_tui.core.evidence import Verification
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds: of which ledger (its id), up to which event, made when (UTC), the SHA-256 of its files."""
+    """The contents of a backup: the ledger's id, the newest event, the time (UTC), the SHA-256 of the files."""
 
     program: str
     made_at: str
@@ -22,7 +22,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A complete backup: its folder, what it holds, and what the check of its ledger found."""
+    """A complete backup: its folder, its contents, and the findings of the check of its ledger."""
 
     folder: Path
     contents: Contents
@@ -33,9 +33,12 @@ class Backup:
 class Restored:
     """What a restore did.
 
-    `accepted`: every refund that the backup lacks is known. Otherwise nothing is sent until a person has accepted it.
-    `kept` is where the replaced ledger is now, if there was one. `doubts` refunds that were open in the backup may have
-    been paid since. `unknown` refunds only the replaced ledger had; `unreadable` more of its refunds could not be read.
+    - `accepted`: every refund that the backup lacks is known. Otherwise nothing is sent until a person accepts the
+      ledger.
+    - `kept`: the place of the replaced ledger now, if there was one.
+    - `doubts`: the number of refunds that were open in the backup and may have been paid since.
+    - `unknown`: the number of refunds that only the replaced ledger had.
+    - `unreadable`: the number of refunds in the replaced ledger that could not be read.
     """
 
     contents: Contents

@@ -13,10 +13,10 @@ SHOWN_DIGITS = 16
 
 
 BodyOf = Callable[[str, Intent], bytes]
-"""Builds the request of a refund again, from its key and its intent. A function of a module. Raises ValueError."""
+"""A function that builds the request of a refund from its key and its intent. It is in a module. Raises ValueError."""
 
 Progress = Callable[[int, int], None]
-"""Is told how many rows are checked, of how many."""
+"""A function that is called with the number of checked rows and the number of all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A head that was written down elsewhere: its number, the first digits of its hash, and where it stands."""
+    """A head that was recorded elsewhere: its number, the first digits of its hash, and the place of the record."""
 
     seq: int
     digits: str

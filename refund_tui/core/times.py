@@ -71,7 +71,9 @@ class Wait:
         return self.start.at + timedelta(seconds=self.seconds)
 
     def ends(self, now: Instant) -> datetime:
-        """The wall time (UTC) at which it ends, as seen at `now`: another one than meant where the clock jumped since.
+        """The wall time (UTC) of its end, computed at `now`.
+
+        It differs from `not_before` if the clock has jumped since.
 
         It is the same at each look while the clock goes right, since less than a second is no jump.
         """

@@ -52,7 +52,7 @@ def left_to_wait(life: Life, gate: Wait | None, now: Instant) -> float:
 def next_attempt(life: Life, gate: Wait | None, now: Instant) -> datetime | None:
     """When (UTC) a refund may be sent: the end of its own wait or of the account's (`gate`), whichever is later.
 
-    None where nothing is left to wait, or where it is not the desk's turn to send it.
+    None if nothing is left to wait, or if the desk does not send it by itself.
     """
     waits = [wait for wait in (life.wait, gate) if wait is not None and not wait.over(now)]
     last = max(waits, key=lambda wait: wait.remaining(now), default=None)

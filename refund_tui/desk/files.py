@@ -133,7 +133,7 @@ class Files:
         return await self.look(lambda history: history.changes_seen())
 
     async def trip_changes_seen(self) -> int:
-        """The same of the trips; always 0 where they cannot be used."""
+        """A number that changes when another process has written the trips; always 0 if they cannot be used."""
         return await self.search(lambda trips: trips.changes_seen()) if self._searching.opened else 0
 
     async def examine(self) -> str:

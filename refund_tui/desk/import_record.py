@@ -1,6 +1,6 @@
-"""Owns what the ledger records of an import of trips: who imported which file, and which captured amounts it raises.
+"""Owns the events of an import of trips: who imported which file, and which captured amounts it raises.
 
-The events of what a file changes are on disk before its trips are stored, so that an import that is killed is seen.
+The events are on disk before the trips are stored, so that an import that was killed can be seen.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from refund_tui.core.trips import Trip
 from refund_tui.desk.ports import LedgerPort
 
 BEGUN, RAISED, IMPORTED = "import_begun", "captured_raised", "trips_imported"
-"""The kinds of the events: before the first trip is stored, before amounts are raised, and at the end of the file."""
+"""The kinds of the events: before the first trip is stored, before amounts are raised, at the end of the file."""
 
 LONGEST = 500
-"""Characters of a file's name at most."""
+"""The most characters of a file's name."""
 
 Rise = tuple[Trip, Money | None]
-"""A trip with a new captured amount, and the amount that was known before, None if none was."""
+"""A trip with a new captured amount, and the amount that was known before, or None."""
 
 
 def rises(
     trips: Sequence[Trip], known: Mapping[tuple[str, str], Money | None], by_ledger: Sequence[Rise]
 ) -> list[Rise]:
-    """The captured amounts that storing `trips` raises; another currency counts as a rise.
+    """The captured amounts that `trips` raise. Another currency counts as a rise.
 
-    `known` are the amounts that are known here by store and trip id. A trip that is not known is new, and raises
-    something only if it is one of those of which the ledger has a lower amount.
+    `known` holds the known amounts by store and trip id. A new trip raises an amount only if the ledger has a lower
+    one.
     """
     lower = {(trip.store_id, trip.trip_id): amount for trip, amount in by_ledger}
     before = lower | dict(known)
@@ -56,7 +56,7 @@ class ImportRecord:
         self._begun, self._raised = False, 0
 
     def before(self, raised: Sequence[Rise]) -> None:
-        """Record that trips are about to be stored, and the captured amounts that this raises."""
+        """Record that trips will be stored, and the captured amounts that they raise."""
         if not self._begun:
             self._note(BEGUN, "trips are imported", {})
             self._begun = True
@@ -65,7 +65,7 @@ class ImportRecord:
             self._note(RAISED, "an import says that more was captured", {"raised": _told(raised)})
 
     def end(self, counts: Mapping[str, int], sha256: str, how: str) -> None:
-        """Record how many trips were new and so on, the hash of the bytes that were read, and how the reading ended."""
+        """Record the counts of trips, the hash of the input, and how the reading ended."""
         if self._begun:
             numbers = {name: str(number) for name, number in counts.items()}
             self._note(IMPORTED, how, numbers | {"sha256": sha256, "raised": str(self._raised)})

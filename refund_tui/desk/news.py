@@ -48,7 +48,7 @@ class Trouble:
     """A problem that a person should look at. No refund changed.
 
     `fault` is the traceback if it is a fault of this program; else empty. It is written to a file for support. `lasts`:
-    it is told once, and `Over` tells its end.
+    it is announced once, and its end is announced by `Over`.
     """
 
     why: str
@@ -58,7 +58,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """What `Trouble` told in these words is over."""
+    """The problem that `Trouble` announced with these words has ended."""
 
     why: str
 
@@ -121,20 +121,20 @@ class Listeners:
 
 
 class Standing:
-    """Tells what is wrong with one thing once, however often that is found, and then that it is over."""
+    """Announces a problem once, although it is found several times, and then its end."""
 
     def __init__(self, tell: Callable[[News], Awaitable[None]]) -> None:
         self._tell, self._told = tell, ""
 
     async def found(self, why: str, fault: str = "") -> None:
-        """This is wrong now."""
+        """The problem exists now."""
         if why != self._told:
             await self.over()
             self._told = why
             await self._tell(Trouble(why, fault, lasts=True))
 
     async def over(self) -> None:
-        """Nothing is wrong now."""
+        """The problem does not exist now."""
         if told := self._told:
             self._told = ""
             await self._tell(Over(told))

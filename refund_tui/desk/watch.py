@@ -24,7 +24,7 @@ MOST = 500
 """The most events that one check reads."""
 
 UNREAD = -1
-"""In place of what a look saw, where it failed."""
+"""Stands for the result of a check that failed."""
 
 NOTHING_SENT = "Until it can be read again, no refund is recorded or sent, and what is shown may be old"
 NOTHING_MORE = "No refund is recorded or sent, and what is shown may be old"
@@ -60,7 +60,7 @@ class Watcher:
         self._ledger, self._trips = Standing(tell), Standing(tell)
         self._tasks: list[asyncio.Task[None]] = []
         self.trouble: StoreError | None = None
-        """Why the last look could not read the ledger, where it could not."""
+        """Why the last check could not read the ledger; empty if it could."""
 
     def begin(self) -> None:
         """Start watching, and check for damage once."""

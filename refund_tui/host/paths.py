@@ -85,7 +85,8 @@ def user_config() -> Path | None:
 
 
 SITE = Path("/Library/Application Support" if sys.platform == "darwin" else "/etc/xdg")
-"""Where a host keeps the configuration of its programs. No variable changes it."""
+"""The folder of the host's configuration. No variable changes it.
+"""
 
 
 def site_config() -> Path:

@@ -1,7 +1,7 @@
 """Owns where settings come from, in this order: flags, variables, the user's file, the site's file.
 
-The site's file is at a fixed place. What it locks, nothing else can set, and only a file that nobody but the operator
-can write is believed for that. Collects every mistake. Never repeats a value that might be a secret.
+The site's file is at a fixed place. Nothing else can set what it locks. Its locks are accepted only if no one except
+the operator can write the file. Collects every mistake. Never repeats a value that might be a secret.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Sources:
 
 
 def _not_believed(site: Path) -> str | None:
-    """Why what only the operator may say is not believed, and what to do; None if it is."""
+    """Why settings that only the operator may set are not accepted from this file, and what to do; None if they are."""
     try:
         why = changeable(site)
     except OSError as error:

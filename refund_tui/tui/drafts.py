@@ -15,7 +15,7 @@ from refund_tui.errors import StoreError
 from refund_tui.tui.wording.notices import not_kept
 
 SAVE_AFTER, SAVE_AGAIN = 0.5, 2.0
-"""Seconds without a key after which a draft is saved, and seconds after a failure until the next try."""
+"""Seconds without a key until a draft is saved, and seconds until the next try after a failure."""
 
 InBackground = Callable[[Coroutine[object, object, None]], None]
 

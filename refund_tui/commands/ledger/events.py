@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from refund_tui.settings.load import Settings
 
 PAGE = 200
-"""Events that are read at a time."""
+"""The number of events in one read."""
 
 LONGEST = 1_000_000
-"""Characters of one value: an import can name thousands of trips, and none is left out."""
+"""The most characters of one value. An import can name thousands of trips, and all of them are printed."""
 
 
 def events_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
-"""Owns backups: a folder with a verified copy of the ledger and of the trips, and a list of what is in it.
+"""Owns backups: a folder with a verified copy of the ledger and of the trips, and a list of its contents.
 
-A backup gets its name when it is complete and on disk. It is made in short reads, while others write. Never changes the
-ledger.
+A backup gets its name when it is complete and on disk. It is made in short reads, while other programs write. Never
+changes the ledger.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.verify import verify
 
 LIST = "backup.json"
-"""The file in a backup that lists what is in it."""
+"""The file in a backup that lists its contents."""
 
 LEDGER_FILE, TRIPS_FILE = "ledger.sqlite3", "trips.sqlite3"
 
@@ -57,7 +57,7 @@ def back_up(ledger: Path, trips: Path, marks: HighWaterMarks, target: Path, now:
 
 
 def _refuse_older(ledger: Path, marks: HighWaterMarks) -> None:
-    """An older copy of the ledger is not backed up as if it were the ledger."""
+    """Refuse to back up an older copy of the ledger. Raises StoreError."""
     marks.refuse_lost()
     with closing(Database.read(ledger, LEDGER)) as database:
         marks.check(database)
@@ -125,7 +125,7 @@ def _not_made(target: Path, error: OSError) -> StoreError:
 
 
 def contents_of(folder: Path) -> Contents:
-    """What a complete backup holds. Raises StoreUnusable if it is none, StoreDamaged if a file is not as it was."""
+    """The contents of a complete backup. Raises StoreUnusable if it is not one, StoreDamaged if a file has changed."""
     try:
         told = json.loads((folder / LIST).read_text(encoding="utf-8"))
         contents = Contents(**told)
@@ -139,7 +139,7 @@ def contents_of(folder: Path) -> Contents:
 
 
 def prune(target: Path, ledger: str, keep: int) -> Iterator[Path]:
-    """Delete all backups of a ledger in `target` but the newest `keep`; each that was deleted. Raises OSError."""
+    """Delete all backups of a ledger in `target` except the newest `keep`. The deleted ones. Raises OSError."""
     ours = sorted(_of_ledger(target, ledger), reverse=True)
     for _, folder in ours[keep:]:
         shutil.rmtree(folder)

@@ -121,7 +121,7 @@ def _image(transaction: sqlite3.Connection, table: str, key: Sequence[object], *
 
 
 def image_of(row: sqlite3.Row, columns: Iterable[str]) -> Image:
-    """The values of a row, which begins with these columns, that are not NULL."""
+    """The values of a row's first columns that are not NULL."""
     return {
         name: value if isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) else _plain(value)
         for name, value in zip(columns, row, strict=False)

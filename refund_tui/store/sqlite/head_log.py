@@ -1,7 +1,7 @@
 """Owns the log of heads: after each change of the ledger, its newest event with its hash goes to a file or to syslog.
 
-Whoever alters the ledger cannot alter what another host has of it. Never ends a refund: a head that cannot be written
-is left out, and `refund-tui doctor` says that the log is behind.
+A person who alters the ledger cannot alter the log on another host. Never stops a refund: a head that cannot be written
+is skipped, and `refund-tui doctor` reports that the log is behind.
 """
 
 from __future__ import annotations

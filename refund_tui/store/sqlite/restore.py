@@ -1,9 +1,9 @@
 """Owns how a backup takes the place of the ledger, so that nothing is paid twice.
 
-A refund that the replaced ledger knows and the backup does not becomes a doubt: it is UNKNOWN and counts against its
-trip until a person has looked. If nobody can say which refunds are missing, the restored ledger sends nothing until
-a person has accepted it. The replaced ledger is kept. Everything is prepared in another file first: after a crash at
-any step, either the old ledger is there, or the restored one, or one that sends nothing.
+A refund that only the replaced ledger has becomes UNKNOWN and counts against its trip until a person settles it. If it
+is not known which refunds are missing, the restored ledger sends nothing until a person accepts it. The replaced ledger
+is kept. Everything is prepared in another file first: after a crash at any step there is the old ledger, the restored
+one, or one that sends nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.verify import verify
 
 RESTORED = "restored_doubt"
-"""The kind of the first event of a refund that only the replaced ledger knew."""
+"""The kind of the first event of a refund that only the replaced ledger had."""
 
 _NOT_IN_BACKUP = (
     "the backup that was restored does not know it; in the ledger that was replaced it was {}: find out whether the "
@@ -57,7 +57,7 @@ class Decider:
 def restore(
     backup: Path, ledger: Path, trips: Path, marks: HighWaterMarks, by: Decider, body_of: BodyOf, *, shared: bool
 ) -> Restored:
-    """Put the backup in the place of the ledger. Raises StoreError: the ledger is as it was then."""
+    """Replace the ledger by the backup. Raises StoreError; then the ledger is unchanged."""
     contents = contents_of(backup)
     checked = verify(backup / LEDGER_FILE, body_of, lambda _done, _total: None)
     if checked.problems or checked.head != Head(contents.head_seq, contents.head_hash):
@@ -94,7 +94,7 @@ def restore(
 
 @contextmanager
 def _locked(ledger: Path) -> Iterator[sqlite3.Connection | None]:
-    """The ledger that is replaced, with a lock that keeps every other program from writing it; None if unusable."""
+    """The replaced ledger, locked so that no other program can write it; None if it cannot be used."""
     connection = _readable(ledger)
     try:
         yield connection
@@ -122,7 +122,7 @@ def _readable(ledger: Path) -> sqlite3.Connection | None:
 
 
 def _copy(source: Path, target: Path, *, shared: bool) -> None:
-    """Copy a file that no program has open, under another name first, so that it is whole or missing."""
+    """Copy a file that no program has open, first under another name, so that it is complete or missing."""
     fresh = target.with_name(target.name + ".fresh")
     shutil.copyfile(source, fresh)
     fresh.chmod(0o660 if shared else 0o600)
@@ -132,7 +132,7 @@ def _copy(source: Path, target: Path, *, shared: bool) -> None:
 
 
 def _complete(ledger: Path, marks: HighWaterMarks) -> bool:
-    """Whether the ledger that is replaced has every event that a mark names, so that it knows every refund."""
+    """Whether the replaced ledger has every event that a mark names, and so every refund."""
     try:
         with closing(Database.read(ledger, LEDGER)) as database:
             marks.check(database)
@@ -142,14 +142,14 @@ def _complete(ledger: Path, marks: HighWaterMarks) -> bool:
 
 
 def _beyond(newest: HighWaterMark, known: Sequence[HighWaterMark]) -> HighWaterMark:
-    """A mark that the restored ledger lacks, also if there was none on this host."""
+    """A mark that is newer than the restored ledger, also if this host had no mark."""
     return max([replace(newest, seq=newest.seq + 1, fingerprint=""), *known], key=lambda mark: mark.seq)
 
 
 def _prepare(
     database: Database, replaced: sqlite3.Connection | None, marks: HighWaterMarks, by: Decider, *, complete: bool
 ) -> tuple[bool, int, int, int]:
-    """Write into the copy what a person has to look at: whether it is accepted, and the numbers of `Restored`."""
+    """Prepare the copy: accept it if possible, and mark the doubtful refunds. The values of `Restored`."""
     _claim(database, by)
     with database.writing() as transaction:
         unknown, unreadable = _take_over(transaction, replaced, by)
@@ -168,7 +168,7 @@ def _claim(database: Database, by: Decider) -> None:
 
 
 def _take_over(transaction: sqlite3.Connection, replaced: sqlite3.Connection | None, by: Decider) -> tuple[int, int]:
-    """Record each refund that only the replaced ledger has as possibly paid; how many, and how many are unreadable."""
+    """Record each refund that only the replaced ledger has as possibly paid. How many, and how many cannot be read."""
     unknown = unreadable = 0
     try:
         for row in replaced.execute("SELECT * FROM refund ORDER BY id") if replaced else ():
@@ -207,7 +207,7 @@ def _doubt(transaction: sqlite3.Connection, found: Refund, by: Decider) -> bool:
 
 
 def _keep(ledger: Path, now: Instant) -> Path | None:
-    """Give the ledger that is replaced a second name, with a journal that a dead writer may have left."""
+    """Give the replaced ledger a second name, together with the journal of a dead writer."""
     if not ledger.exists():
         return None
     kept = ledger.with_name(f"{ledger.stem}.before-restore-{now.at:%Y%m%dT%H%M%S%f}{ledger.suffix}")

@@ -1,6 +1,6 @@
-"""Owns the check of all the evidence in a ledger: the chain of hashes, and each row against what the events say.
+"""Owns the check of all the evidence in a ledger: the chain of hashes, and each row against its events.
 
-Reads in short pages, so that no commit waits long, and in several processes where the ledger is large. Changes nothing.
+Reads in short pages, so that no commit waits long, and in several processes if the ledger is large. Changes nothing.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ from refund_tui.store.sqlite.ledger_identity import identity_of
 from refund_tui.store.sqlite.schema import LEDGER
 
 PAGE = 500
-"""Rows that one read fetches; a commit of another program waits for one read at most."""
+"""The rows of one read. A commit of another program waits for at most one read."""
 
 CHUNK = 20_000
-"""Events, or refunds, that one piece of the work has. A ledger with more is checked by several processes."""
+"""The events, or refunds, of one piece of work. A ledger with more is checked by several processes."""
 
 NAMED = 20
-"""Problems that are named. The number of the others is given."""
+"""The most problems that are named. The number of the others is given."""
 
 FEW = 4
-"""Pieces of work for which no other process is started."""
+"""The most pieces of work for which no other process is started."""
 
 KEY = 60
-"""Characters of a key that a message shows."""
+"""The most characters of a key in a message."""
 
 _SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt"))
 """The tables with few rows, which are compared at the end."""
@@ -65,7 +65,7 @@ _SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt"))
 class Checked:
     """What the work found so far. `problems` are sentences, each with the number of the event that it concerns.
 
-    `keyed` counts events about refunds, `told` those that were found by the refund that they are about.
+    `keyed` counts the events about refunds, `told` those of them that were found through their refunds.
     """
 
     problems: list[tuple[int, str]] = field(default_factory=list)
@@ -100,7 +100,7 @@ class _Piece:
 
 
 def verify(path: Path, body_of: BodyOf, progress: Progress, witnesses: Sequence[Witness] = ()) -> Verification:
-    """Check all the evidence, also against heads that were written down elsewhere.
+    """Check all the evidence, also against heads that were recorded elsewhere.
 
     Raises StoreError if the ledger cannot be read.
     """
@@ -157,7 +157,10 @@ def _run(path: Path, pieces: Sequence[_Piece], body_of: BodyOf, progress: Progre
 
 @contextmanager
 def _pool(pieces: int) -> Iterator[Callable[..., Iterable[Checked]]]:
-    """A `map` that uses all cores where there is much to do. The processes begin anew: this one may have threads."""
+    """A `map` that uses all cores if there is much work.
+
+    The processes are not forked, because this one may have threads.
+    """
     if pieces <= FEW:
         yield map
         return
@@ -214,7 +217,7 @@ _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt {_THEIRS}, number"
 
 
 def _check_refunds(database: Database, piece: _Piece, body_of: BodyOf) -> Checked:
-    """Check each refund and its attempts against its events, and its request against what it asks for."""
+    """Check each refund and its attempts against its events, and its request against its intent."""
     found, last = Checked(), piece.low
     while refunds := database.rows(_REFUNDS, last, piece.high):
         first, last = refunds[0]["id"], refunds[-1]["id"]
@@ -256,7 +259,7 @@ def _check_refund(
 
 
 def _body(row: sqlite3.Row, body_of: BodyOf) -> bytes | None:
-    """The request that a refund's columns ask for, None if they ask for none."""
+    """The request for a refund's columns, None if no request can be built from them."""
     try:
         amount, reason = Money(row["minor"], row["currency"]), ReasonCode(row["reason"])
         return body_of(row["key"], Intent(row["store_id"], row["trip_id"], amount, reason))
@@ -272,7 +275,7 @@ def _of_refund(refund: sqlite3.Row, what: str) -> str:
 
 
 def _contradicting(database: Database, witnesses: Iterable[Witness]) -> Iterator[tuple[int, str]]:
-    """The heads written down elsewhere that this ledger does not have."""
+    """The heads recorded elsewhere that this ledger does not have."""
     for witness in witnesses:
         row = database.row("SELECT CAST(hash AS BLOB) AS hash FROM event WHERE seq = ?", witness.seq)
         if row is None:
@@ -282,7 +285,7 @@ def _contradicting(database: Database, witnesses: Iterable[Witness]) -> Iterator
 
 
 def _without_refund(database: Database) -> Iterator[tuple[int, str]]:
-    """The refunds that events tell of and that are not there."""
+    """The refunds that have events but are missing."""
     last = ""
     sql = (
         "SELECT key, min(seq) AS seq, (SELECT 1 FROM refund WHERE refund.key = event.key) AS there FROM event"
@@ -309,7 +312,7 @@ def _attempts_without_refund(database: Database) -> Iterator[tuple[int, str]]:
 
 
 def _single_rows(database: Database, found: Checked, newest: int, body_of: BodyOf) -> Iterator[tuple[int, str]]:
-    """Compare the tables with few rows as they are now with what all events until now say."""
+    """Compare the tables with few rows with all their events."""
     while True:
         here = {place: image for table in _SINGLE for place, image in _rows_of(database, table)}
         upto = _head(database).seq
@@ -319,7 +322,7 @@ def _single_rows(database: Database, found: Checked, newest: int, body_of: BodyO
             break
     said = {place: image for place, image in found.images.items() if image is not None}
     if _IDENTITY not in said and "environment" not in here.get(_IDENTITY, {}):
-        here.pop(_IDENTITY, None)  # no service was named yet, so no event says anything of it
+        here.pop(_IDENTITY, None)  # no service was named yet, so there is no event about it
     for table, key in sorted(here.keys() | said.keys(), key=str):
         if here.get((table, key)) != said.get((table, key)):
             name = visible(" ".join(map(str, key)), KEY)

@@ -89,7 +89,7 @@ class RefundEntry(Vertical):
             case "card":
                 return not self._desk.refusal and (self.trip is None or self.trip.card.tail is None)
             case "articles":
-                return self.articles.display
+                return self.articles.display and not self.articles.has_focus and self.stopped is None
             case "mark":
                 return self.articles.has_focus
             case "change(-1)" | "change(1)":

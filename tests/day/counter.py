@@ -49,7 +49,7 @@ class Counter:
         await self.look()
 
     async def passes(self, seconds: float) -> None:
-        """Let time pass in every process."""
+        """Let time pass in every process: they run on one host, which has one clock."""
         self.stage.clock.advance(seconds)
         for other in self._others:
             await asyncio.to_thread(other.advance, seconds)
@@ -69,7 +69,7 @@ class Counter:
 
     async def says(self, key: str = "y", *, sees: str = "") -> None:
         """Answer the question once it is heard."""
-        self.stage.clock.advance(1)
+        await self.passes(1)
         await self.stage.until_lit(key)
         await self.press(key, sees=sees)
 

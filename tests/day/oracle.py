@@ -24,7 +24,9 @@ _OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|UNKNOWN|BLOCKED)\b.*
 _WITH_DIGITS = re.compile(r"[^\s·│›✓(),;]*\d[^\s│(),;]*")
 
 
-_FIELD = re.compile(r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Because)\b|.*as typed: ")
+_FIELD = re.compile(
+    r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Because)\b|.*(?:as typed|draft was dropped): "
+)
 
 
 def untruths(screen: Screen) -> list[str]:

@@ -24,7 +24,10 @@ from tests.flows.stage import Stage, program
 from tests.support.clock import NOON
 
 AMOUNTS = ("1.00", "2.50", "3.40")
-KEYS = "enter tab shift+tab escape space down up home end f2 f3 f4 f5 f7 f8 f9 f10 y n d ctrl+o ctrl+r ctrl+u".split()
+KEYS = [
+    *"enter tab shift+tab escape space down up home end f2 f3 f4 f5 f7 f8 f9 f10 f11".split(),
+    *"y n d u / ctrl+o ctrl+r ctrl+u".split(),
+]
 FAULTS: tuple[dict[str, object] | None, ...] = (
     None, None, None, {"status": 429, "retryAfter": "12"}, {"drop": "after"}, {"drop": "before"}, {"status": 500},
     {"status": 503, "retryAfter": "8"}, {"status": 400}, {"status": 403}, {"status": 500, "execute": True},

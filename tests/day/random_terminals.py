@@ -19,6 +19,7 @@ FAULTS: tuple[dict[str, object] | None, ...] = (
     None, None, {"status": 429, "retryAfter": "1"}, {"drop": "after"}, {"drop": "before"}, {"status": 500},
     {"status": 503, "retryAfter": "1"}, {"status": 400}, {"status": 403}, {"status": 500, "execute": True},
 )  # fmt: skip
+SIZES = ((80, 24), (120, 36), (200, 50))
 RECEIPTS = [f"R-10{n:02d}" for n in (1, 2, 3, 11, 12, 13, 14)] + [f"R-20{n:02d}" for n in range(1, 12)]
 
 
@@ -61,13 +62,14 @@ class RandomClerks:
 
 def play(folder: Path, seed: int, steps: int) -> list[str]:
     """So many steps. Raises AssertionError with the seed and the keys so far. Returns what was done."""
-    with terminals(folder, fields_are_typed=True) as both:
+    with terminals(folder, size=random.Random(seed).choice(SIZES), fields_are_typed=True) as both:
         clerks = RandomClerks(both, seed)
         try:
             for _ in range(steps):
                 clerks.step()
             for clerk in (both.ana, both.ben):
                 assert clerk.session.process.poll() is None, f"the terminal of {clerk.name} has ended"
+            assert both.truth.refunds, "nothing was refunded"
         except Exception as error:
             raise AssertionError(f"seed {seed}, after: {' '.join(clerks.log)}\n{error}") from error
         return clerks.log

@@ -241,7 +241,7 @@ STATEMENTS = (
     _kind("a row's refund", rf"{STATE}\s+(?:\S.*\s)?(?P<clerk>[^\W\d]\S*)\s+{AMOUNT} {CURRENCY}", _row),
     _kind("a wait", r"(?:next|attempt in) (?P<left>\d+(?::\d\d)+)", _countdown),
     _kind("a request id", r"Request id\s+(?P<id>\S+)", _request),
-    _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)(?![\w-])", _reconciliation),
+    _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)(?![\w-]| given)", _reconciliation),
     _kind("who asked", r"Asked .*, by (?P<clerk>\S+)", _clerk),
     _kind("how many refunds there are", rf"{COUNT} refunds?, (?:newest|oldest|largest)", _all_refunds),
     _kind("what they come to", rf"in all (?P<sums>{SUM}(?: \+ {SUM})*)(?: \+ (?P<more>\d+) more)?", _in_all),

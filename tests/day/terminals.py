@@ -131,6 +131,6 @@ def terminals(folder: Path, *, size: tuple[int, int] = (80, 24), fields_are_type
         for name in ("ana", "ben"):
             env = {**settings(folder, shop.url), "REFUND_TUI_CLERK": name}
             session = stack.enter_context(PtySession(PROGRAM, size=size, env=env))
-            session.wait_for(lambda screen: "R-1001" in screen and "left" in screen)
+            session.wait_for(lambda screen: "25 trips" in screen and "R-1001" in screen)
             clerks.append(Clerk(name, session, data, fields_are_typed=fields_are_typed))
         yield Terminals(shop, data, *clerks)

@@ -137,13 +137,13 @@ async def in_doubt(at: Counter) -> None:
     await at.goes_round()
     await at.opens("R-2008")
     await at.press("3.00", "enter", "1", "f10", sees="UNKNOWN")
-    await at.press("f4", "f5", "enter", sees="F12")
+    await at.press("f4", "u", "enter", sees="F12")
     await at.press("f12", sees="what became of it")
     at.typed |= {"1", "2026-03-02"}
     await at.press("1", "tab", "CASE-4711", "tab", "support", "f10", sees="go back")
     await at.says(sees="◆ SETTLED_PAID")
     await at.press("ctrl+r", sees="CASE-4711")
-    await at.press("escape", "escape", "f5")
+    await at.press("escape", "escape", "u")
     await at.serves("R-2008", "3.00", "enter", "1")
 
 
@@ -166,11 +166,11 @@ async def evening(at: Counter, home: Path) -> None:
     """The supervisor reviews the day: by card, one after the other, a receipt, an export."""
     await at.passes(6 * 3_600)
     at.typed = set()
-    await at.press("f4", "f7", "ctrl+u", "7107", "enter", sees="3 refunds")
+    await at.press("f4", "/", "ctrl+u", "7107", "enter", sees="3 refunds")
     await at.press("home", "enter", sees="Request id")
     await at.press("n", "n", "p", "ctrl+r", "w", sees="The receipt was written")
-    await at.press("escape", "escape", "f7", "ctrl+u", "state:ACCEPTED", "enter")
-    await at.press("end", "home", "o", "o", "o", "f6", sees="refunds were written")
+    await at.press("escape", "escape", "/", "ctrl+u", "state:ACCEPTED", "enter")
+    await at.press("end", "home", "o", "o", "o", "e", sees="refunds were written")
     [exported] = home.glob("refunds-*.csv")
     rows = list(csv.DictReader(exported.read_text("utf-8-sig").splitlines()))
     yes = [row for row in at.truth.refunds if row.state == "ACCEPTED"]

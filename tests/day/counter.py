@@ -23,11 +23,11 @@ class Counter:
 
     @property
     def truth(self) -> Truth:
-        """What is on disk."""
+        """The data on disk."""
         return looked_at(self.stage, self._folder).truth
 
     async def look(self) -> None:
-        """Compare what is shown with what is on disk, and that with what was paid."""
+        """Compare the screen with the disk, and the disk with the payments."""
         await self.stage.idle()
         await agreed(self.stage, self._folder, self.typed)
         assert self.shop.disagreements(self.truth) == []
@@ -68,7 +68,7 @@ class Counter:
         await self.press(*keys, "f10", sees="go back")
 
     async def says(self, key: str = "y", *, sees: str = "") -> None:
-        """Answer the question once it is heard."""
+        """Answer the question when its keys are accepted."""
         await self.passes(1)
         await self.stage.until_lit(key)
         await self.press(key, sees=sees)

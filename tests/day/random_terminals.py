@@ -24,7 +24,7 @@ RECEIPTS = [f"R-10{n:02d}" for n in (1, 2, 3, 11, 12, 13, 14)] + [f"R-20{n:02d}"
 
 
 class RandomClerks:
-    """Draws what is done next; `log` is what was done."""
+    """Chooses the next action at random. `log` is what was done."""
 
     def __init__(self, both: Terminals, seed: int) -> None:
         self._both, self._chance = both, random.Random(seed)
@@ -44,7 +44,7 @@ class RandomClerks:
         self._both.look()
 
     def _errand(self, clerk: Clerk) -> None:
-        """A refund of a known trip; now and then the clerk stops on the way."""
+        """Refund a known trip. Sometimes the clerk stops before the end."""
         amount = self._chance.choice(AMOUNTS)
         keys = ["f2", "ctrl+u", self._chance.choice(RECEIPTS), "enter", amount, "enter", "1", "f10", "", "y"]
         if self._chance.random() < 0.3:
@@ -61,7 +61,7 @@ class RandomClerks:
 
 
 def play(folder: Path, seed: int, steps: int) -> list[str]:
-    """So many steps. Raises AssertionError with the seed and the keys so far. Returns what was done."""
+    """Play `steps` steps. What was done. Raises AssertionError with the seed and the keys so far."""
     with terminals(folder, size=random.Random(seed).choice(SIZES), fields_are_typed=True) as both:
         clerks = RandomClerks(both, seed)
         try:

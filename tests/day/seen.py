@@ -20,9 +20,9 @@ _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
 _CARD = re.compile(rf"{STATE}\s+(?P<tail>\d{{4}})\s")
 """A row of a narrow history list: it shows the card's last four digits instead of the trip."""
 _ENDED = re.compile(rf"{STATE} \d[\d,.]* [A-Z]{{3}} (?:to|for) \S+ (?P<tail>\d{{4}}) ·")
-"""The announcement of an end: the card stands for the trip."""
+"""The announcement of an end. It shows the card instead of the trip."""
 _CHARGED = re.compile(r"\s[A-Z]{4} (?P<tail>\d{4})\s+\d[\d,.]* [A-Z]{3}\b")
-"""A row of Lookup where its list is narrow: the card and what was charged stand for the trip."""
+"""A row of a narrow Lookup list. It shows the card and the charged amount instead of the trip."""
 _ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 

@@ -65,7 +65,7 @@ def _record(began: datetime, receipt: str, tail: str, captured: str, code: str, 
 
 
 def import_trips(folder: Path, now: datetime = NOON, *, samples: bool = False) -> None:
-    """Have the terminals of this data folder know the shop's trips, and the sample trips where they do not yet."""
+    """Import the shop's trips into this data folder, and the sample trips if they are missing."""
     trips = Trips.open(trips_path(folder))
     known = [sample.record for sample in sample_trips(now)] if samples else []
     trips.put([trip_of(record) for record in (*known, *records(now))])
@@ -99,7 +99,7 @@ class Shop:
         self._service.play(parse_script({"refund": list(steps)}))
 
     def goes_away(self) -> None:
-        """Nobody listens any more."""
+        """Close the service, so that nobody listens."""
         self._service.stop()
 
     def comes_back(self) -> None:
@@ -115,7 +115,7 @@ class Shop:
         self._service.stop()
 
     def disagreements(self, truth: Truth) -> list[str]:
-        """Where the books and the ledger contradict each other, each as a sentence."""
+        """A sentence for each difference between the books and the ledger."""
         books = self._service.books
         done = {one.request_id: one for one in books.executions}
         found = [

@@ -159,7 +159,7 @@ def _number_of_sums(match: re.Match[str], part: Part) -> object:
 
 
 def _in_all(match: re.Match[str], part: Part) -> object:
-    """What the refunds that are shown come to, by currency."""
+    """The sum of the shown refunds, by currency."""
     found = _found(part.screen)
     if found is None:
         return None

@@ -20,13 +20,13 @@ WITHIN = 2.0
 """Seconds in which every screen follows the ledger."""
 QUIET = 0.15
 GRACE = 0.6
-"""Seconds after which a question hears its keys."""
+"""Seconds until a question accepts its keys."""
 
 HERE = ("STORE-001",)
 
 
 class Clerk:
-    """One clerk at one terminal. `typed` is what was typed; where it is not known, `fields_are_typed` is set."""
+    """One clerk at one terminal. `typed` is what was typed. `fields_are_typed`: it is not known."""
 
     def __init__(self, name: str, session: PtySession, folder: Path, *, fields_are_typed: bool) -> None:
         self.name, self.session = name, session
@@ -44,18 +44,21 @@ class Clerk:
             self.session.settle(quiet=QUIET)
 
     def sees(self, words: str) -> None:
-        """Wait until the words are on the screen, also where they are folded."""
+        """Wait until the words are on the screen, also if they are wrapped."""
         self.session.wait_for(lambda screen: words in " ".join(screen.split()))
 
     def untruths(self) -> list[str]:
-        """What is untrue on the screen as it is now."""
+        """The untrue statements on the present screen."""
         while self.session.pump():
             pass
         truth = Truth.read(self._folder, UTC)
         return untruths(Screen(self.session.text, truth, datetime.now(UTC), self.typed, self._fields_are_typed))
 
     def look(self) -> None:
-        """The screen is true within two seconds. Raises AssertionError with what is not, and the screen."""
+        """Check that the screen is true within two seconds.
+
+        Raises AssertionError with the untrue statements and the screen.
+        """
         begun = last = time.monotonic()
         lost = 0.0
         while found := self.untruths():
@@ -75,7 +78,7 @@ class Terminals:
 
     @property
     def truth(self) -> Truth:
-        """What is on disk."""
+        """The data on disk."""
         return Truth.read(self._folder, UTC)
 
     def look(self) -> None:
@@ -100,7 +103,7 @@ class Terminals:
         self.do(clerk, "enter", sees="Amount")
 
     def says(self, clerk: Clerk, key: str = "y", *, sees: str) -> None:
-        """Answer the question once it is heard."""
+        """Answer the question when its keys are accepted."""
         clerk.session.listen(GRACE)
         self.do(clerk, key, sees=sees)
 

@@ -1,1 +1,1 @@
-"""Tests of the evidence in the ledger: whoever alters it with other programs is found out."""
+"""Tests of the evidence in the ledger: alterations by other programs are found."""

@@ -1,4 +1,4 @@
-"""A ledger with refunds in several states that nobody touched, and a copy of it to alter."""
+"""An unaltered ledger with refunds in several states, and a copy of it to alter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups are complete or are not there; a restore pays nothing twice, whatever is lost, and wherever it is killed."""
+"""A backup is complete or missing. After a restore nothing is paid twice, also if it was killed at any step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paper, exports and other hosts keep the ledger's head, and testify later that nobody altered what was before it."""
+"""Heads on paper, in exports and on other hosts prove later that no earlier event was altered."""
 
 from __future__ import annotations
 

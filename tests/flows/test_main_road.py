@@ -144,7 +144,7 @@ async def test_leaving_with_an_open_refund_names_it_and_what_becomes_of_it(tmp_p
         await stage.press("ctrl+q")
         await stage.until("still open")
         assert "9.05 EUR" in stage.text
-        assert "go on" in stage.text
+        assert "continue" in stage.text
         await stage.press("ctrl+q")
         await stage.idle()
         assert stage.pilot.app.return_code == 0

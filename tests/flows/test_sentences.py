@@ -1,4 +1,4 @@
-"""Sentences that stand together on the screen of a refund agree, in each of its states."""
+"""The sentences about a refund on one screen agree, in each state."""
 
 from __future__ import annotations
 

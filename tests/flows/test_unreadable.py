@@ -1,4 +1,4 @@
-"""Each command of each screen while the ledger is locked or gone: it is told, the program lives, and all goes on."""
+"""Each command of each screen while the ledger is locked or missing: it is reported, and works again afterwards."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KEYS = {command.name: command.keys[0] for command in COMMANDS}
 
 @dataclass(frozen=True)
 class Place:
-    """Where a clerk is: the keys that lead there from anywhere, and what is seen there.
+    """A screen: the keys that lead to it from any screen, and a text on it.
 
     `pressed` are commands by name, or keys. `back` are keys after which all that was `typed` is to be seen again.
     """
@@ -165,7 +165,7 @@ async def arrive(stage: Stage, place: Place) -> None:
 
 
 async def recovers(stage: Stage, folder: Path, words: str, place: Place) -> None:
-    """Once the file can be read again, what is shown is true, nothing says otherwise, and what was typed is there."""
+    """When the file can be read again, the screen is true, shows no problem, and still has the typed text."""
     while len(stage.pilot.app.screen_stack) > 1:
         await stage.pilot.press("escape")  # out of help
     stage.clock.advance(11)

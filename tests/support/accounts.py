@@ -35,7 +35,7 @@ if ctypes.CDLL(None).unshare(0x10000000):
 with open("/proc/self/uid_map", "w") as uid_map:
     uid_map.write(f"{UIDS["ana"]} {{outside}} 1")
 """
-"""Python that goes into a user namespace of its own, where the account's uid seems to be ana's."""
+"""Python code that enters its own user namespace, in which the account seems to have ana's uid."""
 
 _BEGIN = (
     'mount --bind "$0" /etc && if [ -n "$LOGIN_UID" ]; then echo "$LOGIN_UID" >/proc/self/loginuid; fi && exec "$@"'
@@ -120,7 +120,7 @@ class Host:
 
 
 def need_login_uids() -> None:
-    """Skip the test where the kernel keeps no login of a process that may still be set here."""
+    """Skip the test if the login uid of a process cannot be set here."""
     try:
         kept = Path("/proc/self/loginuid").read_text().strip()
     except OSError:

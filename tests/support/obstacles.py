@@ -1,4 +1,4 @@
-"""Puts something in the way of a file for a while, as other processes and people do: a lock, a move, other bytes."""
+"""Makes a file unusable for a time, as other processes and people do: a lock, a move, other bytes."""
 
 from __future__ import annotations
 

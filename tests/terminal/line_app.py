@@ -1,6 +1,6 @@
-"""A small app made of the line's widgets, run by `python -m tests.terminal.line_app [ROWS]` in a pty of its own.
+"""A small app with the program's widgets, run by `python -m tests.terminal.line_app [ROWS]` in its own pty.
 
-A search field, a countdown that runs while F5 is on, a list over so many rows that none of them exist before asked for.
+It has a search field, a countdown that F5 starts, and a list whose rows are created when they are needed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STATES: tuple[RowCell, ...] = (("✓ ACCEPTED", "good"), ("? UNKNOWN", "bad"), (
 
 
 class Help(Screen[None]):
-    """Something else, over all."""
+    """A modal screen."""
 
     def compose(self) -> ComposeResult:
         """One sentence."""
@@ -39,7 +39,7 @@ class Help(Screen[None]):
 
 
 class LineApp(Display):
-    """The pieces, as cheaply as they come."""
+    """The app with the widgets, and nothing else."""
 
     CSS = """
     #count { width: 5; }
@@ -72,7 +72,7 @@ class LineApp(Display):
         yield Plain("", id="said")
 
     def on_mount(self) -> None:
-        """The clerk begins in the field."""
+        """Focus the field."""
         signals.exit_on_signals(lambda code: self.exit(return_code=code))
         self.set_interval(signals.CHECK_EVERY, self._look)
         self._timer = self.set_interval(1.0, self._tick, pause=True)
@@ -101,25 +101,25 @@ class LineApp(Display):
         self.query_one("#count", TextCell).show(f"{self._left // 60:02}:{self._left % 60:02}")
 
     def action_open(self) -> None:
-        """Say which row is under the cursor."""
+        """Show which row is under the cursor."""
         self.query_one("#said", Plain).show(f"chosen: {self.query_one(RowList).current}")
 
     def action_count(self) -> None:
-        """Let the countdown run."""
+        """Start the countdown."""
         self._timer.resume()
 
     def action_more(self) -> None:
-        """Rows come in on top."""
+        """Add rows at the top."""
         self._total += 3
         self.query_one(RowList).reload()
 
     def action_panel(self) -> None:
-        """Show the hint in another height, so that everything below moves."""
+        """Change the height of the hint, so that everything below moves."""
         hint = self.query_one("#hint", Plain)
         hint.show("a hint" if "\n" in hint.shown else "a hint\nof two\nand three lines")
 
     def action_screen(self) -> None:
-        """Another screen over all, and back."""
+        """Show another screen, and go back."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:

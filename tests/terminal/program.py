@@ -1,4 +1,4 @@
-"""Owns the way to the program itself in a pty: its folder with a trip in it, the keys to a refund, the ledger after.
+"""Owns helpers for the program in a pty: a folder with a trip, the keys to a refund, the ledger afterwards.
 
 with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
     ask(session)
@@ -36,7 +36,7 @@ RECORD: dict[str, object] = {
 
 
 def settings(folder: Path, url: str) -> dict[str, str]:
-    """What the program is configured with, for a terminal and for commands alike."""
+    """The settings of the program, for the terminal and for commands."""
     return {
         "REFUND_TUI_BASE_URL": url, "REFUND_TUI_STORE_ID": "STORE-001", "REFUND_TUI_CLERK": "ana",
         "REFUND_TUI_DATA_DIR": str(folder / "data"), "REFUND_TUI_TIMEZONE": "UTC", "REFUND_TUI_CURRENCY": "EUR",
@@ -45,7 +45,7 @@ def settings(folder: Path, url: str) -> dict[str, str]:
 
 
 def import_trips(folder: Path, *records: Mapping[str, object]) -> None:
-    """Have the program know these trips."""
+    """Import these trips."""
     file = folder / "trips.json"
     file.write_text("\n".join(json.dumps(record) for record in records))
     done = run("trips", "import", str(file), **settings(folder, "http://127.0.0.1:9"))
@@ -54,7 +54,7 @@ def import_trips(folder: Path, *records: Mapping[str, object]) -> None:
 
 @cache
 def _with_one_trip() -> Path:
-    """A folder that is made once, for the command costs more than a copy."""
+    """A folder that is created once and then copied, because the import takes longer than a copy."""
     folder = Path(tempfile.mkdtemp(prefix="refund-tui-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     import_trips(folder, RECORD)
@@ -75,7 +75,7 @@ def terminal(
     size: tuple[int, int] = (80, 24),
     env: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Iterator[PtySession]:
-    """The program in a pty, its one trip imported if nothing is there yet, the search ready and the trip told."""
+    """The program in a pty, with one imported trip if there is none yet, when Lookup shows the trip."""
     if not (folder / "data").exists():
         _one_trip(folder)
     with PtySession(command, size=size, env={**settings(folder, service.url), **env}) as session:
@@ -84,7 +84,7 @@ def terminal(
 
 
 def open_form(session: PtySession) -> None:
-    """From the search to the form, which is ready once it says what can be done."""
+    """Go from Lookup to the form, and wait until it shows its keys."""
     session.send(TRIP)
     session.wait_for(lambda screen: "1 trip" in screen)
     session.press("enter")
@@ -92,7 +92,7 @@ def open_form(session: PtySession) -> None:
 
 
 def ask(session: PtySession, amount: str = "5.00") -> None:
-    """From the search to the question."""
+    """Go from Lookup to the question."""
     open_form(session)
     session.send(amount)
     session.press("tab")
@@ -103,7 +103,7 @@ def ask(session: PtySession, amount: str = "5.00") -> None:
 
 
 def confirm(session: PtySession) -> None:
-    """After the half second in which the question hears nothing."""
+    """Answer yes after the grace period."""
     session.listen(0.6)
     session.send("y")
 
@@ -114,12 +114,12 @@ def matching(pattern: str) -> Callable[[str], bool]:
 
 
 def history(folder: Path, service: SandboxThread) -> list[dict[str, Any]]:
-    """What `refund-tui history` says is on disk."""
+    """The refunds that `refund-tui history` prints."""
     printed = run("history", "--json", **settings(folder, service.url))
     assert printed.returncode == 0, printed.stderr
     return [json.loads(line) for line in printed.stdout.splitlines()]
 
 
 def script(*steps: dict[str, object]) -> Script:
-    """How the service misbehaves, refund by refund."""
+    """Write a fault script for the service."""
     return parse_script({"refund": list(steps)})

@@ -1,4 +1,4 @@
-"""Owns a real terminal for tests: a command in its own pty, the screen as a clerk would see it, every byte counted.
+"""Owns a real terminal for tests: a command in its own pty, the screen that a clerk would see, and all its bytes.
 
 with PtySession([sys.executable, "-m", "refund_tui"], env={"HOME": str(tmp_path)}) as session:
     session.wait_for("Lookup")
@@ -8,7 +8,7 @@ with PtySession([sys.executable, "-m", "refund_tui"], env={"HOME": str(tmp_path)
     session.press("down")
     assert len(session.settle(start)) <= 400
 
-The session answers none of the terminal's queries: a plain terminal does not either.
+The session does not answer queries to the terminal, like a simple terminal.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ import pyte
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
-"""Seconds that a condition is waited for on a machine that others use too."""
+"""The most seconds to wait for a condition, on a shared machine."""
 QUIET = 0.25
-"""Seconds without a byte after which the program is taken to have said all it had to say."""
+"""Seconds without output after which the program counts as quiet."""
 
 PLAIN_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 
@@ -59,7 +59,7 @@ KEYS = {
     },
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
-"""What xterm sends for each key, by Textual's name of it."""
+"""The bytes that xterm sends for each key, by Textual's names."""
 
 ENTER_ALT_SCREEN, LEAVE_ALT_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
@@ -83,7 +83,7 @@ class PtySession:
         env: Mapping[str, str | None] | None = None,
         cwd: Path = ROOT,
     ) -> None:
-        """Start `command`; `env` is laid over a bare environment (None removes a variable)."""
+        """Start `command`. `env` is added to a minimal environment (None removes a variable)."""
         self.columns, self.rows = size
         self.screen: pyte.Screen = pyte.Screen(self.columns, self.rows)
         self._stream: pyte.ByteStream = pyte.ByteStream(self.screen)
@@ -113,12 +113,12 @@ class PtySession:
 
     @property
     def raw(self) -> bytes:
-        """Every byte that the command has written so far."""
+        """All bytes that the command has written so far."""
         return bytes(self._output)
 
     @property
     def lines(self) -> list[str]:
-        """The screen's lines, without the blanks at their ends."""
+        """The lines of the screen, without trailing blanks."""
         return [line.rstrip() for line in self.screen.display]
 
     @property
@@ -128,7 +128,7 @@ class PtySession:
 
     @property
     def picture(self) -> list[list[tuple[object, ...]]]:
-        """Every cell as it is seen, with its colours and attributes, to compare two screens exactly."""
+        """Every visible cell with its colours and attributes, to compare two screens exactly."""
         return picture(self.screen)
 
     @property
@@ -139,7 +139,7 @@ class PtySession:
     # --- what is done
 
     def send(self, data: str | bytes) -> None:
-        """Write bytes as a keyboard, a scanner or a paste would, at once."""
+        """Write bytes at once, like a keyboard, a scanner or a paste."""
         os.write(self._master, data.encode() if isinstance(data, str) else data)
 
     def press(self, *keys: str) -> None:
@@ -148,7 +148,7 @@ class PtySession:
             self.send(KEYS.get(key, key))
 
     def paste(self, text: str) -> None:
-        """Send `text` as a terminal that knows bracketed paste does."""
+        """Send `text` as a bracketed paste."""
         self.send(f"\x1b[200~{text}\x1b[201~")
 
     def resize(self, columns: int, rows: int) -> None:
@@ -158,7 +158,7 @@ class PtySession:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def hang_up(self) -> None:
-        """Drop the line: the pty is gone and the kernel sends SIGHUP."""
+        """Close the line: the pty is gone and the kernel sends SIGHUP."""
         if not self._hung_up:
             self._hung_up = True
             os.close(self._master)
@@ -179,19 +179,22 @@ class PtySession:
         return bytes(self._output[mark:])
 
     def pump(self, seconds: float = 0.0) -> bool:
-        """Take in what the command writes within `seconds`; True as soon as something came."""
+        """Read the output of the next `seconds`. True as soon as there is some."""
         if self._hung_up or not select.select([self._master], [], [], seconds)[0]:
             return False
         try:
             data = os.read(self._master, 65_536)
-        except OSError:  # Linux: nobody has the other end open any more
+        except OSError:  # Linux: the other end is closed
             return False
         self._output += data
         self._stream.feed(data)
         return bool(data)
 
     def wait_for(self, condition: Condition, deadline: float = PATIENCE) -> str:
-        """The screen's text once it contains `condition` (or the function says yes of it); fails after `deadline` s."""
+        """The screen's text when it contains `condition` (or when the function returns True).
+
+        Fails after `deadline` seconds.
+        """
         end = time.monotonic() + deadline
         while not _holds(condition, self.text):
             if time.monotonic() > end or (not self.pump(0.05) and self.process.poll() is not None):
@@ -209,14 +212,14 @@ class PtySession:
         return self.since(start)
 
     def listen(self, seconds: float) -> bytes:
-        """The bytes written in the next `seconds`: what an idle screen or a countdown costs."""
+        """The bytes written in the next `seconds`, to measure an idle screen or a countdown."""
         start, end = self.mark(), time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.pump(left)
         return self.since(start)
 
     def wait(self, deadline: float = PATIENCE) -> int:
-        """The exit code, once the command has ended; fails after `deadline` seconds."""
+        """Wait until the command has ended. The exit code. Fails after `deadline` seconds."""
         end = time.monotonic() + deadline
         while (code := self.process.poll()) is None:
             if not self.pump(0.05) and self._hung_up:
@@ -227,7 +230,7 @@ class PtySession:
         return code
 
     def close(self) -> None:
-        """Kill what still runs, and let go of the terminal."""
+        """Kill the command if it still runs, and close the terminal."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE)
@@ -235,7 +238,7 @@ class PtySession:
 
 
 def picture(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
-    """Every cell of a screen as it is seen: the ink of a blank is not."""
+    """Every visible cell of a screen. The text colour of a blank is not visible."""
     return [[_seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
 
 
@@ -246,7 +249,7 @@ def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
 
 
 def restored(session: PtySession) -> bool:
-    """Whether the command left the terminal as it found it: screen, cursor, modes and line discipline."""
+    """Whether the command restored the terminal: screen, cursor, modes and line discipline."""
     raw = session.raw
     return (
         raw.rfind(LEAVE_ALT_SCREEN) > raw.rfind(ENTER_ALT_SCREEN)

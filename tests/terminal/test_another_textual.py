@@ -1,4 +1,4 @@
-"""With another version of Textual every repair of its inside is off: the program works, and doctor says what is off."""
+"""With another version of Textual all repairs are off. The program works, and doctor lists the missing repairs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_clerk_refunds_a_trip_and_leaves_in_order(tmp_path: Path) -> None:
 
 
 def test_where_the_screen_would_be_drawn_into_a_file_it_is_refused(tmp_path: Path) -> None:
-    """Keys would still count on a screen that nobody sees."""
+    """Keys would work on a screen that nobody sees."""
     shell = ["sh", "-c", f"{sys.executable} -m {MODULE} 2>{tmp_path / 'log'}"]
     with PtySession(shell, env=settings(tmp_path, "http://127.0.0.1:9")) as session:
         assert session.wait() == 2

@@ -1,6 +1,6 @@
-"""The budgets of the line on the program's own screens: what idling, a countdown, a key, a row or a page cost in bytes.
+"""The byte budgets of the program's screens: idle, a countdown, a key, a row or a page.
 
-In a real terminal, against a real service, with some hundred trips and refunds. What was measured is printed (`-rP`).
+In a real terminal, with a real service and some hundred trips and refunds. The measured values are printed (`-rP`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ TRIPS, REFUNDS = 300, 500
 NEWEST = f"R-{1000 + TRIPS}"
 COUNTDOWN, KEY, ROW, PAGE = 100, 300, 400, 5_500
 PLACE = 5_500
-"""Another place, or help over it, is a page too: most cells are others, none may be written twice."""
+"""Another screen, or help over it, is a page too: most cells change, and none may be written twice."""
 
 IDLE, TICKS = 3.0, 5
 SOON, LATER = 0.4, 0.8
-"""Seconds without a byte after which what a key leads to has been drawn; in the form a draft is kept half a second on.
+"""Seconds without output after which the result of a key is drawn. In the form, a draft is saved after half a second.
 """
 
 
@@ -41,7 +41,7 @@ def _files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="session")
 def _session(files: Path, tmp_path: Path) -> Iterator[PtySession]:
-    """The program as it is after its start, in Lookup; its service asks each refund to wait for ten minutes."""
+    """The program after its start, in Lookup. Its service asks each refund to wait ten minutes."""
     with terminal(files, tmp_path) as session:
         yield session
 
@@ -66,14 +66,14 @@ def cost(session: PtySession, key: str, quiet: float = SOON) -> int:
 
 
 def dearest(session: PtySession, *keys: str, quiet: float = SOON) -> int:
-    """What the dearest of these keys costs; each is told."""
+    """The most bytes of one of these keys. The bytes of each key are printed."""
     costs = [cost(session, key, quiet) for key in keys]
     print(*(f"{key}: {bytes_}" for key, bytes_ in zip(keys, costs, strict=True)), sep="  ")
     return max(costs)
 
 
 def form(session: PtySession) -> None:
-    """To the form of the newest trip, the cursor in its amount."""
+    """Go to the form of the newest trip, with the cursor in the amount."""
     session.press("enter")
     session.settle(quiet=SOON)
 
@@ -85,7 +85,7 @@ def history(session: PtySession) -> None:
 
 
 def wait_ten_minutes(session: PtySession) -> None:
-    """To the timeline of a refund that is sent again later."""
+    """Go to the timeline of a refund that is sent again later."""
     form(session)
     session.send("5.00\t1")
     session.settle(quiet=SOON)
@@ -97,7 +97,7 @@ def wait_ten_minutes(session: PtySession) -> None:
 
 
 def stay(_session: PtySession) -> None:
-    """In Lookup."""
+    """Stay in Lookup."""
 
 
 @pytest.mark.parametrize("go", [stay, form, history], ids=lambda go: go.__name__)

@@ -1,4 +1,4 @@
-"""What others wrote, all the way to the terminal's bytes: nothing in it steers the screen, hides, or is obeyed."""
+"""Hostile text from outside, up to the terminal's bytes: no control character and no hidden character gets through."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ FORBIDDEN = {
 
 
 def found(output: bytes) -> list[str]:
-    """What of the hostile text arrived as it was."""
+    """The parts of the hostile text that arrived unchanged."""
     return [name for name, sequence in FORBIDDEN.items() if sequence in output]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder whose trip was written by somebody who means ill."""
+    """A folder with a trip of hostile text."""
     (tmp_path / "data").mkdir(mode=0o700)
     now = datetime.now(UTC)
     article = Article("SKU-1", ENDLESS, Decimal(1), HOSTILE, Money(250, "EUR"), HOSTILE)
@@ -69,7 +69,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refund_plainly(folder: Path, service: SandboxThread, amount: str) -> bytes:
-    """Another clerk's refund, whose name and note are hostile too: all that the command says."""
+    """A refund by another clerk with a hostile name and note. The output of the command."""
     env = {**settings(folder, service.url), "REFUND_TUI_CLERK": "bob"}
     asked = ["refund", TRIP, "--amount", amount, "--reason", "1", "--note", HOSTILE[:200]]
     done = subprocess.run(
@@ -80,7 +80,7 @@ def refund_plainly(folder: Path, service: SandboxThread, amount: str) -> bytes:
 
 
 def walk(session: PtySession) -> None:
-    """Everywhere that a text of others is shown."""
+    """Go to every screen that shows a text from outside."""
     session.wait_for("R-7")
     session.send(TRIP)
     session.wait_for("1 trip")

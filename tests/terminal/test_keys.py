@@ -1,4 +1,4 @@
-"""The program in a real terminal that sends what nobody meant: wrong bytes, pastes, keys held or struck twice."""
+"""The program in a real terminal with accidental input: wrong bytes, pastes, keys that are held or pressed twice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LATIN_1 = b"caf\xe9 "
 X10_MOUSE = b"\x1b[M \xe9\xa2"
 NOISE = [LATIN_1, X10_MOUSE, b"\xff\xfe\x80"]
 LINES = "5.00\r\ny\r\ny\r\n\ny"
-"""What a clipboard may hold: an amount, line ends, and the very answer to the question."""
+"""A paste that contains an amount, line ends, and the answer to the question."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def quit_in_order(session: PtySession) -> None:
 
 
 def garble(session: PtySession) -> None:
-    """Wrong bytes into the field that has the cursor; its own text is still typed after them."""
+    """Send wrong bytes to the focused field. It still accepts text afterwards."""
     for noise in NOISE:
         session.send(noise)
         session.settle(quiet=0.1)
@@ -64,7 +64,7 @@ def garble(session: PtySession) -> None:
 
 
 def clear(session: PtySession) -> None:
-    """Empty the field that has the cursor."""
+    """Empty the focused field."""
     session.press("end", "ctrl+u")
     session.settle(quiet=0.1)
 
@@ -136,7 +136,7 @@ def test_a_paste_with_line_ends_confirms_nothing_anywhere(
 
 
 def hold(session: PtySession, key: str, seconds: float) -> None:
-    """A key held down: 30 times a second."""
+    """Hold a key: 30 times a second."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         session.press(key)

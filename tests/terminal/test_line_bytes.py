@@ -1,4 +1,4 @@
-"""The budgets of the line, exact: what idling, a countdown, a key, a row and a page cost in bytes."""
+"""The exact byte budgets: idle, a countdown, a key, a row and a page."""
 
 from __future__ import annotations
 

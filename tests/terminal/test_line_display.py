@@ -1,4 +1,4 @@
-"""The cell-diff stage in a real terminal: step by step the same screen as without it, for fewer bytes."""
+"""The cell diff in a real terminal: after each step the same screen as without it, with fewer bytes."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def press(*keys: str) -> Callable[[PtySession], None]:
 
 def resize(columns: int, rows: int) -> Callable[[PtySession], None]:
     def step(session: PtySession) -> None:
-        session.screen.reset()  # what a terminal shows after a resize is its own affair
+        session.screen.reset()  # terminals differ in what they show after a resize
         session.resize(columns, rows)
 
     return step
 
 
 def suspend(session: PtySession) -> None:
-    """To the shell and back; the shell has written all over the screen."""
+    """Suspend to the shell and come back. The shell has written over the screen."""
     start = session.mark()
     session.press("ctrl+z")
     while LEAVE_ALT_SCREEN not in session.since(start):

@@ -1,4 +1,4 @@
-"""The harness itself: a test in a pty is worth what its eyes and its hang-up are worth."""
+"""Tests of the pty helper: what it sees, and how it hangs up."""
 
 from __future__ import annotations
 

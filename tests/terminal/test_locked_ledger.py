@@ -1,4 +1,4 @@
-"""Leaving a real terminal while another process holds the ledger: it asks, and ends, within bounds."""
+"""Quitting in a real terminal while another process has locked the ledger: it asks and ends within a limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.terminal.pty_session import restored
 
 ASKED_WITHIN = 2.5
 ENDED_WITHIN = 10.0
-"""Seconds from the key to the question, and from the answer to the end, on a machine that others use too."""
+"""The most seconds from the key to the question, and from the answer to the end, on a shared machine."""
 
 
 @pytest.mark.parametrize("waited", [0.0, 3.0], ids=["at once", "while reads wait already"])

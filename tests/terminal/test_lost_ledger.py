@@ -1,4 +1,4 @@
-"""A ledger that is lost, cut, mutilated or an older copy, in a real terminal: told at once, and nothing is refunded."""
+"""A ledger that is lost, cut, changed or an older copy, in a real terminal: it is reported, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ LOSSES: dict[Callable[[Path], None], tuple[str, str]] = {
     without_a_trigger: ("the trigger event_kept is missing", "the trigger event_kept is missing"),
     an_older_copy: ("an older copy of the ledger was put back", "an older copy of the ledger was put back"),
 }
-"""What is told while the terminal is open, and at its next start."""
+"""The messages while the terminal is open, and at its next start."""
 
 
 def joined(screen: str) -> str:
-    """A screen with its lines joined, wherever a sentence was broken."""
+    """The lines of a screen, joined where a sentence was wrapped."""
     return " ".join(screen.split())
 
 

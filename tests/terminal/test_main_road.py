@@ -1,4 +1,4 @@
-"""The whole road in a real terminal against a real service: by exactly the keys that the README names."""
+"""A whole refund in a real terminal with a real service, by exactly the keys of the README."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_so_on_the_way_out(tmp_path:
                 session.wait_for("y  quit")
                 session.listen(0.6)
                 session.send("y")
-                assert session.wait(120) == 0  # each of its last tries to write waits for the other program
+                assert session.wait(120) == 0  # each of its last writes waits for the other program
             session.wait_for(lambda screen: "askedagainwiththesameid" in "".join(screen.split()))
         assert run("resume", **settings(tmp_path, service.url)).returncode == 0
         [refund] = history(tmp_path, service)

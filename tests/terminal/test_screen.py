@@ -1,4 +1,4 @@
-"""The program's screen through what terminals do to it: other sizes, a shell in between, odd settings of a clerk's."""
+"""The program's screen after changes of the terminal: other sizes, a suspension to the shell, unusual settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def service() -> Iterator[SandboxThread]:
 
 @dataclass(frozen=True)
 class Sight:
-    """What can be on the screen: how to get there, words seen once at each size, keys that must still be heard."""
+    """A screen to test: how to get there, words that appear once at each size, keys that must still work."""
 
     reach: Callable[[PtySession], None]
     words: str
@@ -69,7 +69,7 @@ SIGHTS = {
 
 
 def resize(session: PtySession, size: tuple[int, int]) -> list[str]:
-    """Another size; what a terminal keeps on its screen then is its own affair."""
+    """Change the size. Terminals differ in what they keep on the screen."""
     session.screen.reset()
     session.resize(*size)
     session.wait_for(lambda screen: bool(screen.strip()))
@@ -78,7 +78,7 @@ def resize(session: PtySession, size: tuple[int, int]) -> list[str]:
 
 
 def check_same(session: PtySession, picture: list[list[tuple[object, ...]]]) -> None:
-    """Cell by cell, as soon as a busy host has drawn it."""
+    """Compare cell by cell when the screen is drawn."""
     session.wait_for(lambda _: session.picture == picture)
 
 
@@ -99,7 +99,7 @@ def test_after_other_sizes_the_screen_is_as_before_and_keys_are_heard(
         for size in SIZES:
             resize(session, size)
             if size == TOO_SMALL:
-                if name != "help":  # which scrolls, and is as good in any size
+                if name != "help":  # the help scrolls, so any size is right
                     check_small(session)
             else:
                 assert session.text.count(sight.words) == 1, session.text
@@ -137,7 +137,7 @@ def test_as_wide_from_the_start_as_after_a_resize(tmp_path: Path, service: Sandb
 
 
 def suspend(session: PtySession) -> None:
-    """To the shell, which finds its terminal as it left it."""
+    """Suspend to the shell, and check that the terminal was restored."""
     start = session.mark()
     session.signal(signal.SIGTSTP)
     while LEAVE_ALT_SCREEN not in session.since(start):
@@ -149,10 +149,10 @@ def suspend(session: PtySession) -> None:
 def test_to_the_shell_and_back_the_screen_is_whole_and_nothing_is_lost(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         ask(session)
-        session.settle(quiet=1.0)  # the question's keys are lit by then
+        session.settle(quiet=1.0)  # the question's keys are accepted by then
         before = session.picture
         suspend(session)
-        session.screen.reset()  # the shell has written all over it
+        session.screen.reset()  # the shell has written over the screen
         session.signal(signal.SIGCONT)
         session.wait_for("refund it")
         session.settle()

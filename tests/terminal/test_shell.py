@@ -1,4 +1,4 @@
-"""ctrl+z where a shell waits, and where nobody does; a ledger that is locked, in a real terminal."""
+"""ctrl+z with and without a shell that can continue the program; a locked ledger in a real terminal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_under_a_shell_ctrl_z_stops_it_and_fg_brings_it_back(tmp_path: Path, ser
 
 
 def test_where_no_shell_waits_ctrl_z_is_not_offered_and_does_nothing(tmp_path: Path, service: SandboxThread) -> None:
-    with terminal(tmp_path, service) as session:  # the session's first process, as under a forced command of SSH
+    with terminal(tmp_path, service) as session:  # the first process of the session, as in a forced command of SSH
         session.press("f1")
         session.wait_for("draws the whole screen again")
         assert "goes to the shell" not in session.text

@@ -1,4 +1,4 @@
-"""How the program ends in a terminal: whatever ends it, the money is right and the terminal is restored."""
+"""However the program ends in a terminal, the money is right and the terminal is restored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.terminal.program import PROGRAM, ask, confirm, history, matching, ope
 from tests.terminal.pty_session import ENTER_ALT_SCREEN, LEAVE_ALT_SCREEN, PtySession, restored
 
 PROMPTLY = 5.0
-"""Seconds for an ending, on a machine that others use too."""
+"""The most seconds for an end, on a shared machine."""
 
 UNTOLD = [
     sys.executable, "-c",
@@ -30,7 +30,7 @@ UNTOLD = [
     "os.execvp(sys.argv[1], sys.argv[1:])",
     *PROGRAM,
 ]  # fmt: skip
-"""The program as under a wrapper that keeps SIGHUP from it: that the line dropped it must see for itself."""
+"""Runs the program without SIGHUP, as under a wrapper: it must notice a closed line itself."""
 
 LIMIT: dict[str, object] = {"status": 429, "retryAfter": "600"}
 HANG: dict[str, object] = {"hang": True, "execute": True}
@@ -38,7 +38,7 @@ HANG: dict[str, object] = {"hang": True, "execute": True}
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the program is when it is ended: how the service behaves, the keys, what the ledger must say then."""
+    """A moment to end the program: the service's behaviour, the keys, and the expected state in the ledger."""
 
     step: dict[str, object]
     reach: Callable[[PtySession, SandboxThread], None]
@@ -47,17 +47,17 @@ class Moment:
 
 
 def idle(_session: PtySession, _service: SandboxThread) -> None:
-    """The search."""
+    """Lookup is shown."""
 
 
 def asked(session: PtySession, _service: SandboxThread) -> None:
-    """The question is open, and hears."""
+    """The question is open and accepts its keys."""
     ask(session)
     session.listen(0.6)
 
 
 def on_the_wire(session: PtySession, service: SandboxThread) -> None:
-    """The service has moved the money and not said so."""
+    """The service has moved the money and not answered."""
     ask(session)
     confirm(session)
     assert service.books.wait_until(lambda books: len(books.executions) == 1)
@@ -79,7 +79,7 @@ MOMENTS = {
 
 
 def check_books(moment: Moment, folder: Path, service: SandboxThread) -> None:
-    """The refund is in the ledger, in the state it was left in, and the service has paid as often as it should."""
+    """Check the refund's state in the ledger, and how often the service paid."""
     refunds = history(folder, service) if ledger_path(folder / "data").exists() else []
     assert [refund["state"] in moment.states for refund in refunds] == [True] * bool(moment.states), refunds
     assert len(service.books.executions) == moment.paid
@@ -135,7 +135,7 @@ def test_a_signal_while_it_starts_leaves_no_half_drawn_terminal(tmp_path: Path) 
 
 
 def stall(session: PtySession) -> None:
-    """Stop the line as a network does that has gone silent, and have far more drawn than a queue would take."""
+    """Stop reading the line, like a silent network, and make the program draw more than a queue can hold."""
     line = os.open(Path(f"/proc/{session.process.pid}/fd/0").readlink(), os.O_RDWR | os.O_NOCTTY)
     termios.tcflow(line, termios.TCOOFF)
     os.close(line)

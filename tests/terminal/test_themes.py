@@ -1,4 +1,4 @@
-"""The looks in a real terminal: no code reaches it that it does not understand, and none at all with NO_COLOR."""
+"""The themes in a real terminal: only colour codes that it understands, and none with NO_COLOR."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _service() -> Iterator[SandboxThread]:
 
 
 def drawn(folder: Path, service: SandboxThread, theme: str, **variables: str | None) -> bytes:
-    """What the program writes on a walk through every place, with a refund that is accepted."""
+    """The output of the program on a walk through every screen, with an accepted refund."""
     with terminal(folder, service, env={"REFUND_TUI_THEME": theme, **variables}) as session:
         ask(session)
         confirm(session)

@@ -1,4 +1,4 @@
-"""The program inside a real tmux: what it asks of the clerk's clipboard gets through to the terminal outside."""
+"""The program inside a real tmux: its clipboard request reaches the outer terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clerk is told of an attempt that has no answer yet: whether its sender runs, and until when to wait."""
+"""The facts about an open attempt: whether its sender runs, and until when a clerk must wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATEST = NOW.at + timedelta(seconds=Policy().longest_attempt)
 
 
 def terms(alive: bool | None) -> Terms:
-    """Those of HOLDER; `alive` is what is found of OTHER, and every other holder would be found gone."""
+    """The terms of HOLDER. `alive` is the result for OTHER; every other holder counts as dead."""
     return Terms(
         ENDPOINT, "ana", HOLDER, lambda holder: alive if holder == OTHER else False, FakeClock(), Policy(), lambda: 0.5
     )

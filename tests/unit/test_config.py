@@ -1,4 +1,4 @@
-"""Settings: who wins, what is derived, and that every mistake is one line that names where it is and what to do."""
+"""Settings: their order, derived values, and one line for each mistake with its place and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CONTRIBUTING names rooms, files and test folders that exist, and every room that exists."""
+"""CONTRIBUTING.md names every package, and only packages, files and test folders that exist."""
 
 from __future__ import annotations
 

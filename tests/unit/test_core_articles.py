@@ -1,4 +1,4 @@
-"""What marked articles come to: exact to the minor unit, and nothing where a price is not known."""
+"""The price of marked articles is exact to the minor unit, and None if a price is not known."""
 
 from __future__ import annotations
 

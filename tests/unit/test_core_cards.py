@@ -1,4 +1,4 @@
-"""What may be kept of a card: never more of its number than the last four digits, and no id is ever harmed."""
+"""Of a card number only the last four digits are kept, and ids are never masked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of a row that cannot be read."""
+"""The message for a row that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the request's single fields, as the service has them."""
+"""The rules for single fields of a request are those of the service."""
 
 from __future__ import annotations
 

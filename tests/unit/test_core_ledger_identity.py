@@ -1,4 +1,4 @@
-"""Which service a ledger belongs to, which host writes it, and what is said of another service or host."""
+"""The services and the host of a ledger, and the messages for another service or host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a refund: each row of the design's table, each action, each wait, word for word."""
+"""The lifecycle of a refund: each row of the table of outcomes, each action and each wait, with all words."""
 
 from __future__ import annotations
 

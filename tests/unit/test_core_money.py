@@ -1,4 +1,4 @@
-"""Currencies and amounts: what a clerk may type, what is said of the rest, and that no digit is lost on the way."""
+"""Currencies and amounts: valid texts, messages for all others, and no digit is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The receipt says only what the state allows, fits the till roll, and steers no printer."""
+"""The receipt says only what the state proves, fits 40 columns, and contains no control character."""
 
 from __future__ import annotations
 

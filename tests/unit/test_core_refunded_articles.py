@@ -1,4 +1,4 @@
-"""The articles of a refund: what is recorded of them, what is left of a cart, and marks as text."""
+"""The articles of a refund: what is recorded, what is left of a cart, and marks as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refund, a trip, a draft and an outcome say of themselves."""
+"""The properties of a refund, a trip, a draft and an outcome."""
 
 from __future__ import annotations
 

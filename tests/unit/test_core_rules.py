@@ -1,4 +1,4 @@
-"""The rules across fields and refunds: what is left, the window, twins, open unknowns."""
+"""The rules across fields and refunds: what is left, the window, similar refunds, UNKNOWN refunds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door for outside text: nothing comes out that steers a terminal, hides, or runs on."""
+"""Text from outside: no control character, no hidden character, and a limited length."""
 
 from __future__ import annotations
 

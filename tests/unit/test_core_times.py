@@ -1,4 +1,4 @@
-"""Instants and waits that survive wrong clocks, and the window of a trip in the store's own zone."""
+"""Instants and waits under wrong clocks, and the refund window in the store's time zone."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_wait_counts_down_and_is_over() -> None:
 
 
 def test_a_wait_that_began_at_ticks_still_to_come_is_over_by_the_wall_and_is_anchored_anew() -> None:
-    """One flipped bit in the ledger must not make a wait of a minute one of hours."""
+    """One flipped bit in the ledger must not turn a minute into hours."""
     wait = Wait(Instant(NOON, "boot-1", START.ticks + 9_000.0), 60.0)
     assert wait.remaining(later(45, 45)) == 15.0
     assert wait.over(later(61, 61))

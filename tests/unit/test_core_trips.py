@@ -1,4 +1,4 @@
-"""When two ids name one trip, what is taken of a pasted one, and how two records of one trip are merged."""
+"""Which ids name one trip, how a pasted id is cleaned, and how two records of one trip are merged."""
 
 from __future__ import annotations
 

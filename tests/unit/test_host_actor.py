@@ -1,4 +1,4 @@
-"""Who this process is: by the kernel's word, never by a variable about an account; and how the ledger keeps it."""
+"""The kernel's facts about this process. They never come from a variable, and the ledger stores them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TELL = "from refund_tui.host.actor import this_actor; print(this_actor().as_text
 
 
 def told(code: str = TELL, **variables: str) -> Actor:
-    """What a process of its own says of itself."""
+    """The facts that another process finds about itself."""
     ended = python("-c", code, **variables)
     assert ended.returncode == 0, ended.stderr
     return actor_of(ended.stdout.strip())

@@ -1,4 +1,4 @@
-"""Whatever a retailer's export looks like, the same trips come out of it; a bad record costs only itself."""
+"""All formats of a retailer's export give the same trips, and a bad record does not affect the others."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ A, B = trip("trip-a"), trip("trip-b", receipt="R-1002", captured=None, articles=
 
 
 def read(content: str | bytes) -> list[Trip | LeftOut]:
-    """All that a file of this content gives."""
+    """Everything that is read from a file with this content."""
     return list(TripReader(io.BytesIO(content.encode() if isinstance(content, str) else content)))
 
 
 def taken(content: str | bytes) -> list[str]:
-    """The ids of the trips taken."""
+    """The ids of the imported trips."""
     return [each.trip_id for each in read(content) if isinstance(each, Trip)]
 
 

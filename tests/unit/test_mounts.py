@@ -1,4 +1,4 @@
-"""Which file system holds a folder, by the kernel's own list of mounts."""
+"""The file system of a folder, by the kernel's list of mounts."""
 
 from __future__ import annotations
 

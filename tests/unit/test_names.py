@@ -1,4 +1,4 @@
-"""A class's name stands for one thing in the whole program."""
+"""No two classes of the program have the same name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README and the manual say what the program does today."""
+"""The README and the manual agree with the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of a request: exact, compact, in the contract's order, and built from nothing that the contract forbids."""
+"""The bytes of a request: exact, compact, in the contract's order, and never with a forbidden value."""
 
 from __future__ import annotations
 

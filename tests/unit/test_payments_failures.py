@@ -1,4 +1,4 @@
-"""Every failure that httpx can name is decided, and "nothing was sent" is never said of bytes that may be out."""
+"""Every exception of httpx has an outcome, and "nothing was sent" is never said if bytes may have left the host."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNSENT: dict[type[Exception], type[Outcome]] = {
     httpx.UnsupportedProtocol: NeedsRepair,
     httpx.InvalidURL: NeedsRepair,
 }
-"""What proves that nothing was sent, as long as no byte was handed over."""
+"""The exceptions that prove that nothing was sent, if no byte was given to the network."""
 
 DOUBTFUL: dict[type[Exception], str] = {
     httpx.ReadTimeout: "timeout",
@@ -44,7 +44,7 @@ DOUBTFUL: dict[type[Exception], str] = {
 }
 
 NEVER = {httpx.HTTPStatusError}
-"""Raised only by `raise_for_status`, which nobody here calls."""
+"""Raised only by `raise_for_status`, which the program never calls."""
 
 
 def make(kind: type[Exception]) -> Exception:
@@ -83,7 +83,7 @@ def test_other_failures_are_doubts_even_where_no_byte_was_seen(kind: type[Except
 
 
 def tls_fault() -> ssl.SSLError:
-    """A real one, with all that OpenSSL tells: an answer to a handshake that is not one."""
+    """A real TLS error of OpenSSL: the answer to a handshake was not TLS."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     incoming.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with pytest.raises(ssl.SSLError) as caught:

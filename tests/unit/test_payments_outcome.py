@@ -1,4 +1,4 @@
-"""What an answer means: every status, every shape of a 200, every word that helps a person to repair something."""
+"""The meaning of answers: every status, every form of a 200, and all advice to a person."""
 
 from __future__ import annotations
 

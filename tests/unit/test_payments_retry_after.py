@@ -1,4 +1,4 @@
-"""How long the service asks us to wait, in every form it may be said, and in those that say nothing."""
+"""The wait that the service asks for, in every valid form, and invalid forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The versions for production are all that the program needs, and those that the tests passed with."""
+"""The pinned versions for production are complete, and the same as the versions of the tests."""
 
 from __future__ import annotations
 

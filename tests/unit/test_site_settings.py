@@ -1,4 +1,4 @@
-"""What the site's file locks, and who may be which clerk: nothing else can set it, and not every file is believed."""
+"""The site's file locks settings and names the clerks of accounts. Nothing else can, and the file must be safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cell-diff stage against a terminal: whatever is drawn, the screen is the one that plain drawing gives."""
+"""The cell diff with a terminal: the screen is always the same as after plain drawing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Update = tuple[int, int, list[Segment]]
 
 
 class Terminal:
-    """A screen and the bytes it took."""
+    """A screen, and the number of bytes that drew it."""
 
     def __init__(self) -> None:
         self.screen: pyte.Screen = pyte.Screen(WIDTH, HEIGHT)
@@ -44,7 +44,7 @@ class Terminal:
 
 
 def plainly(updates: list[Update]) -> str:
-    """The same drawing without the stage, as Textual's compositor does it."""
+    """The same drawing without the cell diff, as Textual's compositor does it."""
     return "".join(
         f"\x1b[{y + 1};{x + 1}H{''.join(_whole(text, style) for text, style, _ in strip)}" for x, y, strip in updates
     )

@@ -1,4 +1,4 @@
-"""What asks a terminal for its clipboard, also through tmux and screen."""
+"""The request for the clipboard of a terminal, also through tmux and screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program takes from a clerk's environment, and what it leaves behind when it fails."""
+"""What the program uses of a clerk's environment, and what it leaves when it fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from refund_tui.tui.terminal.textual_inside.repairs import TerminalOutput
 
 
 class Ends:
-    """A standard stream that is a terminal, or is none."""
+    """A standard stream that is a terminal, or not."""
 
     def __init__(self, terminal: bool) -> None:
         self._terminal = terminal
@@ -28,7 +28,7 @@ class Ends:
 
 
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard error need not be one."""
+    """Make standard input and output terminals. Standard error may be a file."""
     for name in ("stdin", "stdout"):
         monkeypatch.setattr(sys, name, Ends(True))
     monkeypatch.setattr(sys, "stderr", Ends(False))
@@ -44,7 +44,7 @@ def test_nothing_of_textuals_is_left_to_the_environment_but_what_is_harmless() -
 
 
 def test_every_switch_of_this_textual_is_known() -> None:
-    """A newer Textual with a new switch must be looked at: is it harmless?"""
+    """A new variable of a newer Textual must be checked."""
     source = Path(constants.__file__).read_text()
     names = {word.strip('"(),') for word in source.replace("(", " ").split() if word.startswith('"TEXTUAL_')}
     assert names - signals.ALLOWED == {

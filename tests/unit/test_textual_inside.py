@@ -1,4 +1,4 @@
-"""Private names of Textual and Rich are used in one room only, so that another version breaks nothing elsewhere."""
+"""Private names of Textual and Rich are used in one package only, so that another version breaks nothing else."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def widgets() -> Iterator[type]:
 
 
 def test_no_private_name_of_ours_is_one_of_textuals() -> None:
-    """Neither read from it nor overridden by chance."""
+    """No private name of the program reads or overrides one of Textual by chance."""
     found = {kind.__name__: private_names(kind) & textuals_own(kind) for kind in widgets()}
     assert found
     assert {name: both for name, both in found.items() if both} == {}

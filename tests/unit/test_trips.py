@@ -1,4 +1,4 @@
-"""A trip is found by whatever the shopper can tell, and what is known of it is never lost and never guessed."""
+"""A trip is found by every fact that a shopper may know, and its facts are never lost and never guessed."""
 
 from __future__ import annotations
 

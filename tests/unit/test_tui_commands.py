@@ -1,4 +1,4 @@
-"""The registry of commands: complete, free of conflicts, and moved only to keys that arrive."""
+"""The list of commands: complete, without conflicts, and configurable only to keys that reach the program."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from tests.support.ledgers import new_refund
 
 
 def test_an_end_is_told_once_though_a_receipt_was_printed_since() -> None:
-    """Told again, it would take the place of the sentence that says where the receipt is."""
+    """A second announcement would replace the sentence with the receipt's path."""
     accepted = replace(new_refund(), life=Life(State.ACCEPTED, reconciliation_id="REC1"), version=3)
     news = ClerksNews(accepted.clerk)
     assert news.ended(Changed(accepted, "accepted")) == [accepted]

@@ -1,4 +1,4 @@
-"""The looks: every tone can be read on every paper it is written on."""
+"""The themes: every text colour is readable on each of its backgrounds."""
 
 from __future__ import annotations
 

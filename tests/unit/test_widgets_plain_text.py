@@ -1,4 +1,4 @@
-"""Data is never markup: nothing in the terminal uses what parses its text, and what shows text shows it literally."""
+"""Data is never markup: no widget that parses markup is used, and text is shown literally."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TUI = Path(__file__).resolve().parents[2] / "refund_tui" / "tui"
 SOURCES = sorted(file for file in TUI.rglob("*.py") if file.name != "plain_text.py")
 
 LITERAL_WIDGETS = {"Input", "ContentSwitcher"}
-"""What may be taken from Textual: they show what was typed as it is, or nothing of their own."""
+"""The allowed widgets of Textual: they show typed text literally, or no text."""
 
 PARSING_CALLS = {"notify", "from_markup", "from_rich_text", "render_str", "update"}
 PARSING_ATTRIBUTES = {"border_title", "border_subtitle", "tooltip"}
 
 
 def offences(source: str) -> list[str]:
-    """What in a source would have text parsed as markup."""
+    """The places in a source where text would be parsed as markup."""
     return [told for node in ast.walk(ast.parse(source)) for told in _offence(node)]
 
 

@@ -1,4 +1,4 @@
-"""The pure halves of the list: what it asks for, where its cursor stays, how a row fits its columns."""
+"""The list without its widget: which rows it asks for, where its cursor stays, how a row fits its columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = (Column("Asked", 12), Column("Amount", 10, right=True), Column("Trip",
 
 
 def window(total: int, height: int = 10) -> Window[str]:
-    """Rows named row-0 to row-(total-1), the first page and its neighbours already here."""
+    """Rows named row-0 to row-(total-1). The first page and its neighbours are loaded."""
     shown: Window[str] = Window(lambda row: row)
     shown.resize(height)
     answer(shown, [f"row-{place}" for place in range(total)])
@@ -21,7 +21,7 @@ def window(total: int, height: int = 10) -> Window[str]:
 
 
 def answer(shown: Window[str], rows: list[str], most: int = 1_000) -> int:
-    """Answer what the window asks for until it asks for nothing more; how many rows it took."""
+    """Answer the requests of the window until it makes none. How many rows it took."""
     taken = 0
     while (ask := shown.wanted()) is not None:
         given_rows = rows[ask.start : ask.start + ask.limit]

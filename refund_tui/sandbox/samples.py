@@ -31,7 +31,6 @@ _JUICE = ("SKU-JUICE", "Orange juice", "1", "unit", "3.30")
 _TEA = ("SKU-TEA", "Green tea 500 ml", "2", "unit", "160")
 
 _Article = tuple[str, str, str, str, str]
-_Recipe = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 - `widgets/`: the parts of screens
 - `wording/`: the sentences that a person reads
 - `terminal/`: signals, keys, output and the inside of Textual
+- `possible.py`: which commands are possible now
 - `background.py`: work that no key waits for; `drafts.py`: when drafts are saved; `news.py`: the desk's news
 - `files.py`: exports and receipts; `themes.py`: colours
 """

@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import traceback
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
-from textual.widgets import Input
 
 from refund_tui.core.refunds import Refund
 from refund_tui.desk.desk import Desk
@@ -24,8 +23,9 @@ from refund_tui.errors import RefundTuiError, StoreError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
-from refund_tui.tui.commands import COMMANDS, EVERYWHERE, Command, bindings, heard, holds_in, key_of
+from refund_tui.tui.commands import EVERYWHERE, Command, bindings, key_of
 from refund_tui.tui.news import ClerksNews, DeskNews, end_words, trouble_words
+from refund_tui.tui.possible import PossibleCommands
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.screens.switcher import MOUNTED_LATER, ScreenSwitcher
 from refund_tui.tui.terminal.crash import CrashReporting
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
-class RefundApp(CrashReporting, Themed, Display, KeyQueue):
+class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
     """The app of one desk. `failure` is the error that ended it; None if a person quit."""
 
     CSS_PATH = "style.tcss"
@@ -177,26 +177,13 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         """Show the keys of the possible commands."""
         self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
-    def possible(self) -> tuple[Command, ...]:
-        """The commands that are possible now, those of the screen first, each with its present label."""
-        own = [c for c in COMMANDS if holds_in(c, self.current_screen.id or "")]
-        everywhere = [c for c in COMMANDS if c.context == EVERYWHERE]
-        return tuple(self._named(command) for command in (*own, *everywhere) if self._can(command))
+    @property
+    def configured_keys(self) -> Mapping[str, str]:
+        """The keys of the configuration, by the names of their commands."""
+        return self.desk.settings.keys
 
-    def _named(self, command: Command) -> Command:
-        label = self.current_screen.label(command.action) if command.context != EVERYWHERE else ""
-        return replace(command, label=label) if label else command
-
-    def heard(self) -> list[tuple[Command, list[str]]]:
-        """The commands whose keys work with the present focus, each with these keys."""
-        below_help = self.screen_stack[0]
-        typing, configured = isinstance(below_help.focused, Input), self.desk.settings.keys
-        found = [(command, heard(command, configured, typing=typing)) for command in self.possible()]
-        return [(command, keys) for command, keys in found if keys]
-
-    def _can(self, command: Command) -> bool:
-        if command.context != EVERYWHERE:
-            return holds_in(command, self.current_screen.id or "") and self.current_screen.can(command.action)
+    def can_everywhere(self, command: Command) -> bool:
+        """Whether a command that holds everywhere is possible now."""
         if command.name == "lookup" and self.current_screen.id == "lookup":
             return self.current_screen.can("clear")  # in a field, this key selects the text
         if command.name == "refund":
@@ -206,11 +193,6 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue):
         if command.name == "suspend":
             return not self.is_headless and can_suspend()
         return command.name != self.current_screen.id
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Decide which actions are possible now, for keys, footer, palette and help. Textual's own always are."""
-        found = [command for command in COMMANDS if command.action.partition("(")[0] == action]
-        return any(self._can(command) for command in found) if found else True
 
     @property
     def _refund(self) -> RefundFormScreen | None:

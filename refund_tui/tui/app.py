@@ -169,12 +169,12 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def _redraw_around(self) -> None:
         """Draw the status line and the line of keys for the present screen."""
-        self._status.show_title(self.current_screen.title)
         self.refresh_keys()
         self._tick()
 
     def refresh_keys(self) -> None:
-        """Show the keys of the possible commands."""
+        """Show the keys of what is possible now, and the name of what is shown."""
+        self._status.show_title(self.current_screen.where)
         self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.outcomes import Answer, NeedsRepair, Repair
-from refund_tui.core.refunds import State
+from refund_tui.core.refunds import Action, State
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
 
 
@@ -135,6 +135,24 @@ async def test_before_all_go_on_each_blocked_refund_is_listed_with_its_whole_cau
         assert stage.shows("Has what blocked them been repaired? Each continues with its own id, one after the other.")
 
 
+async def test_the_question_about_all_that_is_blocked_follows_the_ledger(tmp_path: Path) -> None:
+    async with program(tmp_path, FORBIDDEN, FORBIDDEN) as stage:
+        for receipt in ("R-1010", "R-1001"):
+            await stage.refund(receipt, "1.50")
+            await stage.until("BLOCKED")
+        await _to_history(stage, "2 BLOCKED")
+        await stage.press("g")
+        await stage.until("AMEX 3005")
+        newest, oldest = await refunds(stage)
+        await stage.desk.act(oldest.key, Action.CANCEL)
+        await stage.until("1 BLOCKED")
+        assert "AMEX 3005" not in stage.text
+        assert "VISA 4242" in stage.text
+        await stage.desk.act(newest.key, Action.CANCEL)
+        await stage.until("newest first")
+        assert "Go on with every refund" not in stage.text
+
+
 async def test_escape_goes_back_step_by_step_and_changes_nothing(tmp_path: Path) -> None:
     async with program(tmp_path, LOST, MALFORMED) as stage:
         await unknown(stage)
@@ -175,10 +193,20 @@ async def test_the_next_and_the_previous_refund_are_shown_from_the_detail(tmp_pa
         await _to_history(stage, "2 refunds")
         await stage.press("enter")
         await stage.until("2.00 EUR   ● ACCEPTED")
+        await stage.until("History 1 of 2 ")
         await stage.press("n")
         await stage.until("3.40 EUR   ● ACCEPTED")
+        await stage.until("History 2 of 2 ")
+        await stage.press("n")
+        await stage.until("This is the last refund of the list")
         await stage.press("p")
         await stage.until("2.00 EUR   ● ACCEPTED")
+        await stage.until("History 1 of 2 ")
+        await stage.press("p")
+        await stage.until("This is the first refund of the list")
+        await stage.press("escape")
+        await stage.until("1 of 2 refunds, newest first")
+        assert "History STORE-001" in stage.text
 
 
 async def test_attempts_that_ended_alike_are_on_one_line(tmp_path: Path) -> None:

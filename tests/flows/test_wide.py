@@ -61,6 +61,15 @@ async def test_the_widest_list_of_trips_shows_whole_ids_and_receipts(tmp_path: P
         assert "…" not in row
 
 
+async def test_the_narrowest_history_cuts_neither_clerk_nor_amount(tmp_path: Path) -> None:
+    async with program(tmp_path, LIMITED, size=(60, 20), clerk="maximilian") as stage:
+        await stage.refund("R-1003", "20.00")
+        await stage.until("WAITING")
+        await stage.press("f4")
+        await stage.until("1 refund,")
+        assert _row(stage, "›").endswith("◔ WAITING        maximilian        20.00 EUR ")
+
+
 @pytest.mark.parametrize("size", [(80, 24), WIDE, WIDEST])
 async def test_the_history_shows_card_receipt_clerk_and_amount_at_each_width(
     tmp_path: Path, size: tuple[int, int]
@@ -70,7 +79,7 @@ async def test_the_history_shows_card_receipt_clerk_and_amount_at_each_width(
         await stage.until("WAITING")
         await stage.press("f4")
         await stage.until("1 refund,")
-        row = _row(stage, "› ".strip())
+        row = _row(stage, "›")
         assert all(word in row for word in ("◔ WAITING", "4242", "R-1001", "ana", "3.40 EUR"))
         assert ("damaged or spoiled" in row) is (size == WIDEST)
 

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import contextlib
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.suggester import Suggester
 from textual.widgets import ContentSwitcher, Input
 
-from refund_tui.core.damage import DAMAGED, Damaged
-from refund_tui.core.filters import Filter, Order, Query, QueryError, complete
-from refund_tui.core.lifecycle import NotPossible
-from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.damage import Damaged
+from refund_tui.core.filters import Order, QueryError, complete
+from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
-from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.background import answered
 from refund_tui.tui.commands import HISTORY, bindings
 from refund_tui.tui.files import export
+from refund_tui.tui.refund_search import read_page, wanted_by
 from refund_tui.tui.screens.refund_actions import RefundScreen
+from refund_tui.tui.widgets.blocked_panel import BlockedPanel
 from refund_tui.tui.widgets.confirm import ConfirmPanel
 from refund_tui.tui.widgets.fields import field
+from refund_tui.tui.widgets.filter_words import FilterWords
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.widgets.refund_panel import label_for, possible_for
-from refund_tui.tui.widgets.row_list import Cell, Column, RowList
+from refund_tui.tui.widgets.refund_rows import COLUMNS, cells
+from refund_tui.tui.widgets.row_list import RowList
 from refund_tui.tui.widgets.timeline import Timeline
-from refund_tui.tui.wording.lists import MOST, Found, count_words
-from refund_tui.tui.wording.notices import NO_MATCH, NO_REFUNDS, REFUNDS_MISSING, UNUSABLE, exported, no_clerk
-from refund_tui.tui.wording.questions import all_question
-from refund_tui.tui.wording.states import SIGNS, TONES, moment
-
-COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Card", 4), Column("Receipt", 9, most=30, above=70),
-    Column("Reason", 14, most=27, above=100), Column("Clerk", 10, most=16), Column("Amount", 13, right=True),
-)  # fmt: skip
-
-MOST_ADDED = 1_000
-"""The most refunds whose amounts are added up."""
+from refund_tui.tui.wording.lists import Found, count_words, place_words
+from refund_tui.tui.wording.notices import (
+    NO_NEXT,
+    NO_PREVIOUS,
+    UNUSABLE,
+    exported,
+)
 
 NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
 
@@ -56,14 +52,15 @@ class HistoryScreen(RefundScreen):
         self._order, self._edition = Order.NEWEST, -1
         self._step = ContentSwitcher(initial="listing", id="history-step")
         self._find = field("find", "last four, receipt, amount, article, note or id")
-        self._find.suggester = Words(use_cache=False, case_sensitive=True)
+        self._find.suggester = FilterWords(use_cache=False, case_sensitive=True)
         self._words = Plain("", id="find-words", classes="list-words")
         self._heading = Plain("", id="history-heading", classes="columns")
-        self.rows: RowList[Refund | Damaged] = RowList(COLUMNS, self._cells, lambda refund: refund.key, id="refunds")
+        self.rows: RowList[Refund | Damaged] = RowList(
+            COLUMNS, partial(cells, desk), lambda refund: refund.key, id="refunds"
+        )
         self._hint = Plain("", classes="hint")
         self._preview = Timeline(desk, id="preview", classes="right")
-        self._panel = ConfirmPanel(desk.now, id="asking-all")
-        self._blocked: list[Refund] = []
+        self._panel = BlockedPanel(desk, id="asking-all")
         self._found: Found | None = None
         self._stepping = False
 
@@ -117,6 +114,14 @@ class HistoryScreen(RefundScreen):
         return label_for(self._desk, refund if isinstance(refund, Refund) else None, action)
 
     @property
+    def where(self) -> str:
+        """The name, and the place in the list of the refund that is shown in detail."""
+        marked, found = self.rows.current, self._found
+        if self._listing or found is None or marked is None or marked.key != self.refund_panel.key:
+            return self.title
+        return f"{self.title} {place_words(found, self.rows.cursor + 1)}"
+
+    @property
     def unanswered(self) -> str:
         """The sentence if a question about one refund or about all blocked refunds is still open."""
         asking = self._step.current == "asking-all" or (not self._listing and self.refund_panel.current == "asking")
@@ -144,46 +149,26 @@ class HistoryScreen(RefundScreen):
         if self._listing:
             self.rows.reload()
             self.in_background(self._preview.read(), "preview")
+        elif self._step.current == "asking-all":
+            self.in_background(self._renew_question(), "refund-panel")
         else:
             self.in_background(self.refund_panel.read(), "refund-panel")
 
-    def _wanted(self) -> Filter:
-        """The filter of the filter line. Raises QueryError."""
-        settings = self._desk.settings
-        today = self._desk.now().at.astimezone(settings.zone).date()
-        return Query(settings.zone, today, settings.currency).read(self._find.value)
-
     async def _read(self, start: int, limit: int, edition: int) -> None:
         try:
-            wanted = self._wanted()
+            page = await read_page(self._desk, self._find.value, start, limit, self._order)
         except QueryError as error:
             self.rows.set_rows(0, [], 0, fresh=True, edition=edition)
             self._none_shown(UNUSABLE)
             self._found = None
             self._words.show(str(error))
             return
-        order, desk = self._order, self._desk
-        wanted = await desk.trips.searched(wanted)
-        rows = await desk.history.rows(wanted, start, limit, order)
-        known = await desk.history.count(wanted, MOST)
-        total = min(known, MOST) if order is Order.LARGEST else known
-        sums = await desk.history.sums(wanted, MOST_ADDED) if wanted != Filter() and known <= MOST_ADDED else {}
-        why = () if total else await self._why_none(wanted)
-        self._found = Found(wanted, known, tuple(map(str, sums.values())))
-        self.rows.set_rows(start, rows, total, edition=edition)
-        self._none_shown(why)
+        self._found = page.found
+        self.rows.set_rows(start, page.rows, page.total, edition=edition)
+        self._none_shown(page.why_none)
         self._heading.show(self.rows.heading())
         self._say()
         self.refund_app.refresh_keys()
-
-    async def _why_none(self, wanted: Filter) -> tuple[Part, ...]:
-        if wanted == Filter():
-            return REFUNDS_MISSING if self._desk.unusable else NO_REFUNDS
-        if wanted.clerk is not None:
-            clerks = await self._desk.history.clerks()
-            if wanted.clerk.casefold() not in map(str.casefold, clerks):
-                return no_clerk(wanted.clerk, clerks)
-        return NO_MATCH
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
         """Show instead of the list why no refund is shown. `why` is empty if there are refunds."""
@@ -200,15 +185,6 @@ class HistoryScreen(RefundScreen):
         words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
         told = count_words(found, self.rows.cursor + 1, self._order, room) if found.number else ""
         self._words.show(visible("  ".join(filter(None, (told, *words))), 200))
-
-    def _cells(self, refund: Refund | Damaged) -> tuple[Cell, ...]:
-        if isinstance(refund, Damaged):
-            return "", (f"! {DAMAGED}", "bad"), "", refund.trip_id, "", refund.columns.get("clerk", ""), "unreadable"
-        asked = refund.intent
-        when = moment(refund.created_at, self._desk.settings.zone, self._desk.now().at)
-        state = f"{SIGNS[refund.state]} {refund.state}{' !' if refund.life.alarm or alteration_of(refund) else ''}"
-        told = (state, TONES[refund.state]), asked.card.tail or "", asked.receipt or asked.trip_id, asked.reason.words
-        return when, *told, refund.clerk, (str(asked.amount), "strong")
 
     @on(RowList.Needed, "#refunds")
     def _needed(self, message: RowList.Needed) -> None:
@@ -233,8 +209,11 @@ class HistoryScreen(RefundScreen):
 
     def action_step(self, by: int) -> None:
         """Show the next refund of the list, or the one before."""
-        self._stepping = True
-        self.rows.action_move(by)
+        if 0 <= self.rows.cursor + by < self.rows.total:
+            self._stepping = True
+            self.rows.action_move(by)
+        else:
+            self.refund_app.announce(NO_NEXT if by > 0 else NO_PREVIOUS)
 
     async def show_selected(self) -> None:
         """Show the refund under the cursor, if none is shown yet."""
@@ -289,31 +268,27 @@ class HistoryScreen(RefundScreen):
         self.in_background(self._ask_about_all())
 
     async def _ask_about_all(self) -> None:
-        blocked = Filter(states=frozenset({State.BLOCKED}), endpoint=self._desk.endpoint)
-        found = await self._desk.history.rows(blocked, 0, MOST)
-        self._blocked = [refund for refund in found if isinstance(refund, Refund)]
-        self._go("asking-all")
-        self._panel.ask(all_question(self._blocked))
+        if await self._panel.read():
+            self._go("asking-all")
+
+    async def _renew_question(self) -> None:
+        if not await self._panel.read():
+            self._go("listing")
 
     @on(ConfirmPanel.Answered)
     def _answered(self, message: ConfirmPanel.Answered) -> None:
         message.stop()
         self._go("listing")
         if message.yes:
-            self.in_background(self._go_on(self._blocked))
-
-    async def _go_on(self, refunds: list[Refund]) -> None:
-        for refund in refunds:
-            with contextlib.suppress(NotPossible):  # another process has done it meanwhile
-                await self._desk.act(refund.key, Action.GO_ON)
+            self.in_background(self._panel.go_on(self._panel.blocked))
 
     async def _export(self, *, lines: bool) -> None:
         try:
-            wanted = self._wanted()
+            wanted = await wanted_by(self._desk, self._find.value)
         except QueryError as error:
             self.refund_app.announce(str(error))
             return
-        path, number = await export(self._desk, await self._desk.trips.searched(wanted), lines=lines)
+        path, number = await export(self._desk, wanted, lines=lines)
         self.refund_app.announce(exported(number, path))
 
     def action_submit(self) -> None:
@@ -329,12 +304,3 @@ class HistoryScreen(RefundScreen):
             self._go("listing")
         else:
             self.rows.focus()
-
-
-class Words(Suggester):
-    """Completes the last word of a filter line; the right arrow takes it."""
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The whole line with its last word completed."""
-        words = complete(value)
-        return value[: len(value) - len(value.split(" ")[-1])] + words[0] if words else None

@@ -26,6 +26,11 @@ class ScreenPane(Vertical):
         self._desk = desk
 
     @property
+    def where(self) -> str:
+        """The screen's name, and which part of it is shown where that has a name."""
+        return self.title
+
+    @property
     def refund_app(self) -> RefundApp:
         """The app."""
         return cast("RefundApp", self.app)

@@ -71,6 +71,11 @@ class RefundPanel(ContentSwitcher):
         """The refund that is shown, as last read."""
         return self.timeline.refund
 
+    @property
+    def key(self) -> str | None:
+        """The id of the refund that is shown, also before it was read."""
+        return self.timeline.key
+
     def follow(self, key: str) -> None:
         """Show a refund's timeline."""
         self.timeline.follow(key)

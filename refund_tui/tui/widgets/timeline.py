@@ -53,6 +53,11 @@ class Timeline(VerticalScroll, can_focus=True):
             yield self._record
 
     @property
+    def key(self) -> str | None:
+        """The id of the refund that is shown, also before it was read."""
+        return self._key
+
+    @property
     def refund(self) -> Refund | None:
         """The shown refund; None if there is none, or it cannot be read."""
         return self._found if isinstance(self._found, Refund) else None

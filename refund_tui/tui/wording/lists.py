@@ -23,12 +23,15 @@ class Found:
     sums: tuple[str, ...] = ()
 
 
+def place_words(found: Found, place: int) -> str:
+    """`12 of 1,104`."""
+    capped = found.wanted != Filter() and found.number >= MOST
+    return f"{place:,} of " + (f"{MOST - 1:,}+" if capped else f"{found.number:,}")
+
+
 def count_words(found: Found, place: int, order: Order, room: int) -> str:
     """`12 of 1,104 refunds, newest first`, their sums, and what was not searched; sums only as `room` columns allow."""
-    number = found.number
-    capped = found.wanted != Filter() and number >= MOST
-    many = f"{MOST - 1:,}+" if capped else f"{number:,}"
-    told = f"{place:,} of {many} {'refund' if number == 1 else 'refunds'}, {order} first"
+    told = f"{place_words(found, place)} {'refund' if found.number == 1 else 'refunds'}, {order} first"
     vague = found.wanted.narrowed_to
     end = f" · {vague[0]}: only the newest trips, type more" if vague else ""
     return told + _sums(found.sums, room - len(told) - len(end)) + end

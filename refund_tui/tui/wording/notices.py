@@ -124,6 +124,7 @@ NO_TRIPS: tuple[Part, ...] = (
     "\n\nType a trip id and press Enter, or have the operator import them:\n\n",
     ("  refund-tui trips import FILE", STYLES["accent"]),
 )
+NO_NEXT, NO_PREVIOUS = "This is the last refund of the list.", "This is the first refund of the list."
 NO_REFUNDS: tuple[Part, ...] = (
     ("No refunds yet.", "bold"),
     "\n\nRefunds made in Lookup appear here, newest first. Reading them needs no network.",

@@ -146,8 +146,9 @@ async def test_the_question_about_all_that_is_blocked_follows_the_ledger(tmp_pat
         newest, oldest = await refunds(stage)
         await stage.desk.act(oldest.key, Action.CANCEL)
         await stage.until("1 BLOCKED")
-        assert "AMEX 3005" not in stage.text
-        assert "VISA 4242" in stage.text
+        asked = "\n".join(line for line in stage.text.splitlines() if "│" in line)
+        assert "AMEX 3005" not in asked
+        assert "VISA 4242" in asked
         await stage.desk.act(newest.key, Action.CANCEL)
         await stage.until("newest first")
         assert "Go on with every refund" not in stage.text

@@ -64,6 +64,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
         self.background = BackgroundWork(self.announce_error, self.failed)
+        self._unread_at: int | None = None
+        """How many looks there were when something could not be read; None if all was read."""
         self._focus_before: Widget | None = None
         self._announcement = Announcement(self.desk.settings.zone)
         self._news = ClerksNews(self.desk.clerk)
@@ -202,6 +204,9 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
     def _tick(self) -> None:
         self._status.redraw()
         self._announcement.tick(self.desk.now(), self.desk.looks)
+        if self._unread_at is not None and self.desk.looks > self._unread_at:
+            self._unread_at = None
+            self.current_screen.reload()
         self.current_screen.tick()
 
     def keys_dropped(self, number: int) -> None:
@@ -210,6 +215,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def failed(self, error: Exception) -> None:
         """Announce a fault of the program and the file with its traceback. Refunds under way continue."""
+        if not self.is_running or self._closing:
+            return  # the app ends: the work looked for a widget that is gone
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))
 
@@ -222,9 +229,15 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self._announcement.withdraw(words, self.desk.now())
 
     def announce_error(self, error: Exception) -> None:
-        """Announce why something was not done; that a file could not be read, until it can be read again."""
+        """Announce why something was not done. What could not be read is read again later."""
         unread = isinstance(error, StoreError) and error.unread
         self._announcement.announce(str(error), self.desk.now(), unread_at=self.desk.looks if unread else None)
+        if unread:
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Read what the screen shows again, once a look finds that the files can be read."""
+        self._unread_at = self.desk.looks
 
     def leave_announcement(self) -> None:
         """Remove the announcement, because the clerk turns to something else. News stay a little longer."""

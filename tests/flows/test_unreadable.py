@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -50,7 +50,7 @@ class Place:
 
 
 def _list(line: str = "") -> tuple[str, ...]:
-    return "f4", "escape", "f7", "ctrl+u", *line, "enter"
+    return "f4", "escape", KEYS["history.find"], "ctrl+u", *line, "enter"
 
 
 FORM = ("f2", "ctrl+u", *"R-1002", "enter", *"2.00", "enter", "1", "tab", *"torn")
@@ -79,7 +79,9 @@ PLACES = {
             "list.last", "list.first", "refund.stop", "refund.raw", "refund.receipt",
         ),
     ),
-    "the filter": Place((*_list(), "f7", *"clerk:ana"), "clerk:ana", ("enter",), ("clerk:ana",), ("f4",)),
+    "the filter": Place(
+        (*_list(), KEYS["history.find"], *"clerk:ana"), "clerk:ana", ("enter",), ("clerk:ana",), ("f4",)
+    ),
     "a blocked refund": Place(
         (*_list("state:BLOCKED"), "enter"), "Request id", ("refund.ask_again", "refund.next", "refund.previous")
     ),
@@ -215,3 +217,32 @@ async def test_whatever_is_in_the_way_of_a_file_each_screen_is_survived(folder: 
                 await stage.idle()
                 assert ("LEDGER UNUSABLE" in stage.text) == ("trips" not in obstacle)
             await recovers(stage, folder, words, place)
+
+
+async def test_an_answer_that_is_not_on_disk_yet_is_not_said_to_be_awaited(folder: Path) -> None:
+    with ExitStack() as lock:
+
+        async def answer(_body: bytes) -> Outcome:
+            await asyncio.to_thread(lock.enter_context, held(ledger_path(folder)))
+            return accepted()
+
+        async with program(folder, answer, trips=False) as stage:
+            await arrive(stage, Place((*_list("state:WAITING"), "enter"), "Request id", ()))
+            await stage.press("ctrl+g", "asked support", "enter")
+            await stage.sees("accepted, not saved")
+            await stage.sees("Its answer is here but not on disk yet")
+            assert "Its answer is awaited" not in stage.text
+            lock.close()
+            await stage.sees("● ACCEPTED")
+            await stage.until_not("not saved")
+
+
+async def test_the_facts_below_the_list_are_never_those_of_another_trip(folder: Path) -> None:
+    async with program(folder, trips=False) as stage:
+        await arrive(stage, PLACES["lookup"])
+        assert "18.40 EUR left" in stage.text
+        with held(ledger_path(folder)):
+            await stage.press("down")
+            await stage.until_not("18.40 EUR left")
+            assert stage.shows("What was given back is not read yet") or stage.shows("cannot be read now.")
+        await stage.sees("9.05 EUR left of 9.05")

@@ -47,7 +47,7 @@ MOST_LOOKED_AT = 20
 
 LEDGER_WITHIN = 0.5
 """Seconds that the list waits for a ledger that another program has locked."""
-NOT_READ = "\n\nWhat was given back is not read yet."
+NOT_READ = "\nWhat was given back is not read yet."
 LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
@@ -136,6 +136,7 @@ class LookupScreen(ScreenPane):
             async with asyncio.timeout(LEDGER_WITHIN):
                 return await self._desk.trips.balances(trips)
         except (RefundTuiError, TimeoutError):
+            self.refund_app.read_again()
             return {}
 
     def _hint(self, total: int) -> None:
@@ -208,6 +209,7 @@ class LookupScreen(ScreenPane):
         try:
             balance = await self._desk.trips.balance(trip.store_id, trip.trip_id)
         except RefundTuiError as error:
+            self.refund_app.read_again()
             why = f"{visible(str(error), 300)}."
             return literal(*name, why), literal(why)
         beside = [*name, *trip_facts(self._desk, trip.store_id, trip, balance)]

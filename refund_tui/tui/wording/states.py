@@ -107,6 +107,8 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             return f"It is sent by itself{_at(desk, refund)}, with the same id; {gate} ends that wait."
         case State.QUEUED | State.WAITING:
             return f"It is sent by itself{_at(desk, refund)}, with the same id. {lookup} for the next shopper."
+        case State.SENDING if refund.key in desk.unsaved:
+            return "Its answer is here but not on disk yet. Leave this program open until it is; do not refund it anew."
         case State.SENDING:
             return f"{_awaited(desk, pending)} You need not stay: {lookup} for the next shopper."
         case State.ACCEPTED:

@@ -30,7 +30,7 @@ and those that nobody can send again safely are UNKNOWN until a person has
 looked. The replaced ledger stays in the data folder under another name."""
 
 _MISSING = """\
-MISSING   Refunds were made after this backup, and nobody can say which: the
+MISSING   Refunds were made after this backup, and it is not known which: the
           replaced ledger is lost, or cannot be read. Until you have compared
           with the processor's records nothing is sent. Then accept it:
           refund-tui ledger accept-older --because "WHY\""""

@@ -67,7 +67,7 @@ class Settings(Declared):
         if self.clerk not in allowed:
             rule, account = self.sources["accounts"], " with the login ".join(visible(one, 40) for one in own)
             if not allowed:
-                raise ConfigError(f"the account {account} may work here as no clerk ({rule}){_ASK}")
+                raise ConfigError(f"the account {account} may not work here as any clerk ({rule}){_ASK}")
             named = "" if self.sources["clerk"] == DEFAULT else f", not as {self.clerk} ({self.sources['clerk']})"
             raise ConfigError(
                 f"the account {account} may work here as {' or '.join(allowed)}{named} ({rule}): name one of these "

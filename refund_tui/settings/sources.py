@@ -65,7 +65,7 @@ class Sources:
                 remedy = f"did you mean {near[0]}?" if near else "remove it"
                 self._mistakes.append(f"{place(name)} is not a setting: {remedy}")
             elif one.site_only and not site:
-                self._mistakes.append(f"{place(name)} is believed only in {paths.site_config()}: remove it here")
+                self._mistakes.append(f"{place(name)} is accepted only in {paths.site_config()}: remove it here")
             else:
                 self._set(one, name, value, place, text=text)
 
@@ -90,7 +90,7 @@ class Sources:
         named = [name for name, one in SETTINGS.items() if one.site_only and name in content]
         if named and (why := _not_believed(site)):
             first = min(named, key=lines.__getitem__)
-            self._mistakes.append(f"{site}:{lines[first]}: {first} is not believed{why}")
+            self._mistakes.append(f"{site}:{lines[first]}: {first} is not accepted{why}")
         else:
             self._lock(site, content, lines, before)
 
@@ -129,7 +129,7 @@ def _not_believed(site: Path) -> str | None:
     try:
         why = changeable(site)
     except OSError as error:
-        why = f"{error.filename} cannot be looked at ({error.strerror})"
+        why = f"{error.filename} cannot be checked ({error.strerror})"
     if why is None:
         return None
     return (

@@ -84,7 +84,7 @@ async def test_what_the_replaced_ledger_knows_and_the_backup_does_not_bars_its_t
         found = await desk.history.get(second.key)
         assert isinstance(found, Refund)
         assert (found.state, found.life.maybe_executed, found.intent) == (State.UNKNOWN, True, second.intent)
-        assert "in the ledger that was replaced it was ACCEPTED" in found.life.why
+        assert "in the replaced ledger it was ACCEPTED" in found.life.why
         assert (await desk.history.get(first.key)) == first
         with pytest.raises((Refused, NeedsSecondYes)):
             await desk.take(intent(trip="trip-2"))
@@ -113,7 +113,7 @@ async def test_where_nobody_knows_what_is_missing_nothing_is_sent_until_a_person
         (state_dir() or tmp_path).joinpath("marks", mark_name(ledger_path(data))).unlink()
     ended = restore(data, made)
     assert ended.returncode == 5, ended.stderr
-    assert "nobody can say which" in ended.stdout
+    assert "it is not known which" in ended.stdout
     service = ScriptedService()
     with pytest.raises(StoreChanged):
         async with desk_over(data, service) as desk:

@@ -56,7 +56,7 @@ ALTERATIONS = {
     REFUND.format("alarm = 1"): "alarm says 1, and its events say 0",
     "UPDATE refund SET maybe_executed = 0, sent_at = NULL, sent_boot = NULL WHERE id = 4": "sent_at says nothing",
     "UPDATE refund SET wait_seconds = 1.0 WHERE id = 5": "wait_seconds says 1.0, and its events say 600.0",
-    "DELETE FROM refund WHERE id = 2": "was removed: event .* tells of it",
+    "DELETE FROM refund WHERE id = 2": "was removed: event .* records it",
     "INSERT INTO refund SELECT 99, 'a' || substr(key, 2), endpoint, store_id, trip_id, minor, currency, reason, note,"
     " captured, window_closes, clerk, body, created_at, updated_at, version, state, maybe_executed, wait_at, wait_boot,"
     " wait_ticks, wait_seconds, not_before, sent_at, sent_boot, sent_ticks, tries, doubts, asked, alarm,"
@@ -82,13 +82,13 @@ ALTERATIONS = {
     "INSERT INTO event SELECT 1000, key, at, who, kind, before, after, why, data, actor, record, hash FROM event"
     " WHERE seq = 7": "event 1000 does not follow",
     # the rest
-    "DELETE FROM gate": "gate 127.0.0.1:9: it is not what the events say",
-    "UPDATE gate SET wait_seconds = 1.0": "gate 127.0.0.1:9: it is not what the events say",
-    "UPDATE ceiling SET minor = 900000": "ceiling 1: it is not what the events say",
-    "DELETE FROM ceiling": "ceiling 1: it is not what the events say",
+    "DELETE FROM gate": "gate 127.0.0.1:9: it differs from its events",
+    "UPDATE gate SET wait_seconds = 1.0": "gate 127.0.0.1:9: it differs from its events",
+    "UPDATE ceiling SET minor = 900000": "ceiling 1: it differs from its events",
+    "DELETE FROM ceiling": "ceiling 1: it differs from its events",
     "INSERT INTO ceiling SELECT 2, store_id, 'trip-1', minor, currency, at, who, why FROM ceiling": "ceiling 2",
     "INSERT INTO endpoint SELECT 'elsewhere.example', named_at, who FROM endpoint": "endpoint elsewhere.example",
-    "UPDATE identity SET environment = 'PRODUCTION'": "identity 1: it is not what the events say",
+    "UPDATE identity SET environment = 'PRODUCTION'": "identity 1: it differs from its events",
     f"UPDATE identity SET id = '{'0' * 32}'": "event 1 does not follow from event 0",
 }
 

@@ -94,7 +94,7 @@ def test_an_account_that_is_no_clerk_does_nothing(accounts: Host, folder: Path, 
     before = all_events(ledger_path(folder))
     refused = accounts.run("outsider", *ACTS[act], typed="y\n", **FORGED)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert f"the account outsider may work here as no clerk ({SITE}:" in refused.stderr
+    assert f"the account outsider may not work here as any clerk ({SITE}:" in refused.stderr
     assert all_events(ledger_path(folder)) == before
 
 
@@ -150,7 +150,7 @@ def test_a_site_file_that_a_clerk_can_write_is_not_believed(accounts: Host, fold
         for account in ("ana", "ben"):
             refused = accounts.run(account, *arguments)
             assert refused.returncode == 2
-            assert f"{SITE}:3: locked is not believed, because /etc/xdg/refund-tui" in refused.stderr
+            assert f"{SITE}:3: locked is not accepted, because /etc/xdg/refund-tui" in refused.stderr
             assert "belongs to ben" in refused.stderr
     assert not list(folder.iterdir())
 
@@ -181,7 +181,7 @@ def test_doctor_says_what_is_locked_and_by_which_file(accounts: Host, folder: Pa
 def test_doctor_says_who_may_work_here_as_nobody(accounts: Host, folder: Path) -> None:
     lines = [json.loads(line) for line in accounts.run("outsider", "doctor", "--json", "--offline").stdout.splitlines()]
     [warned] = [line for line in lines if (line["name"], line["level"]) == ("clerk", "warn")]
-    assert "the account outsider may work here as no clerk" in warned["says"]
+    assert "the account outsider may not work here as any clerk" in warned["says"]
     told = accounts.run("ana", "doctor", "--json", "--offline").stdout.splitlines()
     assert [line for line in map(json.loads, told) if (line["name"], line["level"]) == ("clerk", "warn")] == []
 
@@ -194,7 +194,7 @@ def test_an_account_in_a_user_namespace_believes_no_rules_and_starts_nothing(acc
     if refused.returncode == NO_NAMESPACE:
         pytest.skip("an account of this host may make no user namespace")
     assert refused.stderr.splitlines()[-1].startswith("refund_tui.errors.ConfigError: ")
-    assert "is not believed, because" in refused.stderr
+    assert "is not accepted, because" in refused.stderr
     assert not list(folder.iterdir())
 
 
@@ -212,7 +212,7 @@ def test_the_login_behind_an_account_narrows_its_names(accounts: Host, folder: P
 def test_a_login_that_is_no_clerk_is_none_under_another_account_either(accounts: Host, folder: Path) -> None:
     need_login_uids()
     refused = accounts.run("store", *REFUND, "--clerk", "ben", login="outsider", **FORGED)
-    assert "the account store with the login outsider may work here as no clerk" in refused.stderr
+    assert "the account store with the login outsider may not work here as any clerk" in refused.stderr
     assert not list(folder.iterdir())
 
 

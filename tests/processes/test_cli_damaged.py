@@ -65,4 +65,4 @@ def test_doctor_names_it(folder: Path) -> None:
     assert "DAMAGED: refund 2" in line
     lines = [line for line in told.stdout.splitlines() if line.startswith("FAIL  evidence")]
     assert any("minor says 125, and its events say 1250" in line for line in lines)
-    assert any("its stored request does not ask for what its record says" in line for line in lines)
+    assert any("its stored request differs from its record" in line for line in lines)

@@ -73,7 +73,7 @@ def _fill(folder: Path, ledger: Path, trips: Path, body_of: BodyOf) -> Verificat
     checked = verify(folder / LEDGER_FILE, body_of, lambda _done, _total: None)
     if checked.problems:
         raise StoreDamaged(
-            f"the ledger is not what its events say ({checked.problems[0]}): no backup was made, so that no good "
+            f"the ledger differs from its events ({checked.problems[0]}): no backup was made, so that no good "
             "one is replaced by it. Run refund-tui verify"
         )
     return checked

@@ -39,7 +39,7 @@ RESTORED = "restored_doubt"
 """The kind of the first event of a refund that only the replaced ledger had."""
 
 _NOT_IN_BACKUP = (
-    "the backup that was restored does not know it; in the ledger that was replaced it was {}: find out whether the "
+    "the restored backup lacks it; in the replaced ledger it was {}: find out whether the "
     "shopper was paid, then settle it"
 )
 
@@ -62,7 +62,7 @@ def restore(
     checked = verify(backup / LEDGER_FILE, body_of, lambda _done, _total: None)
     if checked.problems or checked.head != Head(contents.head_seq, contents.head_hash):
         what = checked.problems[0] if checked.problems else "its list names another head"
-        raise StoreDamaged(f"the backup is not what it was when it was made ({what}); nothing was changed")
+        raise StoreDamaged(f"the backup has changed since it was made ({what}); nothing was changed")
     prepared = ledger.with_name(f".restore-{os.getpid()}.sqlite3")
     try:
         complete = _complete(ledger, marks)

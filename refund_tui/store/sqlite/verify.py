@@ -267,7 +267,7 @@ def _body(row: sqlite3.Row, body_of: BodyOf) -> bytes | None:
         return None
 
 
-_BYTES = "its stored request does not ask for what its record says"
+_BYTES = "its stored request differs from its record"
 
 
 def _of_refund(refund: sqlite3.Row, what: str) -> str:
@@ -295,7 +295,7 @@ def _without_refund(database: Database) -> Iterator[tuple[int, str]]:
         last = rows[-1]["key"]
         for row in rows:
             if row["there"] is None:
-                yield row["seq"], f"refund {visible(row['key'], KEY)} was removed: event {row['seq']} tells of it"
+                yield row["seq"], f"refund {visible(row['key'], KEY)} was removed: event {row['seq']} records it"
 
 
 def _attempts_without_refund(database: Database) -> Iterator[tuple[int, str]]:
@@ -326,7 +326,7 @@ def _single_rows(database: Database, found: Checked, newest: int, body_of: BodyO
     for table, key in sorted(here.keys() | said.keys(), key=str):
         if here.get((table, key)) != said.get((table, key)):
             name = visible(" ".join(map(str, key)), KEY)
-            yield 0, f"{table} {name}: it is not what the events say of it"
+            yield 0, f"{table} {name}: it differs from its events of it"
 
 
 _IDENTITY: Place = ("identity", (1,))

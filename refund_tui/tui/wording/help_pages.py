@@ -12,7 +12,7 @@ ABOUT_SCREENS = {
     "Their keys are dim and ignored for half a second, so that a key pressed twice confirms nothing. Once it is "
     "recorded you can leave: it continues by itself, with the same id, until the answer is known.",
     "history": "Every refund, newest first; it needs no network. Enter shows one with its attempts and events. "
-    "What can be done about it now is in the line of keys, and only that.",
+    "The line of keys shows only the actions that are possible now.",
     "palette": "Type a part of a command's name or of what it does; Enter runs it on the previous screen.",
     "gate": "The service asked the whole account to wait. Type why the wait can end, then Enter: its refunds "
     "are sent at once. Escape goes back and ends nothing.",

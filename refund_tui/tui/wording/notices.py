@@ -81,7 +81,7 @@ def nothing_recorded(why: Exception) -> str:
 
 def not_kept(why: Exception) -> str:
     """A draft cannot be saved now."""
-    return f"What is typed is not saved yet: {why}. That is tried again; nothing was refunded by it."
+    return f"What is typed is not saved yet: {why}. Saving is tried again; nothing was refunded."
 
 
 def exported(number: int, path: Path) -> str:

@@ -287,9 +287,9 @@ class _Pencil:
         blank = " " * (end - x)
         reach = x + widest(glyph.text)
         if reach > self._width:
-            self._write(glyph._replace(text="?" * (end - x)), y, end)
+            self._write(Glyph(glyph.pen, "?" * (end - x), glyph.sure), y, end)
             return end
-        self._write(glyph._replace(text=blank), y, end)
+        self._write(Glyph(glyph.pen, blank, glyph.sure), y, end)
         self._go(x, y, [])
         self._write(glyph, y, end)
         return reach

@@ -155,3 +155,14 @@ async def test_the_question_warns_of_an_id_that_no_trip_here_matches(tmp_path: P
         await stage.open_unknown()
         await stage.press("5.00", "tab", "1", "f10")
         await stage.until("no trip here matches this id")
+
+
+async def test_the_title_shows_the_whole_time_of_a_draft_at_80_columns_whatever_the_receipt(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1007")
+        await stage.press("4.00")
+        await stage.until("Draft of 13:00")
+        stage.clock.advance(86_400)
+        await stage.press("f2", "f3")
+        await stage.until("Draft of 02 Mar 13:00")
+        assert "R-1007" in stage.text.splitlines()[1]

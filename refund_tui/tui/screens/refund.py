@@ -106,6 +106,7 @@ class RefundFormScreen(RefundScreen):
 
     def enter(self) -> None:
         """Set the focus, and read again: the data may have changed while another screen was shown."""
+        self._show_title()  # the day may be another
         self._focus_step()
         self.reload()
 

@@ -33,11 +33,17 @@ LEAST_LINES = 4
 """The fewest lines for the articles: a heading, two articles, and the number of the others."""
 
 
+TITLE = 78
+"""Columns of a trip's title: it fits on a terminal of 80."""
+
+
 def trip_title(desk: Desk, trip_id: str, trip: Trip | None, saved_at: datetime | None) -> list[Part]:
     """The title of a trip. `saved_at` is when its draft was last saved (UTC), None if it has no draft."""
-    receipt = f" · {visible(trip.receipt, 20)}" if trip and trip.receipt else ""
+    title = f"Trip {visible(trip_id, 50)}"
     draft = f" · {draft_words(desk, saved_at)}" if saved_at else ""
-    return [(f"Trip {visible(trip_id, 50)}", "bold"), (receipt + draft, STYLES["dim"])]
+    room = max(8, min(20, TITLE - len(title) - len(draft) - 3))
+    receipt = f" · {visible(trip.receipt, room)}" if trip and trip.receipt else ""
+    return [(title, "bold"), (receipt + draft, STYLES["dim"])]
 
 
 def draft_words(desk: Desk, saved_at: datetime) -> str:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.host.paths import ledger_path
+from refund_tui.store.sqlite.connection import Patience
 from tests.flows.stage import LIMITED, program, refunds
 from tests.support.desks import desk_over, intent
+from tests.support.obstacles import held
 from tests.support.service import ScriptedService
 
 
@@ -90,3 +93,23 @@ async def test_a_question_whose_amount_a_colleague_took_says_how_little_is_left_
         await stage.press("y")
         await stage.until("only 8.40 EUR is left to refund")
         assert len(await refunds(stage)) == 1
+
+
+async def test_a_yes_that_is_still_being_recorded_says_so_and_leaving_does_not_say_that_nothing_was_refunded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patience.__init__, "__defaults__", (1_000,))
+    async with program(tmp_path) as stage:
+        await stage.ask("R-1001", "5.00")
+        stage.clock.advance(1)
+        await stage.until_lit("y")
+        with held(ledger_path(tmp_path)):
+            await stage.press("y")
+            await stage.sees("Your yes was taken and is being recorded")
+            assert not stage.lit("y")
+            await stage.press("f2")
+            await stage.sees("Find")
+            assert not stage.shows("Nothing was refunded")
+            await stage.sees("A refund is being recorded")
+        await stage.until("● ACCEPTED 5.00 EUR")
+        assert [str(refund.intent.amount) for refund in await refunds(stage)] == ["5.00 EUR"]

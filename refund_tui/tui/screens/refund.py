@@ -96,6 +96,8 @@ class RefundFormScreen(RefundScreen):
     @property
     def unanswered(self) -> str:
         """The sentence if the question before a refund, or about one, is still open."""
+        if self._step.current == "confirm" and self._confirm.awaited is None:
+            return notices.STILL_BEING_RECORDED
         if self._step.current == "confirm":
             key = key_of("refund", self._desk.settings.keys)
             return notices.nothing_refunded(self._entry.trip_id, key)

@@ -20,7 +20,7 @@ from refund_tui.tui.commands import key_label
 from refund_tui.tui.widgets.fields import field
 from refund_tui.tui.widgets.footer import key_cap
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
-from refund_tui.tui.wording.notices import TYPE_AMOUNT_AGAIN, not_the_amount, too_early
+from refund_tui.tui.wording.notices import BEING_RECORDED, TYPE_AMOUNT_AGAIN, not_the_amount, too_early
 
 GRACE = 0.5
 """Seconds without a key before an answer counts, so that a key that is held or pressed twice confirms nothing."""
@@ -148,6 +148,14 @@ class ConfirmPanel(Vertical, can_focus=True):
     def _answer(self, yes: bool) -> None:
         self._opened = None
         self.post_message(self.Answered(yes, self._question))
+        if yes:
+            self.set_timer(GRACE, self._say_taken)
+
+    def _say_taken(self) -> None:
+        """Say that a yes was taken, where the question is still shown: the ledger is slow, or locked."""
+        if self._opened is None:
+            self.query_one(".answers", Plain).show(self._question.keys(lit=False))
+            self.query_one(".wrong", Plain).show(BEING_RECORDED)
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:

@@ -25,6 +25,9 @@ MARK_TAKEN_OFF = "Another refund gave back an article that was marked here: chec
 PRICE_NOT_KNOWN = "The price of a marked article is not known here: type the amount."
 RECEIPT_SENT = "Sent to your terminal's clipboard. This program cannot see whether it arrived."
 
+BEING_RECORDED = "Your yes was taken and is being recorded. Nothing is sent before it is on disk."
+STILL_BEING_RECORDED = "A refund is being recorded: what comes of it is said here. Do not refund it anew."
+
 
 def too_small(columns: int, rows: int) -> str:
     """For a terminal that is smaller than the screens need."""

@@ -120,7 +120,7 @@ def test_quitting_with_an_open_refund_says_which_and_that_it_goes_on(tmp_path: P
         session.press("ctrl+q")
         screen = session.wait_for("still open")
         assert TRIP in screen
-        assert "go on" in screen
+        assert "continue" in screen
         session.listen(0.6)
         session.send("y")
         assert session.wait() == 0

@@ -175,6 +175,8 @@ async def recovers(stage: Stage, folder: Path, words: str, place: Place) -> None
         while stage.shows(words):
             stage.clock.advance(1)  # the answer to a key stays for ten seconds
             await stage.pilot.pause(0.1)
+            if stage.shows("Nothing was recorded"):
+                await stage.press("f2")  # the answer to a yes stays until its screen is left
     await stage.until_not("! LEDGER")
     await agreed(stage, folder, {"STORE-001", *place.typed}, fields_are_typed=True)
     await stage.pilot.press(*place.back)

@@ -17,7 +17,7 @@ HARMLESS = re.compile(
     r"|(?<!\S)[1-6] (?=[a-z]|[A-Z_]+ \()|1 or 2"  # a digit to press
     r"|\d+ (?:d|h|min|s)\b|just now"  # how long ago, how long it takes
     r"|\d{1,2}:\d\d(?::\d\d)?(?=\s*$)|40 columns|\(429\)|last four|\d+ decimals?|has \d+"
-    r"|\d+ of \d+ marked|\d+ × |such as [\w.,:-]+"
+    r"|\d+ of \d+ marked|\d+ × |such as [\w.,:-]+|a-z 0-9"
 )
 
 _OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|UNKNOWN|BLOCKED)\b.*)")

@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 
 from refund_tui.core.actor import Actor
+from refund_tui.core.evidence import Head
 from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
 from refund_tui.tui.wording.questions import DIFFERENT
@@ -243,7 +244,11 @@ FACES = (
 
 async def draw(face: Face, size: tuple[int, int]) -> str:
     """One screenshot, as an SVG without external resources."""
-    with tempfile.TemporaryDirectory() as folder, mock.patch("refund_tui.host.actor._actor", return_value=TILL):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch("refund_tui.host.actor._actor", return_value=TILL),
+        mock.patch.object(Head, "short", "7 9c56cc51b374c3ba"),  # each new ledger has an id, and so hashes, of its own
+    ):
         shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
         async with shown as stage:
             await face.play(stage)

@@ -117,7 +117,7 @@ def _faulty(now: datetime) -> list[SampleTrip]:
         ),
         SampleTrip(
             _record(now, "a90c15e7", "R-1010 NOT AUTHORISED", 200, ("AMEX", "3005"), "6.55", [_COFFEE, _JUICE]),
-            "The service says 403 once: the refund is BLOCKED with advice, and continues when you say it is repaired.",
+            "The service says 403 once: the refund is BLOCKED with advice, and goes on when you say it is repaired.",
             [{"status": 403}],
         ),
     ]

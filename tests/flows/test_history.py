@@ -132,7 +132,7 @@ async def test_before_all_go_on_each_blocked_refund_is_listed_with_its_whole_cau
             "1.50 EUR  R-1001 · VISA 4242",
             "",
         ]
-        assert stage.shows("Has what blocked them been repaired? Each continues with its own id, one after the other.")
+        assert stage.shows("Has what blocked them been repaired? Each goes on with its own id, one after the other.")
 
 
 async def test_the_question_about_all_that_is_blocked_follows_the_ledger(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def all_question(blocked: Sequence[Refund]) -> Question:
     about = [
         *(part for why, refunds in listed.items() for part in _blocked_by(why, refunds)),
         *([f"… and {more} more\n"] if more > 0 else []),
-        "\nHas what blocked them been repaired? Each continues with its own id, one after the other.",
+        "\nHas what blocked them been repaired? Each goes on with its own id, one after the other.",
     ]  # fmt: skip
     return Question("Go on with every refund that is blocked?", about, "go on with all")
 

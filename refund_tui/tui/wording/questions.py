@@ -179,7 +179,7 @@ def _which(refund: Refund) -> list[tuple[str, Part]]:
 
 def _repaired(refund: Refund) -> list[Part]:
     why = visible(refund.life.why)
-    return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund continues, with the same id."]
+    return [f"It was blocked: {why}.\n\nHas that been repaired? The same refund goes on, with the same id."]
 
 
 def _sooner(desk: Desk, refund: Refund, pending: UnderWay | None) -> list[Part]:

@@ -31,7 +31,7 @@ STATE_MEANS = {
     State.WAITING: "is sent by itself, with the same id, at the time shown",
     State.ACCEPTED: "the service accepted it: the money reaches the card in a few days",
     State.REJECTED: "the service refused it: no money moved",
-    State.BLOCKED: "a person must repair something; then it continues",
+    State.BLOCKED: "a person must repair something; then it goes on",
     State.UNKNOWN: "it may have been paid: ask again or settle it",
     State.CANCELLED: "withdrawn before it could be paid: no money moved",
     State.SETTLED_PAID: "closed by a person: the shopper was paid",
@@ -114,7 +114,7 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
         case State.ACCEPTED:
             return f"Done. The money reaches the card in a few days. {lookup} for the next shopper."
         case State.BLOCKED:
-            return f"A person must repair this first; then {again} continues the same refund."
+            return f"A person must repair this first; then {again} goes on with the same refund."
         case State.UNKNOWN if pending and not pending.over:
             ended = "A request of it is still under way. Once that has ended,"
             return f"{ended} or after {_hour(desk, pending)}, {settle} settles it. {again} asks again then."

@@ -55,7 +55,7 @@ def _pieces(text: str) -> list[str]:
     while at < len(text):
         if picture := emoji_at(text, at):
             pieces.append(picture)
-            at, marks = at + len(picture), 0
+            at, marks = at + len(picture), MOST_MARKS  # nothing is drawn into a picture of several characters
             continue
         piece, marks = _piece(text[at], marks)
         if piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refund_tui.core.emoji import is_picture_in_parts
@@ -113,6 +113,7 @@ def test_nothing_that_hides_steers_or_overflows_comes_out(text: str, limit: int)
         assert run <= MOST_MARKS
 
 
+@example(text=f"\u2764\ufe0f{ACUTE}", limit=3)
 @given(text=st.text(st.sampled_from([*"".join(EMOJI), ACUTE, "a", "\u202e"])), limit=st.integers(1, 30))
 def test_a_sequence_is_shown_whole_or_not_at_all(text: str, limit: int) -> None:
     shown = visible(text, limit)

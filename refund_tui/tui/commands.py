@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("history.person", ("u",), "person", "For you", "shows only what needs a person, or all again", HISTORY),
     Command("history.export", ("e",), "export", "Export", "writes what is filtered to a CSV file", HISTORY),
     Command("history.lines", ("j",), "export_lines", "Lines", "writes it as JSON lines", HISTORY, footer=False),
-    Command("history.go_on", ("g",), "go_on_all", "Go on with all", "goes on with all BLOCKED refunds after a repair", HISTORY),
+    Command("history.go_on", ("g",), "go_on_all", "Go on with all", "goes on with each BLOCKED refund", HISTORY),
     Command("history.turn", ("o",), "turn", "Order", "newest, oldest or largest amount first", HISTORY, footer=False),
     Command("list.up", ("up",), "move(-1)", "Up", "moves in the list, also while you type", LIST, footer=False),
     Command("list.down", ("down",), "move(1)", "Down", "moves in the list, also while you type", LIST, footer=False),

@@ -41,7 +41,7 @@ async def test_a_key_that_is_a_character_is_not_offered_in_a_field(tmp_path: Pat
         assert "g  Go on with all" not in keys(stage)
         await stage.press("f1")
         await stage.until("You are in the filter")
-        assert not stage.shows("goes on with all BLOCKED")
+        assert not stage.shows("goes on with each BLOCKED")
 
 
 async def test_all_left_is_not_offered_where_the_window_is_closed(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self.use_theme(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
+        self._ends = False
         self.background = BackgroundWork(self.announce_error, self.failed)
         self._unread_at: int | None = None
         """How many looks there were when something could not be read; None if all was read."""
@@ -118,6 +119,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     async def on_unmount(self) -> None:
         """Close the desk, whatever ended the app. News that come now are not shown."""
+        self._ends = True
         self.desk.hurry()
         if self.background.open:
             with contextlib.suppress(RefundTuiError):  # at most the last half second of a draft is lost
@@ -128,6 +130,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def leave(self, code: int) -> None:
         """End the app with an exit code."""
+        self._ends = True
         self.exit(code, return_code=code)
 
     def _check_terminal(self) -> None:
@@ -215,7 +218,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def failed(self, error: Exception) -> None:
         """Announce a fault of the program and the file with its traceback. Refunds under way continue."""
-        if not self.is_running or self._closing:
+        if self._ends:
             return  # the app ends: the work looked for a widget that is gone
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))

@@ -62,7 +62,7 @@ async def test_the_filter_that_one_key_filled_in_is_replaced_by_the_first_key(tm
     async with program(tmp_path) as stage:
         await stage.press("f4")
         await stage.until("No refunds yet")
-        await stage.press("f5", "f7", "x")
+        await stage.press("u", "/", "x")
         assert value(stage, "find") == "x"
 
 

@@ -126,6 +126,11 @@ def _clerk(match: re.Match[str], part: Part) -> object:
     return match["clerk"] == row.clerk if row else match["clerk"] in known
 
 
+def _ledger_head(match: re.Match[str], part: Part) -> object:
+    """A head of the ledger: an event that is there, with the beginning of its hash."""
+    return part.screen.truth.heads.get(int(match["seq"]), "").startswith(match["hash"])
+
+
 def _row(match: re.Match[str], part: Part) -> object:
     """A row of a list: trip, clerk and amount of one refund."""
     amount = (plain(match["amount"]), match["currency"])
@@ -242,6 +247,7 @@ STATEMENTS = (
     _kind("a wait", r"(?:next|attempt in) (?P<left>\d+(?::\d\d)+)", _countdown),
     _kind("a request id", r"Request id\s+(?P<id>\S+)", _request),
     _kind("a reconciliation id", rf"{RECONCILIATION}\s+(?P<id>[A-Z0-9]{{3,}}|none)(?![\w-]| given)", _reconciliation),
+    _kind("the head of the ledger", r"\bLedger\s+(?P<seq>\d+) (?P<hash>[0-9a-f]{16})", _ledger_head),
     _kind("who asked", r"Asked .*, by (?P<clerk>\S+)", _clerk),
     _kind("how many refunds there are", rf"{COUNT} refunds?, (?:newest|oldest|largest)", _all_refunds),
     _kind("what they come to", rf"in all (?P<sums>{SUM}(?: \+ {SUM})*)(?: \+ (?P<more>\d+) more)?", _in_all),

@@ -121,6 +121,12 @@ def test_it_hears_each_kind_of_untruth(screens: Screens, kind: str) -> None:
     assert untruths(Screen(screen.text.replace(true, wrong, 1), screen.truth, screen.now))
 
 
+def test_it_hears_another_head_on_the_receipt(screens: Screens) -> None:
+    screen = screens["receipt"]
+    heads = dict.fromkeys(screen.truth.heads, "f" * 64)
+    assert untruths(Screen(screen.text, replace(screen.truth, heads=heads), screen.now))
+
+
 def test_a_row_of_the_ledger_that_changed_makes_a_true_screen_untrue(screens: Screens) -> None:
     screen = screens["lookup"]
     refunds = [replaced._replace(minor=100, amount="1.00") for replaced in screen.truth.refunds]

@@ -56,6 +56,7 @@ class Truth:
     tails: dict[str, str] = field(default_factory=dict)
     """The last four digits of the card, by trip id."""
     ceilings: dict[str, int] = field(default_factory=dict)
+    heads: dict[int, str] = field(default_factory=dict)
     amounts: set[str] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
     instants: list[datetime] = field(default_factory=list)
@@ -122,6 +123,7 @@ class Truth:
             before: dict[str, set[str]] = {}
             for event in rows("SELECT * FROM event"):
                 before.setdefault(event["key"], set()).update({event["before"], event["after"]} - {None})
+                self.heads[event["seq"]] = event["hash"]
                 self._note(event)
             for row in rows("SELECT * FROM refund"):
                 self.refunds.append(_refund(row, frozenset(before.get(row["key"], ()))))

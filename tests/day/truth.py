@@ -158,7 +158,9 @@ class Truth:
             self.instants.append(day + timedelta(days=WINDOW_DAYS + 1))
 
     def _note(self, row: sqlite3.Row) -> None:
-        for value in tuple(row):
+        for name, value in zip(row.keys(), tuple(row), strict=True):
+            if name in ("hash", "record"):
+                continue  # digits of a hash are no facts, and a record repeats other rows
             if isinstance(value, bytes):
                 value = value.decode(errors="replace")
             if isinstance(value, int) and 100 <= value < 600:

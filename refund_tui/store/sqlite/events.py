@@ -62,8 +62,8 @@ CEILING_SET = "ceiling_set"
 """The kind of the event that records a captured amount which a person stated."""
 
 _NEWEST_CEILING = (
-    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?1"
-    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?1) ORDER BY id DESC LIMIT 1"
+    "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?"
+    " UNION SELECT id FROM ceiling WHERE +folded_trip = ?) ORDER BY id DESC LIMIT 1"
 )
 """Searched by the index and again without it, so that a damaged index hides no row."""
 _CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
@@ -79,7 +79,7 @@ class FirstRow(Protocol):
 
 def newest_ceiling(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
     """The captured amount that a person stated last for a trip (folded id); damaged if its event differs."""
-    row = first(_NEWEST_CEILING, trip)
+    row = first(_NEWEST_CEILING, trip, trip)
     if row is None:
         return None
     ceiling = ceiling_of(row)

@@ -166,9 +166,13 @@ class HistoryScreen(RefundScreen):
         self._found = page.found
         self.rows.set_rows(start, page.rows, page.total, edition=edition)
         self._none_shown(page.why_none)
-        self._heading.show(self.rows.heading())
+        self._fit_heading()
+        self.call_after_refresh(self._fit_heading)  # a list that is shown for the first time has no width before
         self._say()
         self.refund_app.refresh_keys()
+
+    def _fit_heading(self) -> None:
+        self._heading.show(self.rows.heading())
 
     def _none_shown(self, why: tuple[Part, ...]) -> None:
         """Show instead of the list why no refund is shown. `why` is empty if there are refunds."""

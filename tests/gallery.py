@@ -29,6 +29,8 @@ CELL = 12.2
 """The width of a character in the pictures."""
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
+NEVER = 3600.0
+"""Seconds that no picture lasts."""
 TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
 """The process facts in all pictures."""
 
@@ -248,6 +250,7 @@ async def draw(face: Face, size: tuple[int, int]) -> str:
         tempfile.TemporaryDirectory() as folder,
         mock.patch("refund_tui.host.actor._actor", return_value=TILL),
         mock.patch.object(Head, "short", "7 9c56cc51b374c3ba"),  # each new ledger has an id, and so hashes, of its own
+        mock.patch("refund_tui.tui.drafts.SAVE_AFTER", NEVER),  # else a slow host also draws "Draft of"
     ):
         shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
         async with shown as stage:

@@ -198,6 +198,15 @@ def test_an_account_in_a_user_namespace_believes_no_rules_and_starts_nothing(acc
     assert not list(folder.iterdir())
 
 
+def test_what_belongs_to_nobody_in_a_user_namespace_is_not_believed(accounts: Host, folder: Path) -> None:
+    """There root's files and the program itself have the same number as those of any other account."""
+    loaded = "from pathlib import Path\nfrom refund_tui.host import trust\ntrust.__file__ = '/'"
+    told = accounts.python("ben", "-c", f"{loaded}\n{SEEMING_ANA}\nprint(trust.changeable(Path({SITE!r})))")
+    if told.returncode == NO_NAMESPACE:
+        pytest.skip("an account of this host may make no user namespace")
+    assert told.stdout.splitlines() == [f"{SITE} belongs to nobody"], told.stderr
+
+
 def test_the_login_behind_an_account_narrows_its_names(accounts: Host, folder: Path) -> None:
     need_login_uids()
     first_event(accounts, folder)

@@ -1,6 +1,6 @@
 """Owns the facts about a process that events and attempts record beside the clerk's name. Reads nothing from this host.
 
-Anybody can type a name. These facts come from the kernel, except `ssh`.
+Anybody can type a name. These facts come from the kernel, except `ssh` and `ssh_key`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ class Actor:
     """One process. A fact is empty if the host does not provide it, or if version 0.1.0 wrote the record.
 
     `uid` and `account` are those it runs as; `login_uid` and `login` the account that logged in, which the kernel's
-    audit keeps through su and sudo. `ssh` is the variable SSH_CONNECTION: whoever started the process could set it.
+    audit keeps through su and sudo. `ssh` is the variable SSH_CONNECTION, `ssh_key` the fingerprint of the key that
+    opened the session, which sshd tells with `ExposeAuthInfo yes`. Whoever started the process could set both, unless
+    sshd started it by a forced command.
     `uid_map` is there in a user namespace, in which an account can make its uid seem another one: uids inside, those
     outside that they are, and their number.
     """
@@ -28,6 +30,7 @@ class Actor:
     host: str = ""
     pid: str = ""
     uid_map: str = ""
+    ssh_key: str = ""
 
     @property
     def facts(self) -> dict[str, str]:

@@ -1,10 +1,12 @@
-"""Owns the kernel's facts about this process: its account, the account that logged in, terminal, host and pid.
+"""Owns the facts about this process: account, login, terminal, host and pid by the kernel; connection and key by sshd.
 
 Never uses an environment variable for an account: anybody can set SUDO_USER, LOGNAME and USER.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import pwd
 from functools import cache
@@ -35,9 +37,24 @@ def _actor(pid: int) -> Actor:
         "uid": str(os.getuid()), "account": account_of(os.getuid()),
         "login_uid": "" if login is None else str(login), "login": "" if login is None else account_of(login),
         "tty": _terminal(), "ssh": os.environ.get("SSH_CONNECTION", ""),
-        "host": os.uname().nodename, "pid": str(pid), "uid_map": _uid_map(),
+        "host": os.uname().nodename, "pid": str(pid), "uid_map": _uid_map(), "ssh_key": _ssh_key(),
     }  # fmt: skip
     return Actor(**{name: visible(value, LONGEST) for name, value in facts.items()})
+
+
+LONGEST_AUTH_INFO = 100_000
+"""Bytes of sshd's file about a login that are read. A key has at most a few thousand."""
+
+
+def _ssh_key() -> str:
+    """The fingerprint of the key that opened the SSH session, as `ssh-keygen -l` shows it; empty if sshd tells none."""
+    try:
+        with Path(os.environ.get("SSH_USER_AUTH", "")).open("rb") as told:
+            words = told.read(LONGEST_AUTH_INFO).split()
+        blob = base64.b64decode(words[words.index(b"publickey") + 2], validate=True)
+    except (OSError, ValueError, IndexError):
+        return ""
+    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
 
 
 def account_of(uid: int) -> str:

@@ -46,6 +46,11 @@ def state_dir() -> Path | None:
     return _of_account(lambda: user_state_path(NAME, appauthor=False))
 
 
+def home_dir() -> Path | None:
+    """The account's home folder; None if it has none."""
+    return _of_account(Path.home)
+
+
 def default_data_dir() -> Path:
     """The folder of the ledger if `data_dir` is not set. Raises ConfigError if the account has no home folder."""
     return _data_dir(NAME)

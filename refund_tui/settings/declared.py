@@ -63,6 +63,7 @@ class Declared:
     timezone: str = setting("ZONE", "the store's time zone, such as Europe/Berlin (default: this host's)", check="zone")
     data_dir: Path = setting("FOLDER", "where the ledger is kept")
     shared: bool = setting("yes|no", "the data folder is shared by several accounts (default no)", False)
+    export_dir: Path | None = setting("FOLDER", "where exports and receipts are written (default: the home folder)")
     mark_dir: Path | None = setting("FOLDER", "one more folder for the high-water mark, best on another disk")
     head_log: str | None = setting(
         "FILE", "append the head after each change to this file; or syslog", check="head_log"
@@ -89,9 +90,17 @@ class Declared:
     )  # fmt: skip
     bell: bool = setting("yes|no", "ring when a refund is decided (default no)", False)
     cell_diff: bool = setting("yes|no", "send a terminal only the cells that changed (default yes)", True)
+    idle_end: int | None = setting(
+        "MINUTES", "end the terminal after this time without a key; drafts are kept (default: never)",
+        bounds=(2, 1440, "minutes"),
+    )  # fmt: skip
     keys: Mapping[str, str] = setting("ACTION=KEY,...", "other keys for actions of the terminal", {})
     accounts: Mapping[str, tuple[str, ...]] = setting(
         "TABLE", "the clerks that each account may be, such as `store = [\"ana\", \"ben\"]` (default: any)", {},
+        site_only=True,
+    )  # fmt: skip
+    kiosk: bool = setting(
+        "yes|no", "no shell, files in `export_dir` alone, no variable and no user's file counts (default no)", False,
         site_only=True,
     )  # fmt: skip
     locked: tuple[str, ...] = setting(

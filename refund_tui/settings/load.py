@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,11 @@ class Settings(Declared):
         """The store's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def export_folder(self) -> Path | None:
+        """Where exports and receipts are written; None if there is no folder for them."""
+        return self.export_dir or (None if self.kiosk else paths.home_dir())
+
     def require(self, *names: str) -> None:
         """Check that the settings `names` are set. Raises ConfigError."""
         missing = [SETTINGS[name] for name in names if self.values[name] is None]
@@ -83,7 +89,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Se
     found = Sources(flags, environ)
     defaults = {name: one.default and read(one, one.default, text=False) for name, one in SETTINGS.items()}
     values: dict[str, Any] = {**defaults, **found.values}
-    values["timezone"] = values["timezone"] or host_zone(environ)
+    values["timezone"] = values["timezone"] or host_zone({} if values["kiosk"] else environ)
     values["data_dir"] = values["data_dir"] or paths.default_data_dir()
     named = values["clerk"] is not None
     values["clerk"] = values["clerk"] or _default_clerk(values["accounts"], environ)

@@ -1,7 +1,8 @@
 """Owns where settings come from, in this order: flags, variables, the user's file, the site's file.
 
 The site's file is at a fixed place. Nothing else can set what it locks. Its locks are accepted only if no one except
-the operator can write the file. Collects every mistake. Never repeats a value that might be a secret.
+the operator can write the file. In a kiosk only that file and the command line count: the operator wrote both. Collects
+every mistake. Never repeats a value that might be a secret.
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ class Sources:
         self._mistakes: list[str] = []
         options = {SETTINGS[name].option: value for name, value in flags.items() if value is not None}
         self._add(options, {one.option: one for one in SETTINGS.values()}, visible, text=True)
+        by_command = len(self._given)
         variables = {name: environ[name] for name in sorted(environ) if name.startswith(PREFIX) and environ[name]}
         self._add(variables, {one.variable: one for one in SETTINGS.values()}, visible, text=True)
-        self._add_files()
+        self._add_files(by_command)
         if self._mistakes:
             raise ConfigError("\n".join(self._mistakes))
 
@@ -78,8 +80,8 @@ class Sources:
             problem, *within = error.args
             self._mistakes.append(f"{place('.'.join([name, *within]))} {problem}")
 
-    def _add_files(self) -> None:
-        """The user's file, then the site's."""
+    def _add_files(self, by_command: int) -> None:
+        """The user's file, then the site's. The first `by_command` settings were given by the command line."""
         site, other = paths.site_config(), paths.other_site_config()
         if (file := self.values.get("config") or paths.user_config()) is not None:
             self._add_file(file, must="config" in self.values)
@@ -93,6 +95,8 @@ class Sources:
             self._mistakes.append(f"{site}:{lines[first]}: {first} is not accepted{why}")
         else:
             self._lock(site, content, lines, before)
+            if self.values.get("kiosk"):
+                self._close(site, lines, before[by_command:])
 
     def _add_file(self, path: Path, *, must: bool = False, site: bool = False) -> tuple[dict[str, Any], Lines]:
         """Add a TOML file; its content and its lines. A missing file is a mistake only if it `must` exist."""
@@ -122,6 +126,16 @@ class Sources:
                 self._mistakes.append(f"{lock}: locked names {name}, which then follows variables: set it here too")
             if SETTINGS[name].type == "Path" and isinstance(value, str) and not value.startswith("/"):
                 self._mistakes.append(f"{site}:{lines[name]}: {name} is locked: write its whole path, from / on")
+
+    def _close(self, site: Path, lines: Lines, given: tuple[tuple[str, str], ...]) -> None:
+        """In a kiosk, refuse what was `given` neither by the command line nor by the site's file."""
+        kiosk = f"{site}:{lines['kiosk']}"
+        self._mistakes += [
+            f"{place} does not count in a kiosk ({kiosk}): remove it; only that file and flags of the command count"
+            for _, place in given
+        ]
+        if "data_dir" not in self.values:
+            self._mistakes.append(f"{kiosk}: a kiosk needs data_dir, which follows variables else: set it here too")
 
 
 def _not_believed(site: Path) -> str | None:

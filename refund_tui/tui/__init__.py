@@ -7,7 +7,7 @@
 - `terminal/`: signals, keys, output and the inside of Textual
 - `possible.py`: which commands are possible now
 - `background.py`: work that no key waits for; `drafts.py`: when drafts are saved; `news.py`: the desk's news
-- `files.py`: exports and receipts; `themes.py`: colours
+- `files.py`: exports and receipts; `themes.py`: colours; `idle.py`: the end after a time without keys
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,8 @@ def run(settings: Settings) -> int:
     """Open the terminal and return its exit code. Raises RefundTuiError."""
     gc.disable()  # until all screens are mounted: a collection would slow the start
     keymap(settings.keys)
+    if settings.kiosk:
+        signals.never_stop()
     if reason := signals.refusal(os.environ.get("TERM")):
         raise UsageError(reason)
     signals.prepare(os.environ)
@@ -52,12 +53,12 @@ def run(settings: Settings) -> int:
         raise crashed(app.crash, settings.data_dir)
     if app.failure is not None:
         raise app.failure
-    _say_unsaved(app.desk.unsaved.values())
+    _say(*app.parting, *app.desk.unsaved.values())
     return app.return_code or 0
 
 
-def _say_unsaved(sentences: Iterable[str]) -> None:
-    """Print which answers are not on disk, and what the next start does with them."""
+def _say(*sentences: str) -> None:
+    """Print why the terminal ended, which answers are not on disk, and what the next start does with them."""
     with suppress(OSError):  # the terminal may be gone
         for sentence in sentences:
             sys.stderr.write(f"refund-tui: {visible(sentence, 2_000)}\n")

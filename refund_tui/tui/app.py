@@ -5,7 +5,6 @@ Never sends anything and never decides about money: the desk does.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import traceback
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
 from refund_tui.tui.commands import EVERYWHERE, Command, bindings, key_of
+from refund_tui.tui.idle import IdleEnd
 from refund_tui.tui.news import ClerksNews, DeskNews, end_words, trouble_words
 from refund_tui.tui.possible import PossibleCommands
 from refund_tui.tui.screens.screen import ScreenPane
@@ -68,6 +68,9 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self._unread_at: int | None = None
         """How many looks there were when something could not be read; None if all was read."""
         self._focus_before: Widget | None = None
+        self.parting: list[str] = []
+        """What is printed when the terminal has ended."""
+        self._idle = IdleEnd(settings.idle_end)
         self._announcement = Announcement(self.desk.settings.zone)
         self._news = ClerksNews(self.desk.clerk)
         self._status = StatusLine(self.desk)
@@ -122,9 +125,11 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self._ends = True
         self.desk.hurry()
         if self.background.open:
-            with contextlib.suppress(RefundTuiError):  # at most the last half second of a draft is lost
+            try:
                 if self._refund is not None:
                     await self._refund.keep_draft()
+            except RefundTuiError as error:
+                self.parting.append(notices.draft_lost(error))
         await self.background.close()
         await self.desk.close()
 
@@ -163,7 +168,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
         `begun`: this screen has already announced its own.
         """
-        unanswered = self.current_screen.unanswered if name != self.current_screen.id else ""
+        unanswered = self._left_unanswered() if name != self.current_screen.id else ""
         if name != self.current_screen.id and not begun:
             self.leave_announcement()
         self._screens.current = name
@@ -171,6 +176,14 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         if unanswered:
             self.announce(unanswered)
         self._redraw_around()
+
+    def _left_unanswered(self) -> str:
+        """What to say when the present screen is left; "" if it asks nothing."""
+        screen = self.current_screen
+        if screen.recording:
+            return notices.STILL_BEING_RECORDED
+        key = key_of(screen.id or "", self.desk.settings.keys)
+        return f"{screen.unanswered} {notices.way_back(key)}" if screen.unanswered else ""
 
     def _redraw_around(self) -> None:
         """Draw the status line and the line of keys for the present screen."""
@@ -196,7 +209,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         if command.name == "gate":
             return self.current_screen.id != "gate" and self.desk.held > 0
         if command.name == "suspend":
-            return not self.is_headless and can_suspend()
+            return not self.desk.settings.kiosk and not self.is_headless and can_suspend()
         return command.name != self.current_screen.id
 
     @property
@@ -211,6 +224,24 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
             self._unread_at = None
             self.current_screen.reload()
         self.current_screen.tick()
+        self._look_whether_idle()
+
+    def key_came(self) -> None:
+        """Note that somebody is here."""
+        self._idle.key(self.desk.now())
+        self._announcement.interrupt("")
+
+    def _look_whether_idle(self) -> None:
+        """Count down to the end after a time without a key; then end as if the clerk had quit."""
+        left, screen = self._idle.left(self.desk.now()), self.current_screen
+        if left is None:
+            self._announcement.interrupt("")
+        elif left or self.desk.on_the_wire or screen.recording:
+            self._announcement.interrupt(notices.idle_soon(left))
+        elif not self._ends:
+            going_on = self.desk.summary.going_on
+            self.parting.append(notices.idle_ended(self._idle.minutes, screen.unanswered, going_on))
+            self.leave(0)
 
     def keys_dropped(self, number: int) -> None:
         """Announce that keys were dropped, so that the fields may not contain what was typed."""

@@ -67,6 +67,11 @@ class Stage:
     clock: FakeClock
 
     @property
+    def app(self) -> RefundApp:
+        """The program."""
+        return cast("RefundApp", self.pilot.app)
+
+    @property
     def text(self) -> str:
         """The text on the screen."""
         return "\n".join(strip.text for strip in self.strips)
@@ -121,7 +126,7 @@ class Stage:
 
         This must be true twice in a row, because drawing may cause more reads.
         """
-        app, quiet = cast("RefundApp", self.pilot.app), 0
+        app, quiet = self.app, 0
         async with asyncio.timeout(PATIENCE):
             while quiet < 2:
                 await self.pilot.pause()

@@ -70,11 +70,11 @@ async def test_leaving_another_question_unanswered_is_said(tmp_path: Path) -> No
         await stage.refund("R-1004", "9.05")
         await stage.until("WAITING")
         await stage.press("f9", "f2")
-        await stage.until("Nothing was done: a question is still without an answer. F3 goes back to it.")
+        await stage.until("Nothing was done: a question is still without an answer. F3 goes back to the question.")
         await stage.press("f4", "enter")
         await stage.until("Attempts")
         await stage.press("f9", "f2")
-        await stage.until("Nothing was done: a question is still without an answer. F4 goes back to it.")
+        await stage.until("Nothing was done: a question is still without an answer. F4 goes back to the question.")
 
 
 async def test_a_question_whose_amount_a_colleague_took_says_how_little_is_left_and_pays_nothing(

@@ -49,6 +49,22 @@ def test_a_line_of_ssh_that_is_not_utf_8_can_be_kept() -> None:
     assert told(code).ssh.encode() != b""
 
 
+def test_the_key_of_ssh_is_told_by_the_fingerprint_that_ssh_keygen_shows(tmp_path: Path) -> None:
+    file = tmp_path / "auth"
+    file.write_text(f"publickey ssh-ed25519 {KEY}\n")
+    assert told(SSH_USER_AUTH=str(file)).ssh_key == FINGERPRINT
+    for text in ("password\n", "publickey\n", "publickey ssh-ed25519\n", "publickey ssh-ed25519 a?b=\n", ""):
+        file.write_text(text)
+        assert told(SSH_USER_AUTH=str(file)).ssh_key == ""
+    for path in ("", str(tmp_path), "/nowhere", "/dev/null"):
+        assert told(SSH_USER_AUTH=path).ssh_key == ""
+
+
+KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+FINGERPRINT = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"
+"""GitHub's public host key, and the fingerprint that it publishes."""
+
+
 def test_a_terminal_is_named_also_where_input_and_output_go_elsewhere() -> None:
     keeper, line = pty.openpty()
     try:

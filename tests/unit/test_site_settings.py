@@ -256,3 +256,48 @@ def test_who_ran_sudo_is_believed_only_where_the_kernel_says_the_same(
     monkeypatch.setattr(clerk, "login_uid", lambda: 47_119)
     assert load_settings({}, {"SUDO_USER": "ana"}).clerk == ME
     assert load_settings({}, {"SUDO_USER": "uid 47119"}).clerk == "uid 47119"
+
+
+KIOSK = 'kiosk = true\ndata_dir = "/srv/refunds"\n'
+
+
+def test_in_a_kiosk_only_the_command_line_and_the_sites_file_count(site: Path, tmp_path: Path) -> None:
+    file = write(site, KIOSK + 'store_id = "STORE-001"\n')
+    settings = load_settings({"clerk": "ana"}, {"TZ": "Asia/Tokyo", "XDG_DATA_HOME": "/tmp", "HOME": "/tmp"})
+    assert (settings.kiosk, settings.clerk, str(settings.data_dir)) == (True, "ana", "/srv/refunds")
+    assert settings.timezone == load_settings({}, {}).timezone != "Asia/Tokyo"
+    told = f"does not count in a kiosk ({file}:1): remove it; only that file and flags of the command count"
+    assert mistakes({"REFUND_TUI_DATA_DIR": "/tmp/mine"}) == [f"REFUND_TUI_DATA_DIR {told}"]
+    assert mistakes({"REFUND_TUI_THEME": "dark"}, clerk="ana") == [f"REFUND_TUI_THEME {told}"]
+    own = tmp_path / "own.toml"
+    own.write_text('data_dir = "/tmp/mine"\n')
+    assert mistakes(config=str(own)) == [f"{own}:1: data_dir {told}"]
+    assert mistakes({"REFUND_TUI_CONFIG": str(own)}) == [f"REFUND_TUI_CONFIG {told}", f"{own}:1: data_dir {told}"]
+
+
+def test_in_a_kiosk_no_file_of_a_user_counts(site: Path) -> None:
+    write(site, KIOSK)
+    own = users_file('base_url = "https://evil.example"\n')
+    assert mistakes()[0].startswith(f"{own}:1: base_url does not count in a kiosk")
+
+
+def test_a_kiosk_must_name_its_data_folder(site: Path) -> None:
+    file = write(site, "kiosk = true\n")
+    assert mistakes() == [f"{file}:1: a kiosk needs data_dir, which follows variables else: set it here too"]
+
+
+def test_only_the_sites_file_makes_a_kiosk_and_nothing_ends_it(site: Path) -> None:
+    file = write(site, KIOSK)
+    assert mistakes({"REFUND_TUI_KIOSK": "no"})[0] == f"REFUND_TUI_KIOSK is accepted only in {file}: remove it here"
+    assert mistakes(kiosk="no") == [f"--kiosk is accepted only in {file}: remove it here"]
+    file.chmod(0o666)
+    assert "kiosk is not accepted, because" in mistakes()[0]
+
+
+def test_files_go_to_the_home_folder_unless_the_operator_says_otherwise(site: Path) -> None:
+    assert load_settings({}, {}).export_folder == Path.home()
+    assert load_settings({"export_dir": "/srv/files"}, {}).export_folder == Path("/srv/files")
+    write(site, KIOSK)
+    assert load_settings({}, {}).export_folder is None
+    write(site, KIOSK + 'export_dir = "/srv/files"\n')
+    assert load_settings({}, {}).export_folder == Path("/srv/files")

@@ -28,6 +28,7 @@ def check_files(settings: Settings) -> Iterator[Result]:
     """The folder, the files in it, and whether a ledger can be kept there."""
     maintenance = maintenance_of(settings)
     yield ok(*maintenance.engine())
+    yield from _export_dir(settings)
     folder = settings.data_dir
     if lost := lost_ledger(settings):
         yield lost
@@ -51,6 +52,18 @@ def check_files(settings: Settings) -> Iterator[Result]:
     yield from check_records(storage_of(settings))
     yield from check_evidence(settings)
     yield from check_trips(settings)
+
+
+def _export_dir(settings: Settings) -> Iterator[Result]:
+    """Whether exports and receipts can be written."""
+    folder = settings.export_dir
+    if folder is None:
+        if settings.kiosk:
+            yield warn("export_dir", "is not set: this kiosk writes no exports and no receipts", "set it to a folder")
+    elif not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        yield warn("export_dir", f"{folder} is no folder that this account can write", "make it, or correct its mode")
+    elif folder.stat().st_mode & stat.S_IWOTH:
+        yield warn("export_dir", f"{folder} can be written by everybody", f"chmod o-w {folder}")
 
 
 def _file_system(settings: Settings) -> Result:

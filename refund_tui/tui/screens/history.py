@@ -34,6 +34,7 @@ from refund_tui.tui.wording.lists import Found, count_words, place_words
 from refund_tui.tui.wording.notices import (
     NO_NEXT,
     NO_PREVIOUS,
+    NOT_ANSWERED,
     UNUSABLE,
     exported,
 )
@@ -100,7 +101,7 @@ class HistoryScreen(RefundScreen):
         if action == "go_on_all":
             return self._desk.summary[State.BLOCKED] > 0
         if action in ("export", "export_lines"):
-            return self.rows.total > 0
+            return self.rows.total > 0 and self._desk.settings.export_folder is not None
         if action in ("submit", "back"):
             return action == "back" and self._find.has_focus
         refund = self.rows.current
@@ -123,9 +124,9 @@ class HistoryScreen(RefundScreen):
 
     @property
     def unanswered(self) -> str:
-        """The sentence if a question about one refund or about all blocked refunds is still open."""
+        """What did not happen if a question about one refund or about all blocked refunds is still open."""
         asking = self._step.current == "asking-all" or (not self._listing and self.refund_panel.current == "asking")
-        return self._not_done() if asking else ""
+        return NOT_ANSWERED if asking else ""
 
     def enter(self) -> None:
         """Focus the list, or the refund that is shown."""

@@ -14,7 +14,7 @@ from refund_tui.core.rules import NeedsSecondYes, Refused, known_as
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.background import answered
-from refund_tui.tui.commands import REFUND, bindings, key_of
+from refund_tui.tui.commands import REFUND, bindings
 from refund_tui.tui.drafts import DraftKeeper
 from refund_tui.tui.screens.refund_actions import RefundScreen
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
@@ -95,14 +95,16 @@ class RefundFormScreen(RefundScreen):
 
     @property
     def unanswered(self) -> str:
-        """The sentence if the question before a refund, or about one, is still open."""
-        if self._step.current == "confirm" and self._confirm.awaited is None:
-            return notices.STILL_BEING_RECORDED
-        if self._step.current == "confirm":
-            key = key_of("refund", self._desk.settings.keys)
-            return notices.nothing_refunded(self._entry.trip_id, key)
+        """What did not happen if the question before a refund, or about one, is still open."""
+        if self._step.current == "confirm" and not self.recording:
+            return notices.nothing_refunded(self._entry.trip_id)
         asking = self._step.current == "refund-panel" and self.refund_panel.current == "asking"
-        return self._not_done() if asking else ""
+        return notices.NOT_ANSWERED if asking else ""
+
+    @property
+    def recording(self) -> bool:
+        """Whether the refund that was confirmed is not on disk yet."""
+        return self._step.current == "confirm" and self._confirm.awaited is None
 
     # --- what is shown
 

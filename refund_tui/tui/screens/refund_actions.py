@@ -5,10 +5,8 @@ from __future__ import annotations
 from textual import on
 
 from refund_tui.desk.desk import Desk
-from refund_tui.tui.commands import key_of
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.refund_panel import RefundPanel
-from refund_tui.tui.wording.notices import not_answered
 
 
 class RefundScreen(ScreenPane):
@@ -18,9 +16,6 @@ class RefundScreen(ScreenPane):
         super().__init__(desk, name)
         self.refund_panel = RefundPanel(desk, self.in_background, id="refund-panel")
         """The refund on the screen."""
-
-    def _not_done(self) -> str:
-        return not_answered(key_of(self.id or "", self._desk.settings.keys))
 
     async def show_selected(self) -> None:
         """Show the refund that an action is for, if it is not shown yet."""

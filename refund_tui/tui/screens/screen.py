@@ -46,8 +46,13 @@ class ScreenPane(Vertical):
 
     @property
     def unanswered(self) -> str:
-        """The sentence to announce if the screen is left while it asks a question; "" if it asks none."""
+        """What did not happen if the screen is left while it asks a question; "" if it asks none."""
         return ""
+
+    @property
+    def recording(self) -> bool:
+        """Whether a yes was given here that is not on disk yet."""
+        return False
 
     def can(self, action: str) -> bool:
         """Whether a command of this screen is possible now."""

@@ -31,7 +31,9 @@ class KeyQueue(App[int]):
         """Handle a key or paste now, or queue it if another one is being handled."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self.handling:
+            return
+        self.key_came()
+        if self.handling:
             self._typed.append(event)
         else:
             self.handling, before = True, self._pumps()
@@ -66,6 +68,9 @@ class KeyQueue(App[int]):
         self._typed.clear()
         if lost:
             self.keys_dropped(lost)
+
+    def key_came(self) -> None:
+        """Called for each key and each paste, before it is handled."""
 
     def keys_dropped(self, number: int) -> None:
         """Called with the number of dropped keys."""

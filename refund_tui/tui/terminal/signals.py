@@ -140,6 +140,11 @@ def terminal_is_gone() -> bool:
         return True
 
 
+def never_stop() -> None:
+    """Block the signal of ctrl+z, in this thread and those it starts: nobody could continue a stopped kiosk."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+
+
 def can_suspend() -> bool:
     """Whether a shell with job control could continue a stopped program: the parent gave it its own process group.
 

@@ -28,6 +28,8 @@ class Announcement(Plain):
         self._unread_at: int | None = None
         self._news = self._left = False
         self._words = self._standing = ""
+        self._sentence = literal()
+        self._urgent = False
 
     def announce(self, words: str, now: Instant, *, news: bool = False, unread_at: int | None = None) -> None:
         """Show a sentence until the screen is left; `news` at least for NEWS_STAY seconds. "" shows none.
@@ -37,7 +39,14 @@ class Announcement(Plain):
         self._told_at, self._news, self._left = now.ticks, news, False
         self._words, self._unread_at = words, unread_at
         hour = f"{now.at.astimezone(self._zone):%H:%M}"
-        self.show(literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else "")
+        self._sentence = literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else literal()
+        if not self._urgent:
+            self.show(self._sentence)
+
+    def interrupt(self, words: str) -> None:
+        """Show these words in place of the sentence; "" shows the sentence again."""
+        self._urgent = bool(words)
+        self.show(literal((words, "bold")) if words else self._sentence)
 
     def stand(self, words: str) -> None:
         """Show these words when there are no others, until they are withdrawn."""

@@ -96,7 +96,7 @@ class RefundPanel(ContentSwitcher):
         """Whether an action is possible now."""
         refund = self.refund
         if self.current == "receipt":
-            return action in ("copy", "write", "back")
+            return action in ("copy", "back") or (action == "write" and self._desk.settings.export_folder is not None)
         if action in ("submit", "back"):
             return self.current == "settling"
         if refund is None or self.current != "timeline":

@@ -92,14 +92,37 @@ def exported(number: int, path: Path) -> str:
     return f"{number} {'refund was' if number == 1 else 'refunds were'} written to {path}"
 
 
-def nothing_refunded(trip_id: str, key: str) -> str:
-    """For a question before a refund that was left without an answer. `key` goes back to it."""
-    return f"Nothing was refunded on trip {short(trip_id)}. {key} goes back to the question."
+def nothing_refunded(trip_id: str) -> str:
+    """For a question before a refund that was left without an answer."""
+    return f"Nothing was refunded on trip {short(trip_id)}."
 
 
-def not_answered(key: str) -> str:
-    """For another question that was left without an answer. `key` goes back to it."""
-    return f"Nothing was done: a question is still without an answer. {key} goes back to it."
+NOT_ANSWERED = "Nothing was done: a question is still without an answer."
+
+
+def way_back(key: str) -> str:
+    """For a question that was left without an answer."""
+    return f"{key} goes back to the question."
+
+
+def idle_soon(seconds: int) -> str:
+    """While the last minute without a key is counted down."""
+    if not seconds:
+        return "No key was pressed for long: this ends when the answer that is awaited is on disk."
+    return f"No key was pressed for long: this ends in {seconds:2} s. Any key stays. What is typed is kept."
+
+
+def idle_ended(minutes: int | None, unanswered: str, going_on: int) -> str:
+    """After the end. `unanswered` is what did not happen, `going_on` the number of refunds that go on by themselves."""
+    refunds = "1 refund is" if going_on == 1 else f"{going_on} refunds are"
+    open_ones = f"{refunds} still open and will go on when refund-tui or refund-tui resume next runs."
+    told = (f"No key was pressed for {minutes} minutes, so the terminal ended.", unanswered, open_ones * bool(going_on))
+    return " ".join(filter(None, told))
+
+
+def draft_lost(why: Exception) -> str:
+    """For a draft that could not be saved at the end."""
+    return f"What was typed last could not be kept as a draft ({why}). Nothing was refunded by it."
 
 
 def not_the_amount(amount: str | None) -> str:

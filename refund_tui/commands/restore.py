@@ -24,16 +24,16 @@ example:
   refund-tui restore /var/backups/refund-tui/refund-tui-3f2a-20261125T0300 \\
     --because "the disk failed"
 
-End all other refund-tui first. Refunds that the backup does not know, or that
-were open in it, may have been paid meanwhile: they count against their trips,
-and those that nobody can send again safely are UNKNOWN until a person has
-looked. The replaced ledger stays in the data folder under another name."""
+End all other refund-tui first. Refunds that the replaced ledger knows better
+than the backup are UNKNOWN until a person has looked, and count against their
+trips. Refunds that did not change since the backup go on. The replaced ledger
+stays in the data folder under another name."""
 
 _MISSING = """\
-MISSING   Refunds were made after this backup, and it is not known which: the
-          replaced ledger is lost, or cannot be read. Until you have compared
-          with the processor's records nothing is sent. Then accept it:
-          refund-tui ledger accept-older --because "WHY\""""
+MISSING   It is not known which refunds were made after this backup:
+          {}.
+          Until you have compared with the processor's records nothing is sent.
+          Then accept it: refund-tui ledger accept-older --because "WHY\""""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,9 +51,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     print_out(f"restored  the ledger as it was at {done.contents.made_at}, head {done.contents.head_seq}")
     print_out(f"kept      {done.kept or 'nothing: there was no ledger'}")
-    print_out(f"in doubt  {done.doubts} that were open in the backup: they may have been paid since")
+    print_out(f"in doubt  {done.doubts} that changed after the backup: UNKNOWN now, with what the replaced ledger says")
     print_out(f"UNKNOWN   {done.unknown} that the backup lacks: find out whether they were paid, then settle them")
-    if not done.accepted:
-        print_out(_MISSING)
+    print_out(f"taken     {done.others} services, stated amounts and waits, newer than the backup")
+    if done.missing:
+        print_out(_MISSING.format(done.missing))
     print_out("Nothing was sent.")
-    return OK if done.accepted and not done.unknown else PERSON
+    return PERSON if done.missing or done.unknown or done.doubts else OK

@@ -33,17 +33,19 @@ class Backup:
 class Restored:
     """What a restore did.
 
-    - `accepted`: every refund that the backup lacks is known. Otherwise nothing is sent until a person accepts the
-      ledger.
+    - `missing`: why it is not known which refunds the backup lacks; then nothing is sent until a person accepts the
+      ledger. Empty if every refund is known.
     - `kept`: the place of the replaced ledger now, if there was one.
-    - `doubts`: the number of refunds that were open in the backup and may have been paid since.
+    - `doubts`: the number of refunds that are in another state in the replaced ledger.
     - `unknown`: the number of refunds that only the replaced ledger had.
-    - `unreadable`: the number of refunds in the replaced ledger that could not be read.
+    - `unreadable`: the number of records in the replaced ledger that could not be read.
+    - `others`: the number of services, stated amounts and waits that were taken over from the replaced ledger.
     """
 
     contents: Contents
-    accepted: bool
+    missing: str
     kept: Path | None
     doubts: int
     unknown: int
     unreadable: int
+    others: int

@@ -100,6 +100,22 @@ def attempt_damaged(life: Life, what: str) -> Decision:
     return Decision(replace(_given_up(life, why), maybe_executed=True), "attempt_damaged", why)
 
 
+OLDER_COPY = "older_copy"
+"""The kind of the event by which a refund of an older copy of the ledger became doubtful."""
+
+
+def older_copy(life: Life, made: Instant, what: str) -> Decision:
+    """Make an open refund of an older copy of the ledger UNKNOWN. `what` says why its record may be too old.
+
+    It may have been sent since it was `made`; or it was cancelled, and another refund was paid instead. A refund that
+    is closed in the copy stays closed, with an alarm. What was known of it before stays in the text.
+    """
+    why = f"{what}: find out whether the shopper was paid" + (f"; before that: {life.why}" if life.why else "")
+    if life.state.terminal:
+        return Decision(replace(life, alarm=True, why=why), OLDER_COPY, why)
+    return Decision(_given_up(mark_maybe_executed(life, made), why), OLDER_COPY, why)
+
+
 def sending(life: Life) -> Life:
     """The life while an attempt is under way. A person's permission is used up."""
     return replace(life, state=State.SENDING, wait=None, asked=False)

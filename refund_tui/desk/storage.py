@@ -116,7 +116,7 @@ class Maintenance(Protocol):
         ...
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Accept a ledger that lacks events. The number of its open refunds that now count as possibly paid.
+        """Accept a ledger that lacks events. The number of its open refunds, which are UNKNOWN now.
 
         Raises UsageError if no event is missing.
         """

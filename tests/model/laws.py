@@ -45,6 +45,11 @@ def own_service(_before: World, step: ModelStep) -> bool:
     return step.sent is None or step.sent.service == 0
 
 
+def closed_is_not_sent(before: World, step: ModelStep) -> bool:
+    """What a newer ledger had closed as not paid is not sent from an older copy, unless a person asks again."""
+    return step.sent is None or not before.replaced
+
+
 def newer_stays(before: World, step: ModelStep) -> bool:
     """The answer to an attempt that another process ended decides nothing about a newer attempt, unless it accepts."""
     late_no = step.late and not isinstance(step.outcome, Accepted)
@@ -126,8 +131,8 @@ def nobody_is_stuck(_before: World, step: ModelStep) -> bool:
 
 
 LAWS: tuple[Law, ...] = (
-    paid_once, asked_in_time, one_at_a_time, own_service, newer_stays, doubt_stays, doubt_is_told, end_is_final,
-    what_moved_counts, yes_is_true, yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
+    paid_once, asked_in_time, one_at_a_time, own_service, closed_is_not_sent, newer_stays, doubt_stays, doubt_is_told,
+    end_is_final, what_moved_counts, yes_is_true, yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 from refund_tui.core import lifecycle
-from tests.model.world import FRESH, World
+from refund_tui.core.times import Instant
+from tests.model.world import FRESH, NOW, World
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
 REPAIRED = ("send", "403", "go on", "send", "money moves")
 """The first steps of walks that would otherwise be too long."""
 
-CONTAINERS, TWO_SERVICES, COPIED = World(apart=True), World(services=2), World(copies=1)
+CONTAINERS, TWO_SERVICES = World(apart=True), World(services=2)
+COPIED = World(copies=1, made=Instant(NOW.at, "", 0.0))
 CALM = World(clocks=0, pauses=0)
 """First situations: processes in containers, desks of another service, a ledger with an older copy, no passing time."""
 

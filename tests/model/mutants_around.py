@@ -71,6 +71,29 @@ def _believe_copy(world: World) -> bool:
     return False
 
 
+@breaks(
+    "what is open in an older copy that was accepted goes on by itself",
+    "closed_is_not_sent",
+    name="older_copy",
+    begin=("cancel",),
+    start=COPIED,
+)
+def _goes_on(life: Life, made: Instant, what: str) -> Decision:
+    return Decision(lifecycle.mark_maybe_executed(life, made), "", "")
+
+
+@breaks(
+    "an older copy that was accepted carries no doubt",
+    "what_moved_counts",
+    "doubt_is_told",
+    name="older_copy",
+    begin=("send", "money moves"),
+    start=COPIED,
+)
+def _no_doubt(life: Life, made: Instant, what: str) -> Decision:
+    return Decision(life, "", "")
+
+
 @breaks("a desk of another service sends it", "own_service", module=steps, name="belongs", start=TWO_SERVICES)
 def _anywhere(service: int) -> bool:
     return True

@@ -84,6 +84,9 @@ def steps(world: World) -> Iterator[ModelStep]:
         yield from _acts(world)
     if world.copies and world.life.state is not State.QUEUED:
         yield ModelStep("an older copy is put back", world.copied_back())
+    if world.behind and world.made:
+        accepted = lifecycle.older_copy(world.life, world.made, "")
+        yield ModelStep("the older copy is accepted", world.accepted(accepted.life))
     yield from _passes(world)
 
 
@@ -181,7 +184,7 @@ def _acts(world: World) -> Iterator[ModelStep]:
         yield ModelStep("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:
         over = waits.horizon_left(life, NOW, POLICY) <= 0
-        asked = replace(world, leave=over, warned=world.warned or over)
+        asked = replace(world, leave=over, warned=world.warned or over, replaced=False)
         name = "ask again, though warned" if over else "ask again"
         yield ModelStep(name, asked.with_life(lifecycle.ask_again(life, NOW, POLICY).life))
     if Action.SETTLE in allowed:

@@ -67,7 +67,9 @@ class World:
     `pauses` limit how often clocks change and time passes. `set_wrong` and `paused` say what was done to clocks; never
     both, because then no clock shows the time that passed. `apart`: the processes are in containers, so that none knows
     whether another lives. `services` is the number of services that desks use. `copies` is how often the ledger from
-    before the first attempt may be put back; then it is `behind` what its processes have seen.
+    before the first attempt may be put back; then it is `behind` what its processes have seen until a person accepts
+    it, and the refund counts as possibly sent since it was `made`. `replaced`: the newer ledger had closed it as not
+    paid, so that another refund may be paid instead.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -87,12 +89,19 @@ class World:
     services: int = 1
     copies: int = 0
     behind: bool = False
+    made: Instant | None = None
+    replaced: bool = False
 
     def copied_back(self) -> World:
         """The world with the ledger from before the first attempt. Processes that wait for an answer still wait."""
         requests = tuple(replace(request, open=False) for request in self.requests)
         kept = tuple(request for request in requests if not request.over)
-        return replace(self, life=Life(State.QUEUED), requests=kept, copies=self.copies - 1, behind=True)
+        newer, copies = not self.life.state.counts, self.copies - 1
+        return replace(self, life=Life(State.QUEUED), requests=kept, copies=copies, behind=True, replaced=newer)
+
+    def accepted(self, life: Life) -> World:
+        """The world after a person accepted the older copy as it is."""
+        return replace(self.with_life(life), behind=False, made=None)
 
     def remembers(self, key: int) -> bool:
         """Whether the service still knows this id."""
@@ -149,7 +158,8 @@ class World:
         wait = life.wait and Wait(shift(life.wait.start), life.wait.seconds)
         first = life.first_sent and shift(life.first_sent)
         requests = tuple(replace(request, sent=shift(request.sent)) for request in self.requests)
-        return replace(self, life=replace(life, wait=wait, first_sent=first), requests=requests)
+        made = self.made and shift(self.made)
+        return replace(self, life=replace(life, wait=wait, first_sent=first), requests=requests, made=made)
 
 
 class _Shift(Protocol):

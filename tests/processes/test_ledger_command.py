@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from refund_tui.core.filters import Filter
-from refund_tui.core.refunds import State
+from refund_tui.core.lifecycle import Decision
+from refund_tui.core.refunds import Refund, State
 from refund_tui.core.waits import Policy, horizon_left
 from refund_tui.errors import StoreChanged
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger import Ledger
-from tests.support.ledgers import NOW, all_events, history_at, ledger_at, named, new_refund, sound
+from tests.support.ledgers import (
+    ENDPOINT,
+    NOW,
+    all_events,
+    history_at,
+    ledger_at,
+    named,
+    new_refund,
+    sending,
+    sound,
+)
 from tests.support.program import run
 
 
@@ -54,18 +66,48 @@ def test_an_older_copy_is_accepted_by_a_recorded_word_and_what_is_open_in_it_car
         pass
     told = run("ledger", "accept-older", "--because", "disk died, books compared", "--data-dir", str(tmp_path))
     assert (told.returncode, told.stderr) == (0, "")
-    assert "may have been paid meanwhile: 1" in told.stdout
+    assert "nobody knows what became of them: 1" in told.stdout
     with ledger_at(ledger_path(tmp_path)) as ledger:
         refund = ledger.get(key)
         assert refund is not None
-        assert refund.life.maybe_executed
+        assert (refund.state, refund.life.maybe_executed) == (State.UNKNOWN, True)
+        assert "sent, cancelled or settled meanwhile" in refund.life.why
         assert horizon_left(refund.life, NOW, Policy()) == Policy().horizon
-        ledger.record(new_refund(900), NOW, second_yes=True)
+        ledger.record(new_refund(900, "trip-2"), NOW, second_yes=False)
     with history_at(ledger_path(tmp_path)):
         word, doubt, _ = all_events(ledger_path(tmp_path), 1)
         assert (word.kind, word.why, word.key) == ("older_copy_accepted", "disk died, books compared", None)
         assert word.seq == 3, "above every number that was seen"
-        assert (doubt.kind, doubt.key) == ("older_copy_accepted", key)
+        assert (doubt.kind, doubt.key, doubt.after) == ("older_copy", key, State.UNKNOWN)
+
+
+@pytest.mark.parametrize("state", [state for state in State if not state.terminal])
+def test_nothing_that_is_open_in_an_accepted_older_copy_is_sent(tmp_path: Path, state: State) -> None:
+    ledger = ledger_path(tmp_path)
+    with ledger_at(ledger) as opened:
+        key = in_state(opened, state).key
+        shutil.copyfile(ledger, tmp_path / "backup")
+        opened.note("later", "", "eva", NOW)
+    (tmp_path / "backup").replace(ledger)
+    told = run("ledger", "accept-older", "--because", "disk died, books compared", "--data-dir", str(tmp_path))
+    assert told.returncode == 0, told.stderr
+    with ledger_at(ledger) as opened:
+        assert opened.sendable(ENDPOINT) == []
+        refund = opened.get(key)
+        assert refund is not None
+        assert (refund.state, refund.life.maybe_executed) == (State.UNKNOWN, True)
+        assert opened.contradiction(refund) is None
+
+
+def in_state(ledger: Ledger, state: State) -> Refund:
+    """A refund in one of the states that are not final."""
+    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    if state is State.SENDING:
+        return sending(ledger, refund)[0]
+    life = replace(refund.life, state=state, maybe_executed=state is State.UNKNOWN)
+    written = ledger.change(refund, Decision(life, "made", ""), "eva", NOW)
+    assert written is not None
+    return written
 
 
 def test_an_older_copy_put_back_after_one_was_accepted_is_refused_again(tmp_path: Path) -> None:

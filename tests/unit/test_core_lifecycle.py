@@ -22,6 +22,7 @@ from refund_tui.core.lifecycle import (
     decide_late,
     go_on,
     mark_maybe_executed,
+    older_copy,
     possible,
     record_differs,
     sending,
@@ -541,6 +542,20 @@ def test_an_open_attempt_that_cannot_be_read_may_have_been_executed_and_is_not_s
 def test_a_refund_of_which_something_is_not_known_may_have_been_sent_since_then() -> None:
     assert mark_maybe_executed(Life(State.QUEUED), NOW) == Life(State.QUEUED, maybe_executed=True, first_sent=NOW)
     assert mark_maybe_executed(DOUBTED, NOW) == DOUBTED
+
+
+def test_what_is_open_in_an_older_copy_waits_for_a_person() -> None:
+    why = "it may be older: find out whether the shopper was paid; before that: as it came"
+    life = Life(State.WAITING, wait=Wait(NOW, 5.0), asked=True, why="as it came")
+    expected = Life(State.UNKNOWN, maybe_executed=True, first_sent=NOW, why=why)
+    assert older_copy(life, NOW, "it may be older") == Decision(expected, "older_copy", why)
+    assert older_copy(DOUBTED, NOW, "it").life.first_sent == DOUBTED.first_sent
+    assert older_copy(Life(State.QUEUED), NOW, "it").why == "it: find out whether the shopper was paid"
+
+
+def test_what_is_closed_in_an_older_copy_stays_closed_with_an_alarm() -> None:
+    life = older_copy(Life(State.CANCELLED), NOW, "it was ACCEPTED").life
+    assert (life.state, life.alarm, life.maybe_executed) == (State.CANCELLED, True, False)
 
 
 def test_a_refund_waits_for_its_own_wait_and_for_the_accounts() -> None:

@@ -114,7 +114,10 @@ def accept_older(arguments: argparse.Namespace, settings: Settings) -> int:
     """Accept the ledger as it is. Raises UsageError if no event is missing, StoreError."""
     why = because(arguments)
     doubts = maintenance_of(settings).accept_older(why, settings.clerk, SystemClock().now())
-    print_out(f"Accepted and recorded. Open refunds that may have been paid meanwhile: {doubts}. Nothing was sent.")
+    print_out(
+        f"Accepted and recorded. Open refunds that are UNKNOWN now, since nobody knows what became of them: {doubts}. "
+        "Nothing was sent."
+    )
     return OK
 
 

@@ -1,7 +1,7 @@
 """Owns how a person accepts a ledger that lacks events: an older copy, another ledger, or a new one if it was lost.
 
-The acceptance is an event in the ledger with a number above all known numbers. Open refunds of that ledger may have
-been sent before, so each of them counts as possibly paid from then on. Their keys never change.
+The acceptance is an event in the ledger with a number above all known numbers. Nobody knows what became of the open
+refunds of that ledger since it was copied, so each of them is UNKNOWN from then on. Their keys never change.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from refund_tui.core.damage import Damaged
-from refund_tui.core.lifecycle import mark_maybe_executed
-from refund_tui.core.refunds import OPEN_STATES, State
+from refund_tui.core.lifecycle import older_copy
+from refund_tui.core.refunds import OPEN_STATES, Refund
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError, StoreUnusable, UsageError
-from refund_tui.store.sqlite.changes import write_life
+from refund_tui.store.sqlite.changes import note_decision, write_life
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.high_water_mark import ACCEPTED, LEDGERS, HighWaterMarks, newest_of
@@ -25,15 +24,14 @@ from refund_tui.store.sqlite.mark_file import HighWaterMark
 from refund_tui.store.sqlite.rows import refund_of, states_sql
 from refund_tui.store.sqlite.schema import LEDGER
 
-_OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES - {State.UNKNOWN})} ORDER BY id"
-"""An UNKNOWN refund counts as possibly paid already, so it is not selected."""
-_DOUBT = "an older copy of the ledger was put back: it may have been sent meanwhile"
+_OPEN = f"SELECT * FROM refund WHERE state IN {states_sql(OPEN_STATES)} ORDER BY id"
+_DOUBT = "an older copy of the ledger was put back: it may have been sent, cancelled or settled meanwhile"
 
 
 def accept_older(
     path: Path, marks: HighWaterMarks, host: HostGuard, why: str, who: str, now: Instant, *, shared: bool
 ) -> int:
-    """Accept the ledger as it is. The number of open refunds that count as possibly paid from now on.
+    """Accept the ledger as it is. The number of its open refunds, which are UNKNOWN from now on.
 
     Raises UsageError if no event is missing, StoreError (also if another host writes the ledger).
     """
@@ -44,19 +42,12 @@ def accept_older(
             raise UsageError("the ledger holds everything that was seen here: there is nothing to accept")
         host.claim(database)
         with database.writing() as transaction:
-            doubts = accept_in(transaction, known, newest_of(database), why, who, now)
+            note_acceptance(transaction, known, newest_of(database), why, who, now)
+            doubts = _doubt_open(transaction, who, now)
         _hold(marks, newest_of(database))
     finally:
         database.close()
     return doubts
-
-
-def accept_in(
-    transaction: sqlite3.Connection, known: list[HighWaterMark], newest: HighWaterMark, why: str, who: str, now: Instant
-) -> int:
-    """Write the acceptance of a ledger that is at `newest`; the number of its open refunds that are in doubt now."""
-    _note(transaction, known, newest, why, who, now)
-    return _doubt_open(transaction, who, now)
 
 
 def known_marks(marks: HighWaterMarks) -> list[HighWaterMark]:
@@ -76,9 +67,10 @@ def _refuses(check: Callable[[], None]) -> bool:
     return False
 
 
-def _note(
+def note_acceptance(
     transaction: sqlite3.Connection, known: list[HighWaterMark], newest: HighWaterMark, why: str, who: str, now: Instant
 ) -> None:
+    """Write the acceptance of a ledger that is at `newest`."""
     seen = max([newest.seq, *(mark.seq for mark in known)])
     ledgers = sorted({newest.ledger, *(mark.ledger for mark in known)})
     data = {LEDGERS: " ".join(ledgers), "seen": str(seen), "held": str(newest.seq)}
@@ -86,17 +78,20 @@ def _note(
 
 
 def _doubt_open(transaction: sqlite3.Connection, who: str, now: Instant) -> int:
-    """Mark every open refund as possibly paid. The number of refunds that were not marked before."""
-    doubts = 0
-    for refund in map(refund_of, transaction.execute(_OPEN).fetchall()):
-        if isinstance(refund, Damaged) or refund.life.maybe_executed:
-            continue
-        created = Instant(refund.created_at, "", 0.0)  # no boot id: only the wall clock counts
-        life = mark_maybe_executed(refund.life, created)
-        write_life(transaction, refund, life, now)
-        note(transaction, refund.key, who, now, ACCEPTED, refund.state, refund.state, _DOUBT, None)
-        doubts += 1
-    return doubts
+    """Make every open refund UNKNOWN. Their number."""
+    found = map(refund_of, transaction.execute(_OPEN).fetchall())
+    refunds = [refund for refund in found if isinstance(refund, Refund)]
+    for refund in refunds:
+        doubt(transaction, refund, _DOUBT, who, now)
+    return len(refunds)
+
+
+def doubt(transaction: sqlite3.Connection, refund: Refund, what: str, who: str, now: Instant) -> None:
+    """Record that a refund of an older copy is in doubt. `what` says why."""
+    made = Instant(refund.created_at, "", 0.0)  # no boot id: only the wall clock counts
+    decision = older_copy(refund.life, made, what)
+    write_life(transaction, refund, decision.life, now)
+    note_decision(transaction, refund, decision, who, now, None)
 
 
 def _hold(marks: HighWaterMarks, newest: HighWaterMark) -> None:

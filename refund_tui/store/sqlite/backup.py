@@ -28,11 +28,15 @@ from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import identity_of
 from refund_tui.store.sqlite.migrations import Schema, copy_to
 from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.scratch import scratch_folder
 from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.verify import verify
 
 LIST = "backup.json"
 """The file in a backup that lists its contents."""
+
+UNFINISHED = ".unfinished-"
+"""How the name of a folder begins while a backup is made in it."""
 
 LEDGER_FILE, TRIPS_FILE = "ledger.sqlite3", "trips.sqlite3"
 
@@ -40,20 +44,15 @@ LEDGER_FILE, TRIPS_FILE = "ledger.sqlite3", "trips.sqlite3"
 def back_up(ledger: Path, trips: Path, marks: HighWaterMarks, target: Path, now: Instant, body_of: BodyOf) -> Backup:
     """Make a backup in a new folder in `target`. Raises StoreError: there is no new backup then."""
     _refuse_older(ledger, marks)
-    unfinished = target / f".unfinished-{os.getpid()}"
     try:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        checked = _fill(unfinished, ledger, trips, body_of)
-        contents = _contents(unfinished, checked, now)
-        _write(unfinished / LIST, json.dumps(asdict(contents), indent=1))
-        folder = _named(unfinished, target, contents)
+        with scratch_folder(target, UNFINISHED) as unfinished:
+            checked = _fill(unfinished, ledger, trips, body_of)
+            contents = _contents(unfinished, checked, now)
+            _write(unfinished / LIST, json.dumps(asdict(contents), indent=1))
+            return Backup(_named(unfinished, target, contents), contents, checked)
     except OSError as error:
         raise _not_made(target, error) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return Backup(folder, contents, checked)
 
 
 def _refuse_older(ledger: Path, marks: HighWaterMarks) -> None:
@@ -124,18 +123,39 @@ def _not_made(target: Path, error: OSError) -> StoreError:
     return raised(f"no backup was made in {target} ({error.strerror or error}); the ledger was not changed")
 
 
-def contents_of(folder: Path) -> Contents:
-    """The contents of a complete backup. Raises StoreUnusable if it is not one, StoreDamaged if a file has changed."""
+def copy_out(folder: Path, target: Path, *, shared: bool) -> Contents:
+    """Copy the files of a backup into `target`, and check them there. What the backup contains.
+
+    Nobody else can change the copies between the check and their use. Raises OSError, StoreUnusable if it is no
+    complete backup, StoreDamaged if a file has changed.
+    """
     try:
-        told = json.loads((folder / LIST).read_text(encoding="utf-8"))
-        contents = Contents(**told)
-        wrong = [name for name, digest in contents.files.items() if digest_of(folder / name) != digest]
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        contents = _listed(folder)
+        if LEDGER_FILE not in contents.files:
+            raise ValueError(f"{LEDGER_FILE} is not in its list")
+        for name in (LEDGER_FILE, *({TRIPS_FILE} & contents.files.keys())):
+            _copy_out(folder / name, target / name, contents.files[name], shared=shared)
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError) as error:
         raise StoreUnusable(f"{folder} is no complete backup ({error}); nothing was changed") from error
-    if wrong or LEDGER_FILE not in contents.files:
-        names = ", ".join(wrong or [LEDGER_FILE])
-        raise StoreDamaged(f"{names} in {folder} is not as it was when the backup was made; nothing was changed")
     return contents
+
+
+def _listed(folder: Path) -> Contents:
+    """The list of a backup. Raises OSError, ValueError, TypeError."""
+    contents = Contents(**json.loads((folder / LIST).read_text(encoding="utf-8")))
+    texts = (contents.program, contents.made_at, contents.ledger, contents.head_hash, *contents.files.items())
+    if not isinstance(contents.head_seq, int) or not all(isinstance(text, str | tuple) for text in texts):
+        raise ValueError(f"{LIST} is not a list of this program")
+    return contents
+
+
+def _copy_out(source: Path, copy: Path, digest: str, *, shared: bool) -> None:
+    shutil.copyfile(source, copy)
+    copy.chmod(0o660 if shared else 0o600)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+    if digest_of(copy) != digest:
+        raise StoreDamaged(f"{source} is not as it was when the backup was made; nothing was changed")
 
 
 def prune(target: Path, ledger: str, keep: int) -> Iterator[Path]:

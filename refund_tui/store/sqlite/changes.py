@@ -6,19 +6,19 @@ Each function works inside a transaction that the caller began. Decides nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
-from refund_tui.core.refunds import Attempt, Intent, Life, Refund
+from refund_tui.core.refunds import Attempt, Ceiling, Intent, Life, Refund
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
-from refund_tui.store.sqlite.events import newest_ceiling, note
-from refund_tui.store.sqlite.evidence import Place
-from refund_tui.store.sqlite.rows import LIFE, OF_TRIP, life_values, refund_of
+from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, newest_ceiling, note
+from refund_tui.store.sqlite.evidence import Place, rows_of
+from refund_tui.store.sqlite.rows import DRAFT_ROW, INTENT, LIFE, OF_TRIP, intent_values, life_values, refund_of
 
 OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 """The open attempt of a refund; there is at most one."""
@@ -27,13 +27,9 @@ OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 def balance_of(transaction: sqlite3.Connection, asked: Intent, charge_currency: str | None) -> TripBalance:
     """The balance of a trip as this transaction sees it."""
     trip = folded_trip(asked.store_id, asked.trip_id)
-    refunds = transaction.execute(OF_TRIP, (trip, asked.store_id, asked.trip_id))
-
-    def first(sql: str, *values: object) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = transaction.execute(sql, values).fetchone()
-        return found
-
-    return TripBalance.of(asked.captured, map(refund_of, refunds), newest_ceiling(first, trip), charge_currency)
+    rows = rows_of(transaction)
+    refunds = map(refund_of, rows(OF_TRIP, trip, asked.store_id, asked.trip_id))
+    return TripBalance.of(asked.captured, refunds, newest_ceiling(rows, trip), charge_currency)
 
 
 def read_refund(transaction: sqlite3.Connection, key: str) -> Refund:
@@ -49,6 +45,36 @@ def sound(found: Refund | Damaged) -> Refund:
     if isinstance(found, Damaged):
         raise RecordUnusable(found.sentence)
     return found
+
+
+def insert_refund(transaction: sqlite3.Connection, refund: Refund) -> None:
+    """Write a new refund, with version 0. Raises sqlite3.IntegrityError if the tables refuse it."""
+    columns = (*INTENT, *LIFE)
+    transaction.execute(
+        f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        (*intent_values(refund), *life_values(refund.life)),
+    )
+
+
+def insert_ceiling(transaction: sqlite3.Connection, ceiling: Ceiling, now: Instant) -> None:
+    """Write the captured amount that a person states for a trip, with its event."""
+    amount = ceiling.amount
+    row = transaction.execute(
+        "INSERT INTO ceiling (store_id, trip_id, minor, currency, at, who, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency, stamp(ceiling.at), ceiling.who,
+            ceiling.why,
+        ),
+    ).lastrowid  # fmt: skip
+    rows: list[Place] = [("ceiling", (row,))]
+    note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, ceiling_data(ceiling), rows=rows)
+
+
+def insert_draft(transaction: sqlite3.Connection, values: Sequence[object]) -> None:
+    """Write a draft, in place of an earlier one. `values` are those of DRAFT_ROW."""
+    transaction.execute(
+        f"INSERT OR REPLACE INTO draft ({', '.join(DRAFT_ROW)}) VALUES ({', '.join('?' * len(DRAFT_ROW))})", values
+    )
 
 
 def write_life(transaction: sqlite3.Connection, refund: Refund, life: Life, now: Instant) -> bool:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Protocol
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import Ceiling
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
-from refund_tui.store.sqlite.evidence import Place, head, link, record_of
+from refund_tui.store.sqlite.evidence import Place, Rows, head, link, record_of, rows_of
 from refund_tui.store.sqlite.rows import ceiling_of, damaged
 
 
@@ -45,7 +44,7 @@ def note(
 
 def append(transaction: sqlite3.Connection, event: tuple[str | None, ...], seq: int | None = None) -> None:
     """Write the columns of an event after its number, with the hash that links it to the event before."""
-    newest, previous = head(lambda sql, *values: transaction.execute(sql, values).fetchall(), _ledger(transaction))
+    newest, previous = head(rows_of(transaction), _ledger(transaction))
     whole = (newest + 1 if seq is None else seq, *event)
     transaction.execute(
         "INSERT INTO event (seq, key, at, who, kind, before, after, why, data, actor, record, hash)"
@@ -69,24 +68,13 @@ _NEWEST_CEILING = (
 _CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
 
 
-class FirstRow(Protocol):
-    """A function that runs a query and returns the first row, or None."""
-
-    def __call__(self, sql: str, *values: object) -> sqlite3.Row | None:
-        """Run the query. Raises StoreError or sqlite3.Error."""
-        ...
-
-
-def newest_ceiling(first: FirstRow, trip: str) -> Ceiling | Damaged | None:
+def newest_ceiling(rows: Rows, trip: str) -> Ceiling | Damaged | None:
     """The captured amount that a person stated last for a trip (folded id); damaged if its event differs."""
-    row = first(_NEWEST_CEILING, trip, trip)
-    if row is None:
+    found = rows(_NEWEST_CEILING, trip, trip)
+    if not found:
         return None
-    ceiling = ceiling_of(row)
-    if (
-        isinstance(ceiling, Ceiling)
-        and first(_CEILING_EVENT, CEILING_SET, ceiling.who, ceiling.why, _data(ceiling)) is None
-    ):
+    row, ceiling = found[0], ceiling_of(found[0])
+    if isinstance(ceiling, Ceiling) and not rows(_CEILING_EVENT, CEILING_SET, ceiling.who, ceiling.why, _data(ceiling)):
         return damaged("ceiling", row["id"], row, "it differs from its event")
     return ceiling
 

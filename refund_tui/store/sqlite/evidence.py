@@ -33,6 +33,11 @@ class Rows(Protocol):
         ...
 
 
+def rows_of(connection: sqlite3.Connection) -> Rows:
+    """The function that runs queries with a connection."""
+    return lambda sql, *values: connection.execute(sql, values).fetchall()
+
+
 Place = tuple[str, tuple[object, ...]]
 """A table and the primary key of one of its rows."""
 

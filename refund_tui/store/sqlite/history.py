@@ -88,7 +88,7 @@ class History:
         for row in self._database.rows(_OF_TRIPS, names):
             refunds.setdefault(row["folded_trip"], []).append(refund_of(row))
         stated = [row["folded_trip"] for row in self._database.rows(_STATED, names)]
-        ceilings = {name: newest_ceiling(self._database.row, name) for name in stated}
+        ceilings = {name: newest_ceiling(self._database.rows, name) for name in stated}
         return {
             name: TripBalance.of(trip.captured, refunds.get(name, ()), ceilings.get(name), trip.currency)
             for name, trip in known.items()
@@ -96,7 +96,7 @@ class History:
 
     def ceiling(self, store_id: str, trip_id: str) -> Ceiling | Damaged | None:
         """The captured amount that a person stated last for a trip."""
-        return newest_ceiling(self._database.row, folded_trip(store_id, trip_id))
+        return newest_ceiling(self._database.rows, folded_trip(store_id, trip_id))
 
     def contradiction(self, refund: Refund) -> Contradiction | None:
         """How the refund differs from what its events say, or None."""

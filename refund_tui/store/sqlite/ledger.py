@@ -37,6 +37,9 @@ from refund_tui.store.sqlite.changes import (
     balance_of,
     close_attempt,
     insert_attempt,
+    insert_ceiling,
+    insert_draft,
+    insert_refund,
     late_answer,
     next_number,
     note_decision,
@@ -48,19 +51,14 @@ from refund_tui.store.sqlite.commit_readback import rewrite_and_sync
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, note
+from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.evidence import contradiction
 from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of, move
 from refund_tui.store.sqlite.rows import (
-    DRAFT,
     GATE,
-    INTENT,
-    LIFE,
     attempt_of,
-    intent_values,
-    life_values,
     refund_of,
     states_sql,
     wait_of,
@@ -140,11 +138,7 @@ class Ledger:
             balance = balance_of(transaction, refund.intent, charge_currency)
             asked = rules.complete(refund.intent, balance)
             rules.check_intent(asked, balance, now.at, second_yes)
-            columns = (*INTENT, *LIFE)
-            transaction.execute(
-                f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                (*intent_values(replace(refund, intent=asked)), *life_values(refund.life)),
-            )
+            insert_refund(transaction, replace(refund, intent=asked))
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             written = _same(refund, read_refund(transaction, refund.key))
             note(transaction, refund.key, refund.clerk, now, RECORDED, None, refund.state, "asked for by a clerk", None)
@@ -152,16 +146,8 @@ class Ledger:
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
         """Write the captured amount that a person states for a trip. It counts from now on."""
-        columns = ("store_id", "trip_id", "minor", "currency", "at", "who", "why")
-        amount = ceiling.amount
-        place = (ceiling.store_id, ceiling.trip_id, amount.minor, amount.currency)
         with self._database.writing() as transaction:
-            row = transaction.execute(
-                f"INSERT INTO ceiling ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                (*place, stamp(ceiling.at), ceiling.who, ceiling.why),
-            ).lastrowid
-            rows, data = [("ceiling", (row,))], ceiling_data(ceiling)
-            note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, data, rows=rows)
+            insert_ceiling(transaction, ceiling, now)
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -250,11 +236,7 @@ class Ledger:
                 trip = folded_trip(draft.store_id, draft.trip_id)
                 transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (clerk, trip))
             else:
-                columns = ("clerk", *DRAFT, "saved_at")
-                transaction.execute(
-                    f"INSERT OR REPLACE INTO draft ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                    (*place, *typed),
-                )
+                insert_draft(transaction, (*place, *typed))
 
     def get(self, key: str) -> Refund | None:
         """One refund by its idempotency key. Raises RecordUnusable if its record cannot be read."""

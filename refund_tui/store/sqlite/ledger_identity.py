@@ -116,6 +116,20 @@ class Services:
                 _assign(transaction, key, endpoint, because, who, now)
 
 
+def add_services(
+    transaction: sqlite3.Connection, newer: sqlite3.Connection, who: str, now: Instant, because: str
+) -> int:
+    """Add the services that a newer copy of this ledger has and this one lacks. Their number."""
+    environment, missing = _environment(newer), _endpoints(newer) - _endpoints(transaction)
+    if environment is None:
+        return 0
+    for endpoint in sorted(missing):
+        service = Service(environment, endpoint)
+        _name(transaction, service, who, now, because)
+        _add(transaction, service, who, now, because)
+    return len(missing)
+
+
 def _environment(transaction: sqlite3.Connection) -> Environment | None:
     environment: Environment | None = transaction.execute("SELECT environment FROM identity").fetchone()[0]
     return environment

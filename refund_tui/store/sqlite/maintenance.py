@@ -28,9 +28,10 @@ from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.ledger_identity import HostGuard
 from refund_tui.store.sqlite.mark_file import MarkFile
 from refund_tui.store.sqlite.migrations import Schema
-from refund_tui.store.sqlite.restore import Decider, restore
+from refund_tui.store.sqlite.restore import restore
 from refund_tui.store.sqlite.schema import LEDGER
 from refund_tui.store.sqlite.storage import SqliteStorage
+from refund_tui.store.sqlite.take_over import Decider
 from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.verify import verify
 
@@ -81,7 +82,7 @@ class SqliteMaintenance:
         return verify(self._storage.ledger, body_of, progress, witnesses)
 
     def accept_older(self, why: str, who: str, now: Instant) -> int:
-        """Accept the ledger as it is. The number of open refunds that now count as possibly paid. Raises UsageError."""
+        """Accept the ledger as it is. The number of its open refunds, which are UNKNOWN now. Raises UsageError."""
         storage = self._storage
         storage.check_file_system()
         make_data_dir(storage.folder, shared=storage.shared)

@@ -1,144 +1,150 @@
 """Owns how a backup takes the place of the ledger, so that nothing is paid twice.
 
-A refund that only the replaced ledger has becomes UNKNOWN and counts against its trip until a person settles it. If it
-is not known which refunds are missing, the restored ledger sends nothing until a person accepts it. The replaced ledger
-is kept. Everything is prepared in another file first: after a crash at any step there is the old ledger, the restored
-one, or one that sends nothing.
+What the replaced ledger knows better becomes a doubt (`take_over`). If it is not known which refunds are missing, the
+restored ledger sends nothing until a person accepts it. The replaced ledger is kept. Everything is prepared in another
+file first: after a crash at any step there is the old ledger, the restored one, or one that sends nothing.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from refund_tui.core.backups import Restored
-from refund_tui.core.evidence import BodyOf, Head
-from refund_tui.core.ledger_identity import Host
-from refund_tui.core.lifecycle import mark_maybe_executed
-from refund_tui.core.refunds import Life, Refund, State
+from refund_tui.core.backups import Contents, Restored
+from refund_tui.core.evidence import BodyOf, Head, Witness
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreUnusable
-from refund_tui.store.sqlite.accept_older import accept_in, known_marks
-from refund_tui.store.sqlite.backup import LEDGER_FILE, TRIPS_FILE, contents_of
-from refund_tui.store.sqlite.connection import Patience, connect, decode_leniently, name_of, sync_folder
+from refund_tui.store.sqlite.accept_older import known_marks, note_acceptance
+from refund_tui.store.sqlite.backup import LEDGER_FILE, TRIPS_FILE, copy_out
+from refund_tui.store.sqlite.connection import Patience, connect, name_of, sync_folder
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks, newest_of
 from refund_tui.store.sqlite.ledger_identity import HostGuard, move
 from refund_tui.store.sqlite.mark_file import HighWaterMark
-from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values, refund_of
 from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.scratch import scratch_folder
+from refund_tui.store.sqlite.take_over import Decider, Taken, take_over
 from refund_tui.store.sqlite.verify import verify
 
-RESTORED = "restored_doubt"
-"""The kind of the first event of a refund that only the replaced ledger had."""
+UNFINISHED = ".restore-"
+"""How the name of the folder begins in which a restore prepares its files, inside the data folder."""
 
-_NOT_IN_BACKUP = (
-    "the restored backup lacks it; in the replaced ledger it was {}: find out whether the "
-    "shopper was paid, then settle it"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Who restores, on which host, why and when."""
-
-    host: Host
-    who: str
-    why: str
-    now: Instant
+BACKUP_RESTORED = "backup_restored"
+"""The kind of the event that records a restore."""
 
 
 def restore(
     backup: Path, ledger: Path, trips: Path, marks: HighWaterMarks, by: Decider, body_of: BodyOf, *, shared: bool
 ) -> Restored:
     """Replace the ledger by the backup. Raises StoreError; then the ledger is unchanged."""
-    contents = contents_of(backup)
-    checked = verify(backup / LEDGER_FILE, body_of, lambda _done, _total: None)
-    if checked.problems or checked.head != Head(contents.head_seq, contents.head_hash):
-        what = checked.problems[0] if checked.problems else "its list names another head"
-        raise StoreDamaged(f"the backup has changed since it was made ({what}); nothing was changed")
-    prepared = ledger.with_name(f".restore-{os.getpid()}.sqlite3")
     try:
-        complete = _complete(ledger, marks)
-        with _locked(ledger) as replaced:
-            _copy(backup / LEDGER_FILE, prepared, shared=shared)
-            with closing(Database.open(prepared, LEDGER)) as database:
-                accepted, *numbers = _prepare(database, replaced, marks, by, complete=complete)
-                newest = newest_of(database)
-            kept = _keep(ledger, by.now)
-            # Before the change: until then the ledger that is there counts as an older copy, and sends nothing.
-            if accepted:
-                marks.replace(newest, like=prepared)
-            else:
-                marks.replace(_beyond(newest, known_marks(marks)), like=prepared)
-            prepared.replace(ledger)
-            sync_folder(ledger.parent)
-        if TRIPS_FILE in contents.files and not trips.exists():
-            _copy(backup / TRIPS_FILE, trips, shared=shared)
+        with scratch_folder(ledger.parent, UNFINISHED) as scratch:
+            contents = copy_out(backup, scratch, shared=shared)
+            _refuse_altered(scratch / LEDGER_FILE, contents, body_of)
+            with _locked(ledger) as replaced:
+                missing = _not_known(ledger, replaced, marks, contents, body_of)
+                done = _put(scratch / LEDGER_FILE, ledger, replaced, marks, by, contents, missing)
+            if (scratch / TRIPS_FILE).exists() and not trips.exists():
+                (scratch / TRIPS_FILE).replace(trips)
+                sync_folder(trips.parent)
+            return done
     except OSError as error:
         raise StoreUnusable(
             f"the backup was not restored ({error.strerror}: {error.filename}). Correct that, then restore it again; "
             "until then nothing is sent"
         ) from error
-    finally:
-        for left in (prepared, prepared.with_name(prepared.name + "-journal")):
-            left.unlink(missing_ok=True)
-    return Restored(contents, accepted, kept, *numbers)
+
+
+def _refuse_altered(copy: Path, contents: Contents, body_of: BodyOf) -> None:
+    """Check the copy of a backup's ledger against its events and the head in the list. Raises StoreError."""
+    checked = verify(copy, body_of, lambda _done, _total: None)
+    if checked.problems or checked.head != Head(contents.head_seq, contents.head_hash):
+        what = checked.problems[0] if checked.problems else "its list names another head"
+        raise StoreDamaged(f"the backup has changed since it was made ({what}); nothing was changed")
+
+
+def _put(
+    prepared: Path,
+    ledger: Path,
+    replaced: sqlite3.Connection | None,
+    marks: HighWaterMarks,
+    by: Decider,
+    contents: Contents,
+    missing: str,
+) -> Restored:
+    """Prepare the copy, then put it in the place of the ledger. `missing` says why refunds may be missing, if so."""
+    with closing(Database.open(prepared, LEDGER)) as database:
+        taken, missing = _prepare(database, replaced, marks, by, contents, missing)
+        newest = newest_of(database)
+    kept = _keep(ledger, by.now)
+    # Before the change: until then the ledger that is there counts as an older copy, and sends nothing.
+    marks.replace(_beyond(newest, known_marks(marks)) if missing else newest, like=prepared)
+    prepared.replace(ledger)
+    sync_folder(ledger.parent)
+    return Restored(contents, missing, kept, taken.doubts, taken.unknown, taken.unreadable, taken.others)
 
 
 @contextmanager
 def _locked(ledger: Path) -> Iterator[sqlite3.Connection | None]:
     """The replaced ledger, locked so that no other program can write it; None if it cannot be used."""
-    connection = _readable(ledger)
-    try:
-        yield connection
-    finally:
-        if connection is not None:
-            connection.close()
+    connection = _opened(ledger)
+    if connection is None:
+        yield None
+        return
+    with closing(connection):
+        yield connection if _lock(connection) else None
 
 
-def _readable(ledger: Path) -> sqlite3.Connection | None:
+def _opened(ledger: Path) -> sqlite3.Connection | None:
+    """A connection to the replaced ledger, None if there is none or if SQLite cannot open it. Raises StoreUnusable."""
     if not ledger.exists() or ledger.stat().st_size == 0:
         return None
-    connection = connect(ledger, "rw")
+    if not os.access(ledger, os.R_OK | os.W_OK):
+        raise StoreUnusable(
+            f"this account may not read and write {ledger}, so it cannot be seen whether another program writes it; "
+            "nothing was changed: restore with the account that owns it, or move it away first"
+        )
     try:
-        connection.text_factory = decode_leniently
-        Patience().run(lambda: connection.execute("BEGIN EXCLUSIVE"))
-        if connection.execute("PRAGMA user_version").fetchone()[0] == len(LEDGER.steps):
-            return connection
+        return connect(ledger, "rw")
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _lock(connection: sqlite3.Connection) -> bool:
+    """Lock out other writers, but not readers. Whether this program can read the tables. Raises StoreBusy."""
+    try:
+        Patience().run(lambda: connection.execute("BEGIN IMMEDIATE"))
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        connection.close()
         if name_of(error).startswith("SQLITE_BUSY"):
             raise StoreBusy("another program writes the ledger: end it, then restore; nothing was changed") from error
-        return None
-    connection.close()
-    return None
+        return False
+    return version == len(LEDGER.steps)
 
 
-def _copy(source: Path, target: Path, *, shared: bool) -> None:
-    """Copy a file that no program has open, first under another name, so that it is complete or missing."""
-    fresh = target.with_name(target.name + ".fresh")
-    shutil.copyfile(source, fresh)
-    fresh.chmod(0o660 if shared else 0o600)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(target)
-
-
-def _complete(ledger: Path, marks: HighWaterMarks) -> bool:
-    """Whether the replaced ledger has every event that a mark names, and so every refund."""
+def _not_known(
+    ledger: Path, replaced: sqlite3.Connection | None, marks: HighWaterMarks, contents: Contents, body_of: BodyOf
+) -> str:
+    """Why the replaced ledger may lack refunds that were made after the backup; empty if it has all of them."""
+    if replaced is None:
+        return "the replaced ledger is lost, or cannot be read"
+    if not known_marks(marks):
+        return "no high-water mark shows whether the replaced ledger is the newest"
+    head = [Witness(contents.head_seq, contents.head_hash, "the backup")] if contents.head_seq else []
     try:
         with closing(Database.read(ledger, LEDGER)) as database:
             marks.check(database)
+        checked = verify(ledger, body_of, lambda _done, _total: None, head)
+    except StoreChanged:
+        return "the replaced ledger is an older copy itself"
     except StoreError:
-        return False
-    return True
+        return "the replaced ledger, or a high-water mark of it, cannot be read"
+    return f"the replaced ledger was altered: {checked.problems[0]}" if checked.problems else ""
 
 
 def _beyond(newest: HighWaterMark, known: Sequence[HighWaterMark]) -> HighWaterMark:
@@ -147,16 +153,23 @@ def _beyond(newest: HighWaterMark, known: Sequence[HighWaterMark]) -> HighWaterM
 
 
 def _prepare(
-    database: Database, replaced: sqlite3.Connection | None, marks: HighWaterMarks, by: Decider, *, complete: bool
-) -> tuple[bool, int, int, int]:
-    """Prepare the copy: accept it if possible, and mark the doubtful refunds. The values of `Restored`."""
+    database: Database,
+    replaced: sqlite3.Connection | None,
+    marks: HighWaterMarks,
+    by: Decider,
+    contents: Contents,
+    missing: str,
+) -> tuple[Taken, str]:
+    """Take over from the replaced ledger, and accept the copy if nothing is missing. What was taken and is missing."""
     _claim(database, by)
     with database.writing() as transaction:
-        unknown, unreadable = _take_over(transaction, replaced, by)
-        accepted = complete and not unreadable
-        known = known_marks(marks) if accepted else []
-        doubts = accept_in(transaction, known, newest_of(database), by.why, by.who, by.now) if accepted else 0
-    return accepted, doubts, unknown, unreadable
+        taken = take_over(transaction, replaced, by, trusted=not missing) if replaced else Taken()
+        missing = missing or (f"{taken.unreadable} records in it cannot be read" if taken.unreadable else "")
+        data = {"made_at": contents.made_at, "head": str(contents.head_seq), "missing": missing}
+        note(transaction, None, by.who, by.now, BACKUP_RESTORED, None, None, by.why, data)
+        if not missing:
+            note_acceptance(transaction, known_marks(marks), newest_of(database), by.why, by.who, by.now)
+    return taken, missing
 
 
 def _claim(database: Database, by: Decider) -> None:
@@ -165,45 +178,6 @@ def _claim(database: Database, by: Decider) -> None:
         HostGuard(by.host).claim(database)
     except StoreChanged:
         move(database, by.host, by.why, by.who, by.now)
-
-
-def _take_over(transaction: sqlite3.Connection, replaced: sqlite3.Connection | None, by: Decider) -> tuple[int, int]:
-    """Record each refund that only the replaced ledger has as possibly paid. How many, and how many cannot be read."""
-    unknown = unreadable = 0
-    try:
-        for row in replaced.execute("SELECT * FROM refund ORDER BY id") if replaced else ():
-            found = refund_of(row)
-            if isinstance(found, Refund) and _has(transaction, found.key):
-                continue
-            if isinstance(found, Refund) and _doubt(transaction, found, by):
-                unknown += 1
-            else:
-                unreadable += 1
-    except sqlite3.DatabaseError:
-        unreadable += 1  # the rest of a damaged file
-    return unknown, unreadable
-
-
-def _has(transaction: sqlite3.Connection, key: str) -> bool:
-    return transaction.execute("SELECT 1 FROM refund WHERE key = ?", (key,)).fetchone() is not None
-
-
-def _doubt(transaction: sqlite3.Connection, found: Refund, by: Decider) -> bool:
-    """Record a refund as UNKNOWN; False if the tables refuse it."""
-    sent = Instant(found.created_at, "", 0.0)  # without a boot id only the wall clock counts
-    why = _NOT_IN_BACKUP.format(found.state)
-    identified = found.life.reconciliation_id
-    life = mark_maybe_executed(Life(State.UNKNOWN, reconciliation_id=identified, alarm=True, why=why), sent)
-    columns = (*INTENT, *LIFE)
-    try:
-        transaction.execute(
-            f"INSERT INTO refund ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-            (*intent_values(found), *life_values(life)),
-        )
-    except sqlite3.IntegrityError:
-        return False
-    note(transaction, found.key, by.who, by.now, RESTORED, None, State.UNKNOWN, why, None)
-    return True
 
 
 def _keep(ledger: Path, now: Instant) -> Path | None:

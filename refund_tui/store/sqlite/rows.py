@@ -41,6 +41,9 @@ WAIT = ("wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before")
 DRAFT = ("store_id", "trip_id", "amount", "currency", "reason", "note", "marks")
 """The columns of what a clerk typed, in the order of a draft's fields."""
 
+DRAFT_ROW = ("clerk", *DRAFT, "saved_at")
+"""The columns of a draft that are written."""
+
 GATE = "SELECT * FROM gate WHERE endpoint = ?"
 OF_TRIP = (
     "SELECT * FROM refund WHERE id IN (SELECT id FROM refund WHERE folded_trip = ?"

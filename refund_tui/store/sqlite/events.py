@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from refund_tui.core.damage import Damaged
-from refund_tui.core.refunds import Ceiling
+from refund_tui.core.refunds import Ceiling, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.evidence import Place, Rows, head, link, record_of, rows_of
@@ -40,6 +40,26 @@ def note(
     record = record_of(transaction, places, whole=before is None)
     states = (before and str(before), after and str(after))  # a plain text also of a State
     append(transaction, (key, stamp(now.at), who, kind, *states, why, text, this_actor().as_text, record), seq)
+
+
+def note_attempt_apart(
+    transaction: sqlite3.Connection, key: str, number: int, who: str, now: Instant, kind: str, why: str
+) -> None:
+    """Write one event about an attempt whose refund has a row that cannot be used. It records the attempt alone.
+
+    The refund stays in the state of its last event. If it is missing, or has no such event, the event has no key.
+    """
+    state = _last_state(transaction, key)
+    record = record_of(transaction, [("attempt", (key, number))])
+    place, actor = key if state else None, this_actor().as_text
+    append(transaction, (place, stamp(now.at), who, kind, state, state, why, "{}", actor, record))
+
+
+def _last_state(transaction: sqlite3.Connection, key: str) -> str | None:
+    """The state of a refund by its last event. None if it is no state, or if the refund is missing."""
+    sql = "SELECT after FROM event WHERE key = (SELECT key FROM refund WHERE key = ?) ORDER BY seq DESC LIMIT 1"
+    row = transaction.execute(sql, (key,)).fetchone()
+    return row[0] if row and row[0] in list(State) else None
 
 
 def append(transaction: sqlite3.Connection, event: tuple[str | None, ...], seq: int | None = None) -> None:

@@ -51,7 +51,7 @@ from refund_tui.store.sqlite.commit_readback import rewrite_and_sync
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import Meaning
-from refund_tui.store.sqlite.events import note
+from refund_tui.store.sqlite.events import note, note_attempt_apart
 from refund_tui.store.sqlite.evidence import contradiction
 from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
@@ -209,8 +209,7 @@ class Ledger:
         self.note("answer_set_apart", why, who, now, data)
         with contextlib.suppress(RecordUnusable), self._database.writing() as transaction:
             if close_attempt(transaction, attempt, outcome, now):
-                rows = [attempt_place(attempt)]
-                note(transaction, None, who, now, "attempt_ended_apart", None, None, why, None, rows=rows)
+                note_attempt_apart(transaction, attempt.key, attempt.number, who, now, "attempt_ended_apart", why)
 
     def change(
         self, refund: Refund, decision: Decision, who: str, now: Instant, data: dict[str, str] | None = None

@@ -18,6 +18,8 @@ from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Trouble
 from refund_tui.errors import StoreDamaged, StoreError
 from refund_tui.host.paths import ledger_path
+from refund_tui.payments.body import build_body
+from refund_tui.store.sqlite.verify import verify
 from tests.support.clock import FakeClock
 from tests.support.damage import damage
 from tests.support.desks import STORE, desk_over, intent
@@ -78,6 +80,11 @@ def folder(tmp_path: Path) -> Path:
 
 def alter(folder: Path, what: str, where: str = "trip_id = 'trip-2'", table: str = "refund") -> None:
     assert damage(ledger_path(folder), f"UPDATE {table} SET {what} WHERE {where}") == 1
+
+
+def verified(folder: Path) -> tuple[str, ...]:
+    """What `verify` finds."""
+    return verify(ledger_path(folder), build_body, lambda _done, _total: None).problems
 
 
 def row_of(folder: Path) -> tuple[object, ...]:
@@ -205,6 +212,24 @@ async def test_an_answer_to_a_refund_that_rotted_meanwhile_is_kept_beside_it(fol
     [kept] = [event for event in told if event.kind == "answer_set_apart"]
     assert (kept.key, kept.data["detail"], kept.data["outcome"]) == (None, "cut off", "connection_lost")
     assert ears.has(Trouble, "kept as an event")
+    [ended] = [event for event in told if event.kind == "attempt_ended_apart"]
+    assert (ended.key, ended.before, ended.after) == (kept.data["key"], State.SENDING, State.SENDING)
+    assert "reason says NONE" in verified(folder)[0]
+    alter(folder, "reason = 'DAMAGED_ITEM'", "state = 'SENDING'")
+    assert verified(folder) == ()
+
+
+def test_an_answer_to_a_refund_that_disappeared_meanwhile_is_kept_in_the_ledger(folder: Path) -> None:
+    with ledger_at(ledger_path(folder)) as ledger:
+        [refund, *_] = ledger.sendable("127.0.0.1:9")
+        _, attempt = sending(ledger, refund)
+        alter(folder, "key = 'lost'", "state = 'SENDING'")
+        ledger.record_outcome_apart(
+            attempt, Uncertain(Answer(None, "cut off"), Doubt.CONNECTION_LOST), "ana", FakeClock().now()
+        )
+        assert ledger.open_attempt(refund.key) is None
+    told = all_events(ledger_path(folder))
+    assert [event.key for event in told if event.kind.endswith("_apart")] == [None, None]
 
 
 async def test_a_draft_that_cannot_be_read_is_not_shown_and_stops_nothing(folder: Path) -> None:

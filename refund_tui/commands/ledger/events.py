@@ -47,7 +47,7 @@ def _events(history: HistoryPort) -> Iterator[Event | Damaged]:
     after = 0
     while found := history.events_of_ledger(after, PAGE):
         yield from (event for _, event in found)
-        after = found[-1][0]
+        after = max(seq for seq, _ in found)  # damage may have changed their order
 
 
 def _record(event: Event | Damaged) -> dict[str, object]:

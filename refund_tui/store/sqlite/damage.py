@@ -19,6 +19,7 @@ from refund_tui.store.sqlite.connection import connect
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.errors import translating
 from refund_tui.store.sqlite.migrations import Schema, copy_to, differences
+from refund_tui.store.sqlite.pages import next_start
 from refund_tui.store.sqlite.rows import attempt_of, damaged, draft_of, event_of, refund_of, wait_of
 
 QUICK_BYTES = 8_000_000
@@ -129,9 +130,11 @@ def _all_rows(database: Database, table: str, place: tuple[str, ...]) -> Iterato
     names, marks = ", ".join(place), ", ".join("?" * len(place))
     sql = f"SELECT * FROM {table} WHERE {{}} ORDER BY {names} LIMIT {PAGE}"
     rows = database.rows(sql.format("1"))
+    last: tuple[object, ...] = ()
     while rows:
         yield from rows
-        rows = database.rows(sql.format(f"({names}) > ({marks})"), *(rows[-1][name] for name in place))
+        last = next_start(database, rows, place, last)
+        rows = database.rows(sql.format(f"({names}) > ({marks})"), *last)
 
 
 def _found_by_key(row: sqlite3.Row) -> object:

@@ -156,6 +156,8 @@ class Database:
         self._read_limit.begin()
         try:
             return self._connection.execute(sql, values).fetchall()
+        except UnicodeEncodeError:  # a value was read from text that is not UTF-8
+            return self._fetch(*_as_bytes(sql, values))
         except sqlite3.OperationalError as error:
             if name_of(error):  # an error without an SQLite name comes from Python: text that is not UTF-8
                 raise
@@ -242,6 +244,17 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _as_bytes(sql: str, values: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
+    """The query with its texts given as bytes, because Python gives SQLite no text that is not UTF-8.
+
+    A question mark in the query is always a placeholder.
+    """
+    first, *others = sql.split("?")
+    marks = ("CAST(? AS TEXT)" if isinstance(value, str) else "?" for value in values)
+    told = (value.encode(errors="surrogateescape") if isinstance(value, str) else value for value in values)
+    return first + "".join(mark + text for mark, text in zip(marks, others, strict=True)), tuple(told)
 
 
 class _ReadLimit:

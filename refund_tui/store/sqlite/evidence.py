@@ -68,10 +68,11 @@ HASHED = ("seq", "key", "at", "who", "kind", "before", "after", "why", "data", "
 """The columns of an event that its hash covers, in this order."""
 
 _AS_BYTES = ", ".join(["seq", *(f"CAST({column} AS BLOB) AS {column}" for column in HASHED[1:])])
-EVENT = f"SELECT {_AS_BYTES}, CAST(hash AS BLOB) AS hash FROM event"
+HASH = "coalesce(CAST(hash AS BLOB), x'') AS hash"
+EVENT = f"SELECT {_AS_BYTES}, {HASH} FROM event"
 """Columns are read as bytes, so that a damaged text makes a different event, not an error."""
 
-_NEWEST = "SELECT seq, CAST(hash AS BLOB) AS hash FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
+_NEWEST = f"SELECT seq, {HASH} FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
 _LAST = 2**63 - 1
 _BEFORE = f"{EVENT} WHERE seq < ? ORDER BY seq DESC LIMIT 2"
 
@@ -100,13 +101,13 @@ def _encoded(value: object) -> bytes:
 
 def links(row: sqlite3.Row, previous: bytes) -> bool:
     """Whether the hash of an event read by EVENT is the right one after `previous`."""
-    return bytes(row["hash"]) == link(previous, row[: len(HASHED)])
+    return bool(row["hash"] == link(previous, row[: len(HASHED)]))
 
 
 def head(rows: Rows, ledger: str, upto: int = _LAST) -> tuple[int, bytes]:
     """The number and the hash of the newest event, of those `upto` a number; 0 and `first_hash` if there is none."""
     found = rows(_NEWEST, upto)
-    return (found[0]["seq"], bytes(found[0]["hash"])) if found else (0, first_hash(ledger))
+    return (found[0]["seq"], found[0]["hash"]) if found else (0, first_hash(ledger))
 
 
 def record_of(transaction: sqlite3.Connection, places: Iterable[Place], *, whole: bool = False) -> str | None:
@@ -251,10 +252,9 @@ def _follows(rows: Rows, event: sqlite3.Row, ledger: str) -> bool:
     """Whether an event follows the one before, by that event's stored hash or by its correct hash.
 
     With both, an altered event of one refund does not stop the next refund too.
-
     """
     before = rows(_BEFORE, event["seq"])
-    hashes = [*(bytes(found["hash"]) for found in before), first_hash(ledger)]
+    hashes = [*(found["hash"] for found in before), first_hash(ledger)]
     if links(event, hashes[0]):
         return True
     return bool(before) and links(event, link(hashes[1], before[0][: len(HASHED)]))

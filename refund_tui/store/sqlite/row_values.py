@@ -42,39 +42,46 @@ class Cells:
         """The error for a value that does not fit the column `name`."""
         return UnreadableRow(f"{name} holds {ascii(self.row[name])[:SHOWN]}")
 
+    def value(self, name: str) -> object:
+        """Any value."""
+        try:
+            return self.row[name]
+        except IndexError as error:
+            raise UnreadableRow(f"the table has no column {name}") from error
+
     def empty(self, name: str) -> bool:
         """Whether a column is NULL."""
-        return self.row[name] is None
+        return self.value(name) is None
 
     def all_empty(self, names: Sequence[str]) -> bool:
         """Whether all of these columns are NULL."""
-        return [self.row[name] for name in names] == [None] * len(names)
+        return [self.value(name) for name in names] == [None] * len(names)
 
     def text(self, name: str, check: Callable[[str], str | None] | None = None) -> str:
         """Text in UTF-8 that passes `check`."""
-        value = self.row[name]
+        value = self.value(name)
         if not isinstance(value, str) or (not value.isascii() and _NO_TEXT.search(value)) or (check and check(value)):
             raise self.refuse(name)
         return value
 
     def text_or_none(self, name: str) -> str | None:
         """The same, or None."""
-        return None if self.row[name] is None else self.text(name)
+        return None if self.value(name) is None else self.text(name)
 
     def whole(self, name: str, least: int = 0, most: int = 2**63 - 1) -> int:
         """An integer from `least` to `most`."""
-        value = self.row[name]
+        value = self.value(name)
         if not isinstance(value, int) or not least <= value <= most:
             raise self.refuse(name)
         return value
 
     def whole_or_none(self, name: str, least: int = 0, most: int = 2**63 - 1) -> int | None:
         """The same, or None."""
-        return None if self.row[name] is None else self.whole(name, least, most)
+        return None if self.value(name) is None else self.whole(name, least, most)
 
     def seconds(self, name: str) -> float:
         """Seconds, finite and not negative."""
-        value = self.row[name]
+        value = self.value(name)
         if not isinstance(value, float) or not math.isfinite(value) or value < 0:
             raise self.refuse(name)
         return value
@@ -85,7 +92,7 @@ class Cells:
 
     def blob(self, name: str) -> bytes:
         """Bytes, at least one."""
-        value = self.row[name]
+        value = self.value(name)
         if not isinstance(value, bytes) or not value:
             raise self.refuse(name)
         return value
@@ -109,7 +116,7 @@ class Cells:
 
     def instant_or_none(self, name: str) -> datetime | None:
         """The same, or None."""
-        return None if self.row[name] is None else self.instant(name)
+        return None if self.value(name) is None else self.instant(name)
 
     def mark(self, name: str) -> Instant:
         """An instant in three columns: `name` with `_at`, `_boot` and `_ticks`."""

@@ -28,6 +28,7 @@ from refund_tui.store.sqlite.evidence import (
     ATTEMPT,
     COLUMNS,
     EVENT,
+    HASH,
     HASHED,
     KEYS,
     Image,
@@ -40,6 +41,7 @@ from refund_tui.store.sqlite.evidence import (
     records,
 )
 from refund_tui.store.sqlite.ledger_identity import identity_of
+from refund_tui.store.sqlite.pages import next_start
 from refund_tui.store.sqlite.schema import LEDGER
 
 PAGE = 500
@@ -179,14 +181,16 @@ def _check(path: Path, body_of: BodyOf, piece: _Piece) -> Checked:
 
 def _check_chain(database: Database, piece: _Piece, _body_of: BodyOf) -> Checked:
     """Check that each event follows from the one before it."""
-    found, last = Checked(), piece.low
+    found = Checked()
+    last: tuple[object, ...] = (piece.low,)
     seq, previous = head(database.rows, identity_of(database).id, upto=piece.low)
-    while rows := database.rows(f"{EVENT} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}", last, piece.high):
+    while rows := database.rows(f"{EVENT} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}", *last, piece.high):
+        last = next_start(database, rows, ("seq",), last)
         for row in rows:
-            last, digest = row["seq"], bytes(row["hash"])
+            digest = row["hash"]
             if digest != link(previous, row[: len(HASHED)]):
-                found.problems.append((last, _broken(seq, last)))
-            seq, previous = last, digest
+                found.problems.append((row["seq"], _broken(seq, row["seq"])))
+            seq, previous = row["seq"], digest
             found.events += 1
             found.keyed += row["key"] is not None
             _add_images(found, row)
@@ -218,11 +222,13 @@ _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt {_THEIRS}, number"
 
 def _check_refunds(database: Database, piece: _Piece, body_of: BodyOf) -> Checked:
     """Check each refund and its attempts against its events, and its request against its intent."""
-    found, last = Checked(), piece.low
-    while refunds := database.rows(_REFUNDS, last, piece.high):
-        first, last = refunds[0]["id"], refunds[-1]["id"]
-        events = _by_key(database.rows(_EVENTS, first, last))
-        attempts = _by_key(database.rows(_ATTEMPTS, first, last))
+    found = Checked()
+    last: tuple[object, ...] = (piece.low,)
+    while refunds := database.rows(_REFUNDS, *last, piece.high):
+        last = next_start(database, refunds, ("id",), last)
+        ends = refunds[0]["id"], *last
+        events = _by_key(database.rows(_EVENTS, *ends))
+        attempts = _by_key(database.rows(_ATTEMPTS, *ends))
         for refund in refunds:
             key = refund["key"]
             _check_refund(database, found, refund, events.get(key, ()), attempts.get(key, ()), body_of)
@@ -277,35 +283,35 @@ def _of_refund(refund: sqlite3.Row, what: str) -> str:
 def _contradicting(database: Database, witnesses: Iterable[Witness]) -> Iterator[tuple[int, str]]:
     """The heads recorded elsewhere that this ledger does not have."""
     for witness in witnesses:
-        row = database.row("SELECT CAST(hash AS BLOB) AS hash FROM event WHERE seq = ?", witness.seq)
+        row = database.row(f"SELECT {HASH} FROM event WHERE seq = ?", witness.seq)
         if row is None:
             yield witness.seq, f"event {witness.seq} is missing, and {witness.place} has its hash"
-        elif not bytes(row["hash"]).startswith(witness.digits.encode()):
+        elif not row["hash"].startswith(witness.digits.encode()):
             yield witness.seq, f"event {witness.seq}, or one before it, is another than {witness.place} says"
 
 
 def _without_refund(database: Database) -> Iterator[tuple[int, str]]:
     """The refunds that have events but are missing."""
-    last = ""
+    last: tuple[object, ...] = ("",)
     sql = (
         "SELECT key, min(seq) AS seq, (SELECT 1 FROM refund WHERE refund.key = event.key) AS there FROM event"
         f" WHERE key > ? GROUP BY key ORDER BY key LIMIT {PAGE}"
     )
-    while rows := database.rows(sql, last):
-        last = rows[-1]["key"]
+    while rows := database.rows(sql, *last):
+        last = next_start(database, rows, ("key",), last)
         for row in rows:
             if row["there"] is None:
                 yield row["seq"], f"refund {visible(row['key'], KEY)} was removed: event {row['seq']} records it"
 
 
 def _attempts_without_refund(database: Database) -> Iterator[tuple[int, str]]:
-    key, number = "", 0
+    last: tuple[object, ...] = ("", 0)
     sql = (
         "SELECT key, number, (SELECT 1 FROM refund WHERE refund.key = attempt.key) AS there FROM attempt"
         f" WHERE (key, number) > (?, ?) ORDER BY key, number LIMIT {PAGE}"
     )
-    while rows := database.rows(sql, key, number):
-        key, number = rows[-1]["key"], rows[-1]["number"]
+    while rows := database.rows(sql, *last):
+        last = next_start(database, rows, ("key", "number"), last)
         for row in rows:
             if row["there"] is None:
                 yield 0, f"attempt {row['number']} of a refund {visible(row['key'], KEY)}, which is not there"
@@ -326,7 +332,7 @@ def _single_rows(database: Database, found: Checked, newest: int, body_of: BodyO
     for table, key in sorted(here.keys() | said.keys(), key=str):
         if here.get((table, key)) != said.get((table, key)):
             name = visible(" ".join(map(str, key)), KEY)
-            yield 0, f"{table} {name}: it differs from its events of it"
+            yield 0, f"{table} {name}: it differs from its events"
 
 
 _IDENTITY: Place = ("identity", (1,))

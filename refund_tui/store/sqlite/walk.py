@@ -21,6 +21,7 @@ from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import READERS, damaged_open
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.migrations import Schema
+from refund_tui.store.sqlite.pages import next_start
 
 SHOWN = 3
 """The most damaged rows that are named."""
@@ -128,7 +129,7 @@ class _Walk:
             for index in indexes:
                 lacking = self._patient(partial(_lacking, database, table, place, index, rows))
                 self._found.lacks(table, index, [str(row[0]) for row in lacking])
-            last = [rows[-1][name] for name in place]
+            last = next_start(database, rows, place, last)
 
     def _patient(self, read: Callable[[], T]) -> T:
         """The result of one short read, with a pause after it. It is repeated while another program has the lock."""

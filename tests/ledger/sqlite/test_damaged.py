@@ -232,6 +232,16 @@ def test_an_answer_to_a_refund_that_disappeared_meanwhile_is_kept_in_the_ledger(
     assert [event.key for event in told if event.kind.endswith("_apart")] == [None, None]
 
 
+def test_refunds_are_damaged_if_the_name_of_a_column_is(folder: Path) -> None:
+    path = ledger_path(folder)
+    raw = path.read_bytes()
+    assert raw.count(b"wait_ticks REAL, wait_seconds") == 1
+    path.write_bytes(raw.replace(b"wait_ticks REAL, wait_seconds", b"wait_tickc REAL, wait_seconds"))
+    with history_at(path) as history:
+        rows = history.rows(Filter(), 0, 10)
+    assert {row.why for row in rows if isinstance(row, Damaged)} == {"the table has no column wait_ticks"}
+
+
 async def test_a_draft_that_cannot_be_read_is_not_shown_and_stops_nothing(folder: Path) -> None:
     async with desk_over(folder, ScriptedService()) as desk:
         await desk.save_draft(Draft(STORE, "trip-9", "1.00"))

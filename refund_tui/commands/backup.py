@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where backups are kept, best on another disk")
     parser.add_argument(
-        "--keep", metavar="NUMBER", type=int, help="then delete all backups of this ledger there but the newest ones"
+        "--keep",
+        metavar="NUMBER",
+        type=int,
+        help="then delete the oldest backups of this ledger there, so that as many remain",
     )
 
 
@@ -49,6 +52,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     print_out(f"holds     refunds {made.checked.refunds:,} · events {made.checked.events:,}, complete and unaltered")
     print_out(f"head      {made.checked.head}")
     if arguments.keep is not None:
-        for folder in maintenance.prune_backups(arguments.folder.absolute(), made.contents.ledger, arguments.keep):
+        for folder in maintenance.prune_backups(arguments.folder.absolute(), made, arguments.keep):
             print_out(f"deleted   {folder}")
     return OK

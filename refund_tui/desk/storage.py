@@ -126,8 +126,11 @@ class Maintenance(Protocol):
         """Make a verified backup in a new folder in `target`, while other programs work."""
         ...
 
-    def prune_backups(self, target: Path, ledger: str, keep: int) -> list[Path]:
-        """Delete the backups of a ledger in `target` but the newest `keep`; those that were deleted. Raises OSError."""
+    def prune_backups(self, target: Path, made: Backup, keep: int) -> list[Path]:
+        """Delete the oldest backups of the ledger in `target`, so that `keep` remain with the one just made.
+
+        Those that were deleted.
+        """
         ...
 
     def restore(self, backup: Path, why: str, who: str, now: Instant, body_of: BodyOf) -> Restored:

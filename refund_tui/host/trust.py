@@ -6,6 +6,8 @@ namespace the kernel gives all accounts without a number there the same one: wha
 
 from __future__ import annotations
 
+import grp
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
@@ -24,10 +26,37 @@ def changeable(path: Path) -> str | None:
         found = each.stat()
         if found.st_uid not in operators:
             return f"{each} belongs to {account_of(found.st_uid)}"
-        kept = S_ISDIR(found.st_mode) and found.st_mode & S_ISVTX  # others cannot remove or rename its files
-        if found.st_mode & (S_IWGRP | S_IWOTH) and not kept:
-            return f"{each} can be written by {'everybody' if found.st_mode & S_IWOTH else 'its group'}"
+        if others := _others(found.st_mode):
+            return f"{each} can be written by {others}"
     return None
+
+
+def replaceable(folder: Path) -> str | None:
+    """Who else can replace files in a folder, or the folder; None if nobody can but this account and the owners.
+
+    The group that has only this account counts as this account. Raises OSError.
+    """
+    for each in _on_the_way(folder):
+        found = each.stat()
+        others = _others(found.st_mode & ~S_IWGRP if _own_group(found.st_gid) else found.st_mode)
+        if others:
+            return f"{each} can be written by {others}"
+    return None
+
+
+def _others(mode: int) -> str | None:
+    if S_ISDIR(mode) and mode & S_ISVTX:  # others cannot remove or rename its files
+        return None
+    return "everybody" if mode & S_IWOTH else "its group" if mode & S_IWGRP else None
+
+
+def _own_group(group: int) -> bool:
+    """Whether a group is the one that many systems make for each account."""
+    try:
+        found, account = grp.getgrgid(group), account_of(os.getuid())
+    except KeyError:
+        return False
+    return found.gr_name == account and set(found.gr_mem) <= {account}
 
 
 def _nobody() -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
+import sys
 from pathlib import Path
 
 from refund_tui.core.outcomes import Answer, Doubt, Uncertain
@@ -10,10 +12,13 @@ from refund_tui.core.refunds import Action, Refund, State
 from refund_tui.desk.actions import Evidence
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
-from tests.support.program import run
+from tests.support.program import PATIENCE, environment, run
 from tests.support.service import ScriptedService
 
 WHERE = ("--base-url", "http://127.0.0.1:9")
+ROOM = 16_384
+"""The bytes of the largest file in `without_room`: less than the tables of an empty ledger need."""
+
 WHY = ("--because", "the disk failed")
 
 
@@ -33,6 +38,19 @@ def backup(data: Path, target: Path, *flags: str) -> Path:
 
 def restore(data: Path, made: Path) -> subprocess.CompletedProcess[str]:
     return run("restore", str(made), *WHY, "--data-dir", str(data), *WHERE)
+
+
+def without_room(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `refund-tui ARGUMENTS` where no file can become as large as a ledger."""
+    return subprocess.run(
+        [sys.executable, "-m", "refund_tui", *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM)),
+        check=False,
+    )
 
 
 async def recorded(folder: Path, trip: str) -> Refund:

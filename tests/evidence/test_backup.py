@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
+import configparser
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pytest
-
-from refund_tui.core.refunds import Action, Draft, Refund, State
-from refund_tui.core.rules import NeedsSecondYes, Refused
-from refund_tui.desk.actions import Evidence
-from refund_tui.errors import StoreChanged, StoreError
-from refund_tui.host.paths import ledger_path, mark_name, state_dir
-from tests.evidence.restores import WHERE, WHY, acted, backup, paid, recorded, restore, resumed, stopped
+from refund_tui import manual
+from refund_tui.host.paths import ledger_path
+from tests.evidence.restores import WHERE, backup, paid, without_room
 from tests.support.damage import damage
-from tests.support.desks import desk_over, intent
-from tests.support.ears import Ears
-from tests.support.ledgers import locked
-from tests.support.program import run
-from tests.support.service import ScriptedService
+from tests.support.program import environment, limited, run
 
 
 async def test_a_backup_holds_a_verified_copy_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -47,156 +44,163 @@ async def test_old_backups_of_this_ledger_are_deleted_and_no_others(tmp_path: Pa
     assert sorted((tmp_path / "backups").iterdir()) == sorted([other, *made[1:]])
 
 
-async def test_what_the_replaced_ledger_knows_and_the_backup_does_not_bars_its_trip(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    first = await paid(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    second = await paid(data, "trip-2")
-    ended = restore(data, made)
-    assert ended.returncode == 5, ended.stderr
-    assert "UNKNOWN   1 that the backup lacks" in ended.stdout
-    service = ScriptedService()
-    async with desk_over(data, service) as desk:
-        desk.begin()
-        await desk.drain()
-        found = await desk.history.get(second.key)
-        assert isinstance(found, Refund)
-        assert (found.state, found.life.maybe_executed, found.intent) == (State.UNKNOWN, True, second.intent)
-        assert "in the replaced ledger it was ACCEPTED" in found.life.why
-        assert (await desk.history.get(first.key)) == first
-        with pytest.raises((Refused, NeedsSecondYes)):
-            await desk.take(intent(trip="trip-2"))
-    assert service.requests == []
-    assert run("verify", "--data-dir", str(data), *WHERE).returncode == 0
-    [kept] = data.glob("ledger.before-restore-*.sqlite3")
-    assert kept.stat().st_size > 0
-
-
-async def test_what_was_cancelled_after_the_backup_is_not_sent_after_the_restore(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    first = await recorded(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    await acted(data, first.key, Action.CANCEL)
-    instead = await paid(data, "trip-1")
-    ended = restore(data, made)
-    assert "in doubt  1 " in ended.stdout
-    assert ended.returncode == 5, ended.stderr
-    found, sent = await resumed(data, first.key)
-    assert sent == []
-    assert (found.state, found.life.maybe_executed) == (State.UNKNOWN, True)
-    assert "in the replaced ledger it was CANCELLED (cancelled before" in found.life.why
-    async with desk_over(data, ScriptedService()) as desk:
-        assert isinstance(other := await desk.history.get(instead.key), Refund)
-        assert other.state is State.UNKNOWN
-        with pytest.raises(Refused):
-            await desk.take(intent(trip="trip-1"), second_yes=True)
-    assert run("verify", "--data-dir", str(data), *WHERE).returncode == 0
-
-
-async def drafted(folder: Path) -> None:
-    """A colleague's draft: it changes the ledger, but none of its refunds."""
-    async with desk_over(folder, ScriptedService(), clerk="ben") as desk:
-        await desk.save_draft(Draft("STORE-001", "trip-9", amount="9.00"))
-
-
-async def test_what_is_open_and_unchanged_goes_on_after_the_restore(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    first = await recorded(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    await drafted(data)
-    ended = restore(data, made)
-    assert "in doubt  0 " in ended.stdout
-    found, sent = await resumed(data, first.key)
-    assert (found.state, sent) == (State.ACCEPTED, [first.body])
-
-
-async def test_what_was_accepted_or_settled_after_the_backup_tells_so_and_waits_for_a_person(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    settled, accepted = await stopped(data, "trip-2"), await recorded(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    await acted(data, settled.key, Action.SETTLE, Evidence(True, "the bank", "REF-9", "today"))
-    assert (await resumed(data, accepted.key))[0].state is State.ACCEPTED
-    assert "in doubt  2 " in restore(data, made).stdout
-    for refund, state in ((accepted, "ACCEPTED (the service accepted it"), (settled, "SETTLED_PAID (settled by")):
-        found, sent = await resumed(data, refund.key)
-        assert (found.state, sent) == (State.UNKNOWN, [])
-        assert f"in the replaced ledger it was {state}" in found.life.why
-    assert found.life.why.endswith("before that: stopped by a person; it may have been executed")
-
-
-@pytest.mark.parametrize("lost", ["deleted", "emptied", "garbage", "deleted with its marks"])
-async def test_where_nobody_knows_what_is_missing_nothing_is_sent_until_a_person_accepts(
-    tmp_path: Path, lost: str
-) -> None:
-    data = tmp_path / "data"
-    await paid(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    await paid(data, "trip-2")
-    if lost == "emptied":
-        ledger_path(data).write_bytes(b"")
-    elif lost == "garbage":
-        ledger_path(data).write_bytes(b"\x07" * 8192)
-    else:
-        ledger_path(data).unlink()
-    if lost == "deleted with its marks":
-        shutil.rmtree(data)
-        (state_dir() or tmp_path).joinpath("marks", mark_name(ledger_path(data))).unlink()
-    ended = restore(data, made)
-    assert ended.returncode == 5, ended.stderr
-    assert "It is not known which" in ended.stdout
-    service = ScriptedService()
-    with pytest.raises(StoreChanged):
-        async with desk_over(data, service) as desk:
-            await desk.take(intent(trip="trip-2"))
-    accepted = run("ledger", "accept-older", *WHY, "--data-dir", str(data), *WHERE)
-    assert accepted.returncode == 0, accepted.stderr
-    async with desk_over(data, service) as desk:
-        desk.begin()
-        refund = await desk.take(intent(trip="trip-3"))
-        await Ears(desk).until_state(refund.key, State.ACCEPTED)
-
-
-@pytest.mark.parametrize("name", ["ledger.sqlite3", "backup.json"])
-async def test_a_backup_that_was_altered_restores_nothing(tmp_path: Path, name: str) -> None:
-    data = tmp_path / "data"
-    await paid(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    before = ledger_path(data).read_bytes()
-    content = bytearray((made / name).read_bytes())
-    content[len(content) // 2] ^= 1
-    (made / name).write_bytes(content)
-    ended = restore(data, made)
-    assert ended.returncode == 3
-    assert "nothing was changed" in ended.stderr
-    assert ledger_path(data).read_bytes() == before
-
-
-async def test_a_terminal_that_is_open_during_a_restore_writes_nothing_to_the_replaced_ledger(tmp_path: Path) -> None:
-    data, service = tmp_path / "data", ScriptedService()
-    await paid(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    async with desk_over(data, service) as desk:
-        assert (await asyncio.to_thread(restore, data, made)).returncode == 0
-        with pytest.raises(StoreError, match="replaced"):
-            await desk.take(intent(trip="trip-2"))
-    assert service.requests == []
-
-
-async def test_a_ledger_that_another_program_writes_is_not_replaced(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    await paid(data, "trip-1")
-    made = backup(data, tmp_path / "backups")
-    with locked(data):
-        ended = await asyncio.to_thread(restore, data, made)
-    assert ended.returncode == 3
-    assert "another program" in ended.stderr
-    assert not list(data.glob("*before-restore*"))
-    assert not list(data.glob(".restore*"))
-
-
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     run("resume", "--data-dir", str(tmp_path / "data"), *WHERE)
     (tmp_path / "backups").write_text("a file")
     ended = run("backup", str(tmp_path / "backups"), "--data-dir", str(tmp_path / "data"), *WHERE)
     assert ended.returncode == 3
     assert f"no backup was made in {tmp_path / 'backups'}" in ended.stderr
+
+
+async def test_a_backup_is_whole_while_three_others_write(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await paid(data, "trip-1")
+    with writers(data, 3):
+        made = [backup(data, tmp_path / "backups", "--keep", "1") for _ in range(2)]
+    assert list((tmp_path / "backups").iterdir()) == made[1:]
+    assert run("verify", "--data-dir", str(data), *WHERE).returncode == 0
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from select import select
+from refund_tui.core.refunds import Draft
+from refund_tui.host.clock import SystemClock
+from refund_tui.store.sqlite.ledger import Ledger
+ledger, clock, written = Ledger.open(Path(sys.argv[1])), SystemClock(), 0
+while not select([sys.stdin], [], [], 0.02)[0]:
+    if written < 20:
+        ledger.note("written", "by a test", "ana", clock.now())
+    ledger.save_draft(sys.argv[2], Draft("STORE-001", "trip-1", amount=str(written)), clock.now())
+    written += 1
+    if written == 1:
+        print("begun", flush=True)
+ledger.close()
+"""
+"""Writes to the ledger until its input ends. The ledger does not grow much, however long that takes."""
+
+
+@contextmanager
+def writers(data: Path, count: int) -> Iterator[None]:
+    """Processes that write to the ledger during the block."""
+    with ExitStack() as stack:
+        for number in range(count):
+            command, pipe = [sys.executable, "-c", WRITER, str(ledger_path(data)), f"clerk-{number}"], subprocess.PIPE
+            writer = stack.enter_context(
+                subprocess.Popen(command, env=environment(), stdin=pipe, stdout=pipe, text=True)
+            )
+            stack.enter_context(limited(writer))
+            stack.callback(writer.communicate)
+            assert writer.stdout
+            assert writer.stdout.readline() == "begun\n"
+        yield
+
+
+async def test_without_room_there_is_no_backup_and_the_older_ones_stay(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await paid(data, "trip-1")
+    made = backup(data, tmp_path / "backups")
+    ended = without_room("backup", str(tmp_path / "backups"), "--keep", "1", "--data-dir", str(data), *WHERE)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert list((tmp_path / "backups").iterdir()) == [made]
+
+
+async def test_a_folder_in_which_others_could_put_a_link_gets_no_backup(tmp_path: Path) -> None:
+    await paid(tmp_path / "data", "trip-1")
+    target = tmp_path / "backups"
+    target.mkdir()
+    target.chmod(0o777)
+    ended = run("backup", str(target), "--data-dir", str(tmp_path / "data"), *WHERE)
+    assert ended.returncode == 3
+    assert f"{target} can be written by everybody" in ended.stderr
+    assert not list(target.iterdir())
+    target.chmod(0o1777)  # like /tmp: others can add files, but not replace or rename those of this account
+    backup(tmp_path / "data", target)
+
+
+async def test_what_is_no_backup_of_this_ledger_is_never_deleted(tmp_path: Path) -> None:
+    data, target = tmp_path / "data", tmp_path / "backups"
+    await paid(data, "trip-1")
+    kept = backup(data, target)
+    (kept / "notes.txt").write_text("the operator's own")
+    elsewhere = backup(data, tmp_path / "elsewhere")
+    (target / "refund-tui-link").symlink_to(elsewhere)
+    strange = target / "refund-tui-strange"
+    strange.mkdir()
+    (strange / "backup.json").write_text('{"ledger": 1}')
+    newer = backup(data, target)
+    listed = json.loads((newer / "backup.json").read_text())
+    (newer / "backup.json").write_text(json.dumps(listed | {"head_seq": 10**9}))
+    made = [backup(data, target, "--keep", "1") for _ in range(2)][-1]
+    assert sorted(target.iterdir()) == sorted([kept, target / "refund-tui-link", strange, newer, made])
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["backup.json", "ledger.sqlite3", "trips.sqlite3"]
+
+
+async def test_the_backup_that_was_just_made_stays_whatever_the_clock_says(tmp_path: Path) -> None:
+    data, target = tmp_path / "data", tmp_path / "backups"
+    await paid(data, "trip-1")
+    future = backup(data, target)
+    listed = json.loads((future / "backup.json").read_text())
+    (future / "backup.json").write_text(json.dumps(listed | {"made_at": "2099-01-01T00:00:00.000Z"}))
+    await paid(data, "trip-2")
+    made = backup(data, target, "--keep", "1")
+    assert list(target.iterdir()) == [made]
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from refund_tui.store.sqlite.backup import UNFINISHED
+from refund_tui.store.sqlite.scratch import scratch_folder
+with scratch_folder(Path(sys.argv[1]), UNFINISHED) as folder:
+    (folder / "ledger.sqlite3").write_bytes(b"a part")
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+async def test_what_a_killed_backup_left_is_removed_by_the_next_one_and_never_that_of_a_live_one(
+    tmp_path: Path,
+) -> None:
+    data, target = tmp_path / "data", tmp_path / "backups"
+    await paid(data, "trip-1")
+    first = backup(data, target)
+    command, pipe = [sys.executable, "-c", HOLDER, str(target)], subprocess.PIPE
+    with subprocess.Popen(command, env=environment(), stdin=pipe, stdout=pipe, text=True) as other, limited(other):
+        assert other.stdout
+        unfinished = Path(other.stdout.readline().strip())
+        made = backup(data, target, "--keep", "1")
+        assert sorted(target.iterdir()) == sorted([unfinished, made])
+        assert first not in target.iterdir()
+        other.kill()
+    assert (unfinished / "ledger.sqlite3").exists()
+    assert sorted(target.iterdir()) == sorted([unfinished, made])
+    after = backup(data, target)
+    assert sorted(target.iterdir()) == sorted([made, after])
+
+
+async def test_the_timer_of_the_manual_makes_backups_as_it_is_written(tmp_path: Path) -> None:
+    await paid(tmp_path / "data", "trip-1")
+    page = Path(manual.__file__).parent.joinpath("backup.md").read_text()
+    [units] = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)
+    [shown] = re.findall(r"```sh\nrefund-tui (backup .*)\n```", page)
+    service, timer = (
+        parsed(text) for text in re.split(r"^# /etc/systemd/system/.*\.(?:service|timer)$", units, flags=re.M)[1:]
+    )
+    program, *words = shlex.split(service["Service"]["ExecStart"])
+    assert (program, words) == ("/usr/local/bin/refund-tui", shlex.split(shown))
+    assert (service["Service"]["Type"], timer["Timer"]["OnCalendar"]) == ("oneshot", "hourly")
+    words = [word.replace("/var/backups/refund-tui", str(tmp_path / "backups")) for word in words]
+    for _ in range(2):
+        ended = run(*words, REFUND_TUI_DATA_DIR=str(tmp_path / "data"))
+        assert (ended.returncode, ended.stderr) == (0, "")
+    assert len(list((tmp_path / "backups").iterdir())) == 2
+
+
+def parsed(text: str) -> configparser.ConfigParser:
+    """A unit of systemd."""
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(text)
+    return unit

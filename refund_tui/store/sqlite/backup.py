@@ -20,6 +20,7 @@ from refund_tui.core.backups import Backup, Contents
 from refund_tui.core.evidence import BodyOf, Verification
 from refund_tui.core.times import Instant, stamp
 from refund_tui.errors import StoreDamaged, StoreError, StoreFull, StoreUnusable
+from refund_tui.host.trust import replaceable
 from refund_tui.store.sqlite.connection import NO_ROOM, sync_folder
 from refund_tui.store.sqlite.damage import whole_look
 from refund_tui.store.sqlite.database import Database
@@ -46,6 +47,7 @@ def back_up(ledger: Path, trips: Path, marks: HighWaterMarks, target: Path, now:
     _refuse_older(ledger, marks)
     try:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_shared(target)
         with scratch_folder(target, UNFINISHED) as unfinished:
             checked = _fill(unfinished, ledger, trips, body_of)
             contents = _contents(unfinished, checked, now)
@@ -60,6 +62,15 @@ def _refuse_older(ledger: Path, marks: HighWaterMarks) -> None:
     marks.refuse_lost()
     with closing(Database.read(ledger, LEDGER)) as database:
         marks.check(database)
+
+
+def _refuse_shared(target: Path) -> None:
+    """Refuse a folder in which another account could put a link in the place of an unfinished backup."""
+    if others := replaceable(target):
+        raise StoreUnusable(
+            f"{others}: another account could replace backups, and let this one write elsewhere. No backup was made: "
+            f"choose another folder, or let only this account write to it (chmod go-w)"
+        )
 
 
 def _fill(folder: Path, ledger: Path, trips: Path, body_of: BodyOf) -> Verification:
@@ -158,17 +169,41 @@ def _copy_out(source: Path, copy: Path, digest: str, *, shared: bool) -> None:
         raise StoreDamaged(f"{source} is not as it was when the backup was made; nothing was changed")
 
 
-def prune(target: Path, ledger: str, keep: int) -> Iterator[Path]:
-    """Delete all backups of a ledger in `target` except the newest `keep`. The deleted ones. Raises OSError."""
-    ours = sorted(_of_ledger(target, ledger), reverse=True)
-    for _, folder in ours[keep:]:
-        shutil.rmtree(folder)
+def prune(target: Path, made: Backup, keep: int) -> Iterator[Path]:
+    """Delete the oldest backups of a ledger in `target`, so that `keep` remain with the one that was just `made`.
+
+    Deletes nothing that is newer than that one, has files that are not in its list, or lacks one. Yields what it
+    deleted. Raises StoreUnusable.
+    """
+    present = _age(made.contents)
+    older = sorted((age, folder) for age, folder in _of_ledger(target, made.contents.ledger) if age < present)
+    for _, folder in older[: max(0, len(older) - (keep - 1))]:
+        try:
+            shutil.rmtree(folder.rename(target / f"{UNFINISHED}{folder.name}"))
+        except OSError as error:
+            raise StoreUnusable(
+                f"there is a new backup, {made.folder}, but {folder} could not be deleted ({error.strerror}): delete "
+                "it by hand"
+            ) from error
         yield folder
 
 
-def _of_ledger(target: Path, ledger: str) -> Iterator[tuple[str, Path]]:
+def _age(contents: Contents) -> tuple[int, str]:
+    """What a backup is ordered by: first by its newest event, since a clock can be wrong."""
+    return contents.head_seq, contents.made_at
+
+
+def _of_ledger(target: Path, ledger: str) -> Iterator[tuple[tuple[int, str], Path]]:
+    """The age and the folder of each backup of a ledger. A folder with other files is no backup."""
     for path in target.glob(f"refund-tui-*/{LIST}"):
         with suppress(OSError, ValueError, TypeError):
-            contents = Contents(**json.loads(path.read_text(encoding="utf-8")))
-            if contents.ledger == ledger:
-                yield contents.made_at, path.parent
+            contents, folder = _listed(path.parent), path.parent
+            names = {found.name for found in folder.iterdir()}
+            if contents.ledger == ledger and names == {LIST, *contents.files} and not folder.is_symlink():
+                yield _age(contents), folder
+
+
+def newer_beside(folder: Path, contents: Contents) -> Path | None:
+    """The newest backup of the same ledger beside this one, None if none is newer."""
+    age, newest = max(_of_ledger(folder.parent, contents.ledger), default=(_age(contents), folder))
+    return newest if age > _age(contents) else None

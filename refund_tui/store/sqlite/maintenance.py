@@ -94,9 +94,9 @@ class SqliteMaintenance:
         storage = self._storage
         return back_up(storage.ledger, storage.trips, storage.marks, target, now, body_of)
 
-    def prune_backups(self, target: Path, ledger: str, keep: int) -> list[Path]:
-        """Delete the backups of a ledger in `target` but the newest `keep`; those that were deleted. Raises OSError."""
-        return list(prune(target, ledger, keep))
+    def prune_backups(self, target: Path, made: Backup, keep: int) -> list[Path]:
+        """Delete the oldest backups of the ledger in `target`, so that `keep` remain with the one just made."""
+        return list(prune(target, made, keep))
 
     def restore(self, backup: Path, why: str, who: str, now: Instant, body_of: BodyOf) -> Restored:
         """Put a backup in the place of the ledger."""

@@ -19,7 +19,7 @@ from refund_tui.core.evidence import BodyOf, Head, Witness
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreUnusable
 from refund_tui.store.sqlite.accept_older import known_marks, note_acceptance
-from refund_tui.store.sqlite.backup import LEDGER_FILE, TRIPS_FILE, copy_out
+from refund_tui.store.sqlite.backup import LEDGER_FILE, TRIPS_FILE, copy_out, newer_beside
 from refund_tui.store.sqlite.connection import Patience, connect, name_of, sync_folder
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.events import note
@@ -48,6 +48,8 @@ def restore(
             _refuse_altered(scratch / LEDGER_FILE, contents, body_of)
             with _locked(ledger) as replaced:
                 missing = _not_known(ledger, replaced, marks, contents, body_of)
+                if missing and (newer := newer_beside(backup, contents)):
+                    missing += f"; {newer} is a newer backup: restore that one"
                 done = _put(scratch / LEDGER_FILE, ledger, replaced, marks, by, contents, missing)
             if (scratch / TRIPS_FILE).exists() and not trips.exists():
                 (scratch / TRIPS_FILE).replace(trips)
@@ -144,7 +146,8 @@ def _not_known(
         return "the replaced ledger is an older copy itself"
     except StoreError:
         return "the replaced ledger, or a high-water mark of it, cannot be read"
-    return f"the replaced ledger was altered: {checked.problems[0]}" if checked.problems else ""
+    what = "the replaced ledger was altered, or does not continue this backup"
+    return f"{what}: {checked.problems[0]}" if checked.problems else ""
 
 
 def _beyond(newest: HighWaterMark, known: Sequence[HighWaterMark]) -> HighWaterMark:

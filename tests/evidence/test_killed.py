@@ -1,4 +1,4 @@
-"""A restore that is killed at any step, and run again, pays nothing twice and sends nothing that was cancelled."""
+"""Killed at any step, a backup is complete or missing, and a restore that is run again pays nothing twice."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from refund_tui.core.refunds import Action, Refund
 from refund_tui.errors import StoreError
+from refund_tui.store.sqlite.backup import copy_out
 from tests.evidence.restores import WHERE, WHY, acted, backup, paid, recorded
 from tests.support.desks import desk_over
 from tests.support.program import environment, limited
@@ -20,7 +21,8 @@ from tests.support.service import ScriptedService
 
 RUNNER = """
 import json, os, signal, sys
-import refund_tui.commands.restore, refund_tui.store.sqlite.maintenance, refund_tui.settings.load
+import refund_tui.commands.backup, refund_tui.commands.restore, refund_tui.settings.load
+import refund_tui.store.sqlite.maintenance
 from refund_tui.cli import main
 
 def counted(real):
@@ -60,10 +62,16 @@ class Runner:
 
     def restore(self, data: Path, made: Path, kill_at: int = NEVER) -> int:
         """The exit code of a restore."""
+        return self._run(kill_at, "restore", str(made), *WHY, "--data-dir", str(data), *WHERE)
+
+    def backup(self, data: Path, target: Path, kill_at: int = NEVER) -> int:
+        """The exit code of a backup that keeps only the newest one."""
+        return self._run(kill_at, "backup", str(target), "--keep", "1", "--data-dir", str(data), *WHERE)
+
+    def _run(self, kill_at: int, *command: str) -> int:
         assert self._program.stdin
         assert self._program.stdout
-        command = [kill_at, "restore", str(made), *WHY, "--data-dir", str(data), *WHERE]
-        self._program.stdin.write(json.dumps(command) + "\n")
+        self._program.stdin.write(json.dumps([kill_at, *command]) + "\n")
         self._program.stdin.flush()
         return int(self._program.stdout.readline())
 
@@ -102,6 +110,26 @@ async def test_killed_at_any_step_it_pays_nothing_twice_and_sends_nothing_that_w
             shutil.rmtree(copy)
     assert ended == 5
     assert step > 10
+
+
+async def test_a_backup_killed_at_any_step_is_complete_or_missing_and_the_older_one_stays(tmp_path: Path) -> None:
+    data, target = tmp_path / "data", tmp_path / "backups"
+    await paid(data, "trip-1")
+    backup(data, target)
+    with runner() as run:
+        for step in range(200):
+            ended = run.backup(data, target, kill_at=step)
+            complete = list(target.glob("refund-tui-*"))
+            assert complete, step
+            for number, folder in enumerate(complete):
+                (copy := tmp_path / f"{step}-{number}").mkdir()
+                copy_out(folder, copy, shared=False)
+            if ended != -signal.SIGKILL:
+                break
+        assert run.backup(data, target) == 0
+    assert ended == 0
+    assert step > 10
+    assert len(list(target.iterdir())) == 1
 
 
 async def _sends_nothing(data: Path, instead: Refund) -> None:

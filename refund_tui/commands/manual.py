@@ -16,6 +16,8 @@ PAGES = {
     "contract": "the Payment service's contract, and how sure each fact is",
     "states": "the states of a refund, and what a person can do in each",
     "ledger": "the ledger's tables and columns",
+    "installation": "the safe installation: one account, a key for each clerk, no shell",
+    "shared": "one folder for several accounts, and what that cannot protect from",
     "accounts": "who may be which clerk, and settings that the operator locks",
     "backup": "how backups are made and restored so that nothing is paid twice",
     "evidence": "how an altered record is found, and where the ledger's head is kept",
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one page as Markdown, or the list of pages. Raises UsageError."""
     if arguments.page is None:
-        print_out("\n".join(f"{name:12}{about}" for name, about in PAGES.items()))
+        print_out("\n".join(f"{name:14}{about}" for name, about in PAGES.items()))
         return 0
     OUT.write(page(arguments.page))
     return 0

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from refund_tui.tui.screens.refund import RefundFormScreen
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
+TICK = 1.0
+"""Seconds between two redraws of what changes with time."""
 
 
 class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
@@ -101,7 +103,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self.background.open = True
         self.desk.listen(self._on_news)
         self.desk.begin()
-        self.set_interval(1.0, self._tick)
+        self.set_interval(TICK, self._tick)
         self._screens.lookup.begin()
         self._redraw_around()
         self.announce(self.desk.refusal or "", news=True)

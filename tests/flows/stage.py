@@ -6,11 +6,15 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest import mock
+
+from textual._context import active_app
+from textual.events import Key
+from textual.keys import _character_to_key
 
 from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import (
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from refund_tui.tui.app import RefundApp
 
 SIZE = (80, 24)
+FRAME = 1 / 60
+SETTLED_WITHIN = 0.2
 SERVICE = "https://eu-central-1.test.payments.example.com"
 UNKNOWN_TRIP = "7c1e0b52-nowhere"
 LIMITED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), 600.0)
@@ -84,7 +90,13 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys by their names. A word that is not a key's name is typed."""
         for key in keys:
-            await self.pilot.press(*([key] if key in NAMED_KEYS else key))
+            await (self.pilot.press(key) if key in NAMED_KEYS else self._type(key))
+
+    async def _type(self, word: str) -> None:
+        """Type a word as fast as a scanner, and wait after its last character only: a pilot waits after each key."""
+        for character in word[:-1]:
+            self.pilot.app.post_message(Key(_character_to_key(character), character))
+        await self.pilot.press(word[-1])
 
     def shows(self, words: str) -> bool:
         """Whether the words are on the screen, on one line or wrapped inside a widget."""
@@ -170,6 +182,19 @@ NAMED_KEYS = {
 }  # fmt: skip
 
 
+async def _settled(*_limits: float) -> None:
+    """Stands in for the pilot's wait, which ends when this process uses little CPU, up to a second later.
+
+    Return when the keys are handled and the work is done, at the latest after SETTLED_WITHIN seconds: a test may hold
+    the work up.
+    """
+    app = cast("RefundApp", active_app.get())
+    end = asyncio.get_running_loop().time() + SETTLED_WITHIN
+    await asyncio.sleep(FRAME)
+    while (app.handling or app.background.busy) and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(FRAME)
+
+
 @asynccontextmanager
 async def program(
     folder: Path,
@@ -197,7 +222,11 @@ async def program(
     connect = None if connected else lambda: cast("PaymentClient", service)
     desk = Desk(told, clock=clock, connect=connect, random=lambda: 0.5)
     colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with mock.patch("refund_tui.desk.desk.new_key", side_effect=keys), mock.patch.dict(os.environ, colours):
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch("refund_tui.desk.desk.new_key", side_effect=keys))
+        patches.enter_context(mock.patch.dict(os.environ, colours))
+        for module in ("app", "pilot"):
+            patches.enter_context(mock.patch(f"textual.{module}.wait_for_idle", _settled))
         async with RefundApp(told, desk=desk).run_test(size=size) as pilot:
             stage = Stage(pilot, desk, clock)
             await stage.until(seen)

@@ -53,8 +53,9 @@ def run(settings: Settings) -> int:
         raise crashed(app.crash, settings.data_dir)
     if app.failure is not None:
         raise app.failure
-    _say(*app.parting, *app.desk.unsaved.values())
-    return app.return_code or 0
+    code = app.return_code or 0
+    _say(*signals.ending_words(code), *app.parting, *app.desk.unsaved.values())
+    return code
 
 
 def _say(*sentences: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Event, Key, Paste, Resize
 from textual.widget import Widget
 
 from refund_tui.core.refunds import Refund
@@ -22,7 +22,7 @@ from refund_tui.errors import RefundTuiError, StoreError
 from refund_tui.host.crash_file import write_crash
 from refund_tui.settings.load import Settings
 from refund_tui.tui.background import BackgroundWork
-from refund_tui.tui.commands import EVERYWHERE, Command, bindings, key_of
+from refund_tui.tui.commands import EVERYWHERE, Command, bindings, key_label, key_of
 from refund_tui.tui.idle import IdleEnd
 from refund_tui.tui.news import ClerksNews, DeskNews, end_words, trouble_words
 from refund_tui.tui.possible import PossibleCommands
@@ -65,11 +65,13 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         self.use_theme(settings.theme)
         self.set_keymap(dict(settings.keys))
         self.failure: RefundTuiError | None = None
-        self._ends = False
+        self._left = False
         self.background = BackgroundWork(self.announce_error, self.failed)
         self._unread_at: int | None = None
         """How many looks there were when something could not be read; None if all was read."""
         self._focus_before: Widget | None = None
+        self._typed_blindly = 0
+        """How many keys were dropped since the terminal is too small."""
         self.parting: list[str] = []
         """What is printed when the terminal has ended."""
         self._idle = IdleEnd(settings.idle_end)
@@ -85,11 +87,13 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         yield self._screens
         yield self._announcement
         yield self._keys
-        yield Plain(notices.too_small(LEAST_COLUMNS, LEAST_ROWS), id="small")
+        quit_key = key_of("quit", self.configured_keys)
+        yield Plain(notices.too_small(LEAST_COLUMNS, LEAST_ROWS, quit_key), id="small")
 
     def on_mount(self) -> None:
         """Draw the first screen, then open the files and start the desk."""
-        exit_on_signals(self.leave)
+        if not self.is_headless:  # without a terminal, the signals belong to the process that runs this app
+            exit_on_signals(self.leave)
         self.set_interval(CHECK_EVERY, self._check_terminal)
         self.call_after_refresh(self._open)
 
@@ -124,7 +128,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     async def on_unmount(self) -> None:
         """Close the desk, whatever ended the app. News that come now are not shown."""
-        self._ends = True
+        self._left = True
         self.desk.hurry()
         if self.background.open:
             try:
@@ -137,8 +141,13 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def leave(self, code: int) -> None:
         """End the app with an exit code."""
-        self._ends = True
+        self._left = True
         self.exit(code, return_code=code)
+
+    @property
+    def _ends(self) -> bool:
+        """Whether the app ends: a widget that is looked for may be gone."""
+        return self._left or not self.is_running
 
     def _check_terminal(self) -> None:
         if not self.is_headless and terminal_is_gone():
@@ -153,6 +162,20 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         if not small and self._focus_before is not None:
             self.call_after_refresh(self._focus_before.focus)
             self._focus_before = None
+        if not small and self._typed_blindly:
+            self.announce(notices.typed_blindly(self._typed_blindly))
+            self._typed_blindly = 0
+
+    async def on_event(self, event: Event) -> None:
+        """Drop, and count, the keys that are pressed while no screen can be shown, but not the one that quits."""
+        blind = self.has_class("-small") and len(self.screen_stack) == 1
+        if not blind or not isinstance(event, Key | Paste) or event.is_forwarded or self._quits(event):
+            await super().on_event(event)
+        else:
+            self._typed_blindly += len(event.text) if isinstance(event, Paste) else 1
+
+    def _quits(self, event: Key | Paste) -> bool:
+        return isinstance(event, Key) and key_label(event.key) == key_of("quit", self.configured_keys)
 
     @property
     def current_screen(self) -> ScreenPane:
@@ -194,6 +217,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def refresh_keys(self) -> None:
         """Show the keys of what is possible now, and the name of what is shown."""
+        if self._ends:
+            return
         self._status.show_title(self.current_screen.where)
         self._keys.show_commands([(command, keys[0]) for command, keys in self.heard()])
 
@@ -220,6 +245,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         return cast("RefundFormScreen | None", self._screens.get("refund"))
 
     def _tick(self) -> None:
+        if self._ends:
+            return
         self._status.redraw()
         self._announcement.tick(self.desk.now(), self.desk.looks)
         if self._unread_at is not None and self.desk.looks > self._unread_at:
@@ -252,7 +279,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
     def failed(self, error: Exception) -> None:
         """Announce a fault of the program and the file with its traceback. Refunds under way continue."""
         if self._ends:
-            return  # the app ends: the work looked for a widget that is gone
+            return
         file = write_crash("".join(traceback.format_exception(error)), self.desk.settings.data_dir)
         self.announce(notices.program_failed(error, file, key_of("history", self.desk.settings.keys)))
 
@@ -285,7 +312,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
 
     def on_desk_news(self, message: DeskNews) -> None:
         """Redraw the screen, and announce refunds that ended."""
-        if not self.current_screen.is_attached:
+        if self._ends:
             return
         match message.news:
             case Trouble(why=why, lasts=True):

@@ -248,7 +248,7 @@ async def test_with_no_network_the_bar_says_so_until_the_service_answers(tmp_pat
         stage.clock.advance(60)
         stage.desk.wake()
         await stage.until("ACCEPTED")
-        assert "NO NETWORK" not in stage.text
+        await stage.until_not("NO NETWORK")
 
 
 async def test_hostile_words_of_the_service_are_shown_as_they_are(tmp_path: Path) -> None:

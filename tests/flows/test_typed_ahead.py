@@ -55,3 +55,27 @@ async def test_what_is_typed_before_the_files_are_open_is_kept_by_the_next_key(
         await stage.press("02")
         await stage.until("1 trip")
         assert "R-1002" in stage.text
+
+
+async def test_keys_that_are_pressed_while_the_terminal_is_too_small_do_nothing_and_it_is_said(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        await stage.press("2.00")
+        await stage.pilot.resize_terminal(40, 10)
+        await stage.until("too small")
+        assert "Only ^Q is heard: it quits" in " ".join(stage.text.split())
+        await stage.press("5", "f4", "tab")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until("3 keys did nothing while the terminal was too small")
+        assert stage.pilot.app.query_one("#amount", Input).value == "2.00"
+        assert not stage.shows("No refunds")
+        await stage.press("1")
+        assert stage.pilot.app.query_one("#amount", Input).value == "2.001"
+
+
+async def test_a_terminal_that_is_too_small_can_be_left(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.pilot.resize_terminal(40, 10)
+        await stage.until("too small")
+        await stage.press("ctrl+q")
+        assert stage.pilot.app.return_code == 0

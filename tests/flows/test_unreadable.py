@@ -40,7 +40,8 @@ KEYS = {command.name: command.keys[0] for command in COMMANDS}
 class Place:
     """A screen: the keys that lead to it from any screen, and a text on it.
 
-    `pressed` are commands by name, or keys, each for one lock; what only moves stands together. `back` are keys after which all that was `typed` is to be seen again.
+    `pressed` are commands by name, or keys, each for one lock; what only moves stands together. `back` are keys after
+    which all that was `typed` is to be seen again.
     """
 
     keys: tuple[str, ...]

@@ -48,6 +48,14 @@ class Ears:
 
         await self.until(said)
 
+    async def until_kind(self, kind: str) -> None:
+        """Return when a change of this kind was announced. Its state was on disk before."""
+
+        async def said() -> bool:
+            return kind in self.kinds
+
+        await self.until(said)
+
     async def until_state(self, key: str, *states: State) -> Refund:
         """The refund `key` when its state is one of `states`."""
         found: list[Refund] = []

@@ -107,6 +107,7 @@ def test_a_signal_ends_it_in_order_and_nothing_is_lost(number: signal.Signals, n
             session.signal(number)
             assert session.wait(PROMPTLY) == 128 + number
             assert restored(session)
+            assert f"ended by {number.name}: every refund that was confirmed is recorded".encode() in session.raw
             assert "Traceback" not in session.text
         check_books(moment, tmp_path, service)
 

@@ -124,6 +124,14 @@ def exit_on_signals(leave: Callable[[int], None]) -> None:
         hear(_early_signals[0])
 
 
+def ending_words(code: int) -> tuple[str, ...]:
+    """What a person is told after a signal ended the program with this exit code; nothing if a person quit."""
+    for number in ENDINGS:
+        if code == 128 + number:
+            return (f"ended by {number.name}: every refund that was confirmed is recorded, and the next start goes on",)
+    return ()
+
+
 def _exit_now(code: int) -> None:
     """End at once, with the terminal's modes restored. The screen stays, because the terminal reads nothing."""
     with suppress(termios.error):

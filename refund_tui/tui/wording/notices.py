@@ -29,9 +29,17 @@ BEING_RECORDED = "Your yes was taken and is being recorded. Nothing is sent befo
 STILL_BEING_RECORDED = "A refund is being recorded: what comes of it is said here. Do not refund it anew."
 
 
-def too_small(columns: int, rows: int) -> str:
-    """For a terminal that is smaller than the screens need."""
-    return f"This terminal is too small: {columns} columns and {rows} rows are needed."
+def too_small(columns: int, rows: int, quit_key: str) -> str:
+    """For a terminal that is smaller than the screens need. `quit_key` is the only key that is heard then."""
+    return (
+        f"This terminal is too small: {columns} columns and {rows} rows are needed. Only {quit_key} is heard: it quits."
+    )
+
+
+def typed_blindly(number: int) -> str:
+    """After keys were dropped because the terminal was too small to show what they would do."""
+    keys = "1 key" if number == 1 else f"{number} keys"
+    return f"{keys} did nothing while the terminal was too small. Check the fields."
 
 
 def keys_not_taken(number: int) -> str:

@@ -172,6 +172,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         if not blind or not isinstance(event, Key | Paste) or event.is_forwarded or self._quits(event):
             await super().on_event(event)
         else:
+            self.key_came()
             self._typed_blindly += len(event.text) if isinstance(event, Paste) else 1
 
     def _quits(self, event: Key | Paste) -> bool:
@@ -267,7 +268,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
             self._announcement.interrupt("")
         elif left or self.desk.on_the_wire or screen.recording:
             self._announcement.interrupt(notices.idle_soon(left))
-        elif not self._ends:
+        else:
             going_on = self.desk.summary.going_on
             self.parting.append(notices.idle_ended(self._idle.minutes, screen.unanswered, going_on))
             self.leave(0)

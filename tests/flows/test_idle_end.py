@@ -85,6 +85,7 @@ async def test_open_refunds_are_named_and_go_on_at_the_next_start(tmp_path: Path
         [said] = await ended(stage)
     assert "1 refund is still open and will go on when refund-tui or refund-tui resume next runs." in said
     async with program(tmp_path, trips=False) as stage:
+        await stage.until("next 10:00")
         stage.clock.advance(900)
         stage.desk.wake()
         await stage.until("● 2.00 back")

@@ -27,8 +27,17 @@ from tests.support.program import PATIENCE, ROOT
 OWN = ("etc", "srv", "opt", "home", "run", "var/log")
 """The folders that the host has for itself."""
 
-_NEEDED = ("sshd", "ssh", "ssh-keygen", "unshare", "nsenter", "useradd", "groupadd", "su")
+_NEEDED = ("sshd", "ssh", "ssh-keygen", "unshare", "nsenter", "useradd", "groupadd", "su", "setpriv")
+_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "sh", "-euc")
 _PATH = f"/usr/local/sbin:/usr/sbin:/sbin:{os.environ.get('PATH', os.defpath)}"
+
+
+SSHD_CONFIG = """
+Include /etc/ssh/sshd_config.d/*.conf
+AcceptEnv LANG LC_*
+Subsystem sftp internal-sftp
+"""
+"""What Debian says there, without PAM, which wants more of a machine. No rule of this machine counts."""
 
 
 def program(name: str) -> str:
@@ -44,7 +53,7 @@ def _missing() -> str:
     if missing := [name for name in _NEEDED if not program(name)]:
         return f"not on this machine: {', '.join(missing)}"
     made = subprocess.run(
-        ["unshare", "--mount", "--propagation", "private", "mount", "--bind", "/etc", "/etc"],
+        [*_OWN_MOUNTS, "mount --bind /etc /etc && nsenter --mount=/proc/$$/ns/mnt true"],
         check=False, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     return "" if made.returncode == 0 else "root may make no mount namespace here"
@@ -71,12 +80,13 @@ class Host(ExitStack):
         folder.chmod(0o711)
         self._make_folders()
         self._keeper = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-euc", self._mounts()],
+            [*_OWN_MOUNTS, self._mounts()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.callback(self._keeper.communicate, timeout=PATIENCE)
         assert self._keeper.stdout is not None
         assert self._keeper.stdout.readline() == "ready\n"
+        self._need_readable_program()
         self.run("ssh-keygen -q -A")
         self.port = self.enter_context(self.server())
 
@@ -104,13 +114,13 @@ class Host(ExitStack):
 
     def programs(self, clerk: str) -> list[int]:
         """The processes of the program that a clerk's key started."""
-        found = self.run(f"pgrep -u refunds -f -- '^[^ ]*python.* --clerk {clerk}$' || true")
-        return list(map(int, found.stdout.split()))
+        found = self.run(f"pgrep -u refunds -f -- '^[^ ]*python.* --clerk {clerk}$' || true").stdout.split()
+        return [int(pid) for pid in found if _mounts_of(pid) == _mounts_of(self._keeper.pid)]
 
     @contextmanager
     def server(self, *options: str) -> Iterator[str]:
-        """The port of an sshd with these options. PAM is not used: it wants more of a machine than a test has."""
-        server = _Server([*self._inside, program("sshd"), "-i", "-o", "UsePAM=no", *options])
+        """The port of an sshd with these options."""
+        server = _Server([*self._inside, program("sshd"), "-i", *options])
         try:
             yield str(server.port)
         finally:
@@ -128,8 +138,16 @@ class Host(ExitStack):
 
     # --- how it is made
 
+    def _need_readable_program(self) -> None:
+        """Skip the test if the files of this checkout, or of its environment, are for their owner alone."""
+        if self.attempt("setpriv --reuid 1 --regid 1 --clear-groups /opt/refund-tui/bin/refund-tui --help").returncode:
+            pytest.skip("other accounts may not read this checkout or its environment: their modes forbid it")
+
     def _make_folders(self) -> None:
         shutil.copytree("/etc", self.folder / "etc", symlinks=True, ignore_dangling_symlinks=True)
+        shutil.rmtree(self.folder / "etc/ssh/sshd_config.d", ignore_errors=True)
+        (self.folder / "etc/ssh/sshd_config.d").mkdir(parents=True)
+        (self.folder / "etc/ssh/sshd_config").write_text(SSHD_CONFIG)
         for name in ("srv", "opt/refund-tui/bin", "home", "run/sshd", "var/log", "work", "keys", "stubs"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "keys").chmod(0o700)
@@ -193,6 +211,14 @@ class _Server:
         self._socket.close()
         for each in self._running:
             each.wait(PATIENCE)
+
+
+def _mounts_of(pid: int | str) -> str:
+    """The mount namespace of a process; empty if it has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/mnt")  # noqa: PTH115 it names no path
+    except OSError:
+        return ""
 
 
 def _script(path: Path, line: str) -> None:

@@ -264,6 +264,8 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
     def _look_whether_idle(self) -> None:
         """Count down to the end after a time without a key; then end as if the clerk had quit."""
         left, screen = self._idle.left(self.desk.now()), self.current_screen
+        if left is not None and len(self.screen_stack) > 1:
+            self.pop_screen()  # help would hide the countdown
         if left is None:
             self._announcement.interrupt("")
         elif left or self.desk.on_the_wire or screen.recording:

@@ -160,6 +160,17 @@ def test_doctor_says_where_each_setting_came_from(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_doctor_warns_of_a_folder_for_files_that_cannot_be_used(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    arguments = ("doctor", "--offline", "--data-dir", str(tmp_path / "data"), "--export-dir", str(folder))
+    assert f"{folder} is no folder that this account can write" in run(*arguments).stdout
+    folder.mkdir()
+    folder.chmod(0o770)
+    assert "warn  export_dir" not in run(*arguments).stdout
+    folder.chmod(0o777)
+    assert f"{folder} can be written by everybody: chmod o-w {folder}" in run(*arguments).stdout
+
+
 def test_doctor_fails_where_refunds_would(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite3").write_text("not a database " * 100)
     tmp_path.chmod(0o755)

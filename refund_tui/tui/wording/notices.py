@@ -116,8 +116,8 @@ def way_back(key: str) -> str:
 def idle_soon(seconds: int) -> str:
     """While the last minute without a key is counted down."""
     if not seconds:
-        return "No key was pressed for long: this ends when the answer that is awaited is on disk."
-    return f"No key was pressed for long: this ends in {seconds:2} s. Any key stays. What is typed is kept."
+        return "No key for a while: ends when the awaited answer is on disk."
+    return f"No key for a while: ends in {seconds:2} s. Press any key to stay. Drafts are kept."
 
 
 def idle_ended(minutes: int | None, unanswered: str, going_on: int) -> str:

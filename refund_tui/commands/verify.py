@@ -93,6 +93,8 @@ def _older(storage: Storage) -> Iterable[str]:
 def _print_found(storage: Storage, found: Verification, *, fits: bool) -> None:
     print_out(f"ledger    {storage.place}")
     print_out(f"checked   events {found.events:,} · refunds {found.refunds:,} · attempts {found.attempts:,}")
+    if found.redacted:
+        print_out(f"redacted  refunds {found.redacted:,}: note, articles, card and receipt were removed, as events say")
     print_out(f"paid      {', '.join(str(amount) for amount in found.paid) or 'nothing'}")
     print_out(f"head      {found.head}")
     print_out(f"evidence  {'complete and unaltered' if fits else 'DOES NOT FIT'}")

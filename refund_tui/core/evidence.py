@@ -62,6 +62,7 @@ class Verification:
     `problems` are sentences, the earliest event first; empty if there are none.
 
     `paid` is the sum of all refunds that count as paid, by currency. `more` is the number of problems not in the list.
+    `redacted` is the number of refunds whose personal data were removed, as events say.
     """
 
     head: Head
@@ -71,3 +72,4 @@ class Verification:
     paid: tuple[Money, ...]
     problems: tuple[str, ...] = field(default=())
     more: int = 0
+    redacted: int = 0

@@ -153,7 +153,8 @@ class Refund:
     """One refund as the ledger stores it.
 
     `key` is its refundRequestId; it never changes. `body` holds the exact bytes of every request. The refund is sent
-    only to `endpoint`. `version` rises with every change of `life`.
+    only to `endpoint`. `version` rises with every change of `life`. `redacted_at` is when (UTC) note, articles,
+    card and receipt were removed; None if they are as they were recorded.
     """
 
     key: str
@@ -165,6 +166,7 @@ class Refund:
     updated_at: datetime
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
     version: int = 0
+    redacted_at: datetime | None = None
 
     @property
     def state(self) -> State:

@@ -31,8 +31,16 @@ def test_a_ledger_that_nobody_touched_fits(good: Path) -> None:
     assert found.events == found.head.seq
 
 
+def test_no_event_holds_a_note(good: Path) -> None:
+    with closing(sqlite3.connect(ledger_path(good))) as connection:
+        told = [str(row) for row in connection.execute("SELECT * FROM event")]
+    assert any("sha256:" in event for event in told)
+    assert not any("note 1" in event for event in told)
+
+
 REFUND, EVENT_7 = "UPDATE refund SET {} WHERE id = 1", "UPDATE event SET {} WHERE seq = 7"
 SETTLED = "kind = 'settled'"
+PERSONAL_ALTERED = r"\(row 1\): its note, articles, card or receipt was altered or removed"
 ALTERATIONS = {
     # what a refund asks for
     REFUND.format("minor = 1"): r"refund .* \(row 1\): minor says 1, and its events say 100",
@@ -40,11 +48,15 @@ ALTERATIONS = {
     REFUND.format("trip_id = 'trip-7'"): "trip_id says trip-7, and its events say trip-1",
     REFUND.format("reason = 'OTHER'"): "reason says OTHER",
     REFUND.format("clerk = 'ben'"): "clerk says ben, and its events say ana",
-    REFUND.format("note = 'the shopper asked'"): "note says the shopper asked, and its events say note 1",
+    REFUND.format("note = 'the shopper asked'"): PERSONAL_ALTERED,
+    REFUND.format("note = ''"): PERSONAL_ALTERED,
+    REFUND.format("note = '', salt = NULL"): PERSONAL_ALTERED,
+    REFUND.format("salt = '00'"): PERSONAL_ALTERED,
+    REFUND.format("note = '', salt = NULL, redaction = 7, redacted_at = updated_at"): "no event says that it was red",
     REFUND.format("created_at = '2026-01-01T00:00:00.000Z'"): "created_at says 2026-01-01",
     REFUND.format("captured = 100000"): "captured says 100000, and its events say nothing",
-    REFUND.format("tail = '4242'"): "tail says 4242, and its events say nothing",
-    REFUND.format("articles = '[[1]]'"): "articles says",
+    REFUND.format("tail = '4242'"): PERSONAL_ALTERED,
+    REFUND.format("articles = '[[1]]'"): PERSONAL_ALTERED,
     REFUND.format("body = CAST(replace(CAST(body AS TEXT), '1.00', '9.00') AS BLOB)"): "body says sha256",
     REFUND.format("endpoint = 'elsewhere.example'"): "endpoint says elsewhere.example",
     REFUND.format("key = '00000000-0000-4000-8000-000000000001'"): "no event says that it was recorded",
@@ -60,7 +72,8 @@ ALTERATIONS = {
     "INSERT INTO refund SELECT 99, 'a' || substr(key, 2), endpoint, store_id, trip_id, minor, currency, reason, note,"
     " captured, window_closes, clerk, body, created_at, updated_at, version, state, maybe_executed, wait_at, wait_boot,"
     " wait_ticks, wait_seconds, not_before, sent_at, sent_boot, sent_ticks, tries, doubts, asked, alarm,"
-    " reconciliation_id, why, articles, brand, tail, receipt FROM refund WHERE id = 1": "no event says that it was rec",
+    " reconciliation_id, why, articles, brand, tail, receipt, salt, NULL, NULL"
+    " FROM refund WHERE id = 1": "no event says that it was rec",
     # its attempts
     "DELETE FROM attempt WHERE key = (SELECT key FROM refund WHERE id = 1)": "attempt 1 differs from its event",
     "UPDATE attempt SET outcome = 'rejected' WHERE outcome = 'accepted'": "attempt 1 differs from its event",

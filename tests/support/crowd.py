@@ -29,7 +29,7 @@ from refund_tui.core.refunds import Intent, Life, Refund, State
 from refund_tui.core.trips import Article, Card, Trip
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.payments.body import build_body
-from refund_tui.store.sqlite.evidence import ATTEMPT, CHANGING, COLUMNS, Image, head, image_of, link
+from refund_tui.store.sqlite.evidence import ATTEMPT, CHANGING, REFUND, Image, head, image_of, link, refund_image
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.rows import INTENT, LIFE, intent_values, life_values
 from refund_tui.store.sqlite.schema import LEDGER
@@ -37,7 +37,7 @@ from refund_tui.store.sqlite.trip_rows import TRIPS
 from refund_tui.store.sqlite.trips import Trips
 from tests.support.ledgers import NOW
 
-EDITION = "4"
+EDITION = "5"
 """The version of the cache. Change it when the rows here change, so that an old file is not used."""
 
 STORE, ENDPOINT, CURRENCY = "STORE-001", "127.0.0.1:9", "EUR"
@@ -69,7 +69,7 @@ UPDATE refund SET state = why, version = 2, maybe_executed = why = 'UNKNOWN', tr
 WHERE id > ?
 """
 _EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_WRITTEN = f"SELECT {', '.join(COLUMNS['refund'])} FROM refund WHERE id > ? ORDER BY id"
+_WRITTEN = f"SELECT {', '.join(REFUND)} FROM refund WHERE id > ? ORDER BY id"
 _TRIED = f"SELECT {', '.join(ATTEMPT)} FROM attempt WHERE key = ?"
 _UNSENT = dict.fromkeys(("maybe_executed", "tries", "doubts", "asked", "alarm"), 0) | {"why": ""}
 
@@ -186,7 +186,7 @@ def _events(connection: sqlite3.Connection, before: int) -> Iterator[tuple[objec
     seq, previous = head(lambda sql, *values: connection.execute(sql, values).fetchall(), ledger)
     for refund in connection.execute(_WRITTEN, (before,)).fetchall():
         attempt = connection.execute(_TRIED, (refund["key"],)).fetchone()
-        for event in _of_refund(image_of(refund, COLUMNS["refund"]), image_of(attempt, ATTEMPT)):
+        for event in _of_refund(refund_image(refund), image_of(attempt, ATTEMPT)):
             seq += 1
             previous = link(previous, (seq, *event))
             yield seq, *event, previous.decode()

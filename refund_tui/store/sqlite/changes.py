@@ -17,7 +17,8 @@ from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, newest_ceiling, note
-from refund_tui.store.sqlite.evidence import Place, rows_of
+from refund_tui.store.sqlite.evidence import Place
+from refund_tui.store.sqlite.personal import rows_of
 from refund_tui.store.sqlite.rows import DRAFT_ROW, INTENT, LIFE, OF_TRIP, intent_values, life_values, refund_of
 
 OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"

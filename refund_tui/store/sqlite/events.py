@@ -13,7 +13,8 @@ from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import Ceiling, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
-from refund_tui.store.sqlite.evidence import Place, Rows, head, link, record_of, rows_of
+from refund_tui.store.sqlite.evidence import Place, head, link, record_of
+from refund_tui.store.sqlite.personal import Rows, rows_of
 from refund_tui.store.sqlite.rows import ceiling_of, damaged
 
 

@@ -10,10 +10,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.text import visible
+from refund_tui.store.sqlite.personal import COMMITMENT, KEPT_APART, PERSONAL, Redactions, Rows, commitment
 from refund_tui.store.sqlite.rows import INTENT, LIFE
 
 N = TypeVar("N")
@@ -25,19 +26,6 @@ Image = Mapping[str, object]
 """The columns of a row that are not NULL, as an event recorded them. Bytes are given as their SHA-256."""
 
 
-class Rows(Protocol):
-    """A function that runs a query and returns its rows."""
-
-    def __call__(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """Run the query. Raises StoreError or sqlite3.Error."""
-        ...
-
-
-def rows_of(connection: sqlite3.Connection) -> Rows:
-    """The function that runs queries with a connection."""
-    return lambda sql, *values: connection.execute(sql, values).fetchall()
-
-
 Place = tuple[str, tuple[object, ...]]
 """A table and the primary key of one of its rows."""
 
@@ -46,23 +34,29 @@ CHANGING = ("endpoint", "version", "updated_at", *LIFE)
 
 KEYS = {
     "refund": ("key",), "attempt": ("key", "number"), "gate": ("endpoint",), "ceiling": ("id",),
-    "endpoint": ("endpoint",), "identity": ("one",),
+    "endpoint": ("endpoint",), "identity": ("one",), COMMITMENT: ("key",),
 }  # fmt: skip
-"""The tables of which events record rows, each with its primary key."""
+"""The tables of which events record rows, each with its primary key. The personal data of a refund count as one."""
 
 ATTEMPT = (
     "key", "number", "started_at", "started_boot", "started_ticks", "host", "boot", "pid", "started", "namespace",
     "actor", "ended_at", "outcome", "http_status", "detail", "raw",
 )  # fmt: skip
 COLUMNS = {
-    "refund": tuple(dict.fromkeys((*INTENT, *LIFE, "version"))),
+    "refund": tuple(name for name in dict.fromkeys((*INTENT, *LIFE, "version")) if name not in KEPT_APART),
     "attempt": ATTEMPT,
     "gate": ("endpoint", "wait_at", "wait_boot", "wait_ticks", "wait_seconds", "not_before"),
     "ceiling": ("id", "store_id", "trip_id", "minor", "currency", "at", "who", "why"),
     "endpoint": ("endpoint", "named_at", "who"),
     "identity": ("one", "id", "environment", "made_at"),
 }
-"""The columns of each table that are recorded: all but generated ones, row numbers, and the host that writes."""
+"""The columns of each table that are recorded: all but generated ones, row numbers, and the host that writes.
+
+Of the personal data of a refund, a salted hash is recorded.
+"""
+
+REFUND = (*COLUMNS["refund"], *KEPT_APART)
+"""The columns that are read of a refund to compare it with its events."""
 
 HASHED = ("seq", "key", "at", "who", "kind", "before", "after", "why", "data", "actor", "record")
 """The columns of an event that its hash covers, in this order."""
@@ -120,13 +114,25 @@ def record_of(transaction: sqlite3.Connection, places: Iterable[Place], *, whole
 
 
 def _image(transaction: sqlite3.Connection, table: str, key: Sequence[object], *, whole: bool) -> Image | None:
-    columns = COLUMNS[table] if whole or table != "refund" else CHANGING
+    if table == COMMITMENT:
+        return None  # what is redacted is removed
+    columns = COLUMNS[table] if table != "refund" else REFUND if whole else CHANGING
     where = " AND ".join(f"{name} = ?" for name in KEYS[table])
     row = transaction.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}", key).fetchone()
-    return None if row is None else image_of(row, columns)
+    if row is None:
+        return None
+    return refund_image(row) if columns is REFUND else image_of(row, columns)
 
 
-def image_of(row: sqlite3.Row, columns: Iterable[str]) -> Image:
+def refund_image(row: sqlite3.Row) -> dict[str, object]:
+    """The image of a whole refund, read by REFUND: its columns, and the hash of its personal data."""
+    image = image_of(row, COLUMNS["refund"])
+    if row["salt"] is not None:
+        image[COMMITMENT] = commitment(row["salt"], [row[name] for name in PERSONAL])
+    return image
+
+
+def image_of(row: sqlite3.Row, columns: Iterable[str]) -> dict[str, object]:
     """The values of a row's first columns that are not NULL."""
     return {
         name: value if isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) else _plain(value)
@@ -155,15 +161,18 @@ def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...],
 class RefundEvidence:
     """A refund and its attempts as its events record them. The events are read in order, the oldest first.
 
-    `problem` names the first event that does not continue the one before.
+    `problem` names the first event that does not continue the one before. `redaction` is the number of the event by
+    which it was redacted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, redaction: object = None) -> None:
         self.refund: dict[str, object] = {}
         self.attempts: dict[object, object] = {}
         self.problem: str | None = None
         self._after: bytes | None = None
         self._version: object = None
+        self._redaction = redaction if isinstance(redaction, int) else None
+        self._then = (b"", "")
 
     def add(self, row: sqlite3.Row) -> None:
         """Read the next event."""
@@ -176,6 +185,8 @@ class RefundEvidence:
                 self._row(seq, table, key, image or {}, first=first)
         except ValueError:
             self._problem(f"event {seq} cannot be read")
+        if self._redaction is not None and seq < self._redaction:
+            self._then = self._after or b"", str(self.refund.get("updated_at"))
 
     def _row(self, seq: int, table: str, key: tuple[object, ...], image: Image, *, first: bool) -> None:
         if table == "attempt":
@@ -193,13 +204,19 @@ class RefundEvidence:
     def _problem(self, text: str) -> None:
         self.problem = self.problem or text
 
-    def contradiction(self, row: sqlite3.Row, attempts: Iterable[sqlite3.Row]) -> Contradiction | None:
-        """How the present rows differ from the events, or None."""
+    def contradiction(
+        self, row: sqlite3.Row, attempts: Iterable[sqlite3.Row], redactions: Redactions
+    ) -> Contradiction | None:
+        """How the present rows differ from the events, or None. The refund was read by REFUND."""
         if not self.refund:
             return Contradiction("no event says that it was recorded", of_life=True)
         if self.problem:
             return Contradiction(self.problem, of_life=True)
-        here = image_of(row, COLUMNS["refund"])
+        here = refund_image(row)
+        if row["redaction"] is not None:
+            if problem := redactions.problem(row, *self._then):
+                return Contradiction(problem, of_life=False)
+            here[COMMITMENT] = self.refund.get(COMMITMENT)
         if here != self.refund:
             different = _differing(here, self.refund)
             return Contradiction(_told(different, here, self.refund), of_life=bool(different & set(CHANGING)))
@@ -220,13 +237,15 @@ def _differing(here: Mapping[N, object], said: Mapping[N, object]) -> set[N]:
 
 
 def _told(different: set[str], here: Image, said: Image) -> str:
-    name = min(different)
+    if different == {COMMITMENT}:
+        return "its note, articles, card or receipt was altered or removed, and its events say otherwise"
+    name = min(different - {COMMITMENT})
     is_now, was = (visible(str(image.get(name, "nothing")), SHOWN) for image in (here, said))
     return f"{name} says {is_now}, and its events say {was}"
 
 
 _OF_KEY = f"{EVENT} WHERE key = ? ORDER BY seq"
-_REFUND = f"SELECT {', '.join(COLUMNS['refund'])} FROM refund WHERE key = ?"
+_REFUND = f"SELECT {', '.join(REFUND)} FROM refund WHERE key = ?"
 _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt WHERE key = ?"
 
 
@@ -240,12 +259,12 @@ def contradiction(rows: Rows, key: str, ledger: str) -> Contradiction | None:
 
 
 def _contradiction(rows: Rows, key: str, ledger: str, refund: Sequence[sqlite3.Row]) -> Contradiction | None:
-    evidence = RefundEvidence()
+    evidence = RefundEvidence(refund[0]["redaction"] if refund else None)
     for event in rows(_OF_KEY, key):
         if not _follows(rows, event, ledger):
             return Contradiction(f"event {event['seq']}, or the one before it, was altered", of_life=True)
         evidence.add(event)
-    return evidence.contradiction(refund[0], rows(_ATTEMPTS, key)) if refund else None
+    return evidence.contradiction(refund[0], rows(_ATTEMPTS, key), Redactions(rows)) if refund else None
 
 
 def _follows(rows: Rows, event: sqlite3.Row, ledger: str) -> bool:

@@ -21,6 +21,7 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Intent, Life, Refund, State
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trips import Card
+from refund_tui.store.sqlite.personal import new_salt
 from refund_tui.store.sqlite.row_values import Cells, UnreadableRow
 
 LIFE = (
@@ -31,7 +32,7 @@ LIFE = (
 
 INTENT = (
     "key", "endpoint", "store_id", "trip_id", "minor", "currency", "reason", "note", "captured", "window_closes",
-    "clerk", "body", "created_at", "articles", "brand", "tail", "receipt", "updated_at",
+    "clerk", "body", "created_at", "articles", "brand", "tail", "receipt", "updated_at", "salt",
 )  # fmt: skip
 """The columns that are written once, in the order of `intent_values`."""
 
@@ -67,13 +68,13 @@ def states_sql(states: AbstractSet[State]) -> str:
 
 
 def intent_values(refund: Refund) -> tuple[object, ...]:
-    """The values of INTENT."""
+    """The values of INTENT. The salt is a new one each time."""
     asked = refund.intent
     return (
         refund.key, refund.endpoint, asked.store_id, asked.trip_id, asked.amount.minor, asked.amount.currency,
         str(asked.reason), asked.note, asked.captured.minor if asked.captured else None,
         _stamp(asked.window_closes), refund.clerk, refund.body, stamp(refund.created_at), articles_text(asked.articles),
-        asked.card.brand, asked.card.tail, asked.receipt, stamp(refund.updated_at),
+        asked.card.brand, asked.card.tail, asked.receipt, stamp(refund.updated_at), new_salt(),
     )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def _refund(cells: Cells) -> Refund:
     return Refund(
         cells.text("key", check_key), cells.text("endpoint"), intent, cells.text("clerk"), cells.blob("body"),
         cells.instant("created_at"), cells.instant("updated_at"), _life(cells), cells.whole("version"),
+        cells.instant_or_none("redacted_at"),
     )  # fmt: skip
 
 

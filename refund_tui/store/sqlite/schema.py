@@ -159,6 +159,10 @@ ALTER TABLE refund ADD COLUMN articles TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE refund ADD COLUMN brand TEXT;
 ALTER TABLE refund ADD COLUMN tail TEXT CHECK (length(tail) <= 4);
 ALTER TABLE refund ADD COLUMN receipt TEXT;
+ALTER TABLE refund ADD COLUMN salt TEXT;
+ALTER TABLE refund ADD COLUMN redaction INTEGER;
+ALTER TABLE refund ADD COLUMN redacted_at TEXT;
+UPDATE refund SET salt = lower(hex(randomblob(16)));
 CREATE INDEX refund_tail ON refund (tail, id) WHERE tail IS NOT NULL;
 CREATE INDEX refund_receipt ON refund (receipt COLLATE NOCASE, id) WHERE receipt IS NOT NULL;
 
@@ -198,13 +202,23 @@ CREATE TRIGGER identity_kept BEFORE DELETE ON identity
   BEGIN SELECT RAISE(ABORT, 'the identity of a ledger is never deleted'); END;
 DROP TRIGGER refund_intent_stays;
 CREATE TRIGGER refund_intent_stays BEFORE UPDATE ON refund
-  WHEN (new.id, new.key, new.store_id, new.trip_id, new.minor, new.currency, new.reason, new.note,
-      new.captured, new.window_closes, new.clerk, new.body, new.created_at, new.articles, new.brand, new.tail,
-      new.receipt)
-    IS NOT (old.id, old.key, old.store_id, old.trip_id, old.minor, old.currency, old.reason, old.note,
-      old.captured, old.window_closes, old.clerk, old.body, old.created_at, old.articles, old.brand, old.tail,
-      old.receipt)
+  WHEN (new.id, new.key, new.store_id, new.trip_id, new.minor, new.currency, new.reason,
+      new.captured, new.window_closes, new.clerk, new.body, new.created_at)
+    IS NOT (old.id, old.key, old.store_id, old.trip_id, old.minor, old.currency, old.reason,
+      old.captured, old.window_closes, old.clerk, old.body, old.created_at)
   BEGIN SELECT RAISE(ABORT, 'what was asked for never changes'); END;
+CREATE TRIGGER refund_personal_stays BEFORE UPDATE ON refund
+  WHEN (new.note, new.articles, new.brand, new.tail, new.receipt, new.salt, new.redaction, new.redacted_at)
+    IS NOT (old.note, old.articles, old.brand, old.tail, old.receipt, old.salt, old.redaction, old.redacted_at)
+    AND (old.redaction IS NOT NULL
+      OR (new.note, new.articles, new.brand, new.tail, new.receipt, new.salt, new.state, new.version)
+        IS NOT ('', '[]', NULL, NULL, NULL, NULL, old.state, old.version)
+      OR old.state NOT IN ('ACCEPTED', 'REJECTED', 'CANCELLED', 'SETTLED_PAID', 'SETTLED_UNPAID')
+      OR NOT EXISTS (SELECT 1 FROM event WHERE seq = new.redaction AND at = new.redacted_at
+        AND key IS NULL AND kind = 'redacted'
+        AND substr(data, 1, 16) = '{"older_than": "' AND substr(data, 17, 24) > old.updated_at
+        AND instr(record, '["personal",["' || old.key || '"],null]') > 0))
+  BEGIN SELECT RAISE(ABORT, 'what was asked for is only redacted, with the event that says so'); END;
 CREATE TRIGGER refund_endpoint_stays BEFORE UPDATE OF endpoint ON refund
   WHEN new.endpoint IS NOT old.endpoint
     AND (old.endpoint IN (SELECT endpoint FROM endpoint) OR new.endpoint NOT IN (SELECT endpoint FROM endpoint))

@@ -31,6 +31,7 @@ from refund_tui.store.sqlite.evidence import (
     HASH,
     HASHED,
     KEYS,
+    REFUND,
     Image,
     Place,
     RefundEvidence,
@@ -42,6 +43,7 @@ from refund_tui.store.sqlite.evidence import (
 )
 from refund_tui.store.sqlite.ledger_identity import identity_of
 from refund_tui.store.sqlite.pages import next_start
+from refund_tui.store.sqlite.personal import COMMITMENT, REDACTED, Redactions, with_text_again
 from refund_tui.store.sqlite.schema import LEDGER
 
 PAGE = 500
@@ -59,7 +61,7 @@ FEW = 4
 KEY = 60
 """The most characters of a key in a message."""
 
-_SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt"))
+_SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt", COMMITMENT))
 """The tables with few rows, which are compared at the end."""
 
 
@@ -67,13 +69,16 @@ _SINGLE = tuple(table for table in KEYS if table not in ("refund", "attempt"))
 class Checked:
     """What the work found so far. `problems` are sentences, each with the number of the event that it concerns.
 
-    `keyed` counts the events about refunds, `told` those of them that were found through their refunds.
+    `keyed` counts the events about refunds, `told` those of them that were found through their refunds. `emptied` and
+    `redacted` count refunds: those that events redacted, and those that are redacted.
     """
 
     problems: list[tuple[int, str]] = field(default_factory=list)
     events: int = 0
     keyed: int = 0
     told: int = 0
+    emptied: int = 0
+    redacted: int = 0
     refunds: int = 0
     attempts: int = 0
     paid: Counter[str] = field(default_factory=Counter)
@@ -85,6 +90,8 @@ class Checked:
         self.events += other.events
         self.keyed += other.keyed
         self.told += other.told
+        self.emptied += other.emptied
+        self.redacted += other.redacted
         self.refunds += other.refunds
         self.attempts += other.attempts
         self.paid += other.paid
@@ -114,12 +121,14 @@ def verify(path: Path, body_of: BodyOf, progress: Progress, witnesses: Sequence[
             found.add(done)
         if found.keyed != found.told:
             found.problems += _without_refund(database)
+        if found.emptied != found.redacted:
+            found.problems += with_text_again(database.rows, newest.seq)
         found.problems += _contradicting(database, witnesses)
         found.problems += [*_attempts_without_refund(database), *_single_rows(database, found, newest.seq, body_of)]
     texts = [text for _, text in sorted(found.problems, key=itemgetter(0))]
     paid = tuple(Money(minor, currency) for currency, minor in sorted(found.paid.items()))
     counted = (found.events, found.refunds, found.attempts, paid)
-    return Verification(newest, *counted, tuple(texts[:NAMED]), max(0, len(texts) - NAMED))
+    return Verification(newest, *counted, tuple(texts[:NAMED]), max(0, len(texts) - NAMED), found.redacted)
 
 
 def _opened(path: Path) -> Database:
@@ -194,6 +203,7 @@ def _check_chain(database: Database, piece: _Piece, _body_of: BodyOf) -> Checked
             found.events += 1
             found.keyed += row["key"] is not None
             _add_images(found, row)
+            found.emptied += _number_redacted(row)
     return found
 
 
@@ -213,7 +223,17 @@ def _add_images(found: Checked, row: sqlite3.Row) -> None:
         found.images |= {(table, key): image for table, key, image in records(record) if table in _SINGLE}
 
 
-_REFUNDS = f"SELECT {', '.join(COLUMNS['refund'])}, id FROM refund WHERE id > ? AND id <= ? ORDER BY id LIMIT {PAGE}"
+def _number_redacted(row: sqlite3.Row) -> int:
+    """How many refunds an event redacted."""
+    if row["kind"] != REDACTED.encode():
+        return 0
+    try:
+        return sum(table == COMMITMENT for table, _, _ in records(row["record"]))
+    except ValueError:
+        return 0  # an event that cannot be read has another hash
+
+
+_REFUNDS = f"SELECT {', '.join(REFUND)}, id FROM refund WHERE id > ? AND id <= ? ORDER BY id LIMIT {PAGE}"
 _THEIRS = "WHERE key IN (SELECT key FROM refund WHERE id >= ? AND id <= ?) ORDER BY key"
 _BYTES_OF = ", ".join(f"CAST({name} AS BLOB) AS {name}" for name in ("before", "after", "record"))
 _EVENTS = f"SELECT seq, key, {_BYTES_OF} FROM event {_THEIRS}, seq"
@@ -222,7 +242,7 @@ _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt {_THEIRS}, number"
 
 def _check_refunds(database: Database, piece: _Piece, body_of: BodyOf) -> Checked:
     """Check each refund and its attempts against its events, and its request against its intent."""
-    found = Checked()
+    found, redactions = Checked(), Redactions(database.rows)
     last: tuple[object, ...] = (piece.low,)
     while refunds := database.rows(_REFUNDS, *last, piece.high):
         last = next_start(database, refunds, ("id",), last)
@@ -231,7 +251,10 @@ def _check_refunds(database: Database, piece: _Piece, body_of: BodyOf) -> Checke
         attempts = _by_key(database.rows(_ATTEMPTS, *ends))
         for refund in refunds:
             key = refund["key"]
-            _check_refund(database, found, refund, events.get(key, ()), attempts.get(key, ()), body_of)
+            _check_refund(database, found, refund, events.get(key, ()), attempts.get(key, ()), redactions)
+            if refund["body"] != _body(refund, body_of):
+                found.problems.append((_first(events.get(key, ())), _of_refund(refund, _BYTES)))
+            found.redacted += refund["redaction"] is not None and refund["redaction"] <= piece.head
             found.told += sum(event["seq"] <= piece.head for event in events.get(key, ()))
     return found
 
@@ -246,12 +269,12 @@ def _check_refund(
     refund: sqlite3.Row,
     events: Sequence[sqlite3.Row],
     attempts: Sequence[sqlite3.Row],
-    body_of: BodyOf,
+    redactions: Redactions,
 ) -> None:
-    evidence = RefundEvidence()
+    evidence = RefundEvidence(refund["redaction"])
     for event in events:
         evidence.add(event)
-    what = evidence.contradiction(refund, attempts)
+    what = evidence.contradiction(refund, attempts, redactions)
     if what is not None:  # another program may have changed it between two reads
         what = contradiction(database.rows, refund["key"], identity_of(database).id)
     found.refunds += 1
@@ -259,9 +282,11 @@ def _check_refund(
     if refund["state"] in PAID_STATES:
         found.paid[refund["currency"]] += refund["minor"]
     if what is not None:
-        found.problems.append((events[0]["seq"] if events else 0, _of_refund(refund, what.what)))
-    if refund["body"] != _body(refund, body_of):
-        found.problems.append((events[0]["seq"] if events else 0, _of_refund(refund, _BYTES)))
+        found.problems.append((_first(events), _of_refund(refund, what.what)))
+
+
+def _first(events: Sequence[sqlite3.Row]) -> int:
+    return events[0]["seq"] if events else 0
 
 
 def _body(row: sqlite3.Row, body_of: BodyOf) -> bytes | None:

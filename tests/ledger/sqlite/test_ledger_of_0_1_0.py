@@ -25,7 +25,7 @@ from tests.support.program import run
 HOST = "us-east-1.test.payments.amazonphysicalstores.com"
 
 
-LATER = ("articles", "brand", "tail", "receipt")
+LATER = ("articles", "brand", "tail", "receipt", "salt")
 """Columns of a refund that 0.1.0 did not have."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -18,7 +17,7 @@ import certifi
 import httpx
 
 from refund_tui import __version__
-from refund_tui.core.endpoints import check_base_url
+from refund_tui.core.endpoints import check_base_url, is_loopback
 from refund_tui.core.outcomes import Answer, CardAnswer, CardFound, CardNotFound, CardNotLearnt, Outcome, Uncertain
 from refund_tui.core.times import Clock
 from refund_tui.core.trips import Card
@@ -28,6 +27,9 @@ from refund_tui.payments.answers import LONGEST_BODY, HttpAnswer, Unreadable, re
 from refund_tui.payments.body import build_query
 from refund_tui.payments.classification import classify, complete_body, server_date, unknown_trip
 from refund_tui.payments.failures import closed_while_connecting, failed, flaw
+from refund_tui.payments.network import Transport
+from refund_tui.payments.progress import Progress, Stage
+from refund_tui.payments.proxy import make_proxy
 from refund_tui.payments.signing import make_auth
 
 if TYPE_CHECKING:
@@ -42,9 +44,6 @@ CONNECT = 10.0
 """The most seconds to connect, and the most for the TLS handshake. With a deadline below 30 s, each is a third of it.
 """
 
-_LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=0)
-"""Each request has its own connection. If the service closes a kept one, nobody can tell whether a request arrived."""
-
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "identity",
@@ -53,30 +52,14 @@ _HEADERS = {
     "user-agent": f"refund-tui/{__version__}",
 }
 
-_CONNECTING = ("connection.", "proxy.")
-"""Prefixes of httpcore's trace events that come before any byte of the request is sent."""
-
 
 @dataclass(slots=True)
 class _Exchange:
-    """The progress of one request and its answer. `late` is whether its deadline has passed by one of the clocks."""
+    """One request and what was received of its answer."""
 
-    late: Callable[[], bool]
-    sent: bool = False
+    progress: Progress
     head: HttpAnswer | None = None
     body: bytearray = field(default_factory=bytearray)
-
-    async def trace(self, event: str, about: Mapping[str, object]) -> None:
-        """Receive httpcore's trace events and note when the request begins. A CONNECT to a proxy is not the request.
-
-        Raises TimeoutError before the first byte of a request that is late: asyncio's timeout does not count the time
-        for which the host was suspended.
-        """
-        tunnel = getattr(about.get("request"), "method", None) == b"CONNECT"
-        if event.endswith(".started") and not event.startswith(_CONNECTING) and not tunnel:
-            if not self.sent and self.late():
-                raise TimeoutError
-            self.sent = True
 
 
 class PaymentClient:
@@ -90,6 +73,7 @@ class PaymentClient:
         deadline: float = DEADLINE,
         context: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        proxy_secret: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Create it outside the event loop: loading certificates takes time. `deadline` is in seconds.
@@ -101,6 +85,7 @@ class PaymentClient:
         self._clock = clock or SystemClock()
         url, verify = httpx.URL(_checked(base_url)), context or tls_context()
         connect = min(CONNECT, deadline / 3)
+        self._proxied = bool(proxy) and not is_loopback(url.host)
         self._http = httpx.AsyncClient(
             base_url=url,
             auth=auth,
@@ -110,13 +95,7 @@ class PaymentClient:
             follow_redirects=False,
             trust_env=False,
             event_hooks={"response": [_hide_location]},
-            transport=httpx.AsyncHTTPTransport(
-                verify=verify,
-                proxy=_proxy(proxy, verify) if proxy and url.scheme == "https" else None,
-                limits=_LIMITS,
-                retries=0,
-                trust_env=False,
-            ),
+            transport=Transport(verify, make_proxy(proxy, verify, proxy_secret) if proxy and self._proxied else None),
         )
 
     @classmethod
@@ -124,10 +103,13 @@ class PaymentClient:
         """The client for these settings. Raises ConfigError."""
         if settings.base_url is None:
             raise ConfigError("no service is configured: set base_url")
-        auth = make_auth(settings.auth)
-        context = tls_context(settings.ca_bundle)
         return cls(
-            settings.base_url, auth=auth, deadline=settings.request_timeout, context=context, proxy=settings.proxy
+            settings.base_url,
+            auth=make_auth(settings.auth),
+            deadline=settings.request_timeout,
+            context=tls_context(settings.ca_bundle),
+            proxy=settings.proxy,
+            proxy_secret=settings.proxy_secret,
         )
 
     async def __aenter__(self) -> Self:
@@ -147,11 +129,11 @@ class PaymentClient:
 
         A cancellation before the first byte was sent becomes an outcome. Raises only a later cancellation.
         """
-        progress = self._begin()
+        exchange = self._begin()
         try:
-            reply = await self._exchange(progress, "POST", "/v1/refund", body)
+            reply = await self._exchange(exchange, "POST", "/v1/refund", body)
         except asyncio.CancelledError:
-            if progress.sent:
+            if exchange.progress.sent:
                 raise
             return closed_while_connecting()
         outcome = self._outcome(reply)
@@ -188,7 +170,8 @@ class PaymentClient:
 
     def _begin(self) -> _Exchange:
         begun = self._clock.now()
-        return _Exchange(lambda: self._clock.now().longest_since(begun) > self._deadline)
+        first = Stage.PROXY if self._proxied else Stage.SERVICE
+        return _Exchange(Progress(first, lambda: self._clock.now().longest_since(begun) > self._deadline))
 
     async def _exchange(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer | Outcome:
         """The answer, or the outcome if no status was received. A received status counts also if the body failed."""
@@ -197,11 +180,11 @@ class PaymentClient:
                 return await self._send(exchange, method, path, body)
         except Exception as error:  # noqa: BLE001 every failure of the exchange becomes an outcome; a cancellation does not
             if exchange.head is None:
-                return failed(error, sent=exchange.sent)
+                return failed(error, exchange.progress.stage)
             return replace(exchange.head, body=bytes(exchange.body), flaw=flaw(error))
 
     async def _send(self, exchange: _Exchange, method: str, path: str, body: bytes) -> HttpAnswer:
-        extensions = {"trace": exchange.trace}
+        extensions = {"trace": exchange.progress.trace}
         async with self._http.stream(method, path, content=body, extensions=extensions) as response:
             exchange.head = _head(response)
             async for chunk in response.aiter_raw():
@@ -242,10 +225,6 @@ def tls_context(ca_bundle: Path | None = None) -> ssl.SSLContext:
     except OSError as error:  # SSLError is one too
         raise ConfigError(f"ca_bundle {ca_bundle}: no certificates can be read from it ({error})") from error
     return context
-
-
-def _proxy(url: str, context: ssl.SSLContext) -> httpx.Proxy:
-    return httpx.Proxy(url, ssl_context=context if url.startswith("https://") else None)
 
 
 def _checked(base_url: str) -> str:

@@ -84,6 +84,9 @@ class Declared:
     proxy: str | None = setting(
         "URL", "an HTTP proxy to the service (the environment's proxy is never used)", check="proxy"
     )
+    proxy_secret: Path | None = setting(
+        "FILE", "name:password for the proxy, in a file that only its owner can read (0600)", check="file"
+    )
     theme: Literal["terminal", "dark", "light", "contrast"] = setting(
         "NAME", "terminal (its own colours, the default), dark, light or contrast", "terminal",
         choices=("terminal", "dark", "light", "contrast"),

@@ -11,6 +11,7 @@ import pytest
 import trustme
 
 from tests.support.program import run
+from tests.support.proxies import NAME, URL
 from tests.support.raw import answer, raw_server, tunnel
 
 HELLO = answer("404", "{}", "Date: Mon, 02 Mar 2026 12:00:00 GMT")
@@ -23,10 +24,10 @@ async def findings(url: str, folder: Path, **variables: str) -> dict[str, dict[s
     return {line["name"]: line for line in map(json.loads, told.stdout.splitlines())}
 
 
-def serving(authority: trustme.CA) -> ssl.SSLContext:
-    """A server's context with a certificate of `authority` for localhost."""
+def serving(authority: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
+    """A server's context with a certificate of `authority` for `name`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert(name).configure_cert(context)
     return context
 
 
@@ -65,9 +66,9 @@ async def test_a_proxy_is_asked_as_a_refund_asks_it(tmp_path: Path, verdict: str
     authority, bundle, asked = trustme.CA(), tmp_path / "ca.pem", list[str]()
     authority.cert_pem.write_to_path(bundle)
     async with (
-        raw_server(HELLO, serving(authority)) as server,
+        raw_server(HELLO, serving(authority, NAME)) as server,
         raw_server(tunnel(server.port, asked, verdict)) as proxy,
     ):
-        told = await findings(server.url, tmp_path, REFUND_TUI_CA_BUNDLE=str(bundle), REFUND_TUI_PROXY=proxy.url)
-    assert asked == [f"CONNECT localhost:{server.port} HTTP/1.1"]
+        told = await findings(URL, tmp_path, REFUND_TUI_CA_BUNDLE=str(bundle), REFUND_TUI_PROXY=proxy.url)
+    assert asked == [f"CONNECT {NAME}:443 HTTP/1.1"]
     assert told["service"]["level"] == level

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,9 @@ from refund_tui.core.outcomes import (
 from refund_tui.core.times import Instant
 from refund_tui.errors import ConfigError
 from refund_tui.payments.client import PaymentClient, tls_context
-from refund_tui.settings.load import load_settings
+from refund_tui.settings.load import Settings, load_settings
 from tests.support.clock import FakeClock
+from tests.support.proxies import NAME, URL, refusing_handshakes
 from tests.support.raw import (
     BODY,
     SHORT,
@@ -65,10 +68,12 @@ async def test_a_host_that_was_paused_while_it_connected_sends_nothing() -> None
         assert server.requests == []
 
 
-async def test_a_name_that_nobody_knows_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_args: object, **_more: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+def unknown(*_args: object, **_more: object) -> None:
+    """A resolver that knows no name."""
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
+
+async def test_a_name_that_nobody_knows_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     async with talking_to("https://payments.invalid") as client:
         outcome = await client.refund(BODY)
@@ -137,6 +142,7 @@ async def test_an_impostor_gets_nothing(monkeypatch: pytest.MonkeyPatch, tmp_pat
             outcomes = [await by_default.refund(BODY), await mistaken.refund(BODY)]
         assert [outcome.word for outcome in outcomes] == ["blocked_tls", "blocked_tls"]
         assert "nothing was sent" in outcomes[0].answer.detail
+        assert "set ca_bundle" in outcomes[0].answer.detail
         assert server.requests == []
 
 
@@ -146,7 +152,31 @@ async def test_a_certificate_for_another_name_is_refused() -> None:
         async with talking_to(server.url, context=trusting(authority)) as client:
             outcome = await client.refund(BODY)
         assert outcome.word == "blocked_tls"
+        assert "check base_url" in outcome.answer.detail
         assert server.requests == []
+
+
+async def test_a_certificate_that_has_expired_is_told_with_the_clock() -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", not_after=datetime(2024, 1, 1, tzinfo=UTC)).configure_cert(context)
+    async with raw_server(YES, context) as server, talking_to(server.url, context=trusting(authority)) as client:
+        outcome = await client.refund(BODY)
+    assert outcome.word == "blocked_tls"
+    assert "check this host's clock" in outcome.answer.detail
+
+
+async def test_a_version_of_tls_that_is_too_old_is_not_told_as_a_false_identity() -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    newer = trusting(authority)
+    newer.minimum_version = ssl.TLSVersion.TLSv1_3
+    with refusing_handshakes(context) as door:
+        async with talking_to(f"https://localhost:{door.port}", context=newer) as client:
+            outcome = await client.refund(BODY)
+    assert outcome.word == "blocked_tls"
+    assert "no version of TLS in common" in outcome.answer.detail
+    assert "identity" not in outcome.answer.detail
 
 
 async def test_a_service_without_tls_is_not_spoken_to_in_clear() -> None:
@@ -154,31 +184,91 @@ async def test_a_service_without_tls_is_not_spoken_to_in_clear() -> None:
         raw_server(unread(flood(b"", YES))) as server,
         talking_to(f"https://localhost:{server.port}") as client,
     ):
-        assert (await client.refund(BODY)).word == "blocked_tls"
+        outcome = await client.refund(BODY)
+    assert outcome.word == "blocked_tls"
+    assert "does not speak TLS" in outcome.answer.detail
 
 
 async def test_a_proxy_only_carries_what_it_cannot_read() -> None:
     authority, asked = trustme.CA(), list[str]()
-    async with tls_server(authority, "localhost") as server, raw_server(tunnel(server.port, asked)) as proxy:
-        async with talking_to(server.url, context=trusting(authority), proxy=proxy.url) as client:
+    async with tls_server(authority, NAME) as server, raw_server(tunnel(server.port, asked)) as proxy:
+        async with talking_to(URL, context=trusting(authority), proxy=proxy.url) as client:
             assert isinstance(await client.refund(BODY), Accepted)
-        async with talking_to(server.url, context=trusting(trustme.CA()), proxy=proxy.url) as client:
+        async with talking_to(URL, context=trusting(trustme.CA()), proxy=proxy.url) as client:
             assert (await client.refund(BODY)).word == "blocked_tls"
-        assert asked == [f"CONNECT localhost:{server.port} HTTP/1.1"] * 2
+        assert asked == [f"CONNECT {NAME}:443 HTTP/1.1"] * 2
         assert server.bodies == [BODY]
 
 
-async def test_a_proxy_that_refuses_means_that_nothing_was_sent() -> None:
-    script = tunnel(0, [], "407 Proxy Authentication Required")
-    async with raw_server(script) as proxy, talking_to("https://payments.invalid", proxy=proxy.url) as client:
+@pytest.mark.parametrize(
+    ("verdict", "word", "advice"),
+    [
+        ("407 Proxy Authentication Required", "blocked_configuration", "a name and a password"),
+        ("403 Forbidden", "blocked_configuration", "ask whoever runs the proxy"),
+        ("405 Method Not Allowed", "blocked_configuration", "check the setting proxy"),
+        ("302 Found", "blocked_configuration", "check the setting proxy"),
+        ("429 Too Many Requests", "unreachable", ""),
+        ("502 Bad Gateway", "unreachable", ""),
+        ("503 Service Unavailable", "unreachable", ""),
+    ],
+)
+async def test_a_proxy_that_refuses_means_that_nothing_was_sent(verdict: str, word: str, advice: str) -> None:
+    async with raw_server(tunnel(0, [], verdict)) as proxy, talking_to(URL, proxy=proxy.url) as client:
         outcome = await client.refund(BODY)
-    assert isinstance(outcome, Unreachable)
-    assert "407 Proxy Authentication Required" in outcome.answer.detail
+    assert outcome.word == word
+    assert f"the proxy did not pass the request on ({verdict}); nothing was sent" in outcome.answer.detail
+    assert advice in outcome.answer.detail
 
 
-async def test_loopback_is_never_asked_through_a_proxy() -> None:
-    async with raw_server(YES) as proxy, raw_server(YES) as server:
-        async with talking_to(server.url, proxy=proxy.url) as client:
+def with_secret(folder: Path, proxy: str, line: str, mode: int = 0o600) -> Settings:
+    """Settings for a proxy whose name and password are in a file."""
+    secret = folder / "secret"
+    secret.write_text(line)
+    secret.chmod(mode)
+    given = {"base_url": URL, "proxy": proxy, "proxy_secret": str(secret), "data_dir": str(folder)}
+    return load_settings(given, {})
+
+
+async def test_a_proxy_gets_the_name_and_password_and_nobody_else_does(tmp_path: Path) -> None:
+    authority, asked = trustme.CA(), list[str]()
+    async with tls_server(authority, NAME) as server, raw_server(tunnel(server.port, asked)) as proxy:
+        settings = with_secret(tmp_path, proxy.url, "ana:pass:word\n")
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        async with PaymentClient.for_settings(settings.replace(ca_bundle=tmp_path / "ca.pem")) as client:
+            assert isinstance(await client.refund(BODY), Accepted)
+    assert asked[1] == "Proxy-Authorization: Basic " + base64.b64encode(b"ana:pass:word").decode()
+    assert not any("authorization" in line.lower() for line in server.requests[0][0])
+
+
+@pytest.mark.parametrize(("line", "mode"), [("ana:word", 0o640), ("ana", 0o600), ("", 0o600), ("a:b\nc:d", 0o600)])
+def test_a_proxys_secret_without_use_is_told_without_its_content(line: str, mode: int, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="proxy_secret") as refused:
+        PaymentClient.for_settings(with_secret(tmp_path, "http://proxy.test", line, mode))
+    assert "ana" not in str(refused.value)
+    assert "word" not in str(refused.value).replace("name:password", "")
+
+
+async def test_a_dead_proxy_is_told_as_the_proxy() -> None:
+    async with raw_server(YES) as proxy:
+        url = proxy.url
+    async with talking_to(URL, proxy=url) as client:
+        outcome = await client.refund(BODY)
+    assert outcome == Unreachable(Answer(detail="the proxy's host refused the connection; nothing was sent"))
+
+
+async def test_an_unknown_proxy_is_told_as_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    async with talking_to(URL, proxy="http://proxy.test:3128") as client:
+        outcome = await client.refund(BODY)
+    assert outcome == Unreachable(Answer(detail="the proxy's name could not be looked up; nothing was sent"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_loopback_is_never_asked_through_a_proxy(scheme: str) -> None:
+    authority = trustme.CA()
+    serving = tls_server(authority, "localhost") if scheme == "https" else raw_server(YES)
+    async with raw_server(YES) as proxy, serving as server:
+        async with talking_to(server.url, context=trusting(authority), proxy=proxy.url) as client:
             assert isinstance(await client.refund(BODY), Accepted)
         assert proxy.connections == 0
 

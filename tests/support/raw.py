@@ -145,7 +145,11 @@ def resetting(start: bytes = b"") -> Script:
 
 
 def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
-    """A proxy that notes its requests and answers `verdict`. After a 200 it passes bytes to `port` and back."""
+    """A proxy that notes its requests and their credentials, and answers `verdict`.
+
+    After a 200 it passes bytes to `port` and back. It looks no name up: ask it for a service that is not loopback,
+    which is never asked through a proxy.
+    """
 
     async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError), contextlib.closing(writer):
@@ -153,7 +157,8 @@ def tunnel(port: int, asked: list[str], verdict: str = "200 OK") -> Script:
                 writer.write(data)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[0])
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        asked.extend([head[0], *(line for line in head if line.startswith("Proxy-Authorization:"))])
         writer.write(f"HTTP/1.1 {verdict}\r\n\r\n".encode())
         if verdict.startswith("200"):
             inner, outer = await asyncio.open_connection("127.0.0.1", port)

@@ -11,17 +11,18 @@ import pytest
 
 from refund_tui.core.outcomes import NeedsRepair, Outcome, Uncertain, Unreachable
 from refund_tui.payments.failures import failed
+from refund_tui.payments.progress import Stage
 
 UNSENT: dict[type[Exception], type[Outcome]] = {
     httpx.ConnectError: Unreachable,
     httpx.ConnectTimeout: Unreachable,
     httpx.PoolTimeout: Unreachable,
-    httpx.ProxyError: Unreachable,
+    httpx.ProxyError: NeedsRepair,
     TimeoutError: Unreachable,
     httpx.UnsupportedProtocol: NeedsRepair,
     httpx.InvalidURL: NeedsRepair,
 }
-"""The exceptions that prove that nothing was sent, if no byte was given to the network."""
+"""The exceptions that come while a connection is made. After the first byte they are doubts, as all others are."""
 
 DOUBTFUL: dict[type[Exception], str] = {
     httpx.ReadTimeout: "timeout",
@@ -63,23 +64,19 @@ def test_no_failure_of_httpx_is_left_undecided() -> None:
     assert leaves - UNSENT.keys() - DOUBTFUL.keys() - NEVER == set()
 
 
-@pytest.mark.parametrize("kind", UNSENT, ids=lambda kind: kind.__name__)
-def test_a_failure_to_connect_sends_nothing(kind: type[Exception]) -> None:
-    outcome = failed(make(kind), sent=False)
-    assert isinstance(outcome, UNSENT[kind])
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.SENT])
+@pytest.mark.parametrize("kind", [*UNSENT, *DOUBTFUL], ids=lambda kind: kind.__name__)
+def test_before_the_first_byte_no_failure_is_a_doubt(kind: type[Exception], stage: Stage) -> None:
+    outcome = failed(make(kind), stage)
+    assert isinstance(outcome, UNSENT.get(kind, (Unreachable, NeedsRepair)))
     assert "nothing was sent" in outcome.answer.detail
 
 
 @pytest.mark.parametrize("kind", [*UNSENT, *DOUBTFUL], ids=lambda kind: kind.__name__)
 def test_once_bytes_may_be_out_every_failure_is_a_doubt(kind: type[Exception]) -> None:
-    assert isinstance(failed(make(kind), sent=True), Uncertain)
-
-
-@pytest.mark.parametrize("kind", DOUBTFUL, ids=lambda kind: kind.__name__)
-def test_other_failures_are_doubts_even_where_no_byte_was_seen(kind: type[Exception]) -> None:
-    outcome = failed(make(kind), sent=False)
+    outcome = failed(make(kind), Stage.SENT)
     assert isinstance(outcome, Uncertain)
-    assert outcome.word == DOUBTFUL[kind]
+    assert outcome.word == DOUBTFUL.get(kind, outcome.word)
 
 
 def tls_fault() -> ssl.SSLError:
@@ -104,4 +101,4 @@ def test_the_cause_of_a_failed_connection_tells_repair_from_patience(cause: Exce
     error = httpx.ConnectError("failed")
     error.__cause__ = httpx.NetworkError("between")
     error.__cause__.__cause__ = cause
-    assert failed(error, sent=False).word == word
+    assert failed(error, Stage.SERVICE).word == word

@@ -17,7 +17,7 @@ from refund_tui.commands.output import OUT, print_err
 from refund_tui.core.damage import DAMAGED, Damaged
 from refund_tui.core.filters import MOST_TRIPS, SHAPES, Filter, Query, QueryError
 from refund_tui.core.ledger_identity import open_elsewhere
-from refund_tui.core.text import visible
+from refund_tui.core.text import uncut, visible
 from refund_tui.desk.storage import storage_of
 from refund_tui.desk.trip_words import searched
 from refund_tui.errors import StoreError, UsageError
@@ -169,7 +169,7 @@ def _line(row: RefundRows, zone: tzinfo) -> str:
     return (
         f"{refund.created_at.astimezone(zone):%Y-%m-%d %H:%M}  {refund.state:14}{doubt} {asked.amount!s:>14}  "
         f"{asked.reason:14}  {len(row.attempts):2}x  {visible(refund.clerk, 16):16}  {visible(asked.trip_id)}  "
-        f"{visible(life.reconciliation_id or '-')}"
+        f"{uncut(life.reconciliation_id or '-')}"
     )
 
 

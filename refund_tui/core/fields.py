@@ -9,6 +9,9 @@ import re
 import uuid
 
 LONGEST_ID = 255
+LONGEST_RECONCILIATION_ID = 64
+"""What the contract documents. A longer one is kept and shown whole, with a mark."""
+
 LONGEST_NOTE = 200
 """In characters. A note stays in the ledger; it is never sent to the service."""
 
@@ -58,3 +61,10 @@ def _check_id(text: str, name: str) -> str | None:
         shown = repr(odd) if odd.isprintable() and odd != " " else f"a space or control character (U+{ord(odd):04X})"
         return f"{shown} cannot be in a {name}: only A-Z a-z 0-9 _ -"
     return None
+
+
+def reconciliation_mark(given: str | None) -> str | None:
+    """What to say beside a reconciliation id that is longer than the contract documents, else None."""
+    if given is None or len(given) <= LONGEST_RECONCILIATION_ID:
+        return None
+    return f"{len(given)} characters, not cut; the contract documents at most {LONGEST_RECONCILIATION_ID}"

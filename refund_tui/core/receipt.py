@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from refund_tui.core.evidence import Head
+from refund_tui.core.fields import reconciliation_mark
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.text import visible
 
@@ -60,12 +61,18 @@ def receipt(
         ("Reason", asked.reason.words),
         ("Request", refund.key),
         ("Reference", refund.life.reconciliation_id or "none given"),
+        *([("Its length", mark)] if (mark := reconciliation_mark(refund.life.reconciliation_id)) else []),
         *([("Ledger", head.short)] if head else []),
     ]
     title = "REFUND" if not copy else "REFUND - COPY"
     total = str(asked.amount).rjust(COLUMNS - len("Amount"))
     articles = [(of.words, of.amount.digits if of.amount else "") for of in asked.articles]
-    lines = [title.center(COLUMNS).rstrip(), "", *_pairs(facts), "-" * COLUMNS]
+    lines = [
+        title.center(COLUMNS).rstrip(),
+        "",
+        *_pairs(facts, len(refund.life.reconciliation_id or "")),
+        "-" * COLUMNS,
+    ]
     if articles:
         lines += [*_pairs(articles), "-" * COLUMNS]
     lines += [f"Amount{total}", "-" * COLUMNS]
@@ -78,11 +85,11 @@ def _local(instant: datetime, zone: tzinfo) -> str:
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
-def _pairs(facts: list[tuple[str, str]]) -> list[str]:
-    """Name and value on one line if both fit, else the value on the lines below, wrapped."""
+def _pairs(facts: list[tuple[str, str]], longest: int = 0) -> list[str]:
+    """Name and value on one line if both fit, else the value on the lines below, wrapped. None of `longest` is cut."""
     lines: list[str] = []
     for given_name, value in facts:
-        name, shown = visible(given_name, COLUMNS), visible(value, COLUMNS * 8)
+        name, shown = visible(given_name, COLUMNS), visible(value, max(COLUMNS * 8, longest))
         if len(name) + 1 + len(shown) <= COLUMNS:
             lines.append(name + shown.rjust(COLUMNS - len(name)))
         else:

@@ -39,6 +39,11 @@ def visible(text: str, limit: int = LONGEST) -> str:
     return shown if len(shown) <= limit and len(text) <= whole else _cut(pieces, limit - 1) + "…"
 
 
+def uncut(text: str) -> str:
+    """`text` on one line, visible and never cut: for ids that a person must find again elsewhere."""
+    return visible(text, max(LONGEST, len(text)))
+
+
 def _cut(pieces: list[str], room: int) -> str:
     shown = ""
     for piece in pieces:

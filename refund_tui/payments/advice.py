@@ -12,6 +12,8 @@ CLOCK_TOLERANCE = 300.0
 CONFIGURATION = {
     404: "the service has no such address: check base_url (the host alone, without /v1) and the region",
     405: "the server that answered accepts no refunds at this address: check base_url",
+    407: "a proxy in front of the service asks for a name and a password: set proxy and proxy_secret, or ask whoever "
+    "runs the network",
     413: "a proxy or gateway in front of the service found the request too long: check base_url and the proxies",
     415: "a proxy or gateway in front of the service did not accept JSON: check base_url and the proxies",
 }
@@ -20,6 +22,10 @@ CONFIGURATION = {
 _CREDENTIALS = (
     (("signature expired", "signature not yet current", "requesttimetooskewed"), "the signature is not valid at "
      "this time: check this host's clock (NTP), then go on"),
+    (("scoped to a valid region", "scoped to correct region"), "the signature is for another region "
+     "than the service's: check base_url and the region that requests are signed for"),
+    (("scoped to correct service", "scoped to a valid service"), "the signature is for another "
+     "service than execute-api: check base_url and how requests are signed"),
     (("token included in the request is expired", "expiredtoken", "token has expired"), "the credentials have expired: "
      "get new ones, then go on"),
     (("token included in the request is invalid", "invalidclienttokenid", "unrecognizedclient"), "the credentials are "
@@ -53,6 +59,14 @@ def on_credentials(status: int, text: str, skew: float | None) -> str:
     return (
         f"{words}the onboarding of this store may not be finished, or its role may lack execute-api:Invoke: "
         "ask whoever set up the account, then go on"
+    )
+
+
+def on_web_page(status: int) -> str:
+    """The advice on a 401 or 403 that is a web page. The service and its gateway answer in JSON."""
+    return (
+        f"a firewall or proxy in front of the service refused the request with a web page ({status}); no money moved "
+        "by this attempt: see the raw answer, and ask whoever runs the network; check base_url and proxy"
     )
 
 

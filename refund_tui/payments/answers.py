@@ -21,9 +21,6 @@ from refund_tui.core.outcomes import LONGEST_RAW
 LONGEST_BODY = 65_536
 """The most bytes of one body that are read, and the most bytes that are kept after decoding."""
 
-LONGEST_ID = 128
-"""The most characters of a reconciliation id: twice the contract's limit, because the contract's sample exceeds it."""
-
 LONGEST_ERROR = 1_000
 """The most characters of an error's text that are kept."""
 
@@ -69,6 +66,12 @@ class HttpAnswer:
                 return None
 
     @property
+    def is_web_page(self) -> bool:
+        """Whether the body is HTML, which neither the service nor its gateway sends."""
+        said = any("html" in value.lower() for value in self.all("content-type"))
+        return said or (self.content or b"").lstrip().startswith(b"<")
+
+    @property
     def raw(self) -> str:
         """The body as text that can be stored: shortened, with card numbers masked, without any header."""
         content = self.content
@@ -102,10 +105,10 @@ def _no_constant(name: str) -> object:
 
 
 def _usable_id(value: object) -> str | None:
-    """A reconciliation id, None for a value that is not text, is blank, or has invisible or control characters."""
+    """A reconciliation id, never cut; None for a value that is not text, is blank, or has characters that hide."""
     if not isinstance(value, str) or not value.strip().isprintable():
         return None
-    return value.strip()[:LONGEST_ID] or None
+    return value.strip() or None
 
 
 def _error_text(value: object) -> str | None:

@@ -38,9 +38,8 @@ def classify(reply: HttpAnswer, now: datetime) -> Outcome:
         case 400:
             return _refused(reply, error, now)
         case 401 | 403:
-            words = advice.on_credentials(reply.status, error.text or "", _skew(reply, now))
-            return NeedsRepair(_answer(reply, now, words), Repair.CREDENTIALS)
-        case 404 | 405 | 413 | 415:
+            return _denied(reply, error, now)
+        case 404 | 405 | 407 | 413 | 415:
             words = advice.on_configuration(reply.status, error.text or "")
             return NeedsRepair(_answer(reply, now, words), Repair.CONFIGURATION)
         case 429:
@@ -98,6 +97,14 @@ def _refused(reply: HttpAnswer, error: ErrorAnswer, now: datetime) -> Outcome:
     else:
         words = f"the service refused it (400): {visible(error.service_text)}"
     return Rejected(_answer(reply, now, words), error.service_text)
+
+
+def _denied(reply: HttpAnswer, error: ErrorAnswer, now: datetime) -> Outcome:
+    """A 401 or 403 is about the credentials, unless it is a web page, which the service and its gateway never send."""
+    if error.text is None and reply.is_web_page:
+        return NeedsRepair(_answer(reply, now, advice.on_web_page(reply.status)), Repair.CONFIGURATION)
+    words = advice.on_credentials(reply.status, error.text or "", _skew(reply, now))
+    return NeedsRepair(_answer(reply, now, words), Repair.CREDENTIALS)
 
 
 def unknown_trip(reply: HttpAnswer) -> bool:

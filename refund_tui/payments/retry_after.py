@@ -1,8 +1,9 @@
 """Owns the times in an answer's headers: HTTP-dates, and how long the service asks us to wait.
 
-The wait comes from `Retry-After` headers and from the `retryAfter` in the body (contract page: retry-after). Values
-that cannot be read are ignored. The longest of several waits counts. HTTP-dates (RFC 9110, 5.6.7) are read in the
-current form and in both obsolete forms, always in GMT. `email.utils` is not used: it accepts digits of any script.
+The wait comes from `Retry-After` headers and from the `retryAfter` in the body (contract page: retry-after). It may
+have decimals and the unit of seconds, and is rounded up. Values that cannot be read are ignored. The longest of several
+waits counts. HTTP-dates (RFC 9110, 5.6.7) are read in the current form and in both obsolete forms, always in GMT.
+`email.utils` is not used: it accepts digits of any script.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ def _full_year(two_digits: int, present: int) -> int:
 LONGEST = 2.0**31
 """The longest wait, in seconds. A longer one is cut to it, as RFC 9111 says for delta-seconds that overflow."""
 
-_SECONDS = re.compile(r"[0-9]+")
+_SECONDS = re.compile(r"([0-9]+)(\.[0-9]*)?[ \t]*(?:s|secs?|seconds?)?", re.IGNORECASE)
 
 
 def retry_after(headers: Iterable[str], in_body: object, reference: datetime) -> float | None:
-    """The wait in seconds, at least 0; None if no value can be read.
+    """The wait in whole seconds, at least 0; None if no value can be read.
 
     `headers` holds all values of Retry-After. `in_body` is the `retryAfter` of a JSON body and can have any type
     (contract page: refund, 503). HTTP-dates are compared with `reference` (UTC): the service's own Date if it sent one,
@@ -80,7 +81,7 @@ def _values(value: object, reference: datetime) -> Iterator[float]:
         case int() if value >= 0:
             yield float(min(value, LONGEST))
         case float() if math.isfinite(value) and value >= 0:
-            yield value
+            yield float(math.ceil(min(value, LONGEST)))
 
 
 def _texts(text: str, reference: datetime) -> Iterator[float]:
@@ -89,8 +90,9 @@ def _texts(text: str, reference: datetime) -> Iterator[float]:
         yield max(0.0, (date - reference).total_seconds())
         return
     for piece in text.split(","):
-        if _SECONDS.fullmatch(digits := piece.strip(" \t")):
-            yield _seconds(digits.lstrip("0"))
+        if found := _SECONDS.fullmatch(piece.strip(" \t")):
+            whole, decimals = found[1].lstrip("0"), found[2] or ""
+            yield _seconds(whole) + (1.0 if decimals.strip(".0") else 0.0)
 
 
 def _seconds(digits: str) -> float:

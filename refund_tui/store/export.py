@@ -18,7 +18,7 @@ from refund_tui.core.evidence import Head
 from refund_tui.core.filters import Filter
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.refunds import Attempt, Event, Refund, State, settlement_of
-from refund_tui.core.text import visible
+from refund_tui.core.text import uncut, visible
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.waits import next_attempt
 
@@ -152,7 +152,7 @@ def as_record(row: RefundRows) -> dict[str, object]:
         "note": visible(asked.note),
         "state": str(refund.state),
         "maybe_executed": life.maybe_executed,
-        "reconciliation_id": None if life.reconciliation_id is None else visible(life.reconciliation_id),
+        "reconciliation_id": None if life.reconciliation_id is None else uncut(life.reconciliation_id),
         "clerk": visible(refund.clerk),
         "created_at": stamp(refund.created_at),
         "updated_at": stamp(refund.updated_at),

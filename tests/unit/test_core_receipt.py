@@ -80,3 +80,11 @@ def test_long_and_hostile_values_are_folded_and_made_harmless() -> None:
     fits = replace(REFUND, intent=replace(INTENT, store_id="S" * 34))
     assert f"Store {'S' * 34}\n" in receipt(fits, AT, UTC, copy=False)
     assert "Asked               2026-03-02 12:00 UTC\n" in text
+
+
+def test_a_reference_is_never_cut_and_one_that_is_too_long_is_marked() -> None:
+    plain, long = of(Life(State.ACCEPTED, reconciliation_id="R" * 64)), "R" * 4_999 + "X"
+    marked = of(Life(State.ACCEPTED, reconciliation_id=long))
+    assert "characters" not in plain
+    assert long in "".join(marked.split())
+    assert "5000 characters, not cut; the contract" in " ".join(marked.split())

@@ -38,7 +38,7 @@ def meaning(status: int, body: bytes | str = b"", *headers: tuple[str, str], fla
         ('{"reconciliationId":"recon-0a1b_2c","new":{"attribute":[1]}}', "recon-0a1b_2c"),
         ('{"reconciliationId":" REC1 "}', "REC1"),
         ('\ufeff{"reconciliationId":"REC1"}', "REC1"),
-        ('{"reconciliationId":"' + "R" * 500 + '"}', "R" * 128),
+        ('{"reconciliationId":"' + "R" * 5_000 + '"}', "R" * 5_000),
         ('{"reconciliationId":"\\u001b[31mred"}', None),
         ('{"reconciliationId":"\\u202eevil"}', None),
         ('{"reconciliationId":"\\ud800"}', None),
@@ -116,6 +116,7 @@ EXPECTED: dict[int, tuple[type[Outcome], str]] = {
     403: (NeedsRepair, "blocked_credentials"),
     404: (NeedsRepair, "blocked_configuration"),
     405: (NeedsRepair, "blocked_configuration"),
+    407: (NeedsRepair, "blocked_configuration"),
     413: (NeedsRepair, "blocked_configuration"),
     415: (NeedsRepair, "blocked_configuration"),
     429: (RateLimited, "rate_limited"),
@@ -208,6 +209,8 @@ def test_hostile_words_are_shown_visibly_and_can_be_stored() -> None:
         ("The security token included in the request is invalid.", "not known"),
         ("The request signature we calculated does not match the signature you provided.", "secret key"),
         ("Missing Authentication Token", "auth"),
+        ("Credential should be scoped to a valid region, not 'eu-west-1'. ", "another region"),
+        ("Credential should be scoped to correct service: 'execute-api'. ", "another service"),
         ("Forbidden", "onboarding"),
         ("", "onboarding"),
     ],
@@ -217,6 +220,19 @@ def test_a_403_says_which_cause_it_looks_like(said: str, hint: str, name: str) -
     outcome = meaning(403, f'{{"{name}":"{said}"}}', ("date", "Mon, 02 Mar 2026 12:00:01 GMT"))
     assert isinstance(outcome, NeedsRepair)
     assert hint in outcome.answer.detail
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("text/html", "Blocked by policy"), ("", "<!DOCTYPE html><title>Access denied</title>"), ("", " <html></html>")],
+)
+def test_a_firewalls_page_is_not_told_as_unfinished_onboarding(status: int, kind: str, body: str) -> None:
+    outcome = meaning(status, body, ("content-type", kind))
+    assert isinstance(outcome, NeedsRepair)
+    assert outcome.repair is Repair.CONFIGURATION
+    assert "a firewall or proxy in front of the service" in outcome.answer.detail
+    assert "onboarding" not in outcome.answer.detail
 
 
 @pytest.mark.parametrize(("date", "side"), [("11:40:00", "20 min ahead of"), ("12:20:00", "20 min behind")])

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from refund_tui.core.actor import Actor
 from refund_tui.core.damage import DAMAGED, Damaged
+from refund_tui.core.fields import reconciliation_mark
 from refund_tui.core.outcomes import LONGEST_RAW
 from refund_tui.core.receipt import EVIDENCE
 from refund_tui.core.refunds import Attempt, Event, Refund
@@ -78,6 +79,7 @@ def facts_of(
         ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
         ("Request id", refund.key),
         ("Reconciliation id", refund.life.reconciliation_id or "none"),
+        *([("Its length", mark)] if (mark := reconciliation_mark(refund.life.reconciliation_id)) else []),
         *((words, evidence[name]) for name, words in EVIDENCE.items() if evidence and evidence.get(name)),
     )
     return [("The refund", "bold"), *(part for name, value in facts for part in _fact(name, value, width))]
@@ -127,4 +129,4 @@ def _folded(text: str, indent: int, width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(visible(text, LONGEST_RAW), max(20, width))
+    return textwrap.wrap(visible(text, max(LONGEST_RAW, len(text))), max(20, width))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from refund_tui.core.outcomes import Answer, RateLimited
 from tests.flows.stage import Stage, program
-from tests.gallery import drawn
+from tests.gallery import drafts_unsaved, drawn
 
 NAME = "refund-waits-out-a-429.svg"
 SECONDS = 2.5
@@ -61,7 +61,7 @@ async def _play(stage: Stage) -> list[tuple[str, str]]:
 
 async def film() -> str:
     """The animated picture, as an SVG without external resources."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, drafts_unsaved():
         async with program(Path(folder), LIMITED, seen="R-1001") as stage:
             frames = await _play(stage)
     width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', frames[0][1])[0])

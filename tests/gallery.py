@@ -9,7 +9,8 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,6 @@ CELL = 12.2
 """The width of a character in the pictures."""
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
-NEVER = 3600.0
-"""Seconds that no picture lasts."""
 TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
 """The process facts in all pictures."""
 
@@ -244,13 +243,20 @@ FACES = (
 """Every screen, and each important state."""
 
 
+@contextmanager
+def drafts_unsaved() -> Iterator[None]:
+    """Save no draft while a picture is drawn, so that a slow host draws no `Draft of` either."""
+    with mock.patch("refund_tui.tui.drafts.SAVE_AFTER", 3600.0):
+        yield
+
+
 async def draw(face: Face, size: tuple[int, int]) -> str:
     """One screenshot, as an SVG without external resources."""
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch("refund_tui.host.actor._actor", return_value=TILL),
         mock.patch.object(Head, "short", "7 9c56cc51b374c3ba"),  # each new ledger has an id, and so hashes, of its own
-        mock.patch("refund_tui.tui.drafts.SAVE_AFTER", NEVER),  # else a slow host also draws "Draft of"
+        drafts_unsaved(),
     ):
         shown = program(Path(folder), *face.script, trips=face.trips, size=size, seen="", **face.changes)
         async with shown as stage:

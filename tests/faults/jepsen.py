@@ -17,12 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from refund_tui.core.money import Money
+from refund_tui.core.refunds import ATTEMPT_STARTED, State
 from refund_tui.core.trips import Trip
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.sandbox import SandboxThread, parse_script
 from refund_tui.store.sqlite.trips import Trips
 from tests.faults.kill import all_refunds, disagreements, worker
-from tests.support.ledgers import history_at, sound
+from tests.support.ledgers import all_events, history_at, sound
 from tests.support.program import default_signals, limited
 
 CLERKS = 3
@@ -104,14 +105,32 @@ def _lost(said: list[str], folder: Path) -> Iterator[str]:
 
 
 def _impatient(ledger: Path) -> Iterator[str]:
-    """Requests that began during the wait after a 429. There must be none."""
+    """Requests that began during the wait after a 429 that was on disk. There must be none."""
     with history_at(ledger) as history:
         attempts = [each for refund in all_refunds(ledger) for each in sound(history.attempts(refund.key))]
+    begun, ended = _order(ledger)
     for refused in attempts:
-        if refused.http_status == 429 and (ended := refused.ended_at):
-            early = [each for each in attempts if ended < each.started.at < ended + RETRY_AFTER]
+        if refused.http_status == 429 and (arrived := refused.ended_at):
+            on_disk = ended[refused.key, refused.number]
+            later = [each for each in attempts if begun[each.key, each.number] > on_disk]
+            early = [each for each in later if each.started.at < arrived + RETRY_AFTER]
             if early:
                 yield f"{len(early)} requests were begun within {RETRY_AFTER} after a 429 was on disk"
+
+
+def _order(ledger: Path) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
+    """The numbers of the events by which each attempt began and ended: the order in which they were on disk."""
+    begun, ended = dict[tuple[str, int], int](), dict[tuple[str, int], int]()
+    attempts: Counter[str] = Counter()
+    for event in all_events(ledger):
+        if event.key is None:
+            continue
+        if event.kind == ATTEMPT_STARTED:
+            attempts[event.key] += 1
+            begun[event.key, attempts[event.key]] = event.seq
+        elif event.before is State.SENDING:
+            ended.setdefault((event.key, attempts[event.key]), event.seq)
+    return begun, ended
 
 
 def main() -> int:

@@ -24,10 +24,13 @@ from refund_tui.host.paths import ledger_path, mark_name, state_dir
 from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
 from tests.support.ledgers import history_at
-from tests.support.program import PATIENCE, environment
+from tests.support.program import PATIENCE, environment, run
 from tests.support.service import ScriptedService
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file modes")
+
+
+WHERE = ("--base-url", "http://127.0.0.1:9")
 
 
 def mark_of(folder: Path) -> Path:
@@ -141,6 +144,26 @@ async def test_another_event_under_the_same_number_is_not_what_was_seen(tmp_path
         )
     with pytest.raises(StoreChanged, match="another ledger, or an older copy"):
         await opened(tmp_path)
+
+
+async def test_a_ledger_that_was_copied_here_without_its_mark_sends_nothing_until_a_person_accepts(
+    tmp_path: Path,
+) -> None:
+    await refunded(tmp_path / "data")
+    (tmp_path / "copy").mkdir()
+    shutil.copyfile(ledger_path(tmp_path / "data"), ledger_path(tmp_path / "copy"))
+    with pytest.raises(StoreChanged, match="copied without its high-water mark"):
+        await opened(tmp_path / "copy")
+    checked = run("doctor", "--offline", "--data-dir", str(tmp_path / "copy"))
+    assert (checked.returncode, "there is none: the ledger may be an older copy" in checked.stdout) == (1, True)
+    opened_gate = run("ledger", "open-gate", "--because", "x", "--data-dir", str(tmp_path / "copy"), *WHERE)
+    assert opened_gate.returncode == 3
+    assert not mark_of(tmp_path / "copy").exists()
+    for command in (["history"], ["verify"]):
+        assert run(*command, "--data-dir", str(tmp_path / "copy")).returncode == 0
+    told = run("ledger", "accept-older", "--because", "books compared", "--data-dir", str(tmp_path / "copy"))
+    assert (told.returncode, told.stdout.count("became of them: 1")) == (0, 1)
+    await opened(tmp_path / "copy")
 
 
 async def test_a_mark_of_0_1_0_goes_on_being_read(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ print(number, longest)
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A data folder with a ledger that is too large for SQLite's quick check."""
-    shutil.copy(ledger_path(crowd(10, REFUNDS)), ledger_path(tmp_path))
+    ledger = ledger_path(crowd(10, REFUNDS))
+    for path in (ledger, ledger.with_suffix(".mark")):
+        shutil.copy(path, tmp_path)
     assert ledger_path(tmp_path).stat().st_size > QUICK_BYTES
     return tmp_path
 

@@ -13,8 +13,9 @@ from refund_tui.core.ledger_identity import Host, host_of
 from refund_tui.core.refunds import State
 from refund_tui.errors import StoreChanged, StoreDamaged, StoreUnusable
 from refund_tui.host.machine import this_host
-from refund_tui.host.paths import ledger_path
-from tests.support.desks import desk_over, intent
+from refund_tui.host.paths import ledger_path, marks_outside
+from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
+from tests.support.desks import desk_over, intent, settings
 from tests.support.ears import Ears
 from tests.support.ledgers import all_events, history_at
 from tests.support.program import run
@@ -94,6 +95,22 @@ async def test_a_ledger_that_is_moved_to_another_host_while_it_is_open_is_left_a
         assert moved.returncode == 0
         with pytest.raises(StoreChanged, match="another host"):
             await desk.take(intent(), second_yes=True)
+
+
+async def test_a_copy_without_its_mark_is_moved_here_and_then_accepted_as_an_older_copy(tmp_path: Path) -> None:
+    await taken(tmp_path, ONE)
+    for mark in HighWaterMarks(ledger_path(tmp_path), marks_outside(settings(tmp_path))).paths:
+        mark.unlink(missing_ok=True)
+    words = ("--because", "till-1 burned down", "--data-dir", str(tmp_path))
+    refused = run("ledger", "accept-older", *words)
+    assert (refused.returncode, MOVED in refused.stderr) == (3, True)
+    assert run("ledger", "move-here", *words).returncode == 0
+    with pytest.raises(StoreChanged, match="high-water mark"):
+        async with desk_over(tmp_path, ScriptedService()):
+            pass
+    assert run("ledger", "accept-older", *words).returncode == 0
+    async with desk_over(tmp_path, ScriptedService()) as desk:
+        assert desk.summary[State.UNKNOWN] == 1
 
 
 async def test_a_person_moves_it_here_and_that_is_recorded(tmp_path: Path) -> None:

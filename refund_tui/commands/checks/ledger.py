@@ -30,6 +30,7 @@ SHOWN = 20
 
 _RESTORE = "put a good copy in its place, or ask for help; do not delete it"
 _RESTORE_RECORDS = "put a good copy of the ledger in its place, or ask for help; the other refunds continue"
+_UNMARKED = "nothing is sent until it is put back, or a person accepts the ledger: refund-tui ledger accept-older"
 _NO_SERVICE = "not named yet: the next terminal that the ledger's owner opens names it"
 
 
@@ -70,7 +71,11 @@ def check_trips(settings: Settings) -> Iterator[Result]:
 
 
 def _marks(maintenance: Maintenance) -> Iterator[Result]:
-    for mark in maintenance.marks():
+    marks = maintenance.marks()
+    if all(mark.seq is None and not mark.problem for mark in marks):
+        yield fail("high-water mark", "there is none: the ledger may be an older copy that was copied here", _UNMARKED)
+        return
+    for mark in marks:
         if mark.problem:
             yield fail("high-water mark", mark.problem, "nothing is sent until then")
         elif mark.seq is None:

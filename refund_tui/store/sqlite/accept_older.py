@@ -38,7 +38,7 @@ def accept_older(
     known, lost = known_marks(marks), _refuses(marks.refuse_lost)
     database = Database.open(path, LEDGER, shared=shared)
     try:
-        if not lost and not _refuses(lambda: marks.check(database)):
+        if not (lost or _refuses(lambda: marks.refuse_unmarked(database)) or _refuses(lambda: marks.check(database))):
             raise UsageError("the ledger holds everything that was seen here: there is nothing to accept")
         host.claim(database)
         with database.writing() as transaction:

@@ -73,8 +73,19 @@ class HighWaterMarks:
             if not _holds(database, mark):
                 raise _older(database, mark)
 
+    def refuse_unmarked(self, database: Database) -> None:
+        """Raise StoreError if a ledger with events has no mark at all: it was copied here, and may be an older copy."""
+        newest = newest_of(database)
+        if newest.seq and not self.known():
+            raise StoreChanged(
+                f"the ledger {self._ledger} was copied without its high-water mark, so it may be an older copy, and "
+                f"refunds may have been paid or cancelled since. Nothing is sent. Put {self.files[0].path} there too, "
+                f"from the newest ledger; {_OR_ACCEPT}"
+            )
+
     def adopt(self, database: Database) -> None:
         """Check that each file can be written, and that the ledger is not an older copy. Raises StoreError."""
+        self.refuse_unmarked(database)
         self.check(database)
         newest = newest_of(database)
         for file in self.files:

@@ -222,6 +222,7 @@ class History:
         Raises StoreDamaged if tables or triggers were changed, StoreChanged if it lacks an event that was seen.
         """
         self._database.check_schema()
+        self._marks.refuse_unmarked(self._database)
         self._marks.check(self._database)
         self._marks.rise(newest_of(self._database), sync=True)
 

@@ -13,7 +13,6 @@ from typing import Self
 from refund_tui.core import lifecycle, rules
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction
-from refund_tui.core.ledger_identity import Host
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import (
@@ -55,7 +54,7 @@ from refund_tui.store.sqlite.events import note, note_attempt_apart
 from refund_tui.store.sqlite.evidence import contradiction
 from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
-from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of, move
+from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of
 from refund_tui.store.sqlite.rows import (
     GATE,
     attempt_of,
@@ -113,10 +112,6 @@ class Ledger:
             raise
         database.guards = tuple(guard for guard in (marks, host, head_log) if guard is not None)
         return cls(database)
-
-    def move_to(self, host: Host, why: str, who: str, now: Instant) -> None:
-        """Let only `host` write from now on. Raises UsageError if it is already the host that writes."""
-        move(self._database, host, why, who, now)
 
     @property
     def services(self) -> Services:

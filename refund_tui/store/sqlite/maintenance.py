@@ -25,7 +25,7 @@ from refund_tui.store.sqlite.backup import back_up, prune
 from refund_tui.store.sqlite.damage import full_look
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.ledger import Ledger
-from refund_tui.store.sqlite.ledger_identity import HostGuard
+from refund_tui.store.sqlite.ledger_identity import HostGuard, move
 from refund_tui.store.sqlite.mark_file import MarkFile
 from refund_tui.store.sqlite.migrations import Schema
 from refund_tui.store.sqlite.restore import restore
@@ -107,11 +107,15 @@ class SqliteMaintenance:
         return restore(backup, storage.ledger, storage.trips, storage.marks, by, body_of, shared=storage.shared)
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
-        """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes."""
+        """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes.
+
+        Also an older copy is moved: only its own host can accept it.
+        """
         storage = self._storage
         storage.check_file_system()
-        with closing(Ledger.open(storage.ledger, shared=storage.shared, marks=storage.marks)) as ledger:
-            ledger.move_to(storage.host, why, who, now)
+        storage.marks.refuse_lost()
+        with closing(Database.open(storage.ledger, LEDGER, shared=storage.shared)) as database:
+            move(database, storage.host, why, who, now)
         return storage.host
 
 

@@ -31,6 +31,7 @@ LATER = ("articles", "brand", "tail", "receipt", "salt")
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    shutil.copy(WRITTEN / "ledger.mark", tmp_path)
     return Path(shutil.copy(WRITTEN / "ledger.sqlite3", tmp_path))
 
 

@@ -78,17 +78,16 @@ class Host(ExitStack):
         super().__init__()
         self.folder, self.work = folder, folder / "work"
         folder.chmod(0o711)
-        self._make_folders()
-        self._keeper = subprocess.Popen(
-            [*_OWN_MOUNTS, self._mounts()],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.callback(self._keeper.communicate, timeout=PATIENCE)
-        assert self._keeper.stdout is not None
-        assert self._keeper.stdout.readline() == "ready\n"
-        self._need_readable_program()
-        self.run("ssh-keygen -q -A")
-        self.port = self.enter_context(self.server())
+        try:
+            with _usual_umask():
+                self._make_folders()
+                self._keeper = self._own_mounts()
+            self._need_readable_program()
+            self.run("ssh-keygen -q -A")
+            self.port = self.enter_context(self.server())
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def _inside(self) -> list[str]:
@@ -137,6 +136,16 @@ class Host(ExitStack):
         ]  # fmt: skip
 
     # --- how it is made
+
+    def _own_mounts(self) -> subprocess.Popen[str]:
+        """The process that keeps the mount namespace, until its input ends."""
+        keeper = subprocess.Popen(
+            [*_OWN_MOUNTS, self._mounts()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.callback(keeper.communicate, timeout=PATIENCE)
+        assert keeper.stdout is not None
+        assert keeper.stdout.readline() == "ready\n"
+        return keeper
 
     def _need_readable_program(self) -> None:
         """Skip the test if the files of this checkout, or of its environment, are for their owner alone."""
@@ -211,6 +220,16 @@ class _Server:
         self._socket.close()
         for each in self._running:
             each.wait(PATIENCE)
+
+
+@contextmanager
+def _usual_umask() -> Iterator[None]:
+    """New folders are for all to read, whatever the umask of the tests is."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _mounts_of(pid: int | str) -> str:

@@ -18,7 +18,6 @@ from refund_tui.core.ledger_identity import Environment
 from refund_tui.core.money import AmountError, Money, check_currency, wire_number
 from refund_tui.core.refunds import Ceiling, Intent, Refund, State
 from refund_tui.core.text import visible
-from refund_tui.core.times import span
 from refund_tui.core.trips import Trip
 
 
@@ -184,10 +183,13 @@ def check_left(amount: Money, balance: TripBalance) -> str | None:
 
 
 def check_window(closes: datetime | None, now: datetime) -> str | None:
-    """Why it is too late for a refund (contract page: the window), or None. `closes` may be unknown."""
+    """Why it is too late for a refund (contract page: the window), or None. `closes` may be unknown.
+
+    The time is told in the zone that `closes` has: the desk gives the store's.
+    """
     if closes is None or now < closes:
         return None
-    return f"the refund window closed {span((now - closes).total_seconds())} ago"
+    return f"the refund window closed {closes:%Y-%m-%d %H:%M %Z}".rstrip()
 
 
 def check_trip(balance: TripBalance, closes: datetime | None, now: datetime) -> str | None:

@@ -109,6 +109,14 @@ def window_closes(began: datetime, days: int, zone: tzinfo) -> datetime:
     return midnight(last + timedelta(days=1), zone)
 
 
+def local(instant: datetime, zone: tzinfo) -> datetime:
+    """`instant` in the store's zone, for words. An instant at the end of the calendar stays as it is."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
+
+
 def midnight(day: date, zone: tzinfo) -> datetime:
     """The instant (UTC) at which `day` begins in the store's zone. Raises OverflowError outside the calendar."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

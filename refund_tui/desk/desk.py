@@ -33,7 +33,7 @@ from refund_tui.core.refunds import (
 )
 from refund_tui.core.rules import TripBalance, require_readable
 from refund_tui.core.summary import Summary
-from refund_tui.core.times import Clock, Instant, window_closes
+from refund_tui.core.times import Clock, Instant, local, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
@@ -234,10 +234,15 @@ class Desk:
         await self.files.close()
 
     def window_closes(self, trip: Trip | None, balance: TripBalance | None = None) -> datetime | None:
-        """When a trip's refund window closes (UTC), by the trip's time, else by its refunds; None if not known."""
-        if trip is None or trip.dated is None:
-            return balance.window_closes if balance else None
-        return window_closes(trip.dated, self.settings.refund_window_days, self.settings.zone)
+        """When a trip's refund window closes, by the trip's time, else by its refunds; None if not known.
+
+        In the store's time zone, in which a refusal tells it.
+        """
+        zone = self.settings.zone
+        if trip is not None and trip.dated is not None:
+            return local(window_closes(trip.dated, self.settings.refund_window_days, zone), zone)
+        known = balance.window_closes if balance else None
+        return local(known, zone) if known else None
 
     async def take(self, intent: Intent, *, second_yes: bool = False) -> Refund:
         """Record a refund durably, to be sent. The known facts of its trip are added here.

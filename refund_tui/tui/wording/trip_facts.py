@@ -10,7 +10,7 @@ from refund_tui.core.damage import DAMAGED
 from refund_tui.core.money import Money
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
-from refund_tui.core.times import last_day, span
+from refund_tui.core.times import SKEW, last_day, span
 from refund_tui.core.trips import Article, Trip
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.columns import Cell, fit
@@ -99,8 +99,7 @@ def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part
 
 def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) -> list[Part]:
     """The facts of a known trip in two lines, and its newest refunds. The articles get the rest of the room."""
-    now, left = desk.now().at, balance.left
-    when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "time not known"
+    left, when = balance.left, _when(desk, trip, "time not known")
     told: Part = (f"{left} left", "bold") if left else ("what is left is not known", "bold")
     facts: list[Part] = [
         f"{card_words(trip.card) or 'card not known'} · {when} · window ",
@@ -131,12 +130,11 @@ def left_and_back(balance: TripBalance) -> tuple[Cell, Cell]:
 
 
 def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[str, Part]]:
-    now, left = desk.now().at, balance.left
+    left = balance.left
     told: list[tuple[str, Part]] = []
     if trip is not None:
-        when = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}" if trip.dated else "not known"
         told += [("Card", card_words(trip.card) or "not known"), ("Receipt", visible(trip.receipt or "not known", 40))]
-        told += [("When", when)]
+        told += [("When", _when(desk, trip, "not known"))]
     told.append(("Charged", balance.captured_words))
     if balance.disagreement:
         told.append(("Imported", str(balance.known)))
@@ -146,17 +144,32 @@ def _known(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[tuple[st
 
 
 def _window(desk: Desk, trip: Trip | None, balance: TripBalance) -> Part:
-    """How long the refund window stays open, in words; with a warning near its end."""
+    """How long the refund window stays open, in words; with a warning near its end.
+
+    It is read at its most generous (contract page: the window), so in its last hours the service may say no already.
+    """
     closes, now, zone = desk.window_closes(trip, balance), desk.now().at, desk.settings.zone
     if closes is None:
         return "not known here"
     left = (closes - now).total_seconds()
     if left <= 0:
         return f"CLOSED {moment(closes, zone, now)}", STYLES["bad"]
-    dated = trip.dated if trip else None
-    last = dated and now.astimezone(zone).date() == last_day(dated, desk.settings.refund_window_days, zone)
-    told = f"last day, closes in {span(left)}" if last else f"closes in {span(left)}"
+    dated, days = trip.dated if trip else None, desk.settings.refund_window_days
+    told = f"closes in {span(left)}"
+    if dated and (now - dated).total_seconds() >= days * 86_400:
+        told = "last day, may already be closed"
+    elif dated and now.astimezone(zone).date() == last_day(dated, days, zone):
+        told = f"last day, {told}"
     return told, STYLES["warn"] if left < SOON else ""
+
+
+def _when(desk: Desk, trip: Trip, unknown: str) -> str:
+    """The time of a trip, with a remark if it is in the future: the trip's record or this host's clock is wrong."""
+    if trip.dated is None:
+        return unknown
+    now = desk.now().at
+    told = f"{moment(trip.dated, desk.settings.zone, now)}, {ago(trip.dated, now)}"
+    return f"{told}: IN THE FUTURE" if (trip.dated - now).total_seconds() > SKEW else told
 
 
 def _refunds(desk: Desk, balance: TripBalance, most: int = MOST) -> list[Part]:

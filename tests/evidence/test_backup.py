@@ -6,16 +6,24 @@ import configparser
 import json
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from refund_tui import manual
+from refund_tui.desk.storage import maintenance_of
+from refund_tui.errors import StoreFull
+from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path
+from refund_tui.payments.body import build_body
 from tests.evidence.restores import WHERE, backup, paid, without_room
 from tests.support.damage import damage
+from tests.support.desks import settings
 from tests.support.program import environment, limited, run
 
 
@@ -104,6 +112,23 @@ async def test_without_room_there_is_no_backup_and_the_older_ones_stay(tmp_path:
     ended = without_room("backup", str(tmp_path / "backups"), "--keep", "1", "--data-dir", str(data), *WHERE)
     assert (ended.returncode, ended.stdout) == (3, "")
     assert list((tmp_path / "backups").iterdir()) == [made]
+
+
+async def test_a_full_disk_of_backups_is_named_and_not_that_of_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, target = tmp_path / "data", tmp_path / "backups"
+    await paid(data, "trip-1")
+
+    def full(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorname = "SQLITE_FULL"
+        raise error
+
+    monkeypatch.setattr("refund_tui.store.sqlite.backup.copy_to", full)
+    with pytest.raises(StoreFull, match=f"there is no room in {target} for a backup; none was made"):
+        maintenance_of(settings(data)).back_up(target, SystemClock().now(), build_body)
+    assert list(target.iterdir()) == []
 
 
 async def test_a_folder_in_which_others_could_put_a_link_gets_no_backup(tmp_path: Path) -> None:

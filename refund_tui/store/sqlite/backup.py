@@ -53,8 +53,10 @@ def back_up(ledger: Path, trips: Path, marks: HighWaterMarks, target: Path, now:
             contents = _contents(unfinished, checked, now)
             _write(unfinished / LIST, json.dumps(asdict(contents), indent=1))
             return Backup(_named(unfinished, target, contents), contents, checked)
+    except StoreFull as error:
+        raise _no_room(target) from error
     except OSError as error:
-        raise _not_made(target, error) from error
+        raise _no_room(target) if error.errno in NO_ROOM else _not_made(target, error) from error
 
 
 def _refuse_older(ledger: Path, marks: HighWaterMarks) -> None:
@@ -129,9 +131,12 @@ def _named(unfinished: Path, target: Path, contents: Contents) -> Path:
     return folder
 
 
+def _no_room(target: Path) -> StoreError:
+    return StoreFull(f"there is no room in {target} for a backup; none was made, and older ones stay: free some room")
+
+
 def _not_made(target: Path, error: OSError) -> StoreError:
-    raised = StoreFull if error.errno in NO_ROOM else StoreUnusable
-    return raised(f"no backup was made in {target} ({error.strerror or error}); the ledger was not changed")
+    return StoreUnusable(f"no backup was made in {target} ({error.strerror or error}); the ledger was not changed")
 
 
 def copy_out(folder: Path, target: Path, *, shared: bool) -> Contents:

@@ -17,7 +17,7 @@ from pathlib import Path
 from refund_tui.core.backups import Contents, Restored
 from refund_tui.core.evidence import BodyOf, Head, Witness
 from refund_tui.core.times import Instant
-from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreUnusable
+from refund_tui.errors import StoreBusy, StoreChanged, StoreDamaged, StoreError, StoreFull, StoreUnusable
 from refund_tui.store.sqlite.accept_older import known_marks, note_acceptance
 from refund_tui.store.sqlite.backup import LEDGER_FILE, TRIPS_FILE, copy_out, newer_beside
 from refund_tui.store.sqlite.connection import Patience, connect, name_of, sync_folder
@@ -55,6 +55,10 @@ def restore(
                 (scratch / TRIPS_FILE).replace(trips)
                 sync_folder(trips.parent)
             return done
+    except StoreFull as error:
+        raise StoreFull(
+            f"there is no room in {ledger.parent} for the restored ledger; nothing was changed: free some room"
+        ) from error
     except OSError as error:
         raise StoreUnusable(
             f"the backup was not restored ({error.strerror}: {error.filename}). Correct that, then restore it again; "

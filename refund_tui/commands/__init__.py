@@ -33,6 +33,12 @@ COMMANDS = (
     ),
     Subcommand("refund", "refund_tui.commands.refund", "make one refund on a plain prompt", Folder.WRITTEN),
     Subcommand("history", "refund_tui.commands.history", "print refunds; works without a network", Folder.READ),
+    Subcommand(
+        "approve", "refund_tui.commands.approve", "approve a refund that another clerk asked for", Folder.WRITTEN
+    ),
+    Subcommand(
+        "decline", "refund_tui.commands.decline", "decline a refund that another clerk asked for", Folder.WRITTEN
+    ),
     Subcommand("resume", "refund_tui.commands.resume", "finish waiting refunds, without a screen", Folder.WRITTEN),
     Subcommand(
         "verify",

@@ -35,7 +35,7 @@ _WORDS = "\n  ".join(SHAPES.values())
 _EXAMPLES = f"""\
 examples:
   refund-tui history --limit 20                     the newest 20
-  refund-tui history state:UNKNOWN,BLOCKED          those that need a person
+  refund-tui history state:AWAITING_APPROVAL        those that need an approval
   refund-tui history day:today clerk:ana "amount:>100"
   refund-tui history card:2142                      by the card's last four digits
   refund-tui history day:2026-03 --csv > march.csv

@@ -71,7 +71,8 @@ async def _recorded(desk: Desk, signals: StopSignals, arguments: argparse.Namesp
     desk.require_service()
     await _print_open_elsewhere(desk)
     intent, balance = await _intent(desk, arguments)
-    return await _take(desk, signals, intent) if _agreed(desk, signals, intent, balance) else None
+    above = await desk.needs_approval(intent.amount)
+    return await _take(desk, signals, intent) if _agreed(desk, signals, intent, balance, above) else None
 
 
 async def _print_open_elsewhere(desk: Desk) -> None:
@@ -118,8 +119,11 @@ def _reason(text: str) -> ReasonCode:
     return found
 
 
-def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalance) -> bool:
-    """Show the refund and ask. In PRODUCTION an amount above `confirm_above` must be typed again."""
+def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalance, above: str | None) -> bool:
+    """Show the refund and ask. In PRODUCTION an amount above `confirm_above` must be typed again.
+
+    `above` is why it needs an approval, if it does.
+    """
     settings = desk.settings
     print_out(f"Store        {visible(intent.store_id)}")
     print_out(f"Environment  {settings.environment}")
@@ -133,6 +137,8 @@ def _agreed(desk: Desk, signals: StopSignals, intent: Intent, balance: TripBalan
         print_out(f"Window       closes in {span((intent.window_closes - desk.now().at).total_seconds())}")
     print_out(f"Refund       {intent.amount}")
     print_out(f"Reason       {intent.reason} ({intent.reason.words})")
+    if above:
+        print_out(f"Approval     another person must approve it before it is sent: {above}")
     if _ask(signals, "Refund it? Type y and Enter; anything else goes back: ") != "y":
         return False
     if not must_be_typed_twice(intent.amount, settings.environment, settings.confirm_above):
@@ -169,6 +175,8 @@ async def _follow(desk: Desk, signals: StopSignals, key: str, *, wait: bool) -> 
     if left := follower.left(refund):
         when = next_attempt(left, desk.now().at, desk.settings.zone)
         print_out(f"It waits: {when}. It is sent if refund-tui or refund-tui resume runs then.")
+    if refund.state is State.AWAITING_APPROVAL:
+        print_out(f"Nothing was sent: another person must run refund-tui approve {key}, or approve it in a terminal.")
     if refund.state is State.ACCEPTED:
         return 0
     if refund.state.needs_person:

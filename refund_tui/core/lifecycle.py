@@ -20,7 +20,7 @@ from refund_tui.core.outcomes import (
     Uncertain,
     Unreachable,
 )
-from refund_tui.core.refunds import SETTLED, Action, Life, State
+from refund_tui.core.refunds import APPROVED, DECLINED, SETTLED, Action, Life, State
 from refund_tui.core.times import Instant, Wait, span
 from refund_tui.core.waits import Policy
 
@@ -48,6 +48,10 @@ def possible(life: Life, *, under_way: bool = False) -> frozenset[Action]:
     A refund cannot be settled while an attempt is `under_way`: that attempt may still move money.
     """
     match life.state:
+        case State.AWAITING_APPROVAL:
+            return frozenset(
+                {Action.APPROVE} | ({Action.STOP} if life.maybe_executed else {Action.DECLINE, Action.CANCEL})
+            )
         case State.QUEUED | State.WAITING:
             ways = {Action.STOP if life.maybe_executed else Action.CANCEL}
             return frozenset(ways if life.wait is None else {*ways, Action.TRY_NOW})
@@ -267,6 +271,20 @@ def try_now(life: Life) -> Decision:
 
 def _anew(life: Life, why: str, permitted: bool) -> Life:
     return replace(life, state=State.WAITING, wait=None, tries=0, doubts=0, asked=permitted, why=why)
+
+
+def approve(life: Life, who: str, word: str) -> Decision:
+    """Another person approves a refund. This is no permission to send it after its window or the key horizon."""
+    _require(life, Action.APPROVE)
+    why = f"approved by {who}: {word}"
+    return Decision(replace(life, state=State.QUEUED, why=why), APPROVED, why)
+
+
+def decline(life: Life, who: str, word: str) -> Decision:
+    """Another person declines a refund, which was never sent. Its money is free again, and it may be asked for anew."""
+    _require(life, Action.DECLINE)
+    why = f"declined by {who}: {word}"
+    return Decision(Life(State.CANCELLED, why=why), DECLINED, why)
 
 
 def cancel(life: Life) -> Decision:

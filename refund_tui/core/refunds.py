@@ -24,6 +24,7 @@ class State(StrEnum):
     `STATE_FACTS` holds what the program needs to know of each; the states page explains them.
     """
 
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
     QUEUED = "QUEUED"
     SENDING = "SENDING"
     WAITING = "WAITING"
@@ -72,6 +73,7 @@ class StateFacts:
 
 
 STATE_FACTS = {
+    State.AWAITING_APPROVAL: StateFacts(counts=True, needs_person=True),
     State.QUEUED: StateFacts(counts=True, goes_on=True, sendable=True),
     State.SENDING: StateFacts(counts=True, goes_on=True),
     State.WAITING: StateFacts(counts=True, goes_on=True, sendable=True),
@@ -95,6 +97,8 @@ OPEN_STATES = frozenset(state for state in State if not state.terminal)
 class Action(StrEnum):
     """What a person can do to a refund. `lifecycle.possible` says when."""
 
+    APPROVE = "approve"
+    DECLINE = "decline"
     ASK_AGAIN = "ask_again"
     STOP = "stop"
     CANCEL = "cancel"
@@ -243,6 +247,16 @@ class Event:
 
 SETTLED = "settled"
 """The kind of the event that records that a person settled a refund. Its data are the evidence."""
+
+
+APPROVED, DECLINED = "approved", "declined"
+"""The kinds of the events by which another person decided about a refund that needed an approval."""
+
+
+def approval_of(events: Iterable[object]) -> Event | None:
+    """The event by which another person approved or declined a refund, None if nobody did."""
+    found = [event for event in events if isinstance(event, Event) and event.kind in (APPROVED, DECLINED)]
+    return found[-1] if found else None
 
 
 def evidence_of(events: Iterable[object]) -> Mapping[str, str]:

@@ -13,9 +13,13 @@ from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
 from refund_tui.core.times import Instant, span
 from refund_tui.core.waits import Policy
+from refund_tui.desk.approvals import refuse_unapproved
 from refund_tui.desk.attempt_end import Terms, take_over, under_way
 from refund_tui.desk.compare_and_swap import compare_and_swap
 from refund_tui.desk.ports import LedgerPort
+
+SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW, Action.APPROVE})
+"""The actions after which the desk sends a refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Ev
 
     def write(refund: Refund) -> Refund | None:
         attempt = ledger.open_attempt(key)
+        if action in SENDING:
+            refuse_unapproved(ledger, key)
         if action in possible(refund.life) - possible(refund.life, under_way=True):
             _refuse_under_way(terms, refund, attempt, action, now)
         started = attempt.started if isinstance(attempt, Attempt) else None
@@ -131,3 +137,5 @@ def _decision(
             if evidence is None:
                 raise NotPossible("settling needs evidence: a reference and who said so")
             return lifecycle.settle(life, evidence.paid)
+        case Action.APPROVE | Action.DECLINE:
+            raise NotPossible("an approval needs a second person and a word")

@@ -36,7 +36,8 @@ from refund_tui.core.summary import Summary
 from refund_tui.core.times import Clock, Instant, local, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of
-from refund_tui.desk.actions import Evidence, act, note_receipt, open_gate
+from refund_tui.desk.actions import SENDING, Evidence, act, note_receipt, open_gate
+from refund_tui.desk.approvals import APPROVING, approver_of, decide_approval
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.compare_and_swap import not_there
@@ -62,9 +63,6 @@ if TYPE_CHECKING:
 
 GRACE = 2.0
 """Seconds to wait for the answer of a request under way when the program ends."""
-
-SENDING = frozenset({Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW})
-"""The actions after which the desk sends a refund."""
 
 
 class Desk:
@@ -264,7 +262,9 @@ class Desk:
         body = build_body(key, complete)
         refund = Refund(key, self.endpoint, complete, self.clerk, body, created_at=now.at, updated_at=now.at)
         recorded = await self.files.write(
-            lambda ledger: ledger.record(refund, now, second_yes=second_yes, charge_currency=known.currency)
+            lambda ledger: ledger.record(
+                refund, now, second_yes=second_yes, charge_currency=known.currency, limits=self.settings.limits
+            )
         )
         await self.tell(Changed(recorded, RECORDED))
         self.sender.wake()
@@ -287,6 +287,32 @@ class Desk:
             await self._require_own_refund(key)
         now = self.now()
         changed = await self.files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
+        await self.tell(Changed(changed, str(action)))
+        self.sender.wake()
+        return changed
+
+    async def needs_approval(self, amount: Money) -> str | None:
+        """Why a refund of `amount`, asked for by this clerk now, needs another person's approval; None if not.
+
+        The ledger decides when the refund is recorded. Raises StoreError.
+        """
+        limits, currency = self.settings.limits, amount.currency
+        before = 0
+        if limits.day:
+            began = limits.day_began(self.now().at)
+            before = await self.history.asked_since(self.clerk, currency, began)
+        return limits.exceeded(amount, before)
+
+    async def decide(self, key: str, action: Action, word: str) -> Refund:
+        """Approve or decline a refund as the second person, with a reason.
+
+        Raises NotPossible, ConfigError, StoreError.
+        """
+        self._require_own_service()
+        if action in SENDING:
+            await self._require_own_refund(key)
+        now, by = self.now(), approver_of(self.settings)
+        changed = await self.files.write(lambda ledger: decide_approval(ledger, by, key, action, word, now))
         await self.tell(Changed(changed, str(action)))
         self.sender.wake()
         return changed
@@ -374,6 +400,8 @@ class Desk:
         if self.refusal:
             return frozenset()
         found = lifecycle.possible(refund.life, under_way=pending is not None and not pending.over)
+        if not self.settings.may_approve or refund.clerk.casefold() == self.clerk.casefold():
+            found -= APPROVING
         return found if self.sends(refund) else found - SENDING
 
     def sends(self, refund: Refund) -> bool:

@@ -7,10 +7,11 @@ transaction or one short read, and may raise StoreError.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
 from refund_tui.core.actor import Actor
+from refund_tui.core.approval import NO_LIMITS, Limits, Person
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order, TripWord
@@ -56,12 +57,28 @@ class LedgerPort(Protocol):
         """Close it."""
         ...
 
-    def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
+    def record(
+        self,
+        refund: Refund,
+        now: Instant,
+        *,
+        second_yes: bool,
+        charge_currency: str | None = None,
+        limits: Limits = NO_LIMITS,
+    ) -> Refund:
         """Write a new refund if `core.rules` allows it inside this transaction. The refund as it is on disk.
 
-        `charge_currency` is what the service gave with the card. Raises core.rules.Refused and NeedsSecondYes: then
-        nothing was written.
+        `charge_currency` is what the service gave with the card. Above the `limits` the refund awaits an approval.
+        Raises core.rules.Refused and NeedsSecondYes: then nothing was written.
         """
+        ...
+
+    def asker(self, key: str) -> Person | None:
+        """Who asked for a refund; None if its first event cannot be read."""
+        ...
+
+    def awaits_approval(self, key: str) -> bool:
+        """Whether a refund needed an approval and nobody has given it, by its events, whatever its state is now."""
         ...
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
@@ -188,6 +205,10 @@ class HistoryPort(Protocol):
 
     def asked_by(self, key: str) -> Actor:
         """The process that asked for a refund, as far as it is known."""
+        ...
+
+    def asked_since(self, clerk: str, currency: str, began: datetime) -> int:
+        """The sum of what a clerk asked for since a time (UTC) and that counts, in minor units."""
         ...
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:

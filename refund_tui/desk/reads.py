@@ -6,7 +6,7 @@ Caches nothing: each result comes from the files at that moment. Every method ra
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Head
@@ -71,6 +71,10 @@ class HistoryReads:
     async def elsewhere(self, endpoint: str) -> dict[str, int]:
         """The number of open refunds at each other endpoint."""
         return await self._files.look(lambda history: history.elsewhere(endpoint))
+
+    async def asked_since(self, clerk: str, currency: str, began: datetime) -> int:
+        """The sum of what a clerk asked for since a time (UTC) and that counts, in minor units."""
+        return await self._files.look(lambda history: history.asked_since(clerk, currency, began))
 
     async def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
         """The draft of a clerk for a trip."""

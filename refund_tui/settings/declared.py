@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Literal
 
+    from refund_tui.core.money import Money
+
 PREFIX = "REFUND_TUI_"
 
 
@@ -107,8 +109,23 @@ class Declared:
         site_only=True,
     )  # fmt: skip
     locked: tuple[str, ...] = setting(
-        "LIST", 'settings that nothing else may set, such as `["confirm_above"]`', (), site_only=True
+        "LIST", 'settings that nothing else may set, such as `["confirm_above"]`', (), check="settings", site_only=True
     )
+    approve_above: Mapping[str, Money] = setting(
+        "LIMITS", "above this a refund needs another person's approval, such as `EUR 100.00, JPY 10000`", {},
+        site_only=True,
+    )  # fmt: skip
+    approve_day_above: Mapping[str, Money] = setting(
+        "LIMITS", "the same for the sum that one clerk asks for in one day of the store", {}, site_only=True
+    )
+    approvers: tuple[str, ...] = setting(
+        "LIST", 'the accounts, or on `shared_accounts` the clerks, that may approve, such as `["boss"]`', (),
+        check="names", site_only=True,
+    )  # fmt: skip
+    shared_accounts: tuple[str, ...] = setting(
+        "LIST", "accounts of several clerks whose names `sshd` gives them: there two names are two people", (),
+        check="names", site_only=True,
+    )  # fmt: skip
 
 
 SETTINGS = {name: one for name, one in vars(Declared).items() if isinstance(one, Setting)}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from refund_tui.core.approval import Limits
 from refund_tui.core.endpoints import endpoint_of
 from refund_tui.core.ledger_identity import DEMO, Service, environment_of
 from refund_tui.core.text import visible
@@ -57,12 +58,34 @@ class Settings(Declared):
         """Where exports and receipts are written; None if there is no folder for them."""
         return self.export_dir or (None if self.kiosk else paths.home_dir())
 
+    @property
+    def limits(self) -> Limits:
+        """The most that a clerk may give without another person's approval."""
+        return Limits(self.approve_above, self.approve_day_above, self.zone)
+
+    @property
+    def named_by_key(self) -> bool:
+        """Whether this process's account is one of several clerks, each of whom `sshd` gives a name."""
+        return clerk.own_accounts()[0] in self.shared_accounts
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether the site's file lets this process approve refunds: this account with its login, or this clerk."""
+        names = (self.clerk,) if self.named_by_key else clerk.own_accounts()
+        return all(name in self.approvers for name in names)
+
     def require(self, *names: str) -> None:
         """Check that the settings `names` are set. Raises ConfigError."""
         missing = [SETTINGS[name] for name in names if self.values[name] is None]
         if missing:
             ways = " and ".join(f"{one.name} ({one.option}, {one.variable})" for one in missing)
             raise ConfigError(f"set {ways} to make refunds; refund-tui demo and refund-tui history work without")
+
+    def require_approvers(self) -> None:
+        """Check that somebody may approve what needs an approval. Raises ConfigError."""
+        for name in ("approve_above", "approve_day_above"):
+            if self.values[name] and not self.approvers:
+                raise ConfigError(f"{self.sources[name]} needs approvers: name in that file who may approve")
 
     def require_clerk(self) -> None:
         """Check that this process's account may work under the clerk's name. Raises ConfigError."""
@@ -94,6 +117,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str]) -> Se
     named = values["clerk"] is not None
     values["clerk"] = values["clerk"] or _default_clerk(values["accounts"], environ)
     settings = Settings(values, dict.fromkeys(SETTINGS, DEFAULT) | found.places)
+    settings.require_approvers()
     if named:
         settings.require_clerk()
     return settings

@@ -13,7 +13,7 @@ from typing import Any
 
 from refund_tui.core.endpoints import check_base_url, check_proxy
 from refund_tui.core.fields import check_store_id
-from refund_tui.core.money import check_currency
+from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
 from refund_tui.host.clerk import check_clerk
 from refund_tui.host.paths import check_file, check_head_log, check_path
 from refund_tui.host.zone import check_zone
@@ -66,7 +66,28 @@ def _clerks(given: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
     return {account: tuple(map(check_clerk, names)) for account, names in given.items() if isinstance(names, list)}
 
 
-def _names(given: list[object]) -> tuple[str, ...]:
+def _limits(given: str) -> Mapping[str, Money]:
+    """Amounts with their currencies, each currency once. `off` sets none."""
+    limits: dict[str, Money] = {}
+    for part in [] if given.lower() == "off" else given.split(","):
+        code, _, digits = part.strip().partition(" ")
+        if code in limits:
+            raise ValueError(f"has two limits for {code}")
+        try:
+            limits[code] = parse_amount(digits, code)
+        except AmountError as error:
+            raise ValueError(f"must be limits such as EUR 100.00, JPY 10000: {error}") from error
+    return limits
+
+
+def _list(given: list[object]) -> tuple[str, ...]:
+    """A list of names of accounts or clerks."""
+    if not all(isinstance(name, str) for name in given):
+        raise ValueError('must be a list of names, such as ["ana"]')
+    return tuple(check_clerk(name) for name in given if isinstance(name, str))
+
+
+def _settings(given: list[object]) -> tuple[str, ...]:
     """A list of settings' names."""
     for name in given:
         if name not in SETTINGS:
@@ -90,7 +111,8 @@ READERS: Mapping[str, tuple[tuple[type, ...], str, str, Callable[[Any], object]]
     "Decimal": ((str, int, Decimal), f"(?i)off|{_NUMBER}", "an amount such as 100.00, or off", _amount),
     "Mapping[str, str]": ((dict,), "(?s).*", "a table (in a variable: name=text,name=text)", _pairs),
     "Mapping[str, tuple[str, ...]]": ((dict,), "(?s).*", "a table of lists of names", _clerks),
-    "tuple[str, ...]": ((list,), "(?s).*", 'a list of settings, such as ["confirm_above"]', _names),
+    "Mapping[str, Money]": ((str,), "(?s).*", 'limits in quotes, such as "EUR 100.00, JPY 10000"', _limits),
+    "tuple[str, ...]": ((list,), "(?s).*", "a list of texts in quotes", tuple),
 }
 """For each type of a setting: its TOML types, the pattern of its text, its name in messages, and its constructor."""
 
@@ -103,5 +125,7 @@ CHECKS: Mapping[str, Callable[[Any], object]] = {
     "file": check_file,
     "proxy": check_proxy,
     "head_log": check_head_log,
+    "names": _list,
+    "settings": _settings,
 }
 """The checks that a setting can name instead of the check of its type. Each returns the value that the program uses."""

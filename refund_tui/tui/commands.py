@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("refund.ask_again", ("f8",), "ask_again", "Ask again", "asks again, at once, or after a repair", DETAIL),
     Command("refund.stop", ("f9",), "stop", "Stop", "drops a draft, cancels, or stops asking again", DETAIL),
     Command("refund.settle", ("f12", "ctrl+t"), "settle", "Settle", "closes an UNKNOWN, with evidence", DETAIL),
+    Command("refund.approve", ("a",), "approve", "Approve", "approves what a colleague asked for", DETAIL),
+    Command("refund.decline", ("d",), "decline", "Decline", "declines what a colleague asked for", DETAIL),
     Command("refund.next", ("n",), "step(1)", "Next", "shows the next refund of the list", DETAIL, footer=False),
     Command("refund.previous", ("p",), "step(-1)", "Before", "shows the refund before it", DETAIL, footer=False),
     Command("refund.raw", ("ctrl+o",), "raw", "Raw", "shows every event, and each answer as it came", DETAIL),

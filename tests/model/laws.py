@@ -130,9 +130,23 @@ def nobody_is_stuck(_before: World, step: ModelStep) -> bool:
     return life.state.terminal or life.state.sendable or life.state is State.SENDING or bool(lifecycle.possible(life))
 
 
+def approved_first(before: World, step: ModelStep) -> bool:
+    """Nothing is sent, and nothing goes on by itself, before another person approved what needs an approval."""
+    return step.world.approved or not (step.sent or step.world.life.state.goes_on)
+
+
+def in_its_window(before: World, step: ModelStep) -> bool:
+    """The first request leaves within the refund window, unless a person let the refund go on after it closed."""
+    closes = step.world.window
+    if step.sent is None or closes is None or before.life.maybe_executed:
+        return True
+    return NOW.at < closes or before.went_on
+
+
 LAWS: tuple[Law, ...] = (
     paid_once, asked_in_time, one_at_a_time, own_service, closed_is_not_sent, newer_stays, doubt_stays, doubt_is_told,
     end_is_final, what_moved_counts, yes_is_true, yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
+    approved_first, in_its_window,
 )  # fmt: skip
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 from refund_tui.core import lifecycle
+from refund_tui.core.refunds import Life, State
 from refund_tui.core.times import Instant
-from tests.model.world import FRESH, NOW, World
+from tests.model.world import FRESH, NOW, PAUSE, World
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ REPAIRED = ("send", "403", "go on", "send", "money moves")
 
 CONTAINERS, TWO_SERVICES = World(apart=True), World(services=2)
 COPIED = World(copies=1, made=Instant(NOW.at, "", 0.0))
+AWAITING = World(
+    life=Life(State.AWAITING_APPROVAL), approved=False, limits=1, window=NOW.at + timedelta(seconds=PAUSE), clocks=0
+)
+"""A refund that needs an approval, whose window closes soon."""
 CALM = World(clocks=0, pauses=0)
 """First situations: processes in containers, desks of another service, a ledger with an older copy, no passing time."""
 

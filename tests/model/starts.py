@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.model import mutants, mutants_around
-from tests.model.mutant import CONTAINERS, COPIED, IN_DOUBT, STOPPED, TAKEN_OVER, TWO_SERVICES, Mutant
+from tests.model import mutants, mutants_approval, mutants_around
+from tests.model.mutant import AWAITING, CONTAINERS, COPIED, IN_DOUBT, STOPPED, TAKEN_OVER, TWO_SERVICES, Mutant
 from tests.model.walk import Tally, after, walk
 from tests.model.world import FRESH, NOW, PAUSE, World
 
@@ -18,11 +18,12 @@ STARTS = {
     "two requests, one of a sender wrongly taken for dead": after(TAKEN_OVER, FRESH),
     "a refund whose senders are in containers": CONTAINERS,
     "a refund beside desks of another service": TWO_SERVICES,
+    "a refund that awaits an approval, its window closing": AWAITING,
     "a ledger of which an older copy is put back": COPIED,
 }
 
 
-RULES = (mutants, mutants_around)
+RULES = (mutants, mutants_around, mutants_approval)
 """The modules that register mutants."""
 
 

@@ -22,7 +22,7 @@ from refund_tui.core.outcomes import (
     Uncertain,
     Unreachable,
 )
-from refund_tui.core.refunds import Action, State
+from refund_tui.core.refunds import Action, Life, State
 from tests.model.world import JUMP, NOW, PAUSE, POLICY, SentRequest, World
 
 ANSWER = Answer()
@@ -74,6 +74,11 @@ def belongs(service: int) -> bool:
     return service == 0
 
 
+def limit_changed(life: Life) -> Life:
+    """What a changed limit makes of a refund that was asked for before: nothing."""
+    return life
+
+
 def steps(world: World) -> Iterator[ModelStep]:
     """Everything that can happen next. The program does nothing with a ledger that it refuses."""
     for request in world.requests:
@@ -87,6 +92,9 @@ def steps(world: World) -> Iterator[ModelStep]:
     if world.behind and world.made:
         accepted = lifecycle.older_copy(world.life, world.made, "")
         yield ModelStep("the older copy is accepted", world.accepted(accepted.life))
+    if world.limits:
+        changed = replace(world, limits=world.limits - 1)
+        yield ModelStep("the limit changes", changed.with_life(limit_changed(world.life)))
     yield from _passes(world)
 
 
@@ -117,7 +125,7 @@ def _sends(world: World, service: int) -> Iterator[ModelStep]:
         yield ModelStep(forbidden.kind, now.with_life(forbidden.life))
         return
     request = SentRequest(key_of_next(now), NOW, left=not world.apart, service=service)
-    begun = replace(now, requests=(*now.requests, request), key=request.key, leave=False)
+    begun = replace(now, requests=(*now.requests, request), key=request.key, leave=False, went_on=False)
     name = "send to another service" if service else "send"
     yield ModelStep(name, begun.with_life(lifecycle.sending(now.life)), sent=request)
 
@@ -173,13 +181,19 @@ def _acts(world: World) -> Iterator[ModelStep]:
     """What a person does if `possible` allows it. Evidence is true."""
     life = world.life
     allowed = lifecycle.possible(life, under_way=any(request.open for request in world.requests))
+    if Action.APPROVE in allowed:
+        approved = replace(world, approved=True)
+        yield ModelStep("approve", approved.with_life(lifecycle.approve(life, "ben", "seen").life))
+    if Action.DECLINE in allowed:
+        yield ModelStep("decline", world.with_life(lifecycle.decline(life, "ben", "no").life))
     if Action.CANCEL in allowed:
         yield ModelStep("cancel", world.with_life(lifecycle.cancel(life).life))
     if Action.STOP in allowed:
         sent = next((request.sent for request in world.requests if request.open), None)
         yield ModelStep("stop", world.with_life(lifecycle.stop(life, sent).life))
     if Action.GO_ON in allowed:
-        yield ModelStep("go on", world.with_life(lifecycle.go_on(life).life))
+        went_on = replace(world, went_on=world.window is not None)
+        yield ModelStep("go on", went_on.with_life(lifecycle.go_on(life).life))
     if Action.TRY_NOW in allowed:
         yield ModelStep("try now", world.with_life(lifecycle.try_now(life).life))
     if Action.ASK_AGAIN in allowed:

@@ -9,7 +9,10 @@ from tests.model.starts import STARTS, mutant_tally
 from tests.model.walk import after, walk
 from tests.model.world import World
 
-FLOORS = {"a fresh refund": (7, 1_000_000)}
+FLOORS = {
+    "a fresh refund": (7, 1_000_000),
+    "a refund that awaits an approval, its window closing": (7, 20_000),
+}
 """The length of the histories of each start, and the fewest histories that there must be."""
 
 

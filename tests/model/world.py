@@ -69,7 +69,8 @@ class World:
     whether another lives. `services` is the number of services that desks use. `copies` is how often the ledger from
     before the first attempt may be put back; then it is `behind` what its processes have seen until a person accepts
     it, and the refund counts as possibly sent since it was `made`. `replaced`: the newer ledger had closed it as not
-    paid, so that another refund may be paid instead.
+    paid, so that another refund may be paid instead. `approved`: no approval was needed, or another person gave it.
+    `limits` is how often the limit may change. `went_on`: a person let it go on although its window may have closed.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -91,6 +92,9 @@ class World:
     behind: bool = False
     made: Instant | None = None
     replaced: bool = False
+    approved: bool = True
+    limits: int = 0
+    went_on: bool = False
 
     def copied_back(self) -> World:
         """The world with the ledger from before the first attempt. Processes that wait for an answer still wait."""

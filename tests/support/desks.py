@@ -15,6 +15,7 @@ from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Holder, Intent
 from refund_tui.core.times import Clock
 from refund_tui.desk.desk import Desk
+from refund_tui.settings.declared import SETTINGS
 from refund_tui.settings.load import Settings, load_settings
 from tests.support.clock import FakeClock
 from tests.support.service import ScriptedService
@@ -29,12 +30,14 @@ _pids = itertools.count(50_000)
 
 
 def settings(data_dir: Path, **changes: object) -> Settings:
-    """Settings for tests. The service is on loopback."""
+    """Settings for tests. The service is on loopback. Those that only the site's file may set can be given too."""
     given = {
         "base_url": "http://127.0.0.1:9", "store_id": STORE, "data_dir": str(data_dir), "clerk": "ana",
         "currency": "EUR", "timezone": "Europe/Berlin",
     }  # fmt: skip
-    return load_settings({**given, **changes}, {})
+    of_site = {name: value for name, value in changes.items() if SETTINGS[name].site_only}
+    flags = {name: value for name, value in changes.items() if name not in of_site}
+    return load_settings({**given, **flags}, {}).replace(**of_site)
 
 
 def intent(minor: int = 1250, *, trip: str = TRIP, currency: str = "EUR", note: str = "") -> Intent:

@@ -95,7 +95,7 @@ def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
 
 
 def test_open_is_every_state_of_which_something_may_still_become() -> None:
-    names = {"QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
+    names = {"AWAITING_APPROVAL", "QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
     assert BERLIN.read("open").states == frozenset(map(State, names))
 
 

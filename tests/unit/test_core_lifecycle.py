@@ -14,12 +14,14 @@ from refund_tui.core.lease import expired, may_take_over, process_died, too_late
 from refund_tui.core.lifecycle import (
     Decision,
     NotPossible,
+    approve,
     ask_again,
     attempt_damaged,
     before_sending,
     cancel,
     decide,
     decide_late,
+    decline,
     go_on,
     mark_maybe_executed,
     older_copy,
@@ -266,6 +268,11 @@ def test_an_attempt_uses_up_the_wait_and_the_leave() -> None:
 @pytest.mark.parametrize(
     ("state", "certain", "in_doubt"),
     [
+        (
+            State.AWAITING_APPROVAL,
+            {Action.APPROVE, Action.DECLINE, Action.CANCEL},
+            {Action.APPROVE, Action.STOP},
+        ),
         (State.QUEUED, {Action.CANCEL}, {Action.STOP}),
         (State.WAITING, {Action.CANCEL}, {Action.STOP}),
         (State.SENDING, {Action.STOP}, {Action.STOP}),
@@ -331,6 +338,21 @@ def test_a_cancelled_refund_moved_nothing() -> None:
     assert cancel(Life(State.WAITING, wait=Wait(SENT, 5.0), tries=3)) == cancelled
 
 
+AWAITING = Life(State.AWAITING_APPROVAL, why="200.00 EUR is above 100.00 EUR")
+
+
+def test_what_another_person_approved_is_sent_and_gets_no_other_permission() -> None:
+    why = "approved by ben: seen the receipt"
+    assert approve(AWAITING, "ben", "seen the receipt") == Decision(Life(State.QUEUED, why=why), "approved", why)
+    doubted = replace(AWAITING, maybe_executed=True, first_sent=SENT)
+    assert approve(doubted, "ben", "fine").life == replace(doubted, state=State.QUEUED, why="approved by ben: fine")
+
+
+def test_what_another_person_declined_moved_nothing() -> None:
+    why = "declined by ben: wrong trip"
+    assert decline(AWAITING, "ben", "wrong trip") == Decision(Life(State.CANCELLED, why=why), "declined", why)
+
+
 def test_stopping_leaves_a_doubt_that_began_with_the_attempt() -> None:
     why = "stopped by a person; it may have been executed"
     stopped = Life(State.UNKNOWN, maybe_executed=True, first_sent=after(5), why=why)
@@ -358,6 +380,8 @@ def test_what_is_not_possible_is_refused_with_the_reason() -> None:
 
     certain = Life(State.QUEUED)
     assert refused(lambda: cancel(DOUBTED)) == "cancel is not possible now: it may have been executed"
+    assert refused(lambda: approve(certain, "ben", "fine")) == "approve is not possible now: it is QUEUED"
+    assert refused(lambda: decline(certain, "ben", "no")) == "decline is not possible now: it is QUEUED"
     assert refused(lambda: ask_again(certain, NOW, POLICY)) == "ask again is not possible now: it is QUEUED"
     assert refused(lambda: go_on(certain)) == "go on is not possible now: it is QUEUED"
     assert refused(lambda: stop(certain, None)) == "stop is not possible now: it is QUEUED"

@@ -20,7 +20,7 @@ from refund_tui.core.outcomes import (
     Unreachable,
 )
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import SETTLED, Draft, Event, Intent, Life, Refund, State, evidence_of
+from refund_tui.core.refunds import SETTLED, Draft, Event, Intent, Life, Refund, State, approval_of, evidence_of
 from refund_tui.core.trips import Trip
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def test_what_each_state_means_for_the_money_and_for_the_desk() -> None:
     table = {state: (state.terminal, state.counts, state.sendable) for state in State}
     assert table == {
+        State.AWAITING_APPROVAL: (False, True, False),
         State.QUEUED: (False, True, True),
         State.SENDING: (False, True, False),
         State.WAITING: (False, True, True),
@@ -97,3 +98,11 @@ def test_the_evidence_is_that_of_the_settlement_and_of_nothing_else() -> None:
     other = Event(1, "k", at, "ana", "recorded", None, State.QUEUED, "asked for", {"asked": "hash"})
     assert evidence_of([other, settled]) == {"reference": "T-1"}
     assert evidence_of([other]) == {}
+
+
+def test_the_approval_is_the_last_word_of_another_person() -> None:
+    at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    asked = Event(1, "k", at, "ana", "recorded", None, State.AWAITING_APPROVAL, "asked for")
+    approved = Event(2, "k", at, "ben", "approved", State.AWAITING_APPROVAL, State.QUEUED, "approved by ben: fine")
+    declined = Event(2, "k", at, "ben", "declined", State.AWAITING_APPROVAL, State.CANCELLED, "declined by ben: no")
+    assert (approval_of([asked]), approval_of([asked, approved]), approval_of([declined])) == (None, approved, declined)

@@ -138,7 +138,7 @@ def test_what_only_the_site_may_say_is_refused_elsewhere(site: Path, name: str) 
     ("text", "says"),
     [
         ('locked = ["confirm_abov"]', "names confirm_abov, which is not a setting: did you mean confirm_above?"),
-        ('locked = "confirm_above"', "must be a list of settings"),
+        ('locked = "confirm_above"', "must be a list of texts"),
         ("locked = [1]", "names 1, which is not a setting"),
         ('locked = ["data_dir"]', "which then follows variables: set it here too"),
         ('locked = ["timezone"]', "which then follows variables: set it here too"),

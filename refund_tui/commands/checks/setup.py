@@ -10,6 +10,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from refund_tui.commands.checks import Result, ok, warn
+from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.errors import ConfigError
 from refund_tui.host.paths import site_config, user_config
@@ -50,6 +51,8 @@ def _shown(value: object) -> str:
         return "-"
     if isinstance(value, tuple):
         return visible(", ".join(value))
+    if isinstance(value, Mapping) and all(isinstance(one, Money) for one in value.values()):
+        return ", ".join(map(str, value.values()))
     if isinstance(value, Mapping):
         return visible("; ".join(f"{name}: {_shown(one)}" for name, one in value.items()), 2_000)
     if isinstance(value, bool):

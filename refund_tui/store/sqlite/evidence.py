@@ -15,6 +15,7 @@ from typing import TypeVar
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.text import visible
 from refund_tui.store.sqlite.personal import COMMITMENT, KEPT_APART, PERSONAL, Redactions, Rows, commitment
+from refund_tui.store.sqlite.approval_evidence import ApprovalEvidence
 from refund_tui.store.sqlite.rows import INTENT, LIFE
 
 N = TypeVar("N")
@@ -169,6 +170,7 @@ class RefundEvidence:
         self.refund: dict[str, object] = {}
         self.attempts: dict[object, object] = {}
         self.problem: str | None = None
+        self._approval = ApprovalEvidence()
         self._after: bytes | None = None
         self._version: object = None
         self._redaction = redaction if isinstance(redaction, int) else None
@@ -180,6 +182,8 @@ class RefundEvidence:
         if not first and row["before"] != self._after:
             self._problem(f"event {seq} does not begin where the event before it ended")
         self._after = row["after"]
+        if problem := self._approval.add(row):
+            self._problem(problem)
         try:
             for table, key, image in records(row["record"]):
                 self._row(seq, table, key, image or {}, first=first)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ from refund_tui.core.rules import TripBalance
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Wait
 from refund_tui.core.trips import Trip, folded_trip
+from refund_tui.store.sqlite.approvals import asked_since
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.store.sqlite.damage import damaged_open, damaged_rows
 from refund_tui.store.sqlite.database import Database, Guard
@@ -125,6 +127,10 @@ class History:
         sql = "SELECT actor FROM event WHERE key = ? AND kind = ? ORDER BY seq LIMIT 1"
         row = self._database.row(sql, key, RECORDED)
         return asker_of(row) if row else Actor()
+
+    def asked_since(self, clerk: str, currency: str, began: datetime) -> int:
+        """The sum of what a clerk asked for since a time (UTC) and that counts, in minor units."""
+        return asked_since(self._database.rows, clerk, currency, began)
 
     def draft(self, clerk: str, store_id: str, trip_id: str) -> Draft | None:
         """The draft of a clerk for a trip in any spelling of its id."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core import lifecycle, rules
+from refund_tui.core.approval import NO_LIMITS, Limits, Person
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.lifecycle import Decision
@@ -30,6 +31,7 @@ from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
 from refund_tui.host.actor import this_actor
+from refund_tui.store.sqlite.approvals import asker, awaits_approval, life_of_new
 from refund_tui.store.sqlite.changes import (
     OPEN_ATTEMPT,
     attempt_place,
@@ -122,21 +124,31 @@ class Ledger:
         """Close the connection."""
         self._database.close()
 
-    def record(self, refund: Refund, now: Instant, *, second_yes: bool, charge_currency: str | None = None) -> Refund:
+    def record(
+        self,
+        refund: Refund,
+        now: Instant,
+        *,
+        second_yes: bool,
+        charge_currency: str | None = None,
+        limits: Limits = NO_LIMITS,
+    ) -> Refund:
         """Write a new refund if `core.rules` allows it inside this transaction. The refund as it is on disk.
 
         `refund` has the captured amount of the trips file; the amount that counts is written. `charge_currency` is what
-        the service gave with the card. Raises core.rules.Refused and NeedsSecondYes: then nothing was written.
+        the service gave with the card. Above the `limits` it awaits an approval. Raises core.rules.Refused and
+        NeedsSecondYes: then nothing was written.
         """
         trip = folded_trip(refund.intent.store_id, refund.intent.trip_id)
         with self._database.writing(_RECORD) as transaction:
             balance = balance_of(transaction, refund.intent, charge_currency)
             asked = rules.complete(refund.intent, balance)
             rules.check_intent(asked, balance, now.at, second_yes)
-            insert_refund(transaction, replace(refund, intent=asked))
+            life, why = life_of_new(transaction, refund, limits, now)
+            insert_refund(transaction, replace(refund, intent=asked, life=life))
             transaction.execute("DELETE FROM draft WHERE clerk = ? AND folded_trip = ?", (refund.clerk, trip))
             written = _same(refund, read_refund(transaction, refund.key))
-            note(transaction, refund.key, refund.clerk, now, RECORDED, None, refund.state, "asked for by a clerk", None)
+            note(transaction, refund.key, refund.clerk, now, RECORDED, None, life.state, why, None)
             return written
 
     def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
@@ -240,6 +252,14 @@ class Ledger:
     def has_event(self, key: str, kind: str) -> bool:
         """Whether the refund has an event of that kind."""
         return self._database.row("SELECT 1 FROM event WHERE key = ? AND kind = ? LIMIT 1", key, kind) is not None
+
+    def asker(self, key: str) -> Person | None:
+        """Who asked for a refund; None if its first event cannot be read."""
+        return asker(self._database.rows, key)
+
+    def awaits_approval(self, key: str) -> bool:
+        """Whether a refund needed an approval and nobody has given it, by its events, whatever its state is now."""
+        return awaits_approval(self._database.rows, key)
 
     def contradiction(self, refund: Refund) -> Contradiction | None:
         """How the refund differs from what its events say, or None."""

@@ -23,6 +23,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import PAID_STATES, Intent
 from refund_tui.core.text import visible
+from refund_tui.store.sqlite.approval_evidence import AWAITS
 from refund_tui.store.sqlite.database import Database
 from refund_tui.store.sqlite.evidence import (
     ATTEMPT,
@@ -236,7 +237,10 @@ def _number_redacted(row: sqlite3.Row) -> int:
 _REFUNDS = f"SELECT {', '.join(REFUND)}, id FROM refund WHERE id > ? AND id <= ? ORDER BY id LIMIT {PAGE}"
 _THEIRS = "WHERE key IN (SELECT key FROM refund WHERE id >= ? AND id <= ?) ORDER BY key"
 _BYTES_OF = ", ".join(f"CAST({name} AS BLOB) AS {name}" for name in ("before", "after", "record"))
-_EVENTS = f"SELECT seq, key, {_BYTES_OF} FROM event {_THEIRS}, seq"
+_OF_APPROVAL = ", ".join(
+    f"CASE WHEN {AWAITS} THEN CAST({name} AS BLOB) END AS {name}" for name in ("who", "kind", "actor", "data")
+)
+_EVENTS = f"SELECT seq, key, {_BYTES_OF}, {_OF_APPROVAL} FROM event {_THEIRS}, seq"
 _ATTEMPTS = f"SELECT {', '.join(ATTEMPT)} FROM attempt {_THEIRS}, number"
 
 

@@ -39,7 +39,7 @@ from refund_tui.tui.wording.notices import (
     exported,
 )
 
-NEEDS_A_PERSON = "state:UNKNOWN,BLOCKED"
+NEEDS_A_PERSON = "state:AWAITING_APPROVAL,UNKNOWN,BLOCKED"
 
 
 class HistoryScreen(RefundScreen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from refund_tui.core.refunds import Action
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.screens.screen import ScreenPane
 from refund_tui.tui.widgets.refund_panel import RefundPanel
@@ -35,6 +36,19 @@ class RefundScreen(ScreenPane):
         await self.show_selected()
         if self.refund_panel.can("settle"):  # the refund may have changed since the key was shown
             self.refund_panel.settle()
+
+    async def action_approve(self) -> None:
+        """Approve a refund that a colleague asked for."""
+        await self._decide(Action.APPROVE)
+
+    async def action_decline(self) -> None:
+        """Decline a refund that a colleague asked for."""
+        await self._decide(Action.DECLINE)
+
+    async def _decide(self, action: Action) -> None:
+        await self.show_selected()
+        if self.refund_panel.can(action):  # the refund may have changed since the key was shown
+            self.refund_panel.decide(action)
 
     async def action_raw(self) -> None:
         """Show the events and the raw answers."""

@@ -22,16 +22,27 @@ from refund_tui.desk.desk import Desk
 from refund_tui.errors import StoreError
 from refund_tui.tui.files import write_receipt
 from refund_tui.tui.terminal.display import copy
+from refund_tui.tui.widgets.approval_form import ApprovalForm
 from refund_tui.tui.widgets.confirm import ConfirmPanel, Question
-from refund_tui.tui.widgets.fields import Choice
+from refund_tui.tui.widgets.fields import Choice, Field
 from refund_tui.tui.widgets.plain_text import Plain
 from refund_tui.tui.widgets.settle_form import SettleForm
 from refund_tui.tui.widgets.timeline import Timeline
 from refund_tui.tui.wording import notices
+from refund_tui.tui.wording.approvals import approval_facts, approval_question
 from refund_tui.tui.wording.questions import act_question, name_of, settle_question, settle_title
 
 _WAYS = {"ask_again": (Action.ASK_AGAIN, Action.GO_ON, Action.TRY_NOW), "stop": (Action.STOP, Action.CANCEL)}
 """The actions of each command. The first possible one is used."""
+
+_TYPED = (Action.SETTLE, Action.APPROVE, Action.DECLINE)
+"""The actions for which a person types something."""
+
+_FORMS = ("settling", "approving")
+"""The parts in which a person types something before the question."""
+
+_Asked = tuple[Refund, Action, Evidence | str | None]
+"""What the question is about: a refund, an action, and the evidence or the word that was typed for it."""
 
 RunInBackground = Callable[[Coroutine[object, object, None]], None]
 
@@ -52,17 +63,19 @@ class RefundPanel(ContentSwitcher):
     def __init__(self, desk: Desk, in_background: RunInBackground, *, id: str | None = None) -> None:
         super().__init__(initial="timeline", id=id)
         self._desk, self._in_background = desk, in_background
-        self._asked: tuple[Refund, Action, Evidence | None] | None = None
+        self._asked: _Asked | None = None
         self.timeline = Timeline(desk, id="timeline")
         self._panel = ConfirmPanel(desk.now, id="asking")
         self._form = SettleForm(id="settling")
+        self._approval = ApprovalForm(id="approving")
         self._receipt = Plain("", id="receipt-text")
 
     def compose(self) -> ComposeResult:
-        """Timeline, question, form, receipt: one at a time."""
+        """Timeline, question, forms, receipt: one at a time."""
         yield self.timeline
         yield self._panel
         yield self._form
+        yield self._approval
         with VerticalScroll(id="receipt"):
             yield self._receipt
 
@@ -90,7 +103,8 @@ class RefundPanel(ContentSwitcher):
 
     def enter(self) -> None:
         """Set the focus."""
-        self.query_one(Choice if self.current == "settling" else f"#{self.current}").focus()
+        firsts = {"settling": Choice.__name__, "approving": f"#approving {Field.__name__}"}
+        self.query_one(firsts.get(self.current or "", f"#{self.current}")).focus()
 
     def can(self, action: str) -> bool:
         """Whether an action is possible now."""
@@ -98,7 +112,7 @@ class RefundPanel(ContentSwitcher):
         if self.current == "receipt":
             return action in ("copy", "back") or (action == "write" and self._desk.settings.export_folder is not None)
         if action in ("submit", "back"):
-            return self.current == "settling"
+            return self.current in _FORMS
         if refund is None or self.current != "timeline":
             return False
         return possible_for(self._desk, refund, action, self.timeline.pending)
@@ -111,7 +125,7 @@ class RefundPanel(ContentSwitcher):
         """Ask the question before a command."""
         refund = self.refund
         if refund is not None and (action := _way(self._desk, refund, command)) is not None:
-            self._question(refund, action, None, act_question(self._desk, refund, action, self.timeline.pending))
+            self._question(refund, action, None, self._question_of(refund, action, None))
 
     def settle(self) -> None:
         """Open the form for the evidence."""
@@ -120,14 +134,29 @@ class RefundPanel(ContentSwitcher):
             self._go("settling")
             self._form.begin(settle_title(self.refund), f"{local:%Y-%m-%d %H:%M}")
 
+    def decide(self, action: Action) -> None:
+        """Open the form for the word with which a person approves or declines the refund."""
+        if self.refund is not None:
+            self._go("approving")
+            self._approval.begin(action, approval_facts(self._desk, self.refund, action))
+
     def submit(self) -> None:
-        """Ask the question before the refund is settled, if the evidence is complete."""
-        form, refund = self._form, self.refund
-        evidence = form.evidence()
-        if evidence is None:
+        """Ask the question before the refund is settled, approved or declined, if the form is complete."""
+        approving = self.current == "approving"
+        given = self._approval.word() if approving else self._form.evidence()
+        if given is None:
+            form = self._approval if approving else self._form
             self.post_message(self.Said(form.report_problems()))
-        elif refund is not None:
-            self._question(refund, Action.SETTLE, evidence, settle_question(refund, evidence))
+        elif self.refund is not None:
+            action = self._approval.action if approving else Action.SETTLE
+            self._question(self.refund, action, given, self._question_of(self.refund, action, given))
+
+    def _question_of(self, refund: Refund, action: Action, given: Evidence | str | None) -> Question:
+        if isinstance(given, Evidence):
+            return settle_question(refund, given)
+        if isinstance(given, str):
+            return approval_question(self._desk, refund, action, given)
+        return act_question(self._desk, refund, action, self.timeline.pending)
 
     def back(self) -> None:
         """Go back to the timeline."""
@@ -170,8 +199,8 @@ class RefundPanel(ContentSwitcher):
         if self.current == "timeline":
             self.timeline.tick()
 
-    def _question(self, refund: Refund, action: Action, evidence: Evidence | None, question: Question) -> None:
-        self._asked = refund, action, evidence
+    def _question(self, refund: Refund, action: Action, given: Evidence | str | None, question: Question) -> None:
+        self._asked = refund, action, given
         self.post_message(self.Said(""))
         self._go("asking")
         self._panel.ask(question)
@@ -180,13 +209,11 @@ class RefundPanel(ContentSwitcher):
         """Ask again if the refund has changed since the question, or close it if the action is not possible now."""
         if self.current != "asking" or self._asked is None or self.refund in (None, self._asked[0]):
             return
-        refund, (_, action, evidence), pending = self.refund, self._asked, self.timeline.pending
-        if refund is None or action not in self._desk.possible(refund, pending):
+        refund, (_, action, given) = self.refund, self._asked
+        if refund is None or action not in self._desk.possible(refund, self.timeline.pending):
             self.back()
-        elif evidence is not None:
-            self._question(refund, action, evidence, settle_question(refund, evidence))
         else:
-            self._question(refund, action, None, act_question(self._desk, refund, action, pending))
+            self._question(refund, action, given, self._question_of(refund, action, given))
 
     def _go(self, step: str) -> None:
         self.current = step
@@ -197,19 +224,26 @@ class RefundPanel(ContentSwitcher):
     def _answered(self, message: ConfirmPanel.Answered) -> None:
         message.stop()
         asked, self._asked = self._asked, None
-        evidence = asked[2] if asked else None
-        self._go("settling" if evidence is not None and not message.yes else "timeline")
+        self._go(_form_of(asked[2]) if asked is not None and not message.yes else "timeline")
         if message.yes and asked is not None:
-            self._in_background(self._act(asked[0].key, asked[1], evidence))
+            self._in_background(self._act(asked[0].key, asked[1], asked[2]))
 
-    async def _act(self, key: str, action: Action, evidence: Evidence | None) -> None:
+    async def _act(self, key: str, action: Action, given: Evidence | str | None) -> None:
         try:
-            await self._desk.act(key, action, evidence=evidence)
+            if isinstance(given, str):
+                await self._desk.decide(key, action, given)
+            else:
+                await self._desk.act(key, action, evidence=given)
         except StoreError:
-            if evidence is not None and self.refund is not None and self.refund.key == key:
-                self._go("settling")  # what was typed is still there
+            if self.refund is not None and self.refund.key == key:
+                self._go(_form_of(given))  # what was typed is still there
             raise
         await self.read()
+
+
+def _form_of(given: Evidence | str | None) -> str:
+    """The part in which something was typed before the question."""
+    return "timeline" if given is None else "approving" if isinstance(given, str) else "settling"
 
 
 def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | None) -> bool:
@@ -220,7 +254,7 @@ def possible_for(desk: Desk, refund: Refund, command: str, pending: UnderWay | N
         return desk.refusal is None
     if command in _WAYS:
         return _way(desk, refund, command) is not None
-    return command == "raw" or (command == "settle" and Action.SETTLE in desk.possible(refund, pending))
+    return command == "raw" or (command in _TYPED and Action(command) in desk.possible(refund, pending))
 
 
 def label_for(desk: Desk, refund: Refund | None, command: str) -> str:

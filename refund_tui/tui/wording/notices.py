@@ -196,6 +196,9 @@ def last_four_or_id(digits: str) -> str:
     return f"No trip here has the last four {digits}. Enter again opens a refund on a trip whose whole id is {digits}."
 
 
+WORD_NEEDED = "type why, in a few words"
+"""For a person who approves or declines a refund without a word."""
+
 NEEDED = {
     "reference": "type a case or statement number that can be looked up",
     "said_by": "type who said so: a name, a bank, the service's support",

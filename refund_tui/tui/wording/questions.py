@@ -138,7 +138,7 @@ _TITLES = {
 }
 _YES = {
     Action.ASK_AGAIN: "ask again", Action.GO_ON: "go on", Action.TRY_NOW: "ask now", Action.STOP: "stop trying",
-    Action.CANCEL: "cancel it", Action.SETTLE: "settle it",
+    Action.CANCEL: "cancel it", Action.SETTLE: "settle it", Action.APPROVE: "approve it", Action.DECLINE: "decline it",
 }  # fmt: skip
 
 

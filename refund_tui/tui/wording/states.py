@@ -21,11 +21,13 @@ from refund_tui.tui.commands import key_of
 from refund_tui.tui.widgets.columns import Tone
 
 SIGNS = {
+    State.AWAITING_APPROVAL: "▷",
     State.QUEUED: "○", State.SENDING: "◐", State.WAITING: "◔", State.ACCEPTED: "●", State.REJECTED: "✕",
     State.BLOCKED: "■", State.UNKNOWN: "?", State.CANCELLED: "–", State.SETTLED_PAID: "◆", State.SETTLED_UNPAID: "◇",
 }  # fmt: skip
 
 STATE_MEANS = {
+    State.AWAITING_APPROVAL: "another person must approve it first: no money moved",
     State.QUEUED: "recorded here, never sent: no money moved",
     State.SENDING: "its answer is not recorded yet: the money may have moved",
     State.WAITING: "is sent by itself, with the same id, at the time shown",
@@ -42,6 +44,7 @@ DAMAGED_NEXT = "Nothing can be done to it here, and no new refund is taken on it
 """What happens next with a refund whose row cannot be read."""
 
 TONES: dict[State, Tone] = {
+    State.AWAITING_APPROVAL: "bad",
     State.QUEUED: "accent", State.SENDING: "accent", State.WAITING: "accent", State.ACCEPTED: "good",
     State.SETTLED_PAID: "good", State.BLOCKED: "bad", State.UNKNOWN: "bad", State.REJECTED: "warn",
     State.CANCELLED: "dim", State.SETTLED_UNPAID: "dim",
@@ -100,6 +103,8 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
     moved = desk.settings.keys
     lookup, again, settle = (key_of(name, moved) for name in ("lookup", "refund.ask_again", "refund.settle"))
     match refund.state:
+        case State.AWAITING_APPROVAL:
+            return _approval(desk, refund)
         case State.WAITING if pending and not pending.over:
             return f"It is asked again, with the same id, once the request under way has ended{_by(desk, pending)}."
         case State.QUEUED | State.WAITING if desk.held > LONG:
@@ -124,6 +129,26 @@ def what_next(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
             return f"Closed. {lookup} for the next shopper."
         case _ as missing:
             assert_never(missing)
+
+
+def _approval(desk: Desk, refund: Refund) -> str:
+    """Who can approve a refund, and what the clerk here can do meanwhile."""
+    keys = desk.settings.keys
+    approve, decline, stop = (key_of(name, keys) for name in ("refund.approve", "refund.decline", "refund.stop"))
+    late = window_closed(desk, refund)
+    if Action.APPROVE in desk.possible(refund):
+        return f"{approve} approves it, {decline} declines it, each with a word.{late}"
+    if refund.clerk.casefold() == desk.clerk.casefold():
+        return f"You asked for it, so another person must approve it. {stop} cancels it.{late}"
+    return f"A person whom the site's file names must approve it; you are not one.{late}"
+
+
+def window_closed(desk: Desk, refund: Refund) -> str:
+    """What an approval comes to after the refund window has closed; empty before that."""
+    closes = refund.intent.window_closes
+    if closes is None or desk.now().at < closes:
+        return ""
+    return " Its refund window has closed: approved, it is BLOCKED until a person goes on."
 
 
 def _elsewhere(desk: Desk, refund: Refund, pending: UnderWay | None) -> str:
@@ -204,7 +229,7 @@ def outcome_words(refund: Refund, balance: TripBalance | None, others: int = 0) 
         case State.ACCEPTED if balance and balance.captured and left:
             told = f"{left.digits} left of {balance.captured.digits}"
         case (
-            State.QUEUED | State.SENDING | State.WAITING | State.ACCEPTED | State.CANCELLED
+            State.AWAITING_APPROVAL | State.QUEUED | State.SENDING | State.WAITING | State.ACCEPTED | State.CANCELLED
             | State.SETTLED_PAID | State.SETTLED_UNPAID
         ):  # fmt: skip
             told = STATE_MEANS[refund.state]

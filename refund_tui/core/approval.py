@@ -74,10 +74,15 @@ class Person:
 
 
 def apart(asker: Person, approver: Person, by: str) -> bool:
-    """Whether the two are different people. Two names are needed in each case, and with BY_ACCOUNT two accounts."""
+    """Whether the two are different people.
+
+    Two names are needed in each case; with BY_ACCOUNT two accounts, with BY_NAME two keys where `sshd` tells them.
+    """
     if asker.name.casefold() == approver.name.casefold():
         return False
-    return by == BY_NAME or (by == BY_ACCOUNT and _accounts_differ(asker.actor, approver.actor))
+    if by == BY_NAME:
+        return not asker.actor.ssh_key or asker.actor.ssh_key != approver.actor.ssh_key
+    return by == BY_ACCOUNT and _accounts_differ(asker.actor, approver.actor)
 
 
 def _accounts_differ(one: Actor, other: Actor) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from refund_tui.core.evidence import Head
 from refund_tui.core.fields import reconciliation_mark
-from refund_tui.core.refunds import Refund, State
+from refund_tui.core.refunds import Event, Refund, State
 from refund_tui.core.text import visible
 
 COLUMNS = 40
@@ -30,6 +30,7 @@ DECIDED = {
 EVIDENCE = {"reference": "Evidence", "said_by": "Said by", "when": "When"}
 """The fields of the evidence that are printed, and their names on the receipt."""
 
+_AWAITS = "The refund needs the approval of another person. It was not sent, and no money was moved."
 _OPEN = "The refund was asked for and is not decided yet."
 _ALARM = "The payment service and the books disagree about this refund: ask the store's back office."
 
@@ -42,11 +43,12 @@ def receipt(
     copy: bool,
     evidence: Mapping[str, str] | None = None,
     head: Head | None = None,
+    approval: Event | None = None,
 ) -> str:
     """The text of the receipt. Each line is at most 40 columns wide. `copy` means that it was printed before.
 
     `evidence` is what `core.refunds.evidence_of` returns for a refund that a person settled. `head` is the newest
-    event of the ledger: the paper testifies for it.
+    event of the ledger: the paper testifies for it. `approval` is what `core.refunds.approval_of` returns.
     """
     asked = refund.intent
     card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
@@ -58,6 +60,7 @@ def receipt(
         ("Asked", _local(refund.created_at, zone)),
         ("Printed", _local(printed_at, zone)),
         ("Clerk", refund.clerk),
+        *([(approval.kind.capitalize(), approval.who)] if approval else []),
         ("Reason", asked.reason.words),
         ("Request", refund.key),
         ("Reference", refund.life.reconciliation_id or "none given"),
@@ -77,8 +80,13 @@ def receipt(
         lines += [*_pairs(articles), "-" * COLUMNS]
     lines += [f"Amount{total}", "-" * COLUMNS]
     settled = [(words, evidence[name]) for name, words in EVIDENCE.items() if evidence and evidence.get(name)]
-    says = _ALARM if refund.life.alarm else DECIDED.get(refund.state, _OPEN)
+    says = _ALARM if refund.life.alarm else DECIDED.get(refund.state, _open(refund))
     return "\n".join([*lines, *textwrap.wrap(says, COLUMNS), *_pairs(settled)]) + "\n"
+
+
+def _open(refund: Refund) -> str:
+    untouched = refund.state is State.AWAITING_APPROVAL and not refund.life.maybe_executed
+    return _AWAITS if untouched else _OPEN
 
 
 def _local(instant: datetime, zone: tzinfo) -> str:

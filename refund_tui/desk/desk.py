@@ -29,6 +29,7 @@ from refund_tui.core.refunds import (
     Holder,
     Intent,
     Refund,
+    approval_of,
     evidence_of,
 )
 from refund_tui.core.rules import TripBalance, require_readable
@@ -365,8 +366,10 @@ class Desk:
         return found, await self.history.events(key)
 
     async def _receipt(self, refund: Refund, events: Iterable[Event | Damaged], *, copy: bool) -> str:
-        zone, evidence = self.settings.zone, evidence_of(events)
-        return receipt(refund, self.now().at, zone, copy=copy, evidence=evidence, head=await self.history.head())
+        found = tuple(events)
+        evidence, approval, head = evidence_of(found), approval_of(found), await self.history.head()
+        zone, at = self.settings.zone, self.now().at
+        return receipt(refund, at, zone, copy=copy, evidence=evidence, head=head, approval=approval)
 
     async def card_of(self, store_id: str, trip_id: str) -> CardAnswer:
         """Ask the service whose card paid for a trip, and keep the answer with the trip. Raises RefundTuiError."""

@@ -203,8 +203,8 @@ class HistoryPort(Protocol):
         """At most `limit` events of the whole ledger with their numbers, oldest first, those after `after`."""
         ...
 
-    def asked_by(self, key: str) -> Actor:
-        """The process that asked for a refund, as far as it is known."""
+    def people(self, key: str) -> tuple[Actor, Event | None]:
+        """The process that asked for a refund, and the event by which another person approved or declined it."""
         ...
 
     def asked_since(self, clerk: str, currency: str, began: datetime) -> int:

@@ -30,7 +30,7 @@ COLUMNS = (
     "maybe_executed", "reconciliation_id", "clerk", "created_at", "updated_at", "attempts",
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
     "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
-    "actor", "settled_actor", "ledger_head",
+    "actor", "settled_actor", "ledger_head", "approval", "approval_by", "approval_word", "approval_actor",
 )  # fmt: skip
 """The fields of an exported refund.
 
@@ -42,6 +42,7 @@ COLUMNS = (
 - `next_attempt_at` is the end (UTC) of its own wait or the account's, whichever is later; empty if neither waits.
 - `last_answer` is the text of the last answer. `settled_…` is the evidence of a person.
 - `actor` is the process that asked for it, `settled_actor` the one that settled it: facts in JSON, one text in CSV.
+- `approval` is what another person decided, approved or declined; `approval_…` is the clerk, the word and the process.
 - `ledger_head` is the number and the hash of the ledger's newest event when the refund was read.
 - `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are the values
   of the row, unchecked, without an amount.
@@ -51,7 +52,8 @@ COLUMNS = (
 class RefundRows(NamedTuple):
     """A refund, its attempts, the event by which a person settled it, and when (UTC) it may be sent again.
 
-    `actor` is the process that asked for it, `head` the head of the ledger.
+    `actor` is the process that asked for it, `head` the head of the ledger, `approval` the event by which another
+    person approved or declined it.
     """
 
     refund: Refund | Damaged
@@ -60,6 +62,7 @@ class RefundRows(NamedTuple):
     next_attempt: datetime | None
     actor: Actor
     head: Head
+    approval: Event | None
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -80,8 +83,8 @@ class Exported(Protocol):
         """The events of a refund, oldest first."""
         ...
 
-    def asked_by(self, key: str) -> Actor:
-        """The process that asked for a refund."""
+    def people(self, key: str) -> tuple[Actor, Event | None]:
+        """The process that asked for a refund, and the event by which another person approved or declined it."""
         ...
 
     def gate(self, endpoint: str) -> Wait | None:
@@ -108,7 +111,8 @@ def page(
 
 def _read(history: Exported, refund: Refund | Damaged, now: Instant, head: Head) -> RefundRows:
     key = refund.key
-    told = (_settled(history, refund), _next(history, refund, now), history.asked_by(key), head)
+    asker, approval = history.people(key)
+    told = (_settled(history, refund), _next(history, refund, now), asker, head, approval)
     return RefundRows(refund, history.attempts(key), *told)
 
 
@@ -136,7 +140,7 @@ def refunds(history: Exported, wanted: Filter, now: Instant, limit: int | None =
 
 def as_record(row: RefundRows) -> dict[str, object]:
     """The exported fields of a refund, in the order of COLUMNS. Times are in UTC."""
-    refund, attempts, settled, next_at, actor, head = row
+    refund, attempts, settled, next_at, actor, head, approval = row
     evidence: Mapping[str, str] = settled.data if settled else {}
     if isinstance(refund, Damaged):
         found = {"attempts": [_attempt(attempt) for attempt in attempts], "ledger_head": str(head)}
@@ -172,6 +176,10 @@ def as_record(row: RefundRows) -> dict[str, object]:
         "actor": _actor(actor),
         "settled_actor": _actor(settled.actor) if settled else None,
         "ledger_head": str(head),
+        "approval": approval and approval.kind,
+        "approval_by": _text(approval.who if approval else None),
+        "approval_word": _text(approval.data.get("word") if approval else None),
+        "approval_actor": approval and _actor(approval.actor),
     }
 
 
@@ -271,6 +279,7 @@ class Csv:
             "articles": articles,
             "actor": visible(rows.actor.words, LONGEST_RAW),
             "settled_actor": visible(rows.settled.actor.words, LONGEST_RAW) if rows.settled else None,
+            "approval_actor": visible(rows.approval.actor.words, LONGEST_RAW) if rows.approval else None,
         }
         self._writer.writerow([_cell(record[column]) for column in COLUMNS])
 

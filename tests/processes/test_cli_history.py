@@ -15,21 +15,23 @@ from unittest import mock
 import pytest
 
 from refund_tui.core.actor import Actor
+from refund_tui.core.approval import Limits, Person
 from refund_tui.core.lifecycle import Decision, decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited, Unreachable
 from refund_tui.core.reasons import ReasonCode
-from refund_tui.core.refunds import SETTLED, Holder, Intent, Refund, State
+from refund_tui.core.refunds import SETTLED, Action, Holder, Intent, Refund, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import Card
 from refund_tui.core.waits import Policy
+from refund_tui.desk.approvals import Approver, decide_approval
 from refund_tui.host.actor import this_actor
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.export import COLUMNS, PAGE
 from refund_tui.store.sqlite.ledger import Ledger
 from refund_tui.store.sqlite.trips import Trips
-from tests.support.ledgers import ENDPOINT, answered, ledger_at
+from tests.support.ledgers import ENDPOINT, answered, ledger_at, new_refund
 from tests.support.program import PATIENCE, environment, run, run_bound
 from tests.support.records import trip
 
@@ -139,7 +141,28 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "actor": this_actor().facts,
         "settled_actor": None,
         "ledger_head": refunds[0]["ledger_head"],
+        "approval": None,
+        "approval_by": None,
+        "approval_word": None,
+        "approval_actor": None,
     }
+
+
+def test_who_approved_a_refund_is_told_beside_who_asked_for_it(tmp_path: Path) -> None:
+    asker, approver = Actor(uid="1001", account="ana"), Actor(uid="1003", account="=ben", host="till-5")
+    limits = Limits({"EUR": Money(1, "EUR")})
+    with ledger_at(ledger_path(tmp_path)) as ledger:
+        with mock.patch("refund_tui.host.actor._actor", return_value=asker):
+            refund = ledger.record(new_refund(), mark(1), second_yes=False, limits=limits)
+        with mock.patch("refund_tui.host.actor._actor", return_value=approver):
+            by = Approver(Person("ben", approver), entitled=True, named_by_key=False)
+            decide_approval(ledger, by, refund.key, Action.APPROVE, "seen it", mark(2))
+    [told] = map(json.loads, history(tmp_path, "--json").splitlines())
+    assert (told["clerk"], told["actor"], told["state"]) == (refund.clerk, asker.facts, "QUEUED")
+    assert (told["approval"], told["approval_by"], told["approval_word"]) == ("approved", "ben", "seen it")
+    assert told["approval_actor"] == approver.facts
+    [row] = csv.DictReader(io.StringIO(history(tmp_path, "--csv")))
+    assert (row["approval_by"], row["approval_actor"]) == ("ben", "uid 1003, account =ben, host till-5")
 
 
 def test_who_settled_a_refund_is_told_with_the_process_of_both(tmp_path: Path) -> None:

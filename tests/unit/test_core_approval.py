@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,8 @@ BOTH, NEITHER = (BY_ACCOUNT, BY_NAME), ()
         (Person("ana", Actor(uid="3", login_uid="1")), Person("ben", ANA), (BY_NAME,)),
         (Person("ana", Actor(uid="1", login_uid="1")), Person("ben", Actor(uid="2", login_uid="2")), BOTH),
         (Person("ana", ANA), Person("ben", Actor(uid="2", uid_map="0 2 1")), (BY_NAME,)),
+        (Person("ana", replace(ANA, ssh_key="K1")), Person("ben", replace(ANA, ssh_key="K1")), NEITHER),
+        (Person("ana", replace(ANA, ssh_key="K1")), Person("ben", replace(ANA, ssh_key="K2")), (BY_NAME,)),
         (Person("ana", Actor(uid="1", uid_map="0 9 9")), Person("ben", Actor(uid="2", uid_map="0 9 9")), BOTH),
     ],
 )

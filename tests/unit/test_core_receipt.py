@@ -11,7 +11,7 @@ import pytest
 from refund_tui.core.money import Money
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.receipt import receipt
-from refund_tui.core.refunds import Intent, Life, Refund, State
+from refund_tui.core.refunds import Event, Intent, Life, Refund, State
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 INTENT = Intent("STORE-001", "trip-1", Money(1250, "EUR"), ReasonCode.EXPIRED_ITEM)
@@ -88,3 +88,17 @@ def test_a_reference_is_never_cut_and_one_that_is_too_long_is_marked() -> None:
     assert "characters" not in plain
     assert long in "".join(marked.split())
     assert "5000 characters, not cut; the contract" in " ".join(marked.split())
+
+
+@pytest.mark.parametrize("kind", ["approved", "declined"])
+def test_who_approved_or_declined_stands_below_the_clerk(kind: str) -> None:
+    decision = Event(2, REFUND.key, AT, "ben", kind, State.AWAITING_APPROVAL, State.QUEUED, "")
+    text = receipt(REFUND, AT, BERLIN, copy=False, approval=decision)
+    name = kind.capitalize()
+    assert f"Clerk                               anna\n{name}{'ben':>{40 - len(name)}}\n" in text
+
+
+def test_what_awaits_an_approval_was_not_sent() -> None:
+    awaiting = Life(State.AWAITING_APPROVAL)
+    assert "not sent" in of(awaiting)
+    assert "not sent" not in of(replace(awaiting, maybe_executed=True))

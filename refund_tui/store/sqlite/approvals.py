@@ -13,7 +13,8 @@ from refund_tui.core.approval import Limits, Person
 from refund_tui.core.refunds import Event, Life, Refund, State
 from refund_tui.core.times import Instant, stamp
 from refund_tui.store.sqlite.approval_evidence import ApprovalEvidence
-from refund_tui.store.sqlite.evidence import EVENT, Rows
+from refund_tui.store.sqlite.evidence import EVENT
+from refund_tui.store.sqlite.personal import Rows
 from refund_tui.store.sqlite.rows import event_of, states_sql
 
 _COUNTING = states_sql({state for state in State if state.counts})

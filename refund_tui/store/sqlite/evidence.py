@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.text import visible
-from refund_tui.store.sqlite.personal import COMMITMENT, KEPT_APART, PERSONAL, Redactions, Rows, commitment
 from refund_tui.store.sqlite.approval_evidence import ApprovalEvidence
+from refund_tui.store.sqlite.personal import COMMITMENT, KEPT_APART, PERSONAL, Redactions, Rows, commitment
 from refund_tui.store.sqlite.rows import INTENT, LIFE
 
 N = TypeVar("N")

@@ -16,7 +16,18 @@ from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order
 from refund_tui.core.ledger_identity import Host, Identity, LedgerServices
 from refund_tui.core.money import Money
-from refund_tui.core.refunds import OPEN_STATES, RECORDED, Attempt, Ceiling, Draft, Event, Refund
+from refund_tui.core.refunds import (
+    APPROVED,
+    DECLINED,
+    OPEN_STATES,
+    RECORDED,
+    Attempt,
+    Ceiling,
+    Draft,
+    Event,
+    Refund,
+    approval_of,
+)
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Wait
@@ -122,11 +133,14 @@ class History:
         sql = "SELECT * FROM event WHERE key IS NULL AND seq > ? ORDER BY seq LIMIT ?"
         return [(row["seq"], event_of(row)) for row in self._database.rows(sql, after, limit)]
 
-    def asked_by(self, key: str) -> Actor:
-        """The process that asked for a refund; without facts if they cannot be read."""
-        sql = "SELECT actor FROM event WHERE key = ? AND kind = ? ORDER BY seq LIMIT 1"
-        row = self._database.row(sql, key, RECORDED)
-        return asker_of(row) if row else Actor()
+    def people(self, key: str) -> tuple[Actor, Event | None]:
+        """The process that asked for a refund, and the event by which another person approved or declined it.
+
+        The process has no facts if they cannot be read.
+        """
+        rows = self._database.rows(_PEOPLE, key, RECORDED, APPROVED, DECLINED)
+        asked = [row for row in rows if row["kind"] == RECORDED]
+        return asker_of(asked[0]) if asked else Actor(), approval_of(map(event_of, rows))
 
     def asked_since(self, clerk: str, currency: str, began: datetime) -> int:
         """The sum of what a clerk asked for since a time (UTC) and that counts, in minor units."""
@@ -303,6 +317,7 @@ class History:
         return int(row[0]) if row else 0
 
 
+_PEOPLE = "SELECT * FROM event WHERE key = ? AND kind IN (?, ?, ?) ORDER BY seq"
 _ORDERS = {Order.NEWEST: "id DESC", Order.OLDEST: "id ASC", Order.LARGEST: "minor DESC, id DESC"}
 _OF_TRIPS = "SELECT * FROM refund WHERE folded_trip IN (SELECT value FROM json_each(?)) ORDER BY folded_trip, id DESC"
 _STATED = "SELECT DISTINCT folded_trip FROM ceiling WHERE folded_trip IN (SELECT value FROM json_each(?))"

@@ -71,7 +71,7 @@ async def _recorded(desk: Desk, signals: StopSignals, arguments: argparse.Namesp
     desk.require_service()
     await _print_open_elsewhere(desk)
     intent, balance = await _intent(desk, arguments)
-    above = await desk.needs_approval(intent.amount)
+    above = desk.settings.limits.exceeded(intent.amount, await desk.asked_today(intent.amount.currency))
     return await _take(desk, signals, intent) if _agreed(desk, signals, intent, balance, above) else None
 
 

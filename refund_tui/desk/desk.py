@@ -292,17 +292,16 @@ class Desk:
         self.sender.wake()
         return changed
 
-    async def needs_approval(self, amount: Money) -> str | None:
-        """Why a refund of `amount`, asked for by this clerk now, needs another person's approval; None if not.
+    async def asked_today(self, currency: str) -> int:
+        """What this clerk has asked for on this day of the store, in minor units; 0 if no limit needs it.
 
-        The ledger decides when the refund is recorded. Raises StoreError.
+        `settings.limits.exceeded` says with it what needs an approval. The ledger decides when the refund is recorded.
+        Raises StoreError.
         """
-        limits, currency = self.settings.limits, amount.currency
-        before = 0
-        if limits.day:
-            began = limits.day_began(self.now().at)
-            before = await self.history.asked_since(self.clerk, currency, began)
-        return limits.exceeded(amount, before)
+        limits = self.settings.limits
+        if not limits.day:
+            return 0
+        return await self.history.asked_since(self.clerk, currency, limits.day_began(self.now().at))
 
     async def decide(self, key: str, action: Action, word: str) -> Refund:
         """Approve or decline a refund as the second person, with a reason.

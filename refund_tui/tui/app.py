@@ -76,7 +76,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         """What is printed when the terminal has ended."""
         self._idle = IdleEnd(settings.idle_end)
         self._announcement = Announcement(self.desk.settings.zone)
-        self._news = ClerksNews(self.desk.clerk)
+        self._news = ClerksNews(self.desk.clerk, approver=self.desk.settings.may_approve)
         self._status = StatusLine(self.desk)
         self._screens = ScreenSwitcher(self.desk)
         self._keys = KeyLine()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from refund_tui.core.refunds import Action, Life, Refund
+from refund_tui.core.refunds import Action, Life, Refund, State
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
@@ -29,10 +29,13 @@ class DeskNews(Message):
 
 
 class ClerksNews:
-    """The news for one clerk: the end of each refund that the clerk asked for or acted on, once."""
+    """The news for one clerk: the end of each refund that the clerk asked for or acted on, once.
 
-    def __init__(self, clerk: str) -> None:
-        self._clerk = clerk
+    An `approver` is also told of each refund that needs an approval.
+    """
+
+    def __init__(self, clerk: str, *, approver: bool = False) -> None:
+        self._clerk, self._approver = clerk, approver
         self._acted_on: set[str] = set()
         self._told: dict[str, Life] = {}
         """The end that was announced for each refund, by its key. A printed receipt does not change it."""
@@ -48,6 +51,7 @@ class ClerksNews:
     def _is_awaited(self, change: Changed) -> bool:
         refund = change.refund
         asked_here = refund.clerk == self._clerk or refund.key in self._acted_on
+        asked_here = asked_here or (self._approver and refund.state is State.AWAITING_APPROVAL)
         ended = change.kind not in NO_CHANGE and not refund.state.goes_on
         return asked_here and ended and self._told.get(refund.key) != refund.life
 

@@ -70,8 +70,9 @@ async def test_the_sum_of_one_clerk_in_one_day_of_the_store(tmp_path: Path) -> N
         states = [(await ana.take(intent(4_000, trip=f"trip-{n}"))).state for n in range(3)]
         assert states == [State.QUEUED, State.QUEUED, State.AWAITING_APPROVAL]
         told = "with the other refunds of this day, 130.00 EUR is above 100.00 EUR"
-        assert await ana.needs_approval(Money(1_000, "EUR")) == told
-        assert await ben.needs_approval(Money(1_000, "EUR")) is None
+        limits = ana.settings.limits
+        assert limits.exceeded(Money(1_000, "EUR"), await ana.asked_today("EUR")) == told
+        assert (await ana.asked_today("JPY"), await ben.asked_today("EUR")) == (0, 0)
         assert (await ben.take(intent(4_000, trip="trip-8"))).state is State.QUEUED
         clock.advance(86_400.0)
         assert (await ana.take(intent(4_000, trip="trip-9"))).state is State.QUEUED

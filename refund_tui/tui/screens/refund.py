@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
 from refund_tui.core.refunds import Draft, Intent, Refund
-from refund_tui.core.rules import NeedsSecondYes, Refused, known_as
+from refund_tui.core.rules import NeedsSecondYes, Refused, TripBalance, known_as
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import RefundTuiError
 from refund_tui.tui.background import answered
@@ -144,8 +144,9 @@ class RefundFormScreen(RefundScreen):
         store, trip_id = named = self._entry.store_id, self._entry.trip_id
         trip = await self._desk.trips.get(store, trip_id)
         balance = await self._desk.trips.balance(store, trip_id)
+        asked = await self._asked_today(balance)
         if named == (self._entry.store_id, self._entry.trip_id):  # else another trip was opened meanwhile
-            self._entry.renew(trip, balance)
+            self._entry.renew(trip, balance, asked)
             self.refund_app.refresh_keys()
             self._renew_question()
 
@@ -160,8 +161,13 @@ class RefundFormScreen(RefundScreen):
         if renewed != question:
             self._confirm.ask(renewed)
 
+    async def _asked_today(self, balance: TripBalance) -> int:
+        """What counts against this clerk's limit of the day, in minor units of the trip's currency."""
+        return await self._desk.asked_today(balance.currency or self._desk.settings.currency or "")
+
     def _confirmation(self, intent: Intent) -> Question:
-        return confirmation(self._desk.settings, intent, self._entry.trip, self._entry.balance)
+        entry = self._entry
+        return confirmation(self._desk.settings, intent, entry.trip, entry.balance, entry.above(intent.amount))
 
     def _show_title(self) -> None:
         """Show the trip, and the time of the draft."""
@@ -181,9 +187,10 @@ class RefundFormScreen(RefundScreen):
             trip = await self._desk.trips.get(store_id, trip_id)
             balance = await self._desk.trips.balance(store_id, trip_id)
             draft = await self._drafts.read(store_id, trip_id)
+            asked = await self._asked_today(balance)
         store, known = known_as(store_id, trip_id, balance.refunds, trip)
         self._looking_back = False
-        self._entry.begin(store, known, trip, balance, draft)
+        self._entry.begin(store, known, trip, balance, draft, asked)
         self._show_title()
         self._go("filling")
         if (store, known) != (store_id, trip_id):  # as the ledger and the trips spell it

@@ -55,7 +55,8 @@ class RefundEntry(Vertical):
         """The trip id in the spelling to use; empty before the first trip."""
         self.trip: Trip | None = None
         self.balance = TripBalance(None)
-        self.form, self.articles = RefundForm(), ArticleList()
+        self._asked_today = 0
+        self.form, self.articles = RefundForm(self.above), ArticleList()
         self._stop_line = Plain("", id="refund-stop")
         self._summary, self._facts = Plain("", id="trip-summary"), Plain("", id="facts")
         self._title = Plain("", id="articles-title", classes="columns")
@@ -104,8 +105,15 @@ class RefundEntry(Vertical):
             case _:
                 return False
 
-    def begin(self, store_id: str, trip_id: str, trip: Trip | None, balance: TripBalance, draft: Draft | None) -> None:
-        """Begin a new refund of this trip, empty or with the draft."""
+    def above(self, amount: Money) -> str | None:
+        """Why a refund of `amount` would need another person's approval, by what was read last; None if not."""
+        return self._desk.settings.limits.exceeded(amount, self._asked_today)
+
+    def begin(
+        self, store_id: str, trip_id: str, trip: Trip | None, balance: TripBalance, draft: Draft | None, asked: int
+    ) -> None:
+        """Begin a new refund of this trip, empty or with the draft. `asked`: see `Desk.asked_today`."""
+        self._asked_today = asked
         self.store_id, self.trip_id, self.trip, self.balance = store_id, trip_id, trip, balance
         self.start(draft)
         self._show_facts()
@@ -120,9 +128,9 @@ class RefundEntry(Vertical):
             self._add_up()  # the amount is that of the marked articles
         self.call_after_refresh(self._show_title)
 
-    def renew(self, trip: Trip | None, balance: TripBalance) -> None:
+    def renew(self, trip: Trip | None, balance: TripBalance, asked: int) -> None:
         """Show what has changed meanwhile. If that removes a mark, the amount changes too, with an announcement."""
-        self.trip, self.balance = trip, balance
+        self.trip, self.balance, self._asked_today = trip, balance, asked
         self._show_facts()
         self.form.renew(balance)
         marks = self.articles.marks

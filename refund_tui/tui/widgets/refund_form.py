@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import on
@@ -16,7 +17,9 @@ from refund_tui.core.reasons import REASON_DIGITS, ReasonCode
 from refund_tui.core.refunds import Draft
 from refund_tui.core.rules import TripBalance, check_left
 from refund_tui.tui.widgets.fields import ReasonPicker, field
-from refund_tui.tui.widgets.plain_text import Plain
+from refund_tui.tui.widgets.plain_text import Plain, literal
+from refund_tui.tui.wording.approvals import needs_approval
+from refund_tui.tui.wording.states import STYLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,18 @@ class Filled:
 
 
 class RefundForm(Vertical):
-    """Amount, reason, note, and the currency if the trip has none. Under each field is a line for its problem."""
+    """Amount, reason, note, and the currency if the trip has none. Under each field is a line for its problem.
+
+    `above` returns why an amount needs another person's approval, or None. The line under the amount says so.
+    """
 
     @dataclass
     class Typed(Message):
         """Something in the form changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, above: Callable[[Money], str | None]) -> None:
         super().__init__(id="form")
+        self._above = above
         self._balance = TripBalance(None)
         self._touched: set[str] = set()
         self._amount, self._currency = field("amount"), field("currency", "code")
@@ -193,11 +200,20 @@ class RefundForm(Vertical):
 
     def _tell(self) -> None:
         self._amount.hint("amount" if check_currency(self._code) else f"in {self._code}")
-        wrong = self.wrong()
+        wrong, notice = self.wrong(), self._notice()
         if self._amount.has_focus and self.amount[:-1].isdigit() and self.amount[-1:] in (".", ","):
             wrong.pop("amount", None)  # its decimals are about to be typed
         for name, problem in self._problems.items():
             problem.show(wrong.get(name, "") if name in self._touched else "")
+        if notice and "amount" not in wrong:
+            self._problems["amount"].show(literal((notice, STYLES["warn"])))
+
+    def _notice(self) -> str:
+        """For an amount without a problem that another person must approve."""
+        if check_currency(self._code) or self._amount_problem():
+            return ""
+        why = self._above(parse_amount(self.amount, self._code))
+        return needs_approval(why) if why else ""
 
 
 def _typed_in(typed: Input) -> str:

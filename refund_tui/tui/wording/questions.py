@@ -47,8 +47,10 @@ def table(rows: Sequence[tuple[str, Part]]) -> list[Part]:
     return parts[:-1]
 
 
-def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance: TripBalance) -> Question:
-    """The question before a refund is made, with everything that will be recorded."""
+def confirmation(
+    settings: Settings, intent: Intent, trip: Trip | None, balance: TripBalance, above: str | None = None
+) -> Question:
+    """The question before a refund is made, with all that will be recorded. `above`: why it needs an approval."""
     card, left = card_words(trip.card) if trip else "", balance.left
     real = settings.environment == "PRODUCTION"
     environment: Part = ("PRODUCTION: real money", STYLES["bad"]) if real else settings.environment
@@ -59,6 +61,7 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
         *([("", NO_SUCH_TRIP)] if trip is None and not balance.refunds else []),
         ("Card", card or "not known here"),
         ("Amount", f"{intent.amount}" + (f" of {left} left" if left else "; what was captured is not known here")),
+        *([("Approval", (f"by another person, before it is sent: {above}", STYLES["warn"]))] if above else []),
         ("Reason", f"{intent.reason.digit} {intent.reason} ({intent.reason.words})"),
         *([("Articles", articles_words(intent.articles))] if intent.articles else []),
         ("Note", visible(intent.note, 60) or "-"),
@@ -70,7 +73,8 @@ def confirmation(settings: Settings, intent: Intent, trip: Trip | None, balance:
     )
     to = f" to {card}" if card else ""
     title = f"Refund {intent.amount}{to}{_what_stays(intent.amount, left)}"
-    return Question(title, about, "refund it", typed_again=again, intent=intent)
+    yes = "ask for an approval" if above else "refund it"
+    return Question(title, about, yes, typed_again=again, intent=intent)
 
 
 def _what_stays(amount: Money, left: Money | None) -> str:

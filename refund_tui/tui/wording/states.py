@@ -9,7 +9,7 @@ from typing import assert_never
 from refund_tui.core import waits
 from refund_tui.core.articles import RefundedArticle
 from refund_tui.core.damage import DAMAGED
-from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.refunds import DECLINED, Action, Refund, State
 from refund_tui.core.rules import TripBalance
 from refund_tui.core.text import visible
 from refund_tui.core.times import countdown, span
@@ -223,6 +223,8 @@ def outcome_words(refund: Refund, balance: TripBalance | None, others: int = 0) 
     asked, left = refund.intent, balance.left if balance else None
     match refund.state:
         case State.REJECTED | State.BLOCKED:
+            told = visible(refund.life.why, LONGEST_REASON)
+        case State.CANCELLED if refund.life.why.startswith(DECLINED):
             told = visible(refund.life.why, LONGEST_REASON)
         case State.UNKNOWN:
             told = "may have been paid"

@@ -22,11 +22,12 @@ from hypothesis.stateful import RuleBasedStateMachine
 from refund_tui.core.filters import Filter
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
-from refund_tui.core.refunds import Attempt, Event, Holder, Refund
+from refund_tui.core.refunds import APPROVED, DECLINED, Attempt, Event, Holder, Refund
 from refund_tui.core.trips import Trip
 from refund_tui.desk.attempt_end import InFlight
 from refund_tui.desk.desk import Desk
 from refund_tui.sandbox import SandboxThread
+from tests.support.approvals import SITE
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, other_process
 from tests.support.desks import settings as desk_settings
@@ -36,6 +37,9 @@ T = TypeVar("T")
 CAPTURED = 3_000
 HORIZON = 86_400.0
 """The seconds for which the service remembers an id. It is also the desk's key horizon."""
+
+LIMIT = 1_500
+"""Above this a refund needs the other clerk's approval, until the limit changes."""
 
 CLERKS = ("ana", "ben")
 TRIPS = ("trip-0", "trip-1", "trip-2")
@@ -56,6 +60,9 @@ class Premises(RuleBasedStateMachine):
         self.service = SandboxThread(any_trip=True, key_memory=HORIZON, wall=lambda: self.truth).start()
         self.stranger = SandboxThread(any_trip=True).start()
         self.desks: dict[str, Desk] = {}
+        self.limit = LIMIT
+        self.needing: dict[str, str] = {}
+        """Who asked for each refund that was above the limit then, by its key."""
         self.late: list[tuple[Desk, InFlight, Outcome]] = []
         self.still: list[tuple[Desk, InFlight]] = []
         self.copy: tuple[int, bytes] | None = None
@@ -72,13 +79,17 @@ class Premises(RuleBasedStateMachine):
     def desk(self, clerk: str) -> Desk:
         """The clerk's running process, or a new one if the last one died."""
         if clerk not in self.desks:
-            told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk)
+            told = desk_settings(self.folder, base_url=self.service.url, clerk=clerk, **self.site_rules())
             mine = replace(other_process(), namespace=f"pid:[{CLERKS.index(clerk)}]")
             desk = Desk(told, clock=self.clock, random=lambda: 0.5, holder=mine, alive=self._judge(mine))
             self.run(desk.open())
             self.run(desk.files.write(lambda ledger: ledger.anchor(self.clock.now())))
             self.desks[clerk] = desk
         return self.desks[clerk]
+
+    def site_rules(self) -> dict[str, Any]:
+        """The site's rules: on this account each clerk is a person, and both may approve."""
+        return {**SITE, "approve_above": {"EUR": Money(self.limit, "EUR")}, "approvers": CLERKS}
 
     def _judge(self, mine: Holder) -> Callable[[Holder], bool | None]:
         """Whether a holder lives; None for a process of another container."""
@@ -114,6 +125,7 @@ class Premises(RuleBasedStateMachine):
         books = self.service.books
         self.seen_in_all.update(histories=1, deaths=len(self.dead), events=len(self.told))
         self.seen_in_all.update(requests=len(books.arrivals), executions=len(books.executions))
+        self.seen_in_all.update(event.kind for event in self.told if event.kind in (APPROVED, DECLINED))
         for desk in [*self.desks.values(), *self.abandoned, *(desk for desk, _in_flight in self.still)]:
             self.run(desk.close())
         self.service.stop()

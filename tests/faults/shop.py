@@ -14,14 +14,15 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from refund_tui.core import waits
 from refund_tui.core.lifecycle import NotPossible, possible
-from refund_tui.core.refunds import Action, Refund, State
+from refund_tui.core.refunds import APPROVED, ATTEMPT_STARTED, Action, Refund, State
 from refund_tui.core.rules import Refused
 from refund_tui.desk.actions import Evidence
+from refund_tui.desk.approvals import APPROVING
 from refund_tui.desk.desk import Desk
 from refund_tui.errors import ConfigError, StoreError
 from refund_tui.host.paths import ledger_path
 from refund_tui.sandbox import parse_script
-from tests.faults.premises import CAPTURED, CLERKS, TRIPS, Premises
+from tests.faults.premises import CAPTURED, CLERKS, LIMIT, TRIPS, Premises
 from tests.support.desks import intent, other_process
 from tests.support.desks import settings as desk_settings
 from tests.support.ledgers import all_events
@@ -53,13 +54,35 @@ class Shop(Premises):
     @rule(
         clerk=strategies.sampled_from(CLERKS),
         trip=strategies.sampled_from(TRIPS),
-        minor=strategies.sampled_from([500, 1250]),
+        minor=strategies.sampled_from([500, 1250, 2000]),
     )
     def take(self, clerk: str, trip: str, minor: int) -> None:
         try:
-            self.run(self.desk(clerk).take(intent(minor, trip=trip), second_yes=True))
+            refund = self.run(self.desk(clerk).take(intent(minor, trip=trip), second_yes=True))
         except Refused:
             return
+        if minor > self.limit:
+            self.needing[refund.key] = clerk
+
+    @rule(minor=strategies.sampled_from([400, LIMIT, 5_000]))
+    def the_limit_changes(self, minor: int) -> None:
+        """The operator changes the limit. What was asked for before stays as it was."""
+        self.limit = minor
+        for desk in self.desks.values():
+            desk.settings = desk.settings.replace(**self.site_rules())
+
+    @precondition(lambda self: any(refund.state is State.AWAITING_APPROVAL for refund in self.refunds()))
+    @rule(
+        data=strategies.data(), clerk=strategies.sampled_from(CLERKS), action=strategies.sampled_from(sorted(APPROVING))
+    )
+    def decide(self, data: strategies.DataObject, clerk: str, action: Action) -> None:
+        """A clerk approves or declines a refund; the one who asked for it is refused."""
+        awaiting = [refund for refund in self.refunds() if refund.state is State.AWAITING_APPROVAL]
+        refund = data.draw(strategies.sampled_from(awaiting))
+        try:
+            self.run(self.desk(clerk).decide(refund.key, action, "looked at it"))
+        except NotPossible:
+            assert clerk == refund.clerk
 
     @rule(clerk=strategies.sampled_from(CLERKS), fault=strategies.sampled_from(FAULTS), patient=strategies.booleans())
     def send(self, clerk: str, fault: dict[str, Any] | None, patient: bool) -> None:
@@ -226,6 +249,15 @@ class Shop(Premises):
         assert all(minor <= CAPTURED for minor in counted.values()), counted
         moved = {execution.request_id for execution in self.service.books.executions}
         assert moved <= self.seen.keys(), f"{moved - self.seen.keys()}: the money moved, and the ledger has no such id"
+
+    @invariant()
+    def nothing_is_sent_unapproved(self) -> None:
+        """Of each refund above its limit, the other clerk's approval stands before its first attempt."""
+        for key, clerk in self.needing.items():
+            kinds = [(event.kind, event.who) for event in self.told if event.key == key]
+            begun = [at for at, (kind, _who) in enumerate(kinds) if kind == ATTEMPT_STARTED]
+            approved = [at for at, (kind, who) in enumerate(kinds) if kind == APPROVED and who != clerk]
+            assert not begun or (approved and approved[0] < begun[0]), f"{key} was sent, and nobody else approved it"
 
     @invariant()
     def events_are_only_added(self) -> None:

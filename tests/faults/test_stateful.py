@@ -16,13 +16,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from refund_tui.core import lease, lifecycle, waits
+from refund_tui.core.approval import BY_NAME, Limits
 from refund_tui.core.fields import new_key
 from refund_tui.core.lifecycle import Decision, possible
 from refund_tui.core.outcomes import Answer, Outcome, Uncertain, Unreachable
-from refund_tui.core.refunds import Action, Life, Refund
+from refund_tui.core.refunds import Action, Life, Refund, State
 from refund_tui.core.times import Instant
 from refund_tui.core.waits import Policy
 from refund_tui.desk import actions as acting
+from refund_tui.desk import approvals
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.attempt_end import InFlight
 from refund_tui.desk.sender import Sender
@@ -117,6 +119,29 @@ def test_a_desk_that_settles_during_an_attempt_is_found_out(monkeypatch: pytest.
         shop.wake(0, fault=None)
         with pytest.raises(AssertionError, match="SETTLED_UNPAID, and the money moved"):
             shop.the_ledger_and_the_books_agree()
+
+
+def test_a_desk_that_forgets_the_limit_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limits, "exceeded", lambda _limits, _amount, _before: None)
+    with shop_played() as shop:
+        shop.take(clerk="ana", trip=TRIPS[0], minor=2_000)
+        shop.send(clerk="ana", fault=None, patient=True)
+        shop.events_are_only_added()
+        with pytest.raises(AssertionError, match="was sent, and nobody else approved it"):
+            shop.nothing_is_sent_unapproved()
+
+
+def test_a_desk_that_lets_the_asker_approve_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The events show who asked and who approved, and the sender reads them before each attempt."""
+    monkeypatch.setattr(approvals, "told_apart_by", lambda _asker, _approver, **_by_name: BY_NAME)
+    with shop_played() as shop:
+        shop.take(clerk="ana", trip=TRIPS[0], minor=2_000)
+        [refund] = shop.refunds()
+        shop.run(shop.desk("ana").decide(refund.key, Action.APPROVE, "my own"))
+        shop.send(clerk="ana", fault=None, patient=True)
+        [refund] = shop.refunds()
+        assert (refund.state, refund.life.alarm) == (State.BLOCKED, True)
+        assert not shop.service.books.arrivals
 
 
 def test_a_desk_that_takes_another_container_for_dead_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

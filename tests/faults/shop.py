@@ -47,7 +47,8 @@ class Shop(Premises):
 
     @initialize()
     def open_the_shop(self) -> None:
-        """Start with one refund to send."""
+        """Start with refunds to send, and one that needs an approval."""
+        self.take(clerk="ana", trip=TRIPS[0], minor=2_000)
         for trip in TRIPS[1:]:
             self.run(self.desk("ben").take(intent(1250, trip=trip)))
 

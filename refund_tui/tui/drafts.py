@@ -9,6 +9,7 @@ from datetime import datetime
 from textual.timer import Timer
 
 from refund_tui.core.refunds import Draft
+from refund_tui.core.trips import folded_trip
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import Standing
 from refund_tui.errors import StoreError
@@ -21,7 +22,7 @@ InBackground = Callable[[Coroutine[object, object, None]], None]
 
 
 class DraftKeeper:
-    """Keeps what this clerk types, for one trip at a time.
+    """Keeps what this clerk types, for one trip at a time, and what could not be saved yet of the trips before.
 
     `set_timer` calls a function after some seconds. `in_background` runs work and announces its errors. `saved` is
     called after an automatic save.
@@ -36,10 +37,12 @@ class DraftKeeper:
     ) -> None:
         self._desk, self._set_timer = desk, set_timer
         self._in_background, self._saved = in_background, saved
-        self._typed: Draft | None = None
-        """The draft that is not saved yet."""
+        self._typed: dict[str, Draft] = {}
+        """The drafts that are not saved yet, each by its folded trip."""
         self._saving: Timer | None = None
         self._unsaved = Standing(desk.tell)
+        self._trip = ""
+        """The folded trip whose draft was read last."""
         self._on_disk: Draft | None = None
 
     @property
@@ -48,20 +51,23 @@ class DraftKeeper:
         return self._on_disk.saved_at if self._on_disk else None
 
     async def read(self, store_id: str, trip_id: str) -> Draft | None:
-        """The draft of a trip as it is on disk. Raises StoreError."""
-        self._on_disk = await self._desk.history.draft(self._desk.clerk, store_id, trip_id)
-        return self._on_disk
+        """The draft of a trip: what is not saved yet, else as it is on disk. Raises StoreError."""
+        on_disk = await self._desk.history.draft(self._desk.clerk, store_id, trip_id)
+        self._trip, self._on_disk = folded_trip(store_id, trip_id), on_disk
+        typed = self._typed.get(self._trip, on_disk)
+        return None if typed is None or typed.empty else typed
 
     def keep(self, draft: Draft) -> None:
         """Save this draft after a pause in typing. A draft that is already on disk is not saved again."""
-        if self._typed is None and (draft == self._on_disk if self._on_disk else draft.empty):
+        trip = folded_trip(draft.store_id, draft.trip_id)
+        if trip not in self._typed and (draft == self._on_disk if self._on_disk else draft.empty):
             return
-        self._typed = draft
+        self._typed[trip] = draft
         self._stop_timer()
         self._saving = self._set_timer(SAVE_AFTER, self.save)
 
     def save(self) -> None:
-        """Save the draft now, in the background, if it is not saved yet."""
+        """Save what is not saved yet, now, in the background: no key waits for it."""
         self._stop_timer()
         self._in_background(self._save())
 
@@ -75,19 +81,23 @@ class DraftKeeper:
             self._saved()
 
     async def write(self) -> None:
-        """Save the draft if it is not saved yet. Returns when it is on disk. Raises StoreError."""
-        typed = self._typed
-        if typed is None:
+        """Save what is not saved yet. Returns when it is on disk. Raises StoreError."""
+        if not self._typed:
             return
-        saved_at = await self._desk.save_draft(typed)
-        self._on_disk = replace(typed, saved_at=saved_at) if saved_at else None
-        if self._typed is typed:
-            self._typed = None
+        for trip, typed in tuple(self._typed.items()):
+            saved_at = await self._desk.save_draft(typed)
+            if trip == self._trip:
+                self._on_disk = replace(typed, saved_at=saved_at) if saved_at else None
+            if self._typed.get(trip) is typed:
+                del self._typed[trip]
         await self._unsaved.over()
 
-    def forget(self) -> None:
-        """Forget the draft, because it became a refund. The ledger has deleted it."""
-        self._typed = self._on_disk = None
+    def forget(self, store_id: str, trip_id: str) -> None:
+        """Forget the draft of a trip, because it became a refund. The ledger has deleted it."""
+        trip = folded_trip(store_id, trip_id)
+        self._typed.pop(trip, None)
+        if trip == self._trip:
+            self._on_disk = None
 
     def _stop_timer(self) -> None:
         if self._saving is not None:

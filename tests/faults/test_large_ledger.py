@@ -47,7 +47,7 @@ while not ended.is_set():
     longest, number = max(longest, time.monotonic() - began), number + 1
     if number == 1:
         print("begun", flush=True)
-    time.sleep(float(sys.argv[2]))
+    ended.wait(float(sys.argv[2]))
 print(number, longest)
 """
 

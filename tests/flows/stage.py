@@ -152,8 +152,18 @@ class Stage:
     async def refund(self, find: str, amount: str, reason: str = "1") -> None:
         """Go from any screen to the timeline of a new refund."""
         await self.ask(find, amount, reason)
+        await self.say_yes()
+
+    async def say_yes(self) -> None:
+        """Answer the question that is shown, when its keys are accepted by the clock."""
         self.clock.advance(1)
         await self.press("y")
+
+    async def refund_unknown(self, amount: str) -> None:
+        """Refund on the trip that is not known here, from its empty form."""
+        await self.press(amount, "tab", "1", "f10")
+        await self.until("go back")
+        await self.say_yes()
 
     async def ask(self, find: str, amount: str, reason: str = "1") -> None:
         """Go from any screen to the question."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.host.paths import ledger_path
 from tests.flows.stage import Stage, program, refunds
 from tests.flows.test_keys_shown import keys
+from tests.support.obstacles import held
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +82,26 @@ async def test_a_draft_that_became_a_refund_is_no_draft(tmp_path: Path) -> None:
         await stage.refund("R-1002", "5.00")
         await stage.until("ACCEPTED")
         assert "Draft of" not in stage.text
+
+
+async def test_no_key_waits_for_a_draft_that_cannot_be_written_and_it_is_kept(tmp_path: Path) -> None:
+    async with program(tmp_path) as stage:
+        await stage.open("R-1002")
+        with held(ledger_path(tmp_path), "IMMEDIATE"):
+            await stage.press("7.25", "f2", "ctrl+u", "R-1004")
+            await stage.sees("1 trip")
+            await stage.press("enter")
+            await stage.sees("of 9.05 EUR left")
+            assert not stage.shows("does not answer")
+            await stage.press("3.10", "f2", "ctrl+u", "R-1002")
+            await stage.sees("1 trip")
+            await stage.press("enter")
+            await stage.sees("of 13.79 EUR left")
+            await stage.sees("7.25")
+        await stage.sees("Draft of 13:00")
+        await stage.idle()
+    async with program(tmp_path) as stage:
+        await stage.open("R-1004")
+        await stage.sees("3.10")
+        await stage.open("R-1002")
+        await stage.sees("7.25")

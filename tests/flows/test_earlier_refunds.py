@@ -18,8 +18,7 @@ async def test_from_the_form_one_key_settles_what_stops_it_and_one_comes_back(tm
         await stage.until("what became of it?")
         await stage.press("1", "tab", "CASE-1", "tab", "bank", "f10")
         await stage.until("Settle this refund for good?")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("SETTLED_PAID")
         await stage.press("escape")
         await stage.until("SETTLED_PAID just now")
@@ -35,8 +34,7 @@ async def test_from_the_form_one_key_asks_again_about_what_stops_it(tmp_path: Pa
         await stage.open("R-1007")
         await stage.press("f8")
         await stage.until("Ask the service again?")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("ACCEPTED")
 
 

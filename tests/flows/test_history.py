@@ -48,8 +48,7 @@ async def test_asking_again_says_why_it_is_safe_and_ends_accepted_under_the_same
         await stage.press("y")
         await stage.idle()
         assert "Ask the service again" in stage.text, "deaf for half a second"
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("ACCEPTED")
         [after] = await refunds(stage)
     assert (after.key, after.body) == (before.key, before.body)
@@ -76,8 +75,7 @@ async def test_settling_wants_evidence_and_keeps_it(tmp_path: Path) -> None:
         await stage.until("not one in the future")
         await stage.press("ctrl+u", "2026-03-01", "f10")
         await stage.until("was NOT paid")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("SETTLED_UNPAID")
         await stage.press("ctrl+o", "end")
         await stage.until("case 4711")
@@ -96,8 +94,7 @@ async def test_what_was_not_sent_yet_is_cancelled_after_a_question(tmp_path: Pat
         await stage.until("Attempts")
         await stage.press("f9")
         await stage.until("no money moves")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("CANCELLED")
 
 
@@ -108,8 +105,7 @@ async def test_after_a_repair_the_same_refund_goes_on(tmp_path: Path) -> None:
         await _to_history(stage, "BLOCKED")
         await stage.press("f8")
         await stage.until("Has that been repaired?")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("ACCEPTED")
 
 

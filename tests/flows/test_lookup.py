@@ -76,20 +76,14 @@ async def test_an_id_in_another_spelling_opens_the_known_trip(tmp_path: Path, sp
 async def test_an_id_that_only_the_ledger_knows_is_taken_for_it_aloud(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open_unknown()
-        await stage.press("5.00", "tab", "1", "f10")
-        await stage.until("go back")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.refund_unknown("5.00")
         await stage.until("ACCEPTED")
         await stage.press("f2", "ctrl+u", UNKNOWN_TRIP.upper())
         await stage.until("No trip here matches")
         await stage.press("enter")
         await stage.until(f"{UNKNOWN_TRIP.upper()} is taken for {UNKNOWN_TRIP}")
         await stage.until("Refunds on this trip")
-        await stage.press("6.00", "tab", "1", "f10")
-        await stage.until("go back")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.refund_unknown("6.00")
         await stage.until("6.00 EUR")
         await stage.until("Attempts")
         assert {refund.intent.trip_id for refund in await refunds(stage)} == {UNKNOWN_TRIP}

@@ -8,7 +8,7 @@ import pytest
 
 from refund_tui.core.refunds import Action, State
 from refund_tui.host.paths import ledger_path
-from tests.flows.stage import OFFLINE, Stage, program, refunds
+from tests.flows.stage import FORBIDDEN, OFFLINE, Stage, program, refunds
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
 from tests.support.ledgers import all_events
@@ -106,3 +106,16 @@ async def test_where_a_receipt_was_written_is_not_said_to_the_next_shopper(tmp_p
         await stage.press("escape")
         await stage.idle()
         assert not stage.shows("The receipt was written")
+
+
+async def test_what_blocks_a_refund_is_not_said_on_the_next_shoppers_screen(tmp_path: Path) -> None:
+    async with program(tmp_path, FORBIDDEN) as stage:
+        await stage.refund("R-1001", "5.00")
+        await stage.until("■ BLOCKED 5.00 EUR")
+        cause = "the role lacks execute-api:Invoke"
+        assert stage.shows(cause)
+        stage.clock.advance(11)
+        await stage.open("R-1002")
+        assert not stage.shows(cause)
+        assert "BLOCKED 5.00 EUR" not in stage.text
+        assert "1 BLOCKED" in stage.text, "the status line goes on counting it"

@@ -8,11 +8,13 @@ import pytest
 
 from refund_tui.core.outcomes import Answer, Unreachable
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, OFFLINE, program, unknown
+from tests.support.patience import PATIENCE
 
 NOTHING_SENT = Unreachable(Answer(None, "the service's host refused the connection; nothing was sent"))
 
 
-async def test_the_end_says_the_card_and_what_is_left_once(tmp_path: Path) -> None:
+async def test_the_end_says_the_card_and_what_is_left_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_tui.tui.news.LEDGER_WITHIN", PATIENCE)
     async with program(tmp_path) as stage:
         await stage.refund("R-1001", "5.00")
         await stage.until("13:00  ● ACCEPTED 5.00 EUR to VISA 4242 · 13.40 left of 18.40")
@@ -20,17 +22,13 @@ async def test_the_end_says_the_card_and_what_is_left_once(tmp_path: Path) -> No
 
 
 async def test_the_end_names_the_trip_where_no_card_is_known(tmp_path: Path) -> None:
-    async with program(tmp_path, OFFLINE) as stage:
+    async with program(tmp_path, LIMITED) as stage:
         await stage.open_unknown()
-        await stage.press("5.00", "tab", "1", "f10")
-        await stage.until("refund it")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.refund_unknown("5.00")
         await stage.until("WAITING")
         await stage.press("f9")
         await stage.until("Cancel this refund?")
-        stage.clock.advance(1)
-        await stage.press("y")
+        await stage.say_yes()
         await stage.until("– CANCELLED 5.00 EUR on trip 7c1e0b52-nowhere · withdrawn before it could be paid")
 
 

@@ -230,6 +230,7 @@ async def test_an_answer_that_is_not_on_disk_yet_is_not_said_to_be_awaited(folde
     with ExitStack() as lock:
 
         async def answer(_body: bytes) -> Outcome:
+            await stage.sees("◐ SENDING")
             await asyncio.to_thread(lock.enter_context, held(ledger_path(folder)))
             return accepted()
 

@@ -13,16 +13,16 @@ from tests.support.program import limited
 _HOLDER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-connection.execute("BEGIN EXCLUSIVE")
+connection.execute(f"BEGIN {sys.argv[2]}")
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 @contextmanager
-def held(file: Path) -> Iterator[None]:
-    """Another process holds the SQLite file for itself alone."""
-    command, pipe = [sys.executable, "-c", _HOLDER, str(file)], subprocess.PIPE
+def held(file: Path, how: str = "EXCLUSIVE") -> Iterator[None]:
+    """Another process holds the SQLite file for itself alone; IMMEDIATE: others may read it, but not write."""
+    command, pipe = [sys.executable, "-c", _HOLDER, str(file), how], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other, limited(other):
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"

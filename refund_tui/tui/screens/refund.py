@@ -182,8 +182,8 @@ class RefundFormScreen(RefundScreen):
 
     async def begin(self, store_id: str, trip_id: str) -> None:
         """Start a refund on a trip, with its draft if there is one. Raises StoreError; then nothing changed."""
+        self._drafts.save()  # of the trip that was open before
         async with answered():
-            await self.keep_draft()  # of the trip that was open before
             trip = await self._desk.trips.get(store_id, trip_id)
             balance = await self._desk.trips.balance(store_id, trip_id)
             draft = await self._drafts.read(store_id, trip_id)
@@ -296,7 +296,7 @@ class RefundFormScreen(RefundScreen):
             self._go("filling")
             self.refund_app.announce(notices.nothing_recorded(refused))
         else:
-            self._drafts.forget()
+            self._drafts.forget(intent.store_id, intent.trip_id)
             self._entry.articles.unmark_all()
             self._follow(refund, looking_back=False)
 

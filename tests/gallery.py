@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parents[1] / "screenshots"
 SIZES = (SIZE, (120, 36))
 CELL = 12.2
 """The width of a character in the pictures."""
+FONT_SIZE = f"font-size: {CELL / 0.60205:.2f}px"
+"""The size at which a character of the local font is that wide: some viewers ignore the length of a text."""
 NO_TRIP = Rejected(Answer(400, "the service knows no such trip in this store: check the store and the trip id"), "")
 HISTORY = (accepted("REC1A2B3C"), NO_TRIP, LOST, NO_TRIP, LIMITED)
 TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
@@ -202,6 +204,7 @@ async def _leaving(stage: Stage) -> None:
     await _waiting(stage)
     await stage.press("ctrl+q")
     await stage.until("still open")
+    await _keys_lit(stage)
 
 
 async def _gate(stage: Stage) -> None:
@@ -273,7 +276,7 @@ def drawn(stage: Stage) -> str:
 def self_contained(svg: str) -> str:
     """The picture with the local monospaced font instead of a downloaded one."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas").replace("font-size: 20px", FONT_SIZE)
     svg = re.sub(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*>)((?:&#160;)+)', _indented, svg)
     return re.sub(r"terminal-\d+", "terminal", svg)
 

@@ -86,27 +86,27 @@ def _ordinary(now: datetime) -> list[SampleTrip]:
 def _faulty(now: datetime) -> list[SampleTrip]:
     return [
         SampleTrip(
-            _record(now, "0e51d7ba", "R-1004 RATE LIMITED", 31, ("VISA", "1881"), "9.05", [_WRAP, _COFFEE]),
+            _record(now, "0e51d7ba", "R-1004 LIMIT", 31, ("VISA", "1881"), "9.05", [_WRAP, _COFFEE]),
             "The service says 429 once, Retry-After 12 s: the countdown runs, then the refund is accepted.",
             [{"status": 429, "retryAfter": "12"}],
         ),
         SampleTrip(
-            _record(now, "92ab34f6", "R-1005 UNAVAILABLE", 47, ("MASTERCARD", "4444"), "6.90", [_SALAD]),
+            _record(now, "92ab34f6", "R-1005 DOWN", 47, ("MASTERCARD", "4444"), "6.90", [_SALAD]),
             "The service says 503 once, retryAfter 8 s: the refund waits that long, then it is accepted.",
             [{"status": 503, "retryAfter": "8"}],
         ),
         SampleTrip(
-            _record(now, "d1e6087c", "R-1006 UNKNOWN TO THE SERVICE", 58, ("VISA", "0077"), "8.20", [_BREAD, _YOGURT]),
+            _record(now, "d1e6087c", "R-1006 REJECT", 58, ("VISA", "0077"), "8.20", [_BREAD, _YOGURT]),
             "The service does not know this trip (400 UnknownShoppingTrip): the refund is rejected, no money moved.",
             exists=False,
         ),
         SampleTrip(
-            _record(now, "5c0f9d13", "R-1007 ANSWER LOST", 64, ("VISA", "9010"), "14.75", [_WINE, _COFFEE]),
+            _record(now, "5c0f9d13", "R-1007 LOST", 64, ("VISA", "9010"), "14.75", [_WINE, _COFFEE]),
             "The money moves and the answer is lost: the same id is sent again, and nothing is paid twice.",
             [{"drop": "after"}],
         ),
         SampleTrip(
-            _record(now, "e83b62d5", "R-1008 SERVER ERROR", 120, ("MASTERCARD", "2323"), "5.80", [_WRAP]),
+            _record(now, "e83b62d5", "R-1008 ERROR", 120, ("MASTERCARD", "2323"), "5.80", [_WRAP]),
             "The service says 500 twice: the refund waits, the second time longer, then it is accepted.",
             [{"status": 500, "repeat": 2}],
         ),
@@ -116,7 +116,7 @@ def _faulty(now: datetime) -> list[SampleTrip]:
             [{"delay": 3}],
         ),
         SampleTrip(
-            _record(now, "a90c15e7", "R-1010 NOT AUTHORISED", 200, ("AMEX", "3005"), "6.55", [_COFFEE, _JUICE]),
+            _record(now, "a90c15e7", "R-1010 BLOCK", 200, ("AMEX", "3005"), "6.55", [_COFFEE, _JUICE]),
             "The service says 403 once: the refund is BLOCKED with advice, and goes on when you say it is repaired.",
             [{"status": 403}],
         ),
@@ -125,11 +125,11 @@ def _faulty(now: datetime) -> list[SampleTrip]:
 
 def _special(now: datetime) -> list[SampleTrip]:
     yen = _record(now, "7b2d83f0", "R-1011 YEN", 1_500, ("JCB", "0505"), "860", [_ONIGIRI, _TEA], code="JPY")
-    unknown = _record(now, "c46e1f59", "R-1012 AMOUNT UNKNOWN", 2_900, ("VISA", "7788"), None, [])
+    unknown = _record(now, "c46e1f59", "R-1012 NO SUM", 2_900, ("VISA", "7788"), None, [])
     noon = now.replace(hour=12, minute=0, second=0)
     week_ago, earlier = noon - timedelta(days=7), noon - timedelta(days=12)
-    last_day = _record(week_ago, "1da7b908", "R-1013 LAST DAY", 0, ("VISA", "3300"), "11.50", [_WINE])
-    closed = _record(earlier, "f50e7c36", "R-1014 WINDOW CLOSED", 0, ("MASTERCARD", "8210"), "6.80", [_BREAD, _BREAD])
+    last_day = _record(week_ago, "1da7b908", "R-1013 ENDING", 0, ("VISA", "3300"), "11.50", [_WINE])
+    closed = _record(earlier, "f50e7c36", "R-1014 CLOSED", 0, ("MASTERCARD", "8210"), "6.80", [_BREAD, _BREAD])
     return [
         SampleTrip(yen, "A currency without decimals."),
         SampleTrip(unknown, "What was captured is not known: there is no ceiling, and the screen says so."),

@@ -55,7 +55,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
     CSS_PATH = "style.tcss"
     TITLE = "refund-tui"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 Textual's own attribute
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-usual"), (110, "-wide")]  # noqa: RUF012 Textual's own attribute
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-high")]  # noqa: RUF012 the same
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
 

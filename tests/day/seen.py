@@ -23,7 +23,7 @@ _ENDED = re.compile(rf"{STATE} \d[\d,.]* [A-Z]{{3}} (?:to|for) \S+ (?P<tail>\d{{
 """The announcement of an end. It shows the card instead of the trip."""
 _CHARGED = re.compile(r"\s[A-Z]{4} (?P<tail>\d{4})\s+\d[\d,.]* [A-Z]{3}\b")
 """A row of a narrow Lookup list. It shows the card and the charged amount instead of the trip."""
-_ANNOUNCED = re.compile(r"\s*\d\d:\d\d  \S")
+_ANNOUNCED = re.compile(r"[▌\s]*\d\d:\d\d  \S")
 _BOX = str.maketrans("┃", "│", "┌┐└┘─")
 
 

@@ -81,7 +81,7 @@ def test_it_hears_nothing_wrong_in_what_is_true(screens: Screens) -> None:
 
 WRONG = {
     "another amount is left": ("lookup", "13.40 EUR left", "18.40 EUR left"),
-    "another amount is left in a row": ("lookup", "13.40 ● 5.00 back", "18.40 ● 5.00 back"),
+    "another amount is left in a row": ("lookup", "13.40  ● 5.00 back", "18.40 ● 5.00 back"),
     "another amount was charged": ("lookup", "left of 18.40", "left of 13.40"),
     "no refund where there is one": ("lookup", "1 refund ", "no refund yet "),
     "another number of refunds": ("lookup", "1 refund ", "2 refunds "),

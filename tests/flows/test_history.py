@@ -123,7 +123,7 @@ async def test_before_all_go_on_each_blocked_refund_is_listed_with_its_whole_cau
         assert shown[:6] == [
             "not authorised (403): the role lacks execute-api:Invoke",
             "1.50 EUR  R-1002 · MASTERCARD 5100",
-            "1.50 EUR  R-1010 NOT AUTHORISED · AMEX 3005",
+            "1.50 EUR  R-1010 BLOCK · AMEX 3005",
             "the security token in the request is expired (401)",
             "1.50 EUR  R-1001 · VISA 4242",
             "",
@@ -203,7 +203,7 @@ async def test_the_next_and_the_previous_refund_are_shown_from_the_detail(tmp_pa
         await stage.until("This is the first refund of the list")
         await stage.press("escape")
         await stage.until("1 of 2 refunds, newest first")
-        assert "History STORE-001" in stage.text
+        assert "History · STORE-001" in stage.text
 
 
 async def test_attempts_that_ended_alike_are_on_one_line(tmp_path: Path) -> None:

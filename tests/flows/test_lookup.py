@@ -82,7 +82,7 @@ async def test_an_id_that_only_the_ledger_knows_is_taken_for_it_aloud(tmp_path: 
         await stage.until("No trip here matches")
         await stage.press("enter")
         await stage.until(f"{UNKNOWN_TRIP.upper()} is taken for {UNKNOWN_TRIP}")
-        await stage.until("Refunds on this trip")
+        await stage.until("5.00 EUR ● ACCEPTED")
         await stage.refund_unknown("6.00")
         await stage.until("6.00 EUR")
         await stage.until("Attempts")
@@ -278,7 +278,7 @@ async def test_each_row_says_what_was_given_back_and_follows_the_ledger(tmp_path
         await stage.until("5.00 back")
         [row] = [line for line in stage.text.splitlines() if "5.00 back" in line]
         assert "R-1001" in row
-        assert "18.40 EUR      13.40 ◔ 5.00 back" in row or "18.40 EUR      13.40 ● 5.00 back" in row
+        assert "18.40 EUR      13.40  ◔ 5.00 back" in row or "18.40 EUR      13.40  ● 5.00 back" in row
 
 
 async def test_each_row_says_what_is_left_also_where_nothing_was_given_back_and_where_it_is_not_known(

@@ -116,9 +116,14 @@ def test_a_source_that_has_less_than_it_counted_is_not_asked_for_ever() -> None:
 def test_amounts_are_aligned_at_their_right_and_long_texts_cut_with_an_ellipsis() -> None:
     cells = ("09:53", "5.00 EUR", "22222222-3333-4444-5555-666666666666", "maria")
     (text, _tone), *others = lay_out(COLUMNS, cells, 59)
-    assert text == " 09:53          5.00 EUR 22222222-3333-4444-5555-666666666…"
+    assert text == " 09:53          5.00 EUR  22222222-3333-4444-5555-66666666…"
     assert not others
-    assert lay_out(COLUMNS, cells, 80, MARK)[0][0].endswith("666           maria   ")
+    assert lay_out(COLUMNS, cells, 80, MARK)[0][0].endswith("666          maria   ")
+
+
+def test_an_id_that_is_too_long_shows_both_its_ends_only_where_both_have_room() -> None:
+    assert fit("2026-0302-0042-000017", 16, ends=True) == "2026-0302-…00017"
+    assert fit("R-1004 LIMIT", 9, ends=True) == "R-1004 L…"
 
 
 def test_a_tone_is_a_run_of_its_own() -> None:

@@ -15,10 +15,12 @@ from textual.widget import Widget
 from refund_tui.tui.commands import Command
 from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.wording.help_pages import ABOUT_FIELDS, ABOUT_SCREENS
-from refund_tui.tui.wording.states import SIGNS, STATE_MEANS
+from refund_tui.tui.wording.states import SIGNS, STATE_MEANS, STYLES
 
 NAME = 17
 """Columns for a key or a state."""
+
+CLOSES = "Esc closes it, the arrows scroll it"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -41,17 +43,26 @@ class HelpScreen(ModalScreen[None]):
     def on_resize(self) -> None:
         """Wrap the lines at the width of the terminal."""
         width = max(40, self.size.width - 6)
-        keys = [(", ".join(keys), command.words) for command, keys in self._commands]
+        keys = _by_words(self._commands)
         states = [(f"{SIGNS[state]} {state}", words) for state, words in STATE_MEANS.items()]
-        parts: list[Part] = ["\n\n".join(textwrap.fill(text, width) for text in self._about)]
+        about = "\n\n".join(textwrap.fill(text, width) for text in self._about)
+        parts: list[Part] = [("Help", "bold"), (f" · {CLOSES}\n\n", STYLES["dim"]), about]
         for title, rows in (("Keys", keys), ("What a refund can be", states)):
             lines = "\n".join(_folded(name, words, width) for name, words in rows)
             parts += [(f"\n\n{title}\n", "bold"), lines]
-        self.query_one("#help-text", Plain).show(literal(*parts, "\n\nEscape closes this."))
+        self.query_one("#help-text", Plain).show(literal(*parts))
 
     def action_close(self) -> None:
         """Close help."""
         self.dismiss()
+
+
+def _by_words(commands: Sequence[tuple[Command, list[str]]]) -> list[tuple[str, str]]:
+    """The keys of each thing that can be done: keys that do the same, such as up and down, share a line."""
+    found: dict[str, list[str]] = {}
+    for command, keys in commands:
+        found.setdefault(command.words, []).extend(keys)
+    return [(", ".join(keys), words) for words, keys in found.items()]
 
 
 def _folded(name: str, words: str, width: int) -> str:

@@ -69,7 +69,7 @@ class HistoryScreen(RefundScreen):
         """The filter above the list, with the marked refund beside it if there is room; or one refund."""
         with self._step:
             with Vertical(id="listing"):
-                with Horizontal(classes="line"):
+                with Horizontal(classes="field"):
                     yield Plain("Find", classes="name")
                     yield self._find
                 yield self._words

@@ -34,7 +34,7 @@ from refund_tui.tui.wording.states import moment
 from refund_tui.tui.wording.trip_facts import left_and_back, trip_articles, trip_facts, trip_in_two_lines
 
 COLUMNS = (
-    Column("When", 12), Column("Receipt", 8, most=28), Column("Trip", 16, most=36, above=96, ends=True),
+    Column("When", 12), Column("Receipt", 8, most=30, ends=True), Column("Trip", 16, most=36, above=96, ends=True),
     Column("Card", 9), Column("Charged", 13, right=True), Column("Left", 10, right=True),
     Column("Given back", 13, most=18, above=72),
 )  # fmt: skip
@@ -72,7 +72,7 @@ class LookupScreen(ScreenPane):
 
     def compose(self) -> ComposeResult:
         """The search, the list, and the marked trip: beside the list if there is room, else below it."""
-        with Horizontal(classes="line"):
+        with Horizontal(classes="field"):
             yield Plain("Find", classes="name")
             yield field("search", "id, receipt, last four, amount, date, article")
         yield TextCell("", id="trip-words", classes="list-words")

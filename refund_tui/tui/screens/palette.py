@@ -41,7 +41,7 @@ class PaletteScreen(ScreenPane):
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
-        with Horizontal(classes="line"):
+        with Horizontal(classes="field"):
             yield Plain("Do", classes="name")
             yield self._field
         yield Plain("", id="commands-heading", classes="columns")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from textual.content import Content
+
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant
 from refund_tui.tui.widgets.plain_text import Plain, literal
@@ -42,6 +44,11 @@ class Announcement(Plain):
         self._sentence = literal((f"{hour}  ", "$muted"), visible(words, LONGEST)) if words else literal()
         if not self._urgent:
             self.show(self._sentence)
+
+    def show(self, text: str | Content) -> None:
+        """Show a text, with the bar that tells it from the text above."""
+        super().show(text)
+        self.set_class(bool(self.shown), "-told")
 
     def interrupt(self, words: str) -> None:
         """Show these words in place of the sentence; "" shows the sentence again."""

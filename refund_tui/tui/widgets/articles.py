@@ -25,6 +25,7 @@ from refund_tui.core.text import visible
 from refund_tui.core.trips import Article
 from refund_tui.tui.commands import ARTICLES, bindings
 from refund_tui.tui.widgets.columns import lay_out
+from refund_tui.tui.widgets.plain_text import Part
 from refund_tui.tui.widgets.row_list import Cell, Column, RowList, Tone
 
 COLUMNS = (Column("", 1), Column("Article", 0), Column("of", 12, right=True), Column("worth", 9, right=True))
@@ -93,12 +94,17 @@ class ArticleList(RowList[int]):
         return refunded(self._articles, self.marked)
 
     @property
-    def title(self) -> str:
-        """The headings, with the number of marked articles, and the number of rows above and below."""
+    def title(self) -> tuple[Part, ...]:
+        """The headings, with the number of marked articles, and the number of rows above and below.
+
+        The name of the list is drawn like that of a field: reversed while the list has the focus.
+        """
         above, below = self.hidden
-        told = f"Articles: {len(self.marked)} of {len(self._articles)} marked"
+        name, told = "Articles", f": {len(self.marked)} of {len(self._articles)} marked"
         told += (f"  ↑ {above} more" if above else "") + (f"  ↓ {below} more" if below else "")
-        return "".join(text for text, _ in lay_out(self.columns, ("", told, "of", "worth"), self.size.width or WIDTH))
+        laid_out = lay_out(self.columns, ("", name + told, "of", "worth"), self.size.width or WIDTH)
+        before, _, after = "".join(text for text, _ in laid_out).partition(name)
+        return before, (name, "$foreground reverse" if self.has_focus else ""), after
 
     @property
     def counted(self) -> bool:

@@ -147,11 +147,8 @@ class RefundEntry(Vertical):
         self._stop_line.display = bool(told)
         self._stop_line.set_class(stops, "-stops")
         self._stop_line.show(told)
-        summary = facts = trip_facts(self._desk, self.store_id, self.trip, self.balance)
-        if self.trip is not None:
-            summary = trip_summary(self._desk, self.store_id, self.trip, self.balance)
-        self._summary.show(literal(*summary))
-        self._facts.show(literal(*facts))
+        self._summary.show(literal(*trip_summary(self._desk, self.store_id, self.trip, self.balance)))
+        self._facts.show(literal(*trip_facts(self._desk, self.store_id, self.trip, self.balance)))
 
     @property
     def draft(self) -> Draft:
@@ -179,7 +176,7 @@ class RefundEntry(Vertical):
 
     def _show_title(self) -> None:
         """Show the number of marked articles, and of the rows above and below."""
-        self._title.show(self.articles.title)
+        self._title.show(literal(*self.articles.title))
 
     @on(RefundForm.Typed)
     def _typed(self, message: RefundForm.Typed) -> None:
@@ -210,4 +207,4 @@ class RefundEntry(Vertical):
     @on(DescendantBlur)
     def _show_focus(self) -> None:
         """Show in the heading of the articles whether they have the focus."""
-        self._title.set_class(self.articles.has_focus, "-focused")
+        self._show_title()

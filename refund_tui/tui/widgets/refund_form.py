@@ -62,7 +62,7 @@ class RefundForm(Vertical):
             yield Horizontal(Plain("Amount", classes="name"), self._amount, self._left, classes="field")
             yield self._problems["amount"]
         with Vertical(classes="part", id="reason-part"):
-            yield Horizontal(Plain("Reason", classes="name"), self._problems["reason"], classes="line")
+            yield Horizontal(Plain("Reason", classes="name"), self._problems["reason"], classes="field")
             yield self._reason
         with self._currency_part:
             yield Horizontal(Plain("Currency", classes="name"), self._currency, classes="field")
@@ -89,7 +89,7 @@ class RefundForm(Vertical):
         self._currency_part.display = balance.captured is None
         self._balance = balance
         left = balance.left
-        self._left.show(f"of {left} left" if left else "what is left is not known")
+        self._left.show(f"of {left} left" if left else "left: not known")
         self._tell()
 
     def focus_first(self) -> None:

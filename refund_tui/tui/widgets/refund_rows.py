@@ -10,8 +10,9 @@ from refund_tui.tui.widgets.row_list import Cell, Column
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Card", 4, above=62), Column("Receipt", 9, most=30, above=70),
-    Column("Reason", 14, most=27, above=100), Column("Clerk", 10, most=16), Column("Amount", 13, right=True),
+    Column("Asked", 12), Column("State", 16), Column("Card", 4, above=62),
+    Column("Receipt", 9, most=36, above=70, ends=True), Column("Reason", 14, most=27, above=100),
+    Column("Clerk", 10, most=16), Column("Amount", 13, right=True),
 )  # fmt: skip
 """Where a list is narrow, the clerk and the amount stay whole."""
 

@@ -16,6 +16,9 @@ from refund_tui.tui.wording.notices import NEEDED, not_past
 
 PAID = 1
 
+LABELS = {"paid": "The money", "reference": "Reference", "said_by": "Who said", "when": "When"}
+"""The name of each field, by its id."""
+
 
 class SettleForm(Vertical):
     """Four fields, each with a line for its problem. The lines are empty until the first try to submit."""
@@ -28,15 +31,14 @@ class SettleForm(Vertical):
         """The fields in the order of the keys."""
         yield Plain("", id="settle-title", classes="about")
         with Horizontal(classes="field pair"):
-            yield Plain("The money", classes="name")
+            yield Plain(LABELS["paid"], classes="name")
             yield Choice(["was paid to the shopper", "was not paid"], id="paid")
         yield Plain("", id="paid-wrong", classes="wrong")
-        for name, label, hint in (
-            ("reference", "Reference", "such as a case or statement number"),
-            ("said_by", "Who said", "such as payment support"), ("when", "When", ""),
+        for name, hint in (
+            ("reference", "such as a case or statement number"), ("said_by", "such as payment support"), ("when", ""),
         ):  # fmt: skip
             with Horizontal(classes="field"):
-                yield Plain(label, classes="name")
+                yield Plain(LABELS[name], classes="name")
                 yield field(name, hint)
             yield Plain("", id=f"{name}-wrong", classes="wrong")
 
@@ -58,12 +60,12 @@ class SettleForm(Vertical):
         return Evidence(self.query_one(Choice).picked == PAID, reference, said_by, when)
 
     def report_problems(self) -> str:
-        """Show what is missing, focus the first field with a problem, and return that problem."""
+        """Show what is missing, focus the first field with a problem, and return its name and problem."""
         self._checked = True
         self._tell()
         name, problem = next(iter(self._wrong().items()))
         self.query_one(f"#{name}").focus()
-        return problem
+        return f"{LABELS[name]}: {problem}"
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()

@@ -37,7 +37,7 @@ class StatusLine(Horizontal):
         """Environment, screen, store and clerk on the left, open refunds on the right."""
         yield self._environment
         yield self._title
-        yield Who(f" {who_words(self._desk.settings)}")
+        yield Who(f" · {who_words(self._desk.settings)}")
         yield self._open_refunds
 
     def on_mount(self) -> None:

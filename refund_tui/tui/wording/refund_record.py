@@ -20,6 +20,9 @@ from refund_tui.tui.wording.states import STYLES, ago, articles_words, card_word
 NAME, INDENT = 19, 2
 """Columns for the name of a fact, and before an id that is below its name."""
 
+NARROW, SHORT_NAME = 50, 11
+"""With fewer columns than NARROW, names have SHORT_NAME columns, and a value with a longer name is below it."""
+
 
 def attempts_table(attempts: Sequence[Attempt | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:
     """Each attempt on a line, with its outcome wrapped below it. Consecutive attempts that ended alike share a line."""
@@ -48,6 +51,8 @@ def _attempt(alike: list[Attempt | Damaged], zone: tzinfo, now: datetime, width:
         line = f"{len(alike)} × {outcome}, {began} to {until}  {status}".rstrip()
     else:
         line = f"{attempt.number:>2}  {began:12}  {outcome:18}  {status}".rstrip()
+    if len(line) > width:
+        line = textwrap.fill(" ".join(line.split()), width, initial_indent=" ", subsequent_indent=" " * 4)
     told = [] if attempt.detail == outcome else _folded(attempt.detail, 4, width)
     return [f"\n{line}", *((f"\n{line}", STYLES["dim"]) for line in told)]
 
@@ -75,7 +80,7 @@ def facts_of(
         *([("Articles", articles_words(asked.articles))] if asked.articles else []),
         ("Card", card_words(asked.card) or "not known"),
         ("Receipt", asked.receipt or "not known"),
-        ("Note", asked.note or "-"),
+        *([("Note", asked.note)] if asked.note else []),
         ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
         ("Request id", refund.key),
         ("Reconciliation id", refund.life.reconciliation_id or "none"),
@@ -87,10 +92,12 @@ def facts_of(
 
 def _fact(name: str, value: str, width: int) -> list[Part]:
     """A name, and its value beside it. An id that is too long is on the next line, complete."""
-    if " " not in value and width - NAME < len(value) <= width - INDENT:
-        return [(f"\n{name}", STYLES["dim"]), f"\n{' ' * INDENT}{visible(value)}"]
-    lines = _wrapped(value, width - NAME) or ["-"]
-    return [(f"\n{name:{NAME}}", STYLES["dim"]), ("\n" + " " * NAME).join(lines)]
+    column = SHORT_NAME if width < NARROW else NAME
+    if len(name) >= column or (" " not in value and width - column < len(value) <= width):
+        indent = min(INDENT, max(0, width - len(value)))
+        return [(f"\n{name}", STYLES["dim"]), *(f"\n{line}" for line in _folded(value, indent, width))]
+    lines = _wrapped(value, width - column) or ["-"]
+    return [(f"\n{name:{column}}", STYLES["dim"]), ("\n" + " " * column).join(lines)]
 
 
 def events_table(events: Sequence[Event | Damaged], zone: tzinfo, now: datetime, width: int) -> list[Part]:

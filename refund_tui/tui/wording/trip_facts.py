@@ -33,6 +33,11 @@ LEAST_LINES = 4
 """The fewest lines for the articles: a heading, two articles, and the number of the others."""
 
 
+UNKNOWN_HERE = "This trip is not known here: only the service knows it."
+"""The first line about such a trip; it fits on a terminal of 60."""
+
+NO_TIME = "time not known"
+
 TITLE = 78
 """Columns of a trip's title: it fits on a terminal of 80."""
 
@@ -97,18 +102,24 @@ def trip_in_two_lines(desk: Desk, trip: Trip, balance: TripBalance) -> list[Part
     return [visible(trip.trip_id, 76 - len(imported)), imported, "\n", told, f"{of} · {many} · window ", closing]
 
 
-def trip_summary(desk: Desk, store_id: str, trip: Trip, balance: TripBalance) -> list[Part]:
-    """The facts of a known trip in two lines, and its newest refunds. The articles get the rest of the room."""
-    left, when = balance.left, _when(desk, trip, "time not known")
+def trip_summary(desk: Desk, store_id: str, trip: Trip | None, balance: TripBalance) -> list[Part]:
+    """The facts of a trip in two lines, and its newest refunds. The articles and the form get the rest of the room."""
+    left = balance.left
     told: Part = (f"{left} left", "bold") if left else ("what is left is not known", "bold")
-    facts: list[Part] = [
-        f"{card_words(trip.card) or 'card not known'} · {when} · window ",
-        _window(desk, trip, balance),
-    ]
-    facts += ["\n", told, f" of {balance.captured_words}", f" · store {visible(store_id, 20)}"]
+    facts = _card_and_times(desk, trip, balance)
+    of = f" of {balance.captured_words}" if balance.captured else ""
+    facts += ["\n", told, f"{of} · store {visible(store_id, 20)}"]
     if not balance.refunds and not balance.damaged:
         return [*facts, " · no refund yet"]
     return [*facts, *_refunds(desk, balance, MOST_IN_SUMMARY)[1:]]
+
+
+def _card_and_times(desk: Desk, trip: Trip | None, balance: TripBalance) -> list[Part]:
+    """The first line about a trip. Without its record, the ledger may still know the end of its window."""
+    if trip is None and desk.window_closes(trip, balance) is None:
+        return [UNKNOWN_HERE]
+    card, when = (card_words(trip.card), _when(desk, trip, NO_TIME)) if trip else ("", NO_TIME)
+    return [f"{card or 'card not known'} · {when} · window ", _window(desk, trip, balance)]
 
 
 def left_and_back(balance: TripBalance) -> tuple[Cell, Cell]:

@@ -17,6 +17,8 @@ SIGNS = dict(zip("○◐◔●✕■?–◆◇", (
 STATE = rf"(?P<sign>[{''.join(SIGNS)}]) (?P<state>{'|'.join(sorted(STATES, key=len, reverse=True))})\b"
 
 _SHORT = re.compile(r"([\w-]+)…([\w-]+)")
+_CUT = re.compile(r"([\w-]+)…\s")
+"""The beginning of an id that did not fit."""
 _CARD = re.compile(rf"{STATE}\s+(?P<tail>\d{{4}})\s")
 """A row of a narrow history list: it shows the card's last four digits instead of the trip."""
 _ENDED = re.compile(rf"{STATE} \d[\d,.]* [A-Z]{{3}} (?:to|for) \S+ (?P<tail>\d{{4}}) ·")
@@ -46,6 +48,7 @@ class Part:
         shortened = _SHORT.findall(self.text)
         for head, tail in shortened:
             named += [trip for trip in self.screen.trip_ids if trip.startswith(head) and trip.endswith(tail)]
+        named += [trip for head in _CUT.findall(self.text) for trip in self.screen.trip_ids if trip.startswith(head)]
         card = (_ENDED if self.announced else _CARD).search(self.text)
         if not named and not shortened and card:
             return [row.trip for row in self.screen.truth.refunds if row.tail == card["tail"]]

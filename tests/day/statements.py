@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from tests.day.seen import SIGNS, STATE, Part, Screen
@@ -32,6 +33,9 @@ Judge = Callable[["re.Match[str]", Part], object]
 
 
 def _left(match: re.Match[str], part: Part) -> object:
+    about, left = part.screen.about, part.screen.truth.pieces
+    if pieces := [left[trip, name] for trip, name in left if name in part.text and (not about or trip in about)]:
+        return Decimal(plain(match["amount"])) in pieces
     return _was_left(match, part) if part.announced else _of_trip(part, match, part.screen.truth.left)
 
 
@@ -231,7 +235,7 @@ def _kind(name: str, pattern: str, judge: Judge) -> Statement:
 
 
 STATEMENTS = (
-    _kind("what is left of the trip", rf"{AMOUNT} (?:{CURRENCY} )?left\b", _left),
+    _kind("what is left of the trip, or of an article", rf"{AMOUNT} (?:{CURRENCY} )?left\b", _left),
     _kind("what is left of the trip", rf"\bLeft\s+{AMOUNT} {CURRENCY}", _left),
     _kind("what is left of the trip", rf"only {AMOUNT} {CURRENCY} is left", _left),
     _kind("what is left, in a row", rf"\b[A-Z]{{4}} \d{{4}}\s+[\d,.]+ [A-Z]{{3}}\s+{AMOUNT}(?=\s|$)", _left),

@@ -1,6 +1,7 @@
 """A clerk's day by keys alone: its shoppers one after the other on one terminal, with all that comes between.
 
-After each key every word and number on the screen is compared with the ledger and the service's books.
+After each key every word and number on the screen is compared with the ledger and the service's books, and after each
+step Lookup, the history and the trip's form too, which stand on other terminals.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pytest
 
 from tests.day.colleague import Colleague, colleague
 from tests.day.counter import Counter
+from tests.day.observer import observers
 from tests.day.shop import Shop, import_trips, trip_id
 from tests.flows.stage import program
 from tests.support.clock import NOON
@@ -31,7 +33,8 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Counter, Colleague, Collea
     import_trips(data)
     with Shop(folder) as shop, colleague(data, NOON, shop.url) as ben, colleague(data, NOON, shop.url, "cem") as cem:
         async with program(data, base_url=shop.url, connected=True, timezone="UTC") as stage:
-            yield Counter(stage, shop, data, ben, cem), ben, cem
+            with observers(data, shop.url) as watching:
+                yield Counter(stage, shop, data, watching, ben, cem), ben, cem
 
 
 async def ordinary(at: Counter) -> None:
@@ -185,6 +188,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.timeout(600)
 async def test_every_screen_is_true_after_every_key_of_a_clerks_day(tmp_path: Path, home: Path) -> None:
     async with opened(tmp_path) as (at, ben, cem):
         await ordinary(at)

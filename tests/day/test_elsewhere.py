@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -31,13 +31,22 @@ def looked_at(stage: Stage, folder: Path, typed: Collection[str] = (), *, fields
 
 
 async def agreed(stage: Stage, folder: Path, typed: Collection[str], *, fields_are_typed: bool = False) -> None:
-    """Check that the screen is true within two seconds. Time in which this host ran something else does not count."""
+    """Check that the screen is true within two seconds."""
+
+    async def present() -> Screen:
+        return looked_at(stage, folder, typed, fields_are_typed=fields_are_typed)
+
+    await comes_true(present)
+
+
+async def comes_true(present: Callable[[], Awaitable[Screen]]) -> None:
+    """Check that a screen is true within two seconds. Time in which this host ran something else does not count."""
     begun = last = time.monotonic()
     lost = 0.0
-    while found := untruths(looked_at(stage, folder, typed, fields_are_typed=fields_are_typed)):
+    while found := untruths(screen := await present()):
         if last - begun - lost > WITHIN or last - begun > PATIENCE:
-            raise AssertionError("\n".join([*found, stage.text]))
-        await stage.pilot.pause(0.05)
+            raise AssertionError("\n".join([*found, screen.text]))
+        await asyncio.sleep(0.05)
         lost += max(0.0, time.monotonic() - last - 0.2)
         last = time.monotonic()
 

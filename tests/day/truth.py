@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -56,6 +56,8 @@ class Truth:
     tails: dict[str, str] = field(default_factory=dict)
     """The last four digits of the card, by trip id."""
     ceilings: dict[str, int] = field(default_factory=dict)
+    pieces: defaultdict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """How many of an article are not given back yet, by trip id and the article's name."""
     heads: dict[int, str] = field(default_factory=dict)
     amounts: set[str] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
@@ -127,6 +129,9 @@ class Truth:
                 self._note(event)
             for row in rows("SELECT * FROM refund"):
                 self.refunds.append(_refund(row, frozenset(before.get(row["key"], ()))))
+                if row["state"] in COUNTED:
+                    for _, name, amount, *_ in json.loads(row["articles"]):
+                        self.pieces[row["trip_id"], name] -= Decimal(amount)
                 self._note(row)
             for table in ("attempt", "gate", "ceiling", "draft", "endpoint"):
                 for row in rows(f"SELECT * FROM {table}"):
@@ -145,8 +150,10 @@ class Truth:
                 self.trips[row["trip_id"]] = row["minor"], row["currency"] or row["card_currency"] or ""
                 self.tails[row["trip_id"]] = row["tail"] or ""
                 self._note(row)
+                for _, name, amount, *_ in json.loads(row["articles"]):
+                    self.pieces[row["trip_id"], name] += Decimal(amount or 1)
                 self._closes(row["began"] or row["ended"])
-                self.amounts |= set(_prices(json.loads(row["articles"]), row["currency"] or "EUR"))
+                self.amounts |= _prices(row["articles"], row["currency"] or "EUR")
         for trip, (minor, currency) in self.trips.items():
             told = (minor, self.left(trip), self.captured(trip))
             self.amounts |= {digits(amount, currency) for amount in told if amount is not None}
@@ -200,18 +207,18 @@ def _refund(row: sqlite3.Row, before: frozenset[str]) -> Row:
     )  # fmt: skip
 
 
-def _prices(articles: Iterable[Any], currency: str) -> Iterator[str]:
+@lru_cache
+def _prices(articles: str, currency: str) -> frozenset[str]:
     """All prices that marked articles can have: of one piece, of several, and of sums."""
     lines: list[list[int]] = []
-    for _, _, amount, _, price, *_ in articles:
+    for _, _, amount, _, price, *_ in json.loads(articles):
         if price is None:
             continue
         quantity = Decimal(amount or 1)
         pieces = range(1, int(quantity) + 1) if quantity == int(quantity) else ()
         lines.append([int((Decimal(price) * n).quantize(Decimal(1), ROUND_HALF_UP)) for n in (quantity, *pieces)])
-    for many in range(1, min(len(lines), 4) + 1):
-        for chosen in combinations(lines, many):
-            yield from (digits(total, currency) for total in _sums(chosen))
+    chosen = (some for many in range(1, min(len(lines), 4) + 1) for some in combinations(lines, many))
+    return frozenset(digits(total, currency) for some in chosen for total in _sums(some))
 
 
 def _sums(lines: Iterable[list[int]]) -> set[int]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 STORE = "STORE-001"
 AMOUNT = Money(1250, "EUR")
-SHORT_WAITS = Policy(base=0.1, cap=0.5, least=0.05, most_doubts=20)
+SHORT_WAITS = Policy(base=0.1, cap=0.5, least=0.05)
 """The real rules with shorter waits, so that the drill takes a minute and not an hour."""
 
 TIMEOUT = 60.0

@@ -220,19 +220,19 @@ def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, poli
         life, maybe_executed=True, first_sent=life.first_sent or sent, doubts=life.doubts + 1,
         tries=life.tries if life.maybe_executed else 0,
     )  # fmt: skip
-    if doubted.doubts >= policy.most_doubts:
-        why = f"{outcome.answer.detail}; asked {doubted.doubts} times without a clear answer"
-        return Decision(_given_up(doubted, why), "unknown", why)
     return _try_again(doubted, outcome, waits.next_wait(doubted, outcome.retry_after, now, policy, random), now, policy)
 
 
 def _try_again(
     life: Life, outcome: RateLimited | Unreachable | Uncertain, wait: Wait, now: Instant, policy: Policy
 ) -> Decision:
-    """Wait and try again, unless the service may have forgotten an earlier attempt by then."""
+    """Wait and try again, however often, unless the service may have forgotten an earlier attempt by then."""
     why = outcome.answer.detail
     if life.maybe_executed and wait.seconds >= waits.horizon_left(life, now, policy):
-        why = f"{why}; by the time it may be asked again, asking may pay twice"
+        why = (
+            f"{why}; attempts without a clear answer: {life.doubts}; by the time it may be asked again, asking may pay "
+            "twice"
+        )
         return Decision(_given_up(life, why), "unknown", why)
     return Decision(replace(life, state=State.WAITING, wait=wait, tries=life.tries + 1, why=why), outcome.word, why)
 

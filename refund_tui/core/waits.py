@@ -14,24 +14,22 @@ from refund_tui.core.times import Instant, Wait
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long to wait and when to stop. All values are in seconds, but `most_doubts` is a number of attempts.
+    """How long to wait and when to stop. All values are in seconds. No count of tries ends it.
 
     - `base`, `cap`: the first and the longest backoff, before jitter. `least`: the shortest wait.
     - `longest`: the longest wait that the service can ask for: the length of the refund window.
     - `horizon`: the time after which nothing is sent automatically. The contract does not say how long the service
       remembers an id.
-    - `most_doubts`: after so many attempts with an unknown outcome, a person must decide.
     - `to_leave`: a request must be sent within this time after its attempt was recorded.
     - `longest_attempt`: no attempt is under way for longer: `to_leave`, the longest request deadline (600 s), and a
       margin.
     """
 
     base: float = 2.0
-    cap: float = 60.0
+    cap: float = 600.0
     least: float = 1.0
     longest: float = 7 * 86_400.0
     horizon: float = 86_400.0
-    most_doubts: int = 8
     to_leave: float = 60.0
     longest_attempt: float = 900.0
 

@@ -132,6 +132,30 @@ async def test_the_wait_of_a_503_is_kept_within_the_window_and_a_person_can_end_
         assert service.requests == [refund.body] * 2
 
 
+async def test_an_outage_is_asked_through_at_a_growing_distance_with_the_same_bytes(tmp_path: Path) -> None:
+    failed = Uncertain(Answer(500, "the service failed"), Doubt.SERVER_ERROR)
+    clock, service, waited = FakeClock(), ScriptedService(*[failed] * 12), list[float]()
+    async with desk_over(tmp_path, service, clock=clock) as desk:
+        ears = Ears(desk)
+        desk.begin()
+        key = (await desk.take(intent())).key
+
+        async def waits_again() -> bool:
+            found = await desk.history.get(key)
+            if not isinstance(found, Refund) or found.life.wait is None or found.life.tries != len(waited) + 1:
+                return False
+            waited.append(found.life.wait.remaining(desk.now()))
+            return True
+
+        for _attempt in range(12):
+            await ears.until(waits_again)
+            clock.advance(waited[-1])
+            desk.wake()
+        done = await ears.until_state(key, State.ACCEPTED)
+    assert waited == [*map(float, (1, 2, 4, 8, 16, 32, 64, 128, 256)), 300.0, 300.0, 300.0]
+    assert service.requests == [done.body] * 13
+
+
 async def test_no_wait_is_longer_than_the_refund_window(tmp_path: Path) -> None:
     endless = RateLimited(Answer(429, "asked to wait"), 2.0**31)
     async with desk_over(tmp_path, ScriptedService(endless), refund_window_days=30) as desk:

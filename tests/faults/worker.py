@@ -26,7 +26,7 @@ from refund_tui.core.waits import Policy
 from refund_tui.desk.desk import Desk
 from refund_tui.settings.load import load_settings
 
-FAST = Policy(base=0.02, cap=0.05, least=0.01, most_doubts=50)
+FAST = Policy(base=0.02, cap=0.05, least=0.01)
 """The real rules with shorter waits, so that hundreds of deaths fit into a test."""
 
 _real_connect = sqlite3.connect

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refund_tui.core import lifecycle, rules
+from refund_tui.core import lifecycle, rules, waits
 from refund_tui.core.money import Money
-from refund_tui.core.outcomes import Accepted
+from refund_tui.core.outcomes import Accepted, Uncertain
 from refund_tui.core.reasons import ReasonCode
 from refund_tui.core.refunds import Intent, Life, Refund, State
 from tests.model import steps
 from tests.model.steps import ModelStep
-from tests.model.world import BOOT, NOW, PAUSE, SentRequest, World
+from tests.model.world import BOOT, NOW, PAUSE, POLICY, SentRequest, World
 
 Law = Callable[[World, ModelStep], bool]
 
@@ -143,10 +143,18 @@ def in_its_window(before: World, step: ModelStep) -> bool:
     return NOW.at < closes or before.went_on
 
 
+def asks_until_the_horizon(before: World, step: ModelStep) -> bool:
+    """However often an attempt ends in doubt, asking goes on by itself, until the key horizon would pass before it."""
+    outcome, life = step.outcome, step.world.life
+    if not isinstance(outcome, Uncertain) or before.life.state is not State.SENDING or life.state is not State.UNKNOWN:
+        return True
+    return waits.horizon_left(life, NOW, POLICY) <= max(outcome.retry_after or 0.0, POLICY.cap)
+
+
 LAWS: tuple[Law, ...] = (
     paid_once, asked_in_time, one_at_a_time, own_service, closed_is_not_sent, newer_stays, doubt_stays, doubt_is_told,
     end_is_final, what_moved_counts, yes_is_true, yes_is_heard, unknown_holds_the_trip, left_is_honest, nobody_is_stuck,
-    approved_first, in_its_window,
+    approved_first, in_its_window, asks_until_the_horizon,
 )  # fmt: skip
 
 

@@ -65,6 +65,15 @@ for _doubt, _words in (
     breaks(_words, "doubt_is_told", name="decide")(_without_doubt(_doubt))
 
 
+_uncertain = lifecycle._uncertain
+
+
+@breaks("a second doubt ends the asking", "asks_until_the_horizon", name="_uncertain")
+def _count(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
+    decided = _uncertain(life, outcome, sent, now, policy, random)
+    return replace(decided, life=lifecycle._given_up(decided.life, "")) if life.maybe_executed else decided
+
+
 @breaks("a timeout is taken for a no", "what_moved_counts", name="_uncertain")
 def _timeout_is_no(life: Life, outcome: Uncertain, *_: object) -> Decision:
     return Decision(Life(State.REJECTED), "rejected", "")

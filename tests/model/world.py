@@ -19,9 +19,7 @@ HORIZON = 100.0
 PAUSE = 60.0
 """Seconds of a long pause: more than half a horizon, and more than any request lasts."""
 
-POLICY = Policy(
-    base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, most_doubts=3, to_leave=30.0, longest_attempt=PAUSE
-)
+POLICY = Policy(base=10.0, cap=10.0, least=10.0, longest=500.0, horizon=HORIZON, to_leave=30.0, longest_attempt=PAUSE)
 
 JUMP = 300.0
 """Seconds of a jump of the wall clock: longer than any time in the refund."""
@@ -122,7 +120,7 @@ class World:
 
     def with_life(self, life: Life) -> World:
         """The same world with another life. Fields that no rule reads are removed, so that equal worlds are equal."""
-        return replace(self, life=replace(life, why="", tries=0))
+        return replace(self, life=replace(life, why="", tries=0, doubts=0))
 
     def put(self, old: SentRequest, new: SentRequest | None) -> World:
         """The same world with one request changed, or gone."""

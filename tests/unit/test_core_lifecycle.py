@@ -69,6 +69,10 @@ def after(seconds: float) -> Instant:
     return Instant(NOON + timedelta(seconds=seconds), "boot-1", 100.0 + seconds)
 
 
+def later(now: Instant, seconds: float) -> Instant:
+    return Instant(now.at + timedelta(seconds=seconds), now.boot, now.ticks + seconds)
+
+
 NOW = after(10)
 
 
@@ -148,11 +152,28 @@ def test_a_dead_process_is_a_doubt_about_its_attempt() -> None:
     )  # fmt: skip
 
 
-def test_after_eight_doubts_a_person_must_decide() -> None:
-    assert become(replace(DOUBTED, doubts=6), TIMEOUT).life.state is State.WAITING
-    why = "as it came; asked 8 times without a clear answer"
-    given_up = replace(DOUBTED, state=State.UNKNOWN, doubts=8, why=why)
-    assert become(replace(DOUBTED, doubts=7), TIMEOUT) == Decision(given_up, "unknown", why)
+def test_no_count_of_doubts_ends_the_asking_and_the_distance_grows_to_minutes() -> None:
+    often = replace(DOUBTED, tries=200, doubts=200)
+    assert become(often, TIMEOUT).life.wait == Wait(NOW, 300.0)
+    assert become(often, TIMEOUT, random=0.999).life.wait == Wait(NOW, 599.4)
+
+
+def test_an_outage_of_ten_minutes_is_asked_through() -> None:
+    life, now = SENDING, NOW
+    while now.since(NOW) < 600:
+        life = decide(life, Uncertain(SAID, Doubt.SERVER_ERROR), now, now, POLICY, 0.999).life
+        assert (life.state, life.maybe_executed) == (State.WAITING, True)
+        assert life.wait is not None
+        now = later(now, life.wait.remaining(now))
+        life = sending(life)
+    assert decide(life, Accepted(SAID, "REC1"), now, now, POLICY, 0.5).life.state is State.ACCEPTED
+
+
+def test_only_the_key_horizon_ends_the_asking_and_says_how_often_it_was_asked() -> None:
+    asked = replace(DOUBTED, doubts=99, first_sent=after(-POLICY.horizon + 5))
+    ended = become(asked, TIMEOUT)
+    assert ended.life.state is State.UNKNOWN
+    assert "attempts without a clear answer: 100; by the time it may be asked again" in ended.why
 
 
 # Waits.
@@ -173,13 +194,14 @@ def test_what_the_service_asks_for_is_a_minimum_within_the_refund_window(asked_f
         (0, 0.999, 1.998),
         (1, 0.75, 3.0),
         (4, 0.5, 16.0),
-        (5, 0.5, 30.0),
-        (6, 0.25, 15.0),
-        (29, 0.5, 30.0),
-        (10_000, 0.5, 30.0),
+        (5, 0.5, 32.0),
+        (6, 0.25, 32.0),
+        (8, 0.5, 256.0),
+        (9, 0.5, 300.0),
+        (10_000, 0.5, 300.0),
     ],
 )
-def test_without_being_asked_it_waits_with_full_jitter_up_to_a_minute(
+def test_without_being_asked_it_waits_with_full_jitter_up_to_ten_minutes(
     tries: int, random: float, seconds: float
 ) -> None:
     for outcome in (OFFLINE, RateLimited(SAID)):
@@ -221,7 +243,8 @@ def test_how_long_the_same_key_can_safely_be_asked(life: Life, now: Instant, sec
 @pytest.mark.parametrize("outcome", [OFFLINE, LIMITED, BUSY, TIMEOUT])
 def test_what_could_only_be_asked_after_the_horizon_is_unknown_at_once(outcome: Outcome) -> None:
     given_up = become(DOUBTED, outcome, now=after(86_400))
-    why = "as it came; by the time it may be asked again, asking may pay twice"
+    asked = f"attempts without a clear answer: {given_up.life.doubts}"
+    why = f"as it came; {asked}; by the time it may be asked again, asking may pay twice"
     assert (given_up.life.state, given_up.kind, given_up.why) == (State.UNKNOWN, "unknown", why)
     assert (given_up.life.maybe_executed, given_up.life.wait, given_up.life.why) == (True, None, why)
     assert (given_up.gate is not None) is (outcome is LIMITED), "the account is held all the same"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from refund_tui.core.reasons import ReasonCode
+from refund_tui.core.refunds import State
+from refund_tui.tui.widgets.plain_text import Plain
 from tests.flows.stage import LIMITED, LOST, MALFORMED, SIZE, Stage, program, unknown
 from tests.support.records import trip
 
@@ -69,7 +71,7 @@ async def test_a_long_receipt_in_the_history_shows_the_end_that_tells_it_from_th
         await stage.press("f4")
         await stage.until("1 refund,")
         row = next(line for line in stage.text.splitlines() if line.startswith(" ›"))
-        assert re.search(r" 2026-03\S*…00017 ", row)
+        assert re.search(r" 2026-03\S*…0017 ", row)
 
 
 async def test_a_wrapped_sentence_does_not_touch_the_scroll_bar(tmp_path: Path) -> None:
@@ -94,3 +96,25 @@ async def test_help_says_how_to_close_it_before_anything_else(tmp_path: Path) ->
         await stage.press("f1")
         await stage.until("Help · Esc closes it")
         assert "Up, Down " in stage.text
+        help_text = stage.pilot.app.screen.query_one("#help-text", Plain).shown
+        assert all(f" {state} " in help_text for state in State)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, WIDEST])
+async def test_headings_stand_above_their_columns_after_the_terminal_was_resized(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with program(tmp_path) as stage:
+        await stage.refund("R-1002", "3.40")
+        await stage.until("ACCEPTED")
+        await stage.press("f4")
+        await stage.until("1 refund,")
+        await stage.pilot.resize_terminal(*size)
+        await stage.idle()
+        heading, row = (next(line for line in stage.text.splitlines() if word in line) for word in ("Asked ", "›"))
+        assert heading.index("Amount") + len("Amount") == row.index("EUR") + len("EUR")
+        await stage.open("R-1002")
+        await stage.pilot.resize_terminal(*SIZE)
+        await stage.idle()
+        heading, row = (next(line for line in stage.text.splitlines() if word in line) for word in ("worth", "Comté"))
+        assert heading.index("worth") + len("worth") == row.index("9.88") + len("9.88")

@@ -66,7 +66,7 @@ async def test_the_narrowest_history_cuts_neither_clerk_nor_amount(tmp_path: Pat
         await stage.until("WAITING")
         await stage.press("f4")
         await stage.until("1 refund,")
-        assert _row(stage, "›").endswith("◔ WAITING        maximilian        20.00 EUR ")
+        assert _row(stage, "›").endswith("◔ WAITING           maximilian     20.00 EUR ")
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE, WIDEST])

@@ -17,8 +17,8 @@ from refund_tui.tui.widgets.plain_text import Part, Plain, literal
 from refund_tui.tui.wording.help_pages import ABOUT_FIELDS, ABOUT_SCREENS
 from refund_tui.tui.wording.states import SIGNS, STATE_MEANS, STYLES
 
-NAME = 17
-"""Columns for a key or a state."""
+NAME = 3 + max(len(state) for state in STATE_MEANS)
+"""Columns for a key, or for a state with its sign, and a blank."""
 
 CLOSES = "Esc closes it, the arrows scroll it"
 

@@ -172,6 +172,10 @@ class HistoryScreen(RefundScreen):
         self._say()
         self.refund_app.refresh_keys()
 
+    def on_resize(self) -> None:
+        """Lay out the heading again when the list has its new width."""
+        self.call_after_refresh(self._fit_heading)
+
     def _fit_heading(self) -> None:
         self._heading.show(self.rows.heading())
 

@@ -20,7 +20,7 @@ Run = tuple[str, Tone]
 MARK, NO_MARK = "›", " "
 """The text before the row with the cursor, and before other rows. The cursor is never shown by colour alone."""
 
-BOTH_ENDS = 16
+BOTH_ENDS = 13
 """The fewest cells in which the beginning and the end of an id still tell which one it is."""
 
 

@@ -174,6 +174,10 @@ class RefundEntry(Vertical):
         self._show_title()
         self.post_message(self.Changed())
 
+    def on_resize(self) -> None:
+        """Lay out the heading of the articles again when they have their new width."""
+        self.call_after_refresh(self._show_title)
+
     def _show_title(self) -> None:
         """Show the number of marked articles, and of the rows above and below."""
         self._title.show(literal(*self.articles.title))

@@ -10,7 +10,7 @@ from refund_tui.tui.widgets.row_list import Cell, Column
 from refund_tui.tui.wording.states import SIGNS, TONES, moment
 
 COLUMNS = (
-    Column("Asked", 12), Column("State", 16), Column("Card", 4, above=62),
+    Column("Asked", 12), Column("State", 16, most=19), Column("Card", 4, above=62),
     Column("Receipt", 9, most=36, above=70, ends=True), Column("Reason", 14, most=27, above=100),
     Column("Clerk", 10, most=16), Column("Amount", 13, right=True),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from refund_tui.commands import FAILED, OK
 from refund_tui.commands.output import ERR, print_err, print_out
@@ -56,7 +56,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not storage.exists():
         raise StoreUnusable(f"there is no ledger at {storage.place} yet: no refund was made here")
     witnesses = [witness for path in arguments.against for witness in _heads_in(path)]
-    found = maintenance_of(settings).verify(build_body, _Progress().show, witnesses)
+    with _Progress() as progress:
+        found = maintenance_of(settings).verify(build_body, progress.show, witnesses)
     problems = [*found.problems, *_older(storage)]
     _print_found(storage, found, fits=not problems)
     for problem in problems:
@@ -101,16 +102,23 @@ def _print_found(storage: Storage, found: Verification, *, fits: bool) -> None:
 
 
 class _Progress:
-    """Shows on a terminal how much is checked."""
+    """Shows on a terminal how much is checked, in one line that ends with the check."""
 
     def __init__(self) -> None:
         self._shown = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown >= 0:
+            ERR.write("\n")
+            ERR.flush()
 
     def show(self, done: int, total: int) -> None:
         """Show how many rows are checked, and of how many."""
         percent = 100 * done // max(total, 1)
         if ERR.isatty() and percent != self._shown:
             self._shown = percent
-            end = "\n" if done == total else ""
-            ERR.write(f"\rchecked {percent} % of {total:,} rows{end}")
+            ERR.write(f"\rchecked {percent} % of {total:,} rows")
             ERR.flush()

@@ -87,6 +87,11 @@ ALTERATIONS = {
     EVENT_7.format("at = '2026-01-01T00:00:00.000Z'"): "event 7 does not follow",
     EVENT_7.format('actor = \'{"uid": "0"}\''): "event 7 does not follow",
     EVENT_7.format("record = NULL"): "event 7 does not follow",
+    EVENT_7.format(f"record = '{'[' * 100_000}'"): "event 7 does not follow",
+    **{
+        EVENT_7.format(f"record = '{record}'"): "event 7 does not follow"
+        for record in ("7", '[["gate", [[]], {}]]', '[["attempt", [], {}]]', "[[[], [], {}]]", '{"attempt": 1}')
+    },
     EVENT_7.format(f"hash = '{'0' * 64}'"): "event 7 does not follow",
     EVENT_7.format("hash = NULL"): "event 7 does not follow",
     EVENT_7.format("hash = 1"): "event 7 does not follow",

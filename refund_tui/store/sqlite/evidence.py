@@ -33,6 +33,8 @@ Place = tuple[str, tuple[object, ...]]
 CHANGING = ("endpoint", "version", "updated_at", *LIFE)
 """The columns of a refund that its later events record. Its first event records all of them."""
 
+_CHANGING = frozenset(CHANGING)
+
 KEYS = {
     "refund": ("key",), "attempt": ("key", "number"), "gate": ("endpoint",), "ceiling": ("id",),
     "endpoint": ("endpoint",), "identity": ("one",), COMMITMENT: ("key",),
@@ -85,9 +87,11 @@ def link(previous: bytes, event: Iterable[object]) -> bytes:
 
     A column is hashed as its number of bytes, a colon and its bytes; NULL is hashed as a minus sign.
     """
-    texts = [value if isinstance(value, bytes) or value is None else _encoded(value) for value in event]
-    told = b"".join([b"-" if text is None else b"%d:%b" % (len(text), text) for text in texts])
-    return hashlib.sha256(previous + told).hexdigest().encode()
+    parts = [previous]
+    for value in event:
+        text = value if isinstance(value, bytes) or value is None else _encoded(value)
+        parts += (b"-",) if text is None else (b"%d:" % len(text), text)
+    return hashlib.sha256(b"".join(parts)).hexdigest().encode()
 
 
 def _encoded(value: object) -> bytes:
@@ -136,7 +140,7 @@ def refund_image(row: sqlite3.Row) -> dict[str, object]:
 def image_of(row: sqlite3.Row, columns: Iterable[str]) -> dict[str, object]:
     """The values of a row's first columns that are not NULL."""
     return {
-        name: value if isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) else _plain(value)
+        name: (value if value.isascii() else _plain(value)) if isinstance(value, str) else _plain(value)
         for name, value in zip(columns, row, strict=False)
         if value is not None
     }
@@ -145,17 +149,27 @@ def image_of(row: sqlite3.Row, columns: Iterable[str]) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return f"sha256:{hashlib.sha256(value).hexdigest()}"
-    return _encoded(value).decode(errors="backslashreplace")  # text that is not UTF-8 must not end a check
+    if isinstance(value, str):  # text that is not UTF-8 must not end a check
+        return _encoded(value).decode(errors="backslashreplace")
+    return value
 
 
-def records(text: bytes | str | None) -> Iterator[tuple[str, tuple[object, ...], Image | None]]:
+def records(text: bytes | None) -> Iterator[tuple[str, tuple[object, ...], Image | None]]:
     """What an event recorded: table, primary key and image of each row. Raises ValueError if it cannot be read."""
-    for told in json.loads(text) if text else ():
+    try:
+        said = json.loads(text.decode()) if text else []
+    except RecursionError as error:
+        raise ValueError("not a record") from error
+    if not isinstance(said, list):
+        raise ValueError("not a record")
+    for told in said:
         if not (isinstance(told, list) and len(told) == 3 and isinstance(told[1], list)):
             raise ValueError("not a record")
         table, key, image = told
-        if table not in KEYS or not isinstance(image, dict | None):
+        if not (isinstance(table, str) and table in KEYS and isinstance(image, dict | None)):
             raise ValueError("a record of an unknown table")
+        if len(key) != len(KEYS[table]) or not all(isinstance(part, int | str) for part in key):
+            raise ValueError("not a key")
         yield table, tuple(key), image
 
 
@@ -196,7 +210,7 @@ class RefundEvidence:
         if table == "attempt":
             self.attempts[key[-1]] = image
         elif table == "refund":
-            kept = {} if first else {name: value for name, value in self.refund.items() if name not in CHANGING}
+            kept = {} if first else {name: value for name, value in self.refund.items() if name not in _CHANGING}
             self.refund = {**kept, **image}
             version = image.get("version")
             if not first and version not in (self._version, _next(self._version)):
@@ -223,7 +237,7 @@ class RefundEvidence:
             here[COMMITMENT] = self.refund.get(COMMITMENT)
         if here != self.refund:
             different = _differing(here, self.refund)
-            return Contradiction(_told(different, here, self.refund), of_life=bool(different & set(CHANGING)))
+            return Contradiction(_told(different, here, self.refund), of_life=not different.isdisjoint(_CHANGING))
         found: dict[object, object] = {attempt["number"]: image_of(attempt, ATTEMPT) for attempt in attempts}
         if found != self.attempts:
             number = min(map(str, _differing(found, self.attempts)))

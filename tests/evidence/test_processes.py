@@ -57,8 +57,16 @@ def presses_ctrl_c(key: str, intent: Intent) -> bytes:
     return build_body(key, intent)
 
 
+def kills_the_program(_key: str, _intent: Intent) -> bytes:
+    parent = parent_process()
+    assert parent is not None
+    assert parent.pid is not None
+    os.kill(parent.pid, signal.SIGKILL)
+    return b""
+
+
 def checked_by(function: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The end of the program and of all its processes: each of them holds its output open."""
+    """How the program ended. All its processes ended too, because each of them holds its output open."""
     return subprocess.run(
         [sys.executable, "-c", SMALL_PIECES, function, "verify", "--data-dir", str(folder), "--base-url", BASE],
         env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False, start_new_session=True,
@@ -90,3 +98,8 @@ def test_a_process_that_is_killed_ends_the_check_with_a_sentence(folder: Path) -
 def test_ctrl_c_ends_the_check_and_all_its_processes_without_a_word(folder: Path) -> None:
     ended = checked_by("presses_ctrl_c", folder)
     assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGINT, "", "")
+
+
+def test_no_process_outlives_a_program_that_is_killed(folder: Path) -> None:
+    ended = checked_by("kills_the_program", folder)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "")

@@ -12,9 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from functools import partial
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from operator import itemgetter
 from pathlib import Path
+from threading import Thread
 
 from refund_tui.core.evidence import BodyOf, Head, Progress, Verification, Witness
 from refund_tui.core.money import Money
@@ -105,7 +106,7 @@ def _results(check: Callable[[Piece], Checked], pieces: Sequence[Piece]) -> Iter
     if len(pieces) <= FEW:
         yield map(check, pieces)
         return
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _end_with_the_program) as pool:
         try:
             with _sigint_waits():
                 results = pool.map(check, pieces)
@@ -132,6 +133,17 @@ def _sigint_waits() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_the_program() -> None:
+    """Let this process of a pool end as soon as the program is gone. Otherwise it would wait for work for ever."""
+    Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    if program := parent_process():
+        program.join()
+        os._exit(1)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

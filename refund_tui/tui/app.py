@@ -208,8 +208,10 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         screen = self.current_screen
         if screen.recording:
             return notices.STILL_BEING_RECORDED
+        if not screen.unanswered:
+            return ""
         key = key_of(screen.id or "", self.desk.settings.keys)
-        return f"{screen.unanswered} {notices.way_back(key)}" if screen.unanswered else ""
+        return f"{screen.unanswered} {notices.way_back(key)}"
 
     def _redraw_around(self) -> None:
         """Draw the status line and the line of keys for the present screen."""

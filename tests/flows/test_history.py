@@ -34,7 +34,7 @@ async def test_the_filter_line_narrows_and_says_how_a_word_is_written(tmp_path: 
         await stage.press("ctrl+u", "amount:77")
         await stage.until("No refund matches")
         await stage.press("ctrl+u", "enter", "u")
-        await stage.until("state:UNKNOWN,BLOCKED")
+        await stage.until("state:AWAITING_APPROVAL,UNKNOWN,BLOCKED")
 
 
 async def test_asking_again_says_why_it_is_safe_and_ends_accepted_under_the_same_id(tmp_path: Path) -> None:
@@ -304,5 +304,5 @@ async def test_the_count_stays_while_a_word_is_completed_and_follows_the_cursor(
         await stage.until("1 of 2 refunds, newest first")
         await stage.press("down")
         await stage.until("2 of 2 refunds, newest first")
-        await stage.press("/", "state:A")
+        await stage.press("/", "state:AC")
         await stage.until("1 of 2 refunds, newest first · in all 5.40 EUR  state:ACCEPTED")

@@ -95,7 +95,7 @@ PLACES = {
         (*_list("state:ACCEPTED"), "enter", "ctrl+r"), "w  To a file", ("refund.write", "refund.copy"),
         (f"{NOON:%Y-%m-%d} 13:00",),
     ),
-    "what needs a person": Place((*_list("state:UNKNOWN,BLOCKED"), "home"), "of 2 refunds", ("history.person",)),
+    "what needs a person": Place((*_list("state:AWAITING_APPROVAL,UNKNOWN,BLOCKED"), "home"), "of 2 refunds", ("history.person",)),
     "stop?": Place((*_list("state:WAITING"), "enter", "f9"), "go back", ("y", "n")),
     "go on?": Place((*_list(), "g"), "go back", ("y", "n")),
     "an unknown refund": Place((*_list("state:UNKNOWN"), "enter"), "Request id", ("refund.settle",)),

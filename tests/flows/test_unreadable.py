@@ -17,6 +17,7 @@ from refund_tui.core.refunds import State
 from refund_tui.host.paths import ledger_path, trips_path
 from refund_tui.store.sqlite.connection import Patience
 from refund_tui.tui.commands import COMMANDS
+from refund_tui.tui.screens.history import NEEDS_A_PERSON
 from tests.day.test_elsewhere import agreed
 from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, SERVICE, Stage, import_samples, program
 from tests.support.clock import NOON, FakeClock
@@ -95,7 +96,7 @@ PLACES = {
         (*_list("state:ACCEPTED"), "enter", "ctrl+r"), "w  To a file", ("refund.write", "refund.copy"),
         (f"{NOON:%Y-%m-%d} 13:00",),
     ),
-    "what needs a person": Place((*_list("state:AWAITING_APPROVAL,UNKNOWN,BLOCKED"), "home"), "of 2 refunds", ("history.person",)),
+    "what needs a person": Place((*_list(NEEDS_A_PERSON), "home"), "of 2 refunds", ("history.person",)),
     "stop?": Place((*_list("state:WAITING"), "enter", "f9"), "go back", ("y", "n")),
     "go on?": Place((*_list(), "g"), "go back", ("y", "n")),
     "an unknown refund": Place((*_list("state:UNKNOWN"), "enter"), "Request id", ("refund.settle",)),

@@ -108,16 +108,17 @@ OLDER_COPY = "older_copy"
 """The kind of the event by which a refund of an older copy of the ledger became doubtful."""
 
 
-def older_copy(life: Life, made: Instant, what: str) -> Decision:
+def older_copy(life: Life, what: str) -> Decision:
     """Make an open refund of an older copy of the ledger UNKNOWN. `what` says why its record may be too old.
 
-    It may have been sent since it was `made`; or it was cancelled, and another refund was paid instead. A refund that
-    is closed in the copy stays closed, with an alarm. What was known of it before stays in the text.
+    It may have been sent, or it was cancelled and another refund was paid instead. When is not known, so asking again
+    is not safe at any time. A refund that is closed in the copy stays closed, with an alarm. What was known before
+    stays in the text.
     """
     why = f"{what}: find out whether the shopper was paid" + (f"; before that: {life.why}" if life.why else "")
     if life.state.terminal:
         return Decision(replace(life, alarm=True, why=why), OLDER_COPY, why)
-    return Decision(_given_up(mark_maybe_executed(life, made), why), OLDER_COPY, why)
+    return Decision(replace(_given_up(life, why), maybe_executed=True, first_sent=None), OLDER_COPY, why)
 
 
 def sending(life: Life) -> Life:
@@ -189,7 +190,7 @@ def _late(life: Life, outcome: Outcome, sent: Instant, now: Instant, policy: Pol
             f"an attempt ended in doubt after it was closed as {life.state}: check the books ({outcome.answer.detail})"
         )
         return Decision(replace(life, alarm=True, why=why), "late_doubt", why)
-    doubted = replace(life, maybe_executed=True, first_sent=life.first_sent or sent)
+    doubted = replace(life, maybe_executed=True, first_sent=_first_sent(life, sent))
     return Decision(doubted, "late_answer", outcome.answer.detail)
 
 
@@ -217,7 +218,7 @@ def _unreachable(life: Life, outcome: Unreachable, now: Instant, policy: Policy,
 
 def _uncertain(life: Life, outcome: Uncertain, sent: Instant, now: Instant, policy: Policy, random: float) -> Decision:
     doubted = replace(
-        life, maybe_executed=True, first_sent=life.first_sent or sent, doubts=life.doubts + 1,
+        life, maybe_executed=True, first_sent=_first_sent(life, sent), doubts=life.doubts + 1,
         tries=life.tries if life.maybe_executed else 0,
     )  # fmt: skip
     return _try_again(doubted, outcome, waits.next_wait(doubted, outcome.retry_after, now, policy, random), now, policy)
@@ -301,7 +302,7 @@ def stop(life: Life, sent: Instant | None) -> Decision:
     """
     _require(life, Action.STOP)
     why = "stopped by a person; it may have been executed"
-    stopped = replace(_given_up(life, why), maybe_executed=True, first_sent=life.first_sent or sent)
+    stopped = replace(_given_up(life, why), maybe_executed=True, first_sent=_first_sent(life, sent))
     return Decision(stopped, "stopped", why)
 
 
@@ -315,7 +316,15 @@ def settle(life: Life, paid: bool) -> Decision:
 
 def mark_maybe_executed(life: Life, since: Instant) -> Life:
     """The life of an open refund that may have been sent at `since` or later, although no record says so."""
-    return replace(life, maybe_executed=True, first_sent=life.first_sent or since)
+    return replace(life, maybe_executed=True, first_sent=_first_sent(life, since))
+
+
+def _first_sent(life: Life, sent: Instant | None) -> Instant | None:
+    """The start of the first attempt that may have been executed, if the present one began at `sent`.
+
+    None if an earlier one may have been, and it is not known when: then it stays unknown.
+    """
+    return life.first_sent if life.maybe_executed else sent
 
 
 def _require(life: Life, action: Action) -> None:

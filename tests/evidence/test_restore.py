@@ -12,6 +12,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, RateLimited
 from refund_tui.core.refunds import Action, Draft, Refund, State
 from refund_tui.core.rules import NeedsSecondYes, Refused
+from refund_tui.core.waits import Policy, horizon_left
 from refund_tui.desk.actions import Evidence
 from refund_tui.errors import StoreChanged, StoreError
 from refund_tui.host.clock import SystemClock
@@ -63,6 +64,7 @@ async def test_what_was_cancelled_after_the_backup_is_not_sent_after_the_restore
     assert sent == []
     assert (found.state, found.life.maybe_executed) == (State.UNKNOWN, True)
     assert "in the replaced ledger it was CANCELLED (cancelled before" in found.life.why
+    assert horizon_left(found.life, SystemClock().now(), Policy()) == 0  # the screens say that asking again is not safe
     async with desk_over(data, ScriptedService()) as desk:
         assert isinstance(other := await desk.history.get(instead.key), Refund)
         assert other.state is State.UNKNOWN

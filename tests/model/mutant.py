@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 from refund_tui.core import lifecycle
 from refund_tui.core.refunds import Life, State
-from refund_tui.core.times import Instant
 from tests.model.world import FRESH, NOW, PAUSE, World
 
 
@@ -45,8 +44,7 @@ WRONGLY = ("send", "taken over", "stop", "settle as unpaid")
 REPAIRED = ("send", "403", "go on", "send", "money moves")
 """The first steps of walks that would otherwise be too long."""
 
-CONTAINERS, TWO_SERVICES = World(apart=True), World(services=2)
-COPIED = World(copies=1, made=Instant(NOW.at, "", 0.0))
+CONTAINERS, TWO_SERVICES, COPIED = World(apart=True), World(services=2), World(copies=1)
 AWAITING = World(
     life=Life(State.AWAITING_APPROVAL), approved=False, limits=1, window=NOW.at + timedelta(seconds=PAUSE), clocks=0
 )

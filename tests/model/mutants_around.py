@@ -10,7 +10,7 @@ from refund_tui.core.times import Instant
 from refund_tui.core.waits import Policy
 from tests.model import steps
 from tests.model.mutant import CALM, CONTAINERS, COPIED, TAKEN_OVER, TWO_SERVICES, breaks
-from tests.model.world import World
+from tests.model.world import NOW, World
 
 _decide, _decide_late = lifecycle.decide, lifecycle.decide_late
 
@@ -78,8 +78,8 @@ def _believe_copy(world: World) -> bool:
     begin=("cancel",),
     start=COPIED,
 )
-def _goes_on(life: Life, made: Instant, what: str) -> Decision:
-    return Decision(lifecycle.mark_maybe_executed(life, made), "", "")
+def _goes_on(life: Life, what: str) -> Decision:
+    return Decision(lifecycle.mark_maybe_executed(life, NOW), "", "")
 
 
 @breaks(
@@ -90,7 +90,7 @@ def _goes_on(life: Life, made: Instant, what: str) -> Decision:
     begin=("send", "money moves"),
     start=COPIED,
 )
-def _no_doubt(life: Life, made: Instant, what: str) -> Decision:
+def _no_doubt(life: Life, what: str) -> Decision:
     return Decision(life, "", "")
 
 

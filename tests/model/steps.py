@@ -89,8 +89,8 @@ def steps(world: World) -> Iterator[ModelStep]:
         yield from _acts(world)
     if world.copies and world.life.state is not State.QUEUED:
         yield ModelStep("an older copy is put back", world.copied_back())
-    if world.behind and world.made:
-        accepted = lifecycle.older_copy(world.life, world.made, "")
+    if world.behind:
+        accepted = lifecycle.older_copy(world.life, "")
         yield ModelStep("the older copy is accepted", world.accepted(accepted.life))
     if world.limits:
         changed = replace(world, limits=world.limits - 1)

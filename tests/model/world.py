@@ -66,9 +66,9 @@ class World:
     both, because then no clock shows the time that passed. `apart`: the processes are in containers, so that none knows
     whether another lives. `services` is the number of services that desks use. `copies` is how often the ledger from
     before the first attempt may be put back; then it is `behind` what its processes have seen until a person accepts
-    it, and the refund counts as possibly sent since it was `made`. `replaced`: the newer ledger had closed it as not
-    paid, so that another refund may be paid instead. `approved`: no approval was needed, or another person gave it.
-    `limits` is how often the limit may change. `went_on`: a person let it go on although its window may have closed.
+    it. `replaced`: the newer ledger had closed the refund as not paid, so that another one may be paid instead.
+    `approved`: no approval was needed, or another person gave it. `limits` is how often the limit may change.
+    `went_on`: a person let it go on although its window may have closed.
     """
 
     life: Life = field(default_factory=lambda: Life(State.QUEUED))
@@ -88,7 +88,6 @@ class World:
     services: int = 1
     copies: int = 0
     behind: bool = False
-    made: Instant | None = None
     replaced: bool = False
     approved: bool = True
     limits: int = 0
@@ -103,7 +102,7 @@ class World:
 
     def accepted(self, life: Life) -> World:
         """The world after a person accepted the older copy as it is."""
-        return replace(self.with_life(life), behind=False, made=None)
+        return replace(self.with_life(life), behind=False)
 
     def remembers(self, key: int) -> bool:
         """Whether the service still knows this id."""
@@ -160,8 +159,7 @@ class World:
         wait = life.wait and Wait(shift(life.wait.start), life.wait.seconds)
         first = life.first_sent and shift(life.first_sent)
         requests = tuple(replace(request, sent=shift(request.sent)) for request in self.requests)
-        made = self.made and shift(self.made)
-        return replace(self, life=replace(life, wait=wait, first_sent=first), requests=requests, made=made)
+        return replace(self, life=replace(life, wait=wait, first_sent=first), requests=requests)
 
 
 class _Shift(Protocol):

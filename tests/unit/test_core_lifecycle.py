@@ -594,14 +594,26 @@ def test_a_refund_of_which_something_is_not_known_may_have_been_sent_since_then(
 def test_what_is_open_in_an_older_copy_waits_for_a_person() -> None:
     why = "it may be older: find out whether the shopper was paid; before that: as it came"
     life = Life(State.WAITING, wait=Wait(NOW, 5.0), asked=True, why="as it came")
-    expected = Life(State.UNKNOWN, maybe_executed=True, first_sent=NOW, why=why)
-    assert older_copy(life, NOW, "it may be older") == Decision(expected, "older_copy", why)
-    assert older_copy(DOUBTED, NOW, "it").life.first_sent == DOUBTED.first_sent
-    assert older_copy(Life(State.QUEUED), NOW, "it").why == "it: find out whether the shopper was paid"
+    expected = Life(State.UNKNOWN, maybe_executed=True, why=why)
+    assert older_copy(life, "it may be older") == Decision(expected, "older_copy", why)
+    assert older_copy(Life(State.QUEUED), "it").why == "it: find out whether the shopper was paid"
+
+
+@pytest.mark.parametrize("life", [Life(State.QUEUED), DOUBTED])
+def test_asking_again_what_an_older_copy_had_open_is_never_safe_and_one_permission_is_for_one_attempt(
+    life: Life,
+) -> None:
+    doubtful = older_copy(life, "it").life
+    assert horizon_left(doubtful, NOW, POLICY) == 0
+    asked = ask_again(doubtful, NOW, POLICY).life
+    assert asked.asked
+    after = decide(sending(asked), TIMEOUT, NOW, NOW, POLICY, 0.5).life
+    assert (after.state, after.first_sent) == (State.UNKNOWN, None)
+    assert decide_late(doubtful, TIMEOUT, SENT, NOW, POLICY, 0.5).life.first_sent is None
 
 
 def test_what_is_closed_in_an_older_copy_stays_closed_with_an_alarm() -> None:
-    life = older_copy(Life(State.CANCELLED), NOW, "it was ACCEPTED").life
+    life = older_copy(Life(State.CANCELLED), "it was ACCEPTED").life
     assert (life.state, life.alarm, life.maybe_executed) == (State.CANCELLED, True, False)
 
 

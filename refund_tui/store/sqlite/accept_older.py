@@ -88,8 +88,7 @@ def _doubt_open(transaction: sqlite3.Connection, who: str, now: Instant) -> int:
 
 def doubt(transaction: sqlite3.Connection, refund: Refund, what: str, who: str, now: Instant) -> None:
     """Record that a refund of an older copy is in doubt. `what` says why."""
-    made = Instant(refund.created_at, "", 0.0)  # no boot id: only the wall clock counts
-    decision = older_copy(refund.life, made, what)
+    decision = older_copy(refund.life, what)
     write_life(transaction, refund, decision.life, now)
     note_decision(transaction, refund, decision, who, now, None)
 

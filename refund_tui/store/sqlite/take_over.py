@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from refund_tui.core.ledger_identity import Host
-from refund_tui.core.lifecycle import mark_maybe_executed
 from refund_tui.core.refunds import Ceiling, Life, Refund, State
 from refund_tui.core.times import Instant
 from refund_tui.store.sqlite.accept_older import doubt
@@ -101,10 +100,9 @@ def _told(found: Refund) -> str:
 
 def _add(transaction: sqlite3.Connection, found: Refund, by: Decider, taken: Taken) -> None:
     """Record a refund that only the replaced ledger has as UNKNOWN."""
-    sent = Instant(found.created_at, "", 0.0)  # without a boot id only the wall clock counts
     why = _NOT_IN_BACKUP.format(_told(found))
     identified = found.life.reconciliation_id
-    life = mark_maybe_executed(Life(State.UNKNOWN, reconciliation_id=identified, alarm=True, why=why), sent)
+    life = Life(State.UNKNOWN, maybe_executed=True, reconciliation_id=identified, alarm=True, why=why)
     try:
         insert_refund(transaction, replace(found, life=life))
     except sqlite3.IntegrityError:  # the tables refuse it

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, RateLimited
 from refund_tui.core.refunds import Action, Draft, Refund, State
@@ -199,6 +200,25 @@ async def test_what_was_stated_since_the_backup_counts_after_the_restore(tmp_pat
         assert desk.summary.gate is not None
         assert (await desk.history.get(first.key)) == first
     assert run("verify", "--data-dir", str(data), *WHERE).returncode == 0
+
+
+@pytest.mark.parametrize("backed_up", [True, False])
+async def test_what_nobody_approved_cannot_be_asked_again_after_a_restore(tmp_path: Path, *, backed_up: bool) -> None:
+    data, limit = tmp_path / "data", {"EUR": Money(100, "EUR")}
+    await paid(data, "trip-1")
+    made = backup(data, tmp_path / "backups")
+    async with desk_over(data, ScriptedService(), approve_above=limit) as desk:
+        refund = await desk.take(intent(trip="trip-2"))
+    assert refund.state is State.AWAITING_APPROVAL
+    if backed_up:
+        made = backup(data, tmp_path / "backups")
+        await acted(data, refund.key, Action.CANCEL)
+    assert restore(data, made).returncode == 5
+    found, _ = await resumed(data, refund.key)
+    assert found.state is State.UNKNOWN
+    with pytest.raises(NotPossible, match="never approved"):
+        await acted(data, refund.key, Action.ASK_AGAIN)
+    assert (await resumed(data, refund.key))[1] == []
 
 
 async def test_an_altered_ledger_is_not_believed_and_nothing_of_it_is_sent(tmp_path: Path) -> None:

@@ -103,12 +103,17 @@ def _add(transaction: sqlite3.Connection, found: Refund, by: Decider, taken: Tak
     why = _NOT_IN_BACKUP.format(_told(found))
     identified = found.life.reconciliation_id
     life = Life(State.UNKNOWN, maybe_executed=True, reconciliation_id=identified, alarm=True, why=why)
+    if awaits := found.state is State.AWAITING_APPROVAL:  # its events must go on telling that nobody approved it
+        life = replace(found.life, why=why)
+    added = replace(found, life=life, version=0)
     try:
-        insert_refund(transaction, replace(found, life=life))
+        insert_refund(transaction, added)
     except sqlite3.IntegrityError:  # the tables refuse it
         taken.unreadable += 1
         return
-    note(transaction, found.key, by.who, by.now, RESTORED, None, State.UNKNOWN, why, None)
+    note(transaction, found.key, by.who, by.now, RESTORED, None, life.state, why, None)
+    if awaits:
+        doubt(transaction, added, _OLDER.format(found.state), by.who, by.now)
     taken.unknown += 1
 
 

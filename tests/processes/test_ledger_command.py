@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.approval import NO_LIMITS, Limits
 from refund_tui.core.filters import Filter
 from refund_tui.core.lifecycle import Decision
+from refund_tui.core.money import Money
 from refund_tui.core.refunds import Refund, State
 from refund_tui.core.waits import Policy, horizon_left
 from refund_tui.errors import StoreChanged
@@ -101,7 +103,10 @@ def test_nothing_that_is_open_in_an_accepted_older_copy_is_sent(tmp_path: Path, 
 
 def in_state(ledger: Ledger, state: State) -> Refund:
     """A refund in one of the states that are not final."""
-    refund = ledger.record(new_refund(), NOW, second_yes=False)
+    limits = Limits(each={"EUR": Money(1, "EUR")}) if state is State.AWAITING_APPROVAL else NO_LIMITS
+    refund = ledger.record(new_refund(), NOW, second_yes=False, limits=limits)
+    if refund.state is state:
+        return refund
     if state is State.SENDING:
         return sending(ledger, refund)[0]
     life = replace(refund.life, state=state, maybe_executed=state is State.UNKNOWN)

@@ -53,6 +53,12 @@ COMMANDS = (
         "put a backup in the place of a lost ledger",
         Folder.WRITTEN,
     ),
+    Subcommand(
+        "redact",
+        "refund_tui.commands.redact",
+        "remove notes, cards and articles of old refunds, and old trips",
+        Folder.WRITTEN,
+    ),
     Subcommand("doctor", "refund_tui.commands.doctor", "check configuration, clock, credentials, files"),
     Subcommand(
         "ledger", "refund_tui.commands.ledger", "show facts about the ledger, and make rare changes to it", Folder.READ

@@ -21,6 +21,7 @@ PAGES = {
     "accounts": "who may be which clerk, and settings that the operator locks",
     "backup": "how backups are made and restored so that nothing is paid twice",
     "evidence": "how an altered record is found, and where the ledger's head is kept",
+    "privacy": "which personal data is kept, for how long, and how it is removed",
     "decisions": "design decisions that are not obvious, and their reasons",
 }
 """The name and the subject of each page, in the order of the list."""

@@ -17,6 +17,8 @@ BACK = {"today": 0, "yesterday": 1}
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{4}|[0-9]{2})?)?")
 
+_AGE = re.compile("([0-9]{1,5})d")
+
 _LEAP = 8
 """The longest time between two 29ths of February, in years."""
 
@@ -46,6 +48,20 @@ def read_days(text: str, today: date | None) -> Days | None:
         day = date.fromisoformat(text) if iso else _one_day(text, today)
         return Days(day, day + timedelta(days=1)) if day else None
     except (ValueError, OverflowError):
+        return None
+
+
+def read_limit(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """The time (UTC) before which something is old: `400d` before now, or the start of a day or month in `zone`.
+
+    None if `text` names none.
+    """
+    try:
+        if found := _AGE.fullmatch(text):
+            return now - timedelta(days=int(found[1]))
+        days = read_days(text, now.astimezone(zone).date())
+        return days.instants(zone)[0] if days else None
+    except OverflowError:
         return None
 
 

@@ -50,13 +50,14 @@ def receipt(
     `evidence` is what `core.refunds.evidence_of` returns for a refund that a person settled. `head` is the newest
     event of the ledger: the paper testifies for it. `approval` is what `core.refunds.approval_of` returns.
     """
-    asked = refund.intent
+    asked, gone = refund.intent, refund.redacted_at
     card = " ".join(part for part in (asked.card.brand, asked.card.tail) if part)
     facts = [
         ("Store", asked.store_id),
         ("Trip", asked.trip_id),
         *([("Receipt", asked.receipt)] if asked.receipt else []),
         *([("Card", card)] if card else []),
+        *([("Redacted", f"card and articles, {gone.astimezone(zone):%Y-%m-%d}")] if gone else []),
         ("Asked", _local(refund.created_at, zone)),
         ("Printed", _local(printed_at, zone)),
         ("Clerk", refund.clerk),

@@ -13,6 +13,7 @@ from refund_tui.core.backups import Backup, Restored
 from refund_tui.core.damage import Damage, Findings, MarkSeen
 from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
+from refund_tui.core.redaction import Redacted, RedactionCounts, RedactionOrder
 from refund_tui.core.times import Instant
 from refund_tui.desk.ports import HistoryPort, LedgerPort, TripsPort
 from refund_tui.host.paths import marks_outside
@@ -135,6 +136,14 @@ class Maintenance(Protocol):
 
     def restore(self, backup: Path, why: str, who: str, now: Instant, body_of: BodyOf) -> Restored:
         """Put a backup in the place of the ledger. What the backup does not know becomes a doubt."""
+        ...
+
+    def redactable(self, order: RedactionOrder, now: Instant) -> RedactionCounts:
+        """How many records `redact` would concern now. Changes nothing."""
+        ...
+
+    def redact(self, order: RedactionOrder, now: Instant) -> Redacted:
+        """Remove the personal data of old closed refunds, old drafts and old trips. Others can work meanwhile."""
         ...
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:

@@ -31,6 +31,7 @@ COLUMNS = (
     "damage", "endpoint", "articles", "card_brand", "card_last_four", "receipt",
     "why", "next_attempt_at", "last_answer", "settled_reference", "settled_said_by", "settled_when",
     "actor", "settled_actor", "ledger_head", "approval", "approval_by", "approval_word", "approval_actor",
+    "redacted_at",
 )  # fmt: skip
 """The fields of an exported refund.
 
@@ -44,6 +45,7 @@ COLUMNS = (
 - `actor` is the process that asked for it, `settled_actor` the one that settled it: facts in JSON, one text in CSV.
 - `approval` is what another person decided, approved or declined; `approval_…` is the clerk, the word and the process.
 - `ledger_head` is the number and the hash of the ledger's newest event when the refund was read.
+- `redacted_at` is when (UTC) note, articles, card and receipt were removed; empty if they were not.
 - `damage` says what is wrong with a record that cannot be read. Its state is DAMAGED. Its other fields are the values
   of the row, unchecked, without an amount.
 """
@@ -180,6 +182,7 @@ def as_record(row: RefundRows) -> dict[str, object]:
         "approval_by": _text(approval.who if approval else None),
         "approval_word": _text(approval.data.get("word") if approval else None),
         "approval_actor": approval and _actor(approval.actor),
+        "redacted_at": stamp(refund.redacted_at) if refund.redacted_at else None,
     }
 
 

@@ -145,6 +145,7 @@ def test_json_tells_every_field_of_a_refund_and_of_its_attempts(folder: Path) ->
         "approval_by": None,
         "approval_word": None,
         "approval_actor": None,
+        "redacted_at": None,
     }
 
 

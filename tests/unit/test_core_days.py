@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from refund_tui.core.days import Days, days_as_written, read_days
+from refund_tui.core.days import Days, days_as_written, read_days, read_limit
 
 TODAY = date(2026, 3, 1)
 
@@ -65,3 +65,20 @@ def test_how_a_day_is_written_shows_forms_that_are_read() -> None:
     forms = days_as_written(TODAY).replace(" or ", ", ").split(", ")
     assert forms == ["2026-03-01", "01.03.", "2026-03", "today"]
     assert all(read_days(form, TODAY) for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("400d", datetime(2025, 1, 25, 12, 0, tzinfo=UTC)),
+        ("2025-01", datetime(2024, 12, 31, 23, 0, tzinfo=UTC)),
+        ("2025-06-15", datetime(2025, 6, 14, 22, 0, tzinfo=UTC)),
+        ("999999d", None),
+        ("13m", None),
+        ("-4d", None),
+        ("", None),
+    ],
+)
+def test_an_age_is_a_number_of_days_or_a_day_of_the_store(text: str, limit: datetime | None) -> None:
+    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    assert read_limit(text, now, ZoneInfo("Europe/Berlin")) == limit

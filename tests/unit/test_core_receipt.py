@@ -102,3 +102,9 @@ def test_what_awaits_an_approval_was_not_sent() -> None:
     awaiting = Life(State.AWAITING_APPROVAL)
     assert "not sent" in of(awaiting)
     assert "not sent" not in of(replace(awaiting, maybe_executed=True))
+
+
+def test_a_redacted_refund_says_so_in_place_of_its_card_and_articles() -> None:
+    text = receipt(replace(REFUND, redacted_at=AT), AT, UTC, copy=False)
+    assert f"card and articles, {AT:%Y-%m-%d}" in text
+    assert max(map(len, text.splitlines())) <= 40

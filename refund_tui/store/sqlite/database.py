@@ -33,6 +33,12 @@ Event = tuple[object, ...] | None
 SHOWN = 3
 """The most differences in the schema that are named. The number of the others is given."""
 
+_REWRITING = Meaning(
+    "the texts are removed from the records, but free parts of the file may still hold them: run it again",
+    "it is not known whether the file was written again: run it again",
+    again=True,
+)
+
 _WRITING: dict[str, object] = {
     "journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
     "busy_timeout": BUSY_MS,
@@ -211,6 +217,15 @@ class Database:
                 self._read_back(wrote, failed)
         for guard in self.guards:
             guard.committed()
+
+    def rewrite(self) -> None:
+        """Write the whole file again, so that no free part of it holds old values. Other programs wait meanwhile.
+
+        Raises StoreError.
+        """
+        self._still_the_same(_REWRITING)
+        with self._translated(_REWRITING):
+            self._patience.run(lambda: self._connection.execute("VACUUM"))
 
     def _newest_event(self) -> Event:
         return newest_event(self._connection) if self.kind.events else None

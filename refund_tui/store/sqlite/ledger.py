@@ -16,6 +16,7 @@ from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
+from refund_tui.core.redaction import RedactionOrder
 from refund_tui.core.refunds import (
     ATTEMPT_STARTED,
     RECORDED,
@@ -57,6 +58,7 @@ from refund_tui.store.sqlite.evidence import contradiction
 from refund_tui.store.sqlite.head_log import HeadLog
 from refund_tui.store.sqlite.high_water_mark import HighWaterMarks
 from refund_tui.store.sqlite.ledger_identity import HostGuard, Services, identity_of
+from refund_tui.store.sqlite.redact import Pause, Redactor
 from refund_tui.store.sqlite.rows import (
     GATE,
     attempt_of,
@@ -119,6 +121,10 @@ class Ledger:
     def services(self) -> Services:
         """The services to which it belongs."""
         return Services(self._database)
+
+    def redactor(self, trips: Path, order: RedactionOrder, now: Instant, pause: Pause) -> Redactor:
+        """What redacts it, together with the trips in the file `trips`."""
+        return Redactor(self._database, trips, order, now, pause)
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,11 +12,13 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 from refund_tui.core.backups import Backup, Restored
 from refund_tui.core.damage import Findings, MarkSeen
 from refund_tui.core.evidence import BodyOf, Progress, Verification, Witness
 from refund_tui.core.ledger_identity import Host
+from refund_tui.core.redaction import Redacted, RedactionCounts, RedactionOrder
 from refund_tui.core.times import Instant
 from refund_tui.errors import StoreError
 from refund_tui.host.paths import make_data_dir
@@ -105,6 +107,19 @@ class SqliteMaintenance:
         make_data_dir(storage.folder, shared=storage.shared)
         by = Decider(storage.host, who, why, now)
         return restore(backup, storage.ledger, storage.trips, storage.marks, by, body_of, shared=storage.shared)
+
+    def redactable(self, order: RedactionOrder, now: Instant) -> RedactionCounts:
+        """How many records a redaction would concern. Changes nothing."""
+        with closing(self._storage.open_ledger()) as ledger:
+            return ledger.redactor(self._storage.trips, order, now, sleep).counts()
+
+    def redact(self, order: RedactionOrder, now: Instant) -> Redacted:
+        """Remove personal data, in short transactions with pauses."""
+        storage = self._storage
+        with closing(storage.open_ledger()) as ledger:
+            done = ledger.redactor(storage.trips, order, now, sleep).redact()
+        names = [f"{file.stem}.before-*{file.suffix}" for file in (storage.ledger, storage.trips)]
+        return Redacted(done, tuple(sorted(path for name in names for path in storage.folder.glob(name))))
 
     def move_here(self, why: str, who: str, now: Instant) -> Host:
         """Let only this host write from now on. This host. Raises UsageError if it is already the host that writes.

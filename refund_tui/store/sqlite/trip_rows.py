@@ -26,6 +26,9 @@ ROOM = 2**24
 UNDATED = -(2**62)
 """The first row id of trips without a date."""
 
+DATED = -(2**61)
+"""The first row id of trips with a date."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _FIRST = r"""
@@ -73,7 +76,7 @@ def first_row(instant: datetime | None) -> int:
 
 def last_row(instant: datetime | None) -> int:
     """The largest row id of a trip at this time."""
-    return (-(2**61) if instant is None else first_row(instant) + ROOM) - 1
+    return (DATED if instant is None else first_row(instant) + ROOM) - 1
 
 
 COLUMNS = (

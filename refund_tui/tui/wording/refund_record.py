@@ -72,15 +72,15 @@ def facts_of(
     refund: Refund, zone: tzinfo, now: datetime, width: int, evidence: Mapping[str, str] | None = None
 ) -> list[Part]:
     """The facts of a refund that never change, its ids, and the evidence by which a person settled it."""
-    asked = refund.intent
+    asked, gone = refund.intent, _redacted(refund, zone)
     facts = (
         ("Trip", asked.trip_id),
         ("Store", asked.store_id),
         ("Reason", f"{asked.reason} ({asked.reason.words})"),
-        *([("Articles", articles_words(asked.articles))] if asked.articles else []),
-        ("Card", card_words(asked.card) or "not known"),
-        ("Receipt", asked.receipt or "not known"),
-        *([("Note", asked.note)] if asked.note else []),
+        *([("Articles", gone or articles_words(asked.articles))] if gone or asked.articles else []),
+        ("Card", gone or card_words(asked.card) or "not known"),
+        ("Receipt", gone or asked.receipt or "not known"),
+        *([("Note", gone or asked.note)] if gone or asked.note else []),
         ("Asked", f"{moment(refund.created_at, zone, now)}, {ago(refund.created_at, now)}, by {refund.clerk}"),
         ("Request id", refund.key),
         ("Reconciliation id", refund.life.reconciliation_id or "none"),
@@ -88,6 +88,11 @@ def facts_of(
         *((words, evidence[name]) for name, words in EVIDENCE.items() if evidence and evidence.get(name)),
     )
     return [("The refund", "bold"), *(part for name, value in facts for part in _fact(name, value, width))]
+
+
+def _redacted(refund: Refund, zone: tzinfo) -> str:
+    """For a value that was removed with the personal data of the refund; empty if it was not."""
+    return f"redacted {refund.redacted_at.astimezone(zone):%d.%m.%Y}" if refund.redacted_at else ""
 
 
 def _fact(name: str, value: str, width: int) -> list[Part]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -35,15 +35,18 @@ _HALF_TYPED = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]?")
 
 
 class Kind(StrEnum):
-    """The part of a trip by which a term finds it, in words; a time speaks for itself."""
+    """The part of a trip or refund by which a term finds it, in words; a time speaks for itself."""
 
     LAST_FOUR = "last four"
     RECEIPT = "receipt"
     TRIP = "trip id"
+    REQUEST = "request id"
+    RECONCILIATION = "reconciliation id"
     AMOUNT = "amount"
     TIME = ""
     BRAND = "card"
     ARTICLE = "article"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +156,16 @@ def meanings(text: str, trips: Sequence[Trip], zone: tzinfo, today: date | None)
 
 
 def _meanings(term: str, trips: Sequence[Trip], period: Period | None) -> tuple[TermMeaning, ...]:
-    values: dict[Kind, list[str]] = {}
-    for trip in trips:
-        if match := next(_matches(term, trip, period), None):
-            values.setdefault(match.kind, []).append(match.text)
     if not trips:
-        return _possible(term, period)
+        return possible(term, period)
+    return in_common(term, (next(_matches(term, trip, period), None) for trip in trips))
+
+
+def in_common(term: str, matches: Iterable[TermMeaning | None]) -> tuple[TermMeaning, ...]:
+    """The meanings of a term that finds several things, each of them by a match; None for one by an unknown part."""
+    values: dict[Kind, list[str]] = {}
+    for match in filter(None, matches):
+        values.setdefault(match.kind, []).append(match.text)
     known = [TermMeaning(kind, _told(term, values[kind])) for kind in Kind if kind in values]
     return tuple(known[:MOST_KINDS])
 
@@ -182,7 +189,7 @@ def _matches(term: str, trip: Trip, period: Period | None) -> Iterator[TermMeani
             yield TermMeaning(kind, text)
 
 
-def _possible(term: str, period: Period | None) -> tuple[TermMeaning, ...]:
+def possible(term: str, period: Period | None) -> tuple[TermMeaning, ...]:
     """What a term that found nothing was taken for."""
     if _LAST_FOUR.fullmatch(term):
         return (TermMeaning(Kind.LAST_FOUR, term),)

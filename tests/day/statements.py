@@ -187,6 +187,12 @@ def _pieces(match: re.Match[str], part: Part) -> object:
     return int(match["some"]) <= many and str(many) in truth.numbers and plain(match["amount"]) in truth.amounts
 
 
+def _last_four(match: re.Match[str], part: Part) -> object:
+    """What four digits were taken for: those of a card, or digits that were typed and that no card has."""
+    truth = part.screen.truth
+    return match["tail"] in {*truth.tails.values(), *(row.tail for row in truth.refunds), *part.screen.typed}
+
+
 def _trips(match: re.Match[str], part: Part) -> object:
     return _number(match["count"]) <= len(part.screen.truth.trips)
 
@@ -259,6 +265,7 @@ STATEMENTS = (
     _kind("a file", r"(?P<path>/\S+\.(?:txt|csv|jsonl))", lambda match, _part: Path(match["path"]).exists()),
     _kind("the place in the list", rf"(?<![\w,.])(?P<place>\d[\d,]*) of {COUNT}{NO_AMOUNT}", _place),
     _kind("how many pieces are marked", rf"(?<!\S)(?P<some>\d+)/{COUNT}\s+{AMOUNT}\s*$", _pieces),
+    _kind("what was typed", r"last four (?P<tail>\d{4}) ·", _last_four),
     _kind("how many trips there are", rf"{COUNT} trips?\b", _trips),
     _kind("a time", r"(?<![\d:])(?:(?P<day>\d\d [A-Z][a-z]{2}) \d\d:\d\d|\d\d:\d\d:\d\d)(?![\d:])", _clock),
     _kind("a minute", rf"(?<!next )(?<!attempt in )(?<![\d:]){MINUTE}(?![\d:])", _minute),

@@ -274,6 +274,24 @@ async def test_a_refund_is_found_by_what_a_person_has_in_hand(tmp_path: Path, pa
         assert "2.00 EUR" not in _list(stage)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("4242", "last four 4242 · 1 of 1 refund, newest first"),
+        ("r-1001", "receipt R-1001 · 1 of 1 refund, newest first"),
+        ("3,40 eur", "amount 3.40 EUR · 1 of 1 refund, newest first"),
+        ("0009", "last four 0009 · 0 refunds"),
+    ],
+)
+async def test_what_was_typed_is_said_as_it_was_understood_beside_the_count(
+    tmp_path: Path, typed: str, said: str
+) -> None:
+    async with program(tmp_path) as stage:
+        await _two_clerks_books(stage)
+        await stage.press("/", typed)
+        await stage.until(said)
+
+
 async def test_last_weeks_refund_is_found_by_its_card_in_eight_keys(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await _two_clerks_books(stage)

@@ -192,7 +192,7 @@ class HistoryScreen(RefundScreen):
             return
         room = self._words.content_region.width
         words = [word for word in complete(line) if not line.endswith(word)] if self._find.has_focus else []
-        told = count_words(found, self.rows.cursor + 1, self._order, room) if found.number else ""
+        told = count_words(found, self.rows.cursor + 1, self._order, room)
         self._words.show(visible("  ".join(filter(None, (told, *words))), 200))
 
     @on(RowList.Needed, "#refunds")

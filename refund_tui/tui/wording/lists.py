@@ -16,11 +16,12 @@ MOST = 10_001
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many refunds a filter finds, at most MOST of a filtered list, and their sum in each currency."""
+    """How many refunds a filter finds, at most MOST of a filtered list, their sums, and what its words mean."""
 
     wanted: Filter
     number: int
     sums: tuple[str, ...] = ()
+    meanings: Meanings = ()
 
 
 def place_words(found: Found, place: int) -> str:
@@ -30,10 +31,18 @@ def place_words(found: Found, place: int) -> str:
 
 
 def count_words(found: Found, place: int, order: Order, room: int) -> str:
-    """`12 of 1,104 refunds, newest first`, their sums, and what was not searched; sums only as `room` columns allow."""
+    """`last four 1234 · 12 of 1,104 refunds, newest first`, their sums, and what was not searched.
+
+    What was typed and the sums are told only as `room` columns allow.
+    """
+    understood = _understood(found.meanings)
+    if not found.number:
+        return f"{understood}0 refunds" if understood else ""
     told = f"{place_words(found, place)} {'refund' if found.number == 1 else 'refunds'}, {order} first"
     vague = found.wanted.narrowed_to
     end = f" · {vague[0]}: only the newest trips, type more" if vague else ""
+    if len(understood) + len(told) + len(end) <= room:
+        told = understood + told
     return told + _sums(found.sums, room - len(told) - len(end)) + end
 
 
@@ -50,5 +59,10 @@ def _sums(sums: Sequence[str], room: int) -> str:
 def trips_words(number: int, most: int, meanings: Meanings) -> str:
     """`last four 1234 · 3 trips`: what was typed, as it was understood, and how many trips it found, up to `most`."""
     many = f"{number} {'trip' if number == 1 else 'trips'}" if number < most else f"over {most - 1} trips"
-    understood = ", ".join(" or ".join(map(str, term)) for term in meanings)
-    return f"{understood} · {many}" if understood else many
+    return _understood(meanings) + many
+
+
+def _understood(meanings: Meanings) -> str:
+    """`last four 1234, 23 Nov · `; "" if nothing was typed whose meaning is known."""
+    words = ", ".join(" or ".join(map(str, term)) for term in meanings)
+    return f"{words} · " if words else ""

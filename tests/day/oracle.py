@@ -20,7 +20,8 @@ HARMLESS = re.compile(
     r"|\d+ of \d+ marked|\d+ × |such as [\w.,:-]+|a-z 0-9"
 )
 
-_OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|UNKNOWN|BLOCKED)\b.*)")
+_OPEN = re.compile(r"nothing open|(?:\d+ (?:waiting|sending|AWAITING_APPROVAL|UNKNOWN|BLOCKED)\b.*)")
+_COUNTED = re.compile(r"(\d+) (waiting|sending|AWAITING_APPROVAL|UNKNOWN|BLOCKED)\b")
 _WITH_DIGITS = re.compile(r"[^\s·│›✓(),;]*\d[^\s│(),;]*")
 
 
@@ -55,10 +56,10 @@ def _wrong_status(screen: Screen) -> list[str]:
 
 def _counts_what_is_open(told: str, screen: Screen) -> bool:
     truth = screen.truth
-    counts = {word: int(count) for count, word in re.findall(r"(\d+) (waiting|sending|UNKNOWN|BLOCKED)\b", told)}
+    counts = {word: int(count) for count, word in _COUNTED.findall(told)}
     want = {
         "waiting": truth.count("QUEUED", "WAITING"), "sending": truth.count("SENDING"),
-        "UNKNOWN": truth.count("UNKNOWN"), "BLOCKED": truth.count("BLOCKED"),
+        **{state: truth.count(state) for state in ("AWAITING_APPROVAL", "UNKNOWN", "BLOCKED")},
     }  # fmt: skip
     return counts == {word: count for word, count in want.items() if count}
 

@@ -10,9 +10,9 @@ from functools import cached_property
 
 from tests.day.truth import STATES, Row, Truth
 
-SIGNS = dict(zip("○◐◔●✕■?–◆◇", (
-    "QUEUED", "SENDING", "WAITING", "ACCEPTED", "REJECTED", "BLOCKED", "UNKNOWN", "CANCELLED", "SETTLED_PAID",
-    "SETTLED_UNPAID",
+SIGNS = dict(zip("▷○◐◔●✕■?–◆◇", (
+    "AWAITING_APPROVAL", "QUEUED", "SENDING", "WAITING", "ACCEPTED", "REJECTED", "BLOCKED", "UNKNOWN", "CANCELLED",
+    "SETTLED_PAID", "SETTLED_UNPAID",
 ), strict=True))  # fmt: skip
 STATE = rf"(?P<sign>[{''.join(SIGNS)}]) (?P<state>{'|'.join(sorted(STATES, key=len, reverse=True))})\b"
 

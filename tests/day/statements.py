@@ -99,6 +99,11 @@ def _is(row: Row, state: str, amounts: set[tuple[str, str]], part: Part) -> bool
     return meant and state in had and (row.amount, row.currency) in amounts
 
 
+def _above(match: re.Match[str], _part: Part) -> object:
+    """The limit itself is the site's: the disk does not say it."""
+    return Decimal(plain(match["amount"])) > Decimal(plain(match["limit"].split()[0]))
+
+
 def _head(match: re.Match[str], part: Part) -> object:
     """The heading of the refund whose id is shown."""
     row = part.screen.refund
@@ -270,7 +275,8 @@ STATEMENTS = (
     _kind("a time", r"(?<![\d:])(?:(?P<day>\d\d [A-Z][a-z]{2}) \d\d:\d\d|\d\d:\d\d:\d\d)(?![\d:])", _clock),
     _kind("a minute", rf"(?<!next )(?<!attempt in )(?<![\d:]){MINUTE}(?![\d:])", _minute),
     _kind("a trip", r"(?P<head>[\w-]*\d[\w-]*)…(?P<tail>[\w-]*\d[\w-]*)", _short_id),
-    _kind("an amount", rf"(?<!in all )(?<! \+ )(?<![\w.,:…-]){AMOUNT} {CURRENCY}", _amount),
+    _kind("an amount", rf"(?<!in all )(?<! \+ )(?<!is above )(?<![\w.,:…-]){AMOUNT} {CURRENCY}", _amount),
+    _kind("the limit above which an approval is needed", rf"{AMOUNT} [A-Z]{{3}} is above (?P<limit>{SUM})", _above),
 )  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from refund_tui.core.money import Money
 from tests.day.oracle import untruths
 from tests.day.seen import Screen
 from tests.day.truth import Truth
 from tests.flows.stage import LIMITED, LOST, MALFORMED, Stage, program
+from tests.support.approvals import SITE
 from tests.support.service import accepted
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -66,7 +68,16 @@ async def _play(folder: Path) -> Screens:
         await stage.press("ctrl+o")
         await stage.until("Answers as they came")
         await look("raw")
+    screens |= await _awaiting(folder / "awaiting")
     return screens
+
+
+async def _awaiting(folder: Path) -> Screens:
+    """A refund that needs an approval."""
+    async with program(folder, **{**SITE, "approve_above": {"EUR": Money(1_000, "EUR")}}) as stage:
+        await stage.refund("R-1001", "12.00")
+        await stage.until("another person must approve it")
+        return {"awaiting": await _seen(stage, folder)}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +100,9 @@ WRONG = {
     "another amount is left in the question": ("question", "of 18.40 EUR left", "of 13.40 EUR left"),
     "another trip": ("wait", "0e51d7ba-5d10-4c8e-9b3f-000000001004", "0e51d7ba-5d10-4c8e-9b3f-000000001005"),
     "another state": ("timeline", "● ACCEPTED", "◔ WAITING"),
+    "it waits, and needs an approval": ("awaiting", "▷ AWAITING_APPROVAL", "◔ WAITING"),
+    "a limit that is not reached": ("awaiting", "12.00 EUR is above 10.00", "12.00 EUR is above 20.00"),
+    "no approval is needed where one is": ("awaiting", "1 AWAITING_APPROVAL", "nothing open       "),
     "another sign": ("timeline", "● ACCEPTED", "◔ ACCEPTED"),
     "another state in a row": ("history", "? UNKNOWN  ", "● ACCEPTED "),
     "another clerk in a row": ("history", "ana             2.50", "ben             2.50"),

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3}
 """Of the currencies that have not two."""
 
-COUNTED = ("QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
+COUNTED = ("AWAITING_APPROVAL", "QUEUED", "SENDING", "WAITING", "ACCEPTED", "BLOCKED", "UNKNOWN", "SETTLED_PAID")
 """The states whose amount reduces what is left to refund."""
 
 WINDOW_DAYS = 7

@@ -200,7 +200,10 @@ class HistoryPort(Protocol):
         ...
 
     def events_of_ledger(self, after: int, limit: int) -> list[tuple[int, Event | Damaged]]:
-        """At most `limit` events of the whole ledger with their numbers, oldest first, those after `after`."""
+        """Events of the whole ledger, each with its number, oldest first.
+
+        They begin after the number `after`, and there are at most `limit`.
+        """
         ...
 
     def people(self, key: str) -> tuple[Actor, Event | None]:

@@ -52,7 +52,7 @@ async def ordinary(at: Counter) -> None:
 
 
 async def corrected(at: Counter) -> None:
-    """More than is left, no decimals where there are none, three where the service takes two."""
+    """Correct amounts that are refused: more than is left, and more decimals than the currency or the service takes."""
     await at.opens("7103")
     await at.press("99.00", "enter", "1", "f10", sees="only 12.00 GBP is left")
     await at.press("ctrl+u", "2.50", "f10", sees="go back")

@@ -86,7 +86,7 @@ def screens() -> Iterator[Screens]:
         yield asyncio.run(_play(Path(folder)))
 
 
-def test_it_hears_nothing_wrong_in_what_is_true(screens: Screens) -> None:
+def test_the_oracle_reports_nothing_for_true_statements(screens: Screens) -> None:
     assert {name: found for name, screen in screens.items() if (found := untruths(screen))} == {}
 
 
@@ -128,20 +128,20 @@ WRONG = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_it_hears_each_kind_of_untruth(screens: Screens, kind: str) -> None:
+def test_the_oracle_reports_each_kind_of_false_statement(screens: Screens, kind: str) -> None:
     name, true, wrong = WRONG[kind]
     screen = screens[name]
     assert true in screen.text, screen.text
     assert untruths(Screen(screen.text.replace(true, wrong, 1), screen.truth, screen.now))
 
 
-def test_it_hears_another_head_on_the_receipt(screens: Screens) -> None:
+def test_the_oracle_reports_another_head_on_the_receipt(screens: Screens) -> None:
     screen = screens["receipt"]
     heads = dict.fromkeys(screen.truth.heads, "f" * 64)
     assert untruths(Screen(screen.text, replace(screen.truth, heads=heads), screen.now))
 
 
-def test_a_row_of_the_ledger_that_changed_makes_a_true_screen_untrue(screens: Screens) -> None:
+def test_the_oracle_reports_a_screen_if_the_row_in_the_ledger_changed(screens: Screens) -> None:
     screen = screens["lookup"]
     refunds = [replaced._replace(minor=100, amount="1.00") for replaced in screen.truth.refunds]
     assert untruths(Screen(screen.text, replace(screen.truth, refunds=refunds), screen.now))

@@ -198,7 +198,7 @@ async def has_alarm(desk: Desk, key: str) -> bool:
     return isinstance(found, Refund) and found.life.alarm
 
 
-async def test_one_that_wakes_late_writes_nothing_over_the_newer_attempt(tmp_path: Path) -> None:
+async def test_a_process_that_was_suspended_does_not_overwrite_the_newer_attempt(tmp_path: Path) -> None:
     """Its 403 is not the answer to the request that is under way now."""
     clock = FakeClock()
     async with on_the_wire(tmp_path, clock) as (sleeper, refund, late, _service):

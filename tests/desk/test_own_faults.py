@@ -47,7 +47,7 @@ async def test_its_traceback_is_in_the_crash_file_that_the_message_names(
     assert any(why.endswith(f"For support: {file}") for why in told)
 
 
-async def test_who_has_ended_the_hearing_hears_no_more(tmp_path: Path) -> None:
+async def test_a_listener_that_unsubscribed_is_not_called_again(tmp_path: Path) -> None:
     heard: list[News] = []
     async with desk_over(tmp_path, ScriptedService()) as desk:
         end = desk.listen(heard.append)

@@ -56,7 +56,7 @@ def test_a_living_sender_in_another_container_is_not_taken_for_dead(tmp_path: Pa
         assert len(service.books.arrivals) == 1, "one request, and no doubt"
 
 
-def test_one_that_stood_still_for_longer_than_an_attempt_can_last_wakes_to_no_harm(tmp_path: Path) -> None:
+def test_a_process_that_was_suspended_longer_than_an_attempt_can_last_does_no_harm(tmp_path: Path) -> None:
     with SandboxThread(any_trip=True, script=SLOW) as service:
         with sender_in_a_container(tmp_path, service) as container:
             sleeper = first_process(container)

@@ -60,7 +60,7 @@ async def test_a_ledger_whose_word_about_itself_is_damaged_is_refused_as_a_whole
     assert service.requests == []
 
 
-def test_the_sample_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_comparison_a_flipped_amount_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the comparison before each attempt, a flipped amount is paid."""
     monkeypatch.setattr("refund_tui.desk.body_check.differences", lambda *_: None)
     monkeypatch.setattr("refund_tui.store.sqlite.ledger.Ledger.contradiction", lambda *_: None)

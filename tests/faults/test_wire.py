@@ -154,7 +154,7 @@ async def test_an_endless_answer_ends_at_the_cap(script: Script, expected: Doubt
      b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"],
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["reset", "close"])
-async def test_nonsense_resets_and_silence_are_doubts(start: bytes, end: str) -> None:
+async def test_nonsense_a_reset_and_no_answer_leave_the_outcome_unknown(start: bytes, end: str) -> None:
     doubt(await sent(resetting(start) if end == "reset" else start))
 
 
@@ -179,7 +179,7 @@ async def test_a_redirect_is_never_followed(status: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["http://[", "javascript:alert(1)", "http://a:b:c/", "", "//", "\x7f"])
-async def test_a_redirect_to_nowhere_is_still_only_a_redirect(location: str) -> None:
+async def test_a_redirect_without_a_target_is_treated_as_a_redirect(location: str) -> None:
     outcome = await sent(answer("307", "", f"Location: {location}"))
     assert outcome.word == "blocked_redirect"
 

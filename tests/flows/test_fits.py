@@ -47,7 +47,7 @@ async def test_a_problem_is_whole_in_the_smallest_form(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [SIZE, WIDE])
-async def test_a_sample_receipt_and_what_was_given_back_stand_whole_and_apart(
+async def test_a_sample_receipt_and_the_refunded_amount_are_not_cut_and_do_not_touch(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with program(tmp_path, size=size) as stage:

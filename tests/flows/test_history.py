@@ -234,7 +234,7 @@ async def test_what_is_filtered_is_exported_for_its_owner_only(tmp_path: Path, o
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-async def test_an_empty_history_has_a_face_of_its_own(tmp_path: Path) -> None:
+async def test_an_empty_history_shows_its_own_message(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("f4")
         await stage.until("No refunds yet")

@@ -213,7 +213,7 @@ async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Pa
         await stage.until("ACCEPTED")
 
 
-async def test_a_draft_outlives_the_next_shopper_however_fast_he_is_served(
+async def test_a_draft_is_kept_also_if_the_next_trip_is_opened_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("refund_tui.tui.drafts.SAVE_AFTER", 60)  # the next trip is opened before that

@@ -48,7 +48,7 @@ async def test_a_moved_key_works_and_is_told_wherever_keys_are(tmp_path: Path) -
         assert " F6  All left" in stage.text
         await stage.press("f5")
         assert "13.79 EUR" in stage.text
-        assert "(in EUR)" in amount_line(stage)  # still the hint
+        assert "(in EUR)" in amount_line(stage)  # the hint is still there, so nothing was filled in
         await stage.press("f6")
         assert amount_line(stage).split()[1] == "13.79"
         await stage.press("f1")

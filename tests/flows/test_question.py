@@ -28,7 +28,7 @@ async def test_the_keys_are_lit_once_they_are_heard_and_nothing_moves(tmp_path: 
         await stage.until("ACCEPTED")
 
 
-async def test_a_yes_struck_three_times_too_early_is_told_and_pays_nothing(tmp_path: Path) -> None:
+async def test_a_yes_pressed_three_times_too_early_is_reported_and_pays_nothing(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.ask("R-1001", "5.00")
         stage.clock.advance(0.2)

@@ -38,7 +38,7 @@ async def test_a_wrong_amount_is_named_while_it_is_typed_and_cannot_be_submitted
         assert await refunds(stage) == []
 
 
-async def test_an_untouched_form_scolds_nobody_and_its_lines_never_move(tmp_path: Path) -> None:
+async def test_an_untouched_form_shows_no_errors_and_its_lines_do_not_move(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         assert "press 1 to 5" not in stage.text

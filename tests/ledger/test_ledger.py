@@ -178,7 +178,7 @@ def test_a_shorter_wait_never_shortens_the_gate_and_a_longer_one_does_lengthen_i
         assert gate.remaining(later(5)) == max(60.0, seconds)
 
 
-def test_opening_the_gate_ends_what_the_same_answers_asked_for_and_nothing_else(ledger: LedgerPort) -> None:
+def test_opening_the_gate_ends_only_the_waits_that_rate_limits_asked_for(ledger: LedgerPort) -> None:
     def waiting(trip: str, outcome: Outcome, endpoint: str = ENDPOINT) -> Refund:
         refund = ledger.record(new_refund(trip=trip, endpoint=endpoint), NOW, second_yes=False)
         return answered(ledger, refund, outcome)

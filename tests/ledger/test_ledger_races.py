@@ -51,7 +51,7 @@ def test_one_alone_claims_a_refund(ledger: LedgerPort, kept: Kept, round_: int) 
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_alone_writes_what_came_of_an_attempt(ledger: LedgerPort, kept: Kept, round_: int) -> None:
+def test_only_one_process_writes_the_outcome_of_an_attempt(ledger: LedgerPort, kept: Kept, round_: int) -> None:
     current, attempt = sending(ledger, ledger.record(new_refund(), NOW, second_yes=False))
     outcomes = (ACCEPTED, LIMITED, CUT, ACCEPTED)
 

@@ -26,7 +26,7 @@ def test_every_history_keeps_every_law(name: str) -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.wrong)
-def test_a_broken_rule_is_found_out(mutant: Mutant) -> None:
+def test_a_desk_that_breaks_a_rule_is_detected(mutant: Mutant) -> None:
     tally = mutant_tally(mutant)
     assert mutant.laws & tally.violations.keys(), f"nobody noticed that {mutant.wrong}"
 

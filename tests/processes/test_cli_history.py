@@ -273,7 +273,7 @@ def test_the_setting_clerk_is_no_filter(folder: Path) -> None:
     assert len(ended.stdout.splitlines()) == 3
 
 
-def test_the_table_is_for_eyes(folder: Path) -> None:
+def test_the_table_has_one_line_of_readable_values_for_each_refund(folder: Path) -> None:
     [_, _, line] = history(folder, "--timezone", "Europe/Berlin").splitlines()
     assert line.split() == [
         "2026-03-01",

@@ -58,7 +58,7 @@ def test_a_process_lives_until_it_is_gone() -> None:
         assert not alive(lease)
 
 
-def test_a_zombie_sends_nothing_any_more() -> None:
+def test_a_process_that_ended_but_is_not_waited_for_counts_as_dead() -> None:
     with another_process() as (process, lease):
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, and not yet waited for
@@ -71,11 +71,11 @@ def test_a_pid_that_is_used_again_is_another_process() -> None:
     assert not alive(replace(mine, started=str(int(mine.started) - 1)))
 
 
-def test_nothing_of_an_earlier_boot_lives() -> None:
+def test_no_process_of_an_earlier_boot_is_alive() -> None:
     assert not alive(replace(this_process(), boot="11111111-2222-3333-4444-555555555555"))
 
 
-def test_of_another_boot_of_another_host_nobody_here_can_tell() -> None:
+def test_whether_a_process_of_another_host_lives_is_not_known_here() -> None:
     assert alive(Holder("another-host", "its-boot", 1, "1", "pid:[1]")) is None
 
 

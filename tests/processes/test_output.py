@@ -102,7 +102,7 @@ def test_a_reader_that_leaves_a_sending_command_learns_what_becomes_of_the_refun
 
 
 @pytest.mark.parametrize(("end", "expected"), [("2>&-", 0), ("2>&1 | head -1", 141), ("2>/dev/full", 1)])
-def test_words_that_nobody_takes_end_it_in_order_unless_nobody_wanted_any(
+def test_output_that_cannot_be_written_ends_the_command_in_order_unless_it_is_discarded(
     folder: Path, service: SandboxThread, end: str, expected: int
 ) -> None:
     ended = shell(folder, service.url, COMMANDS["resume"], end)
@@ -112,7 +112,9 @@ def test_words_that_nobody_takes_end_it_in_order_unless_nobody_wanted_any(
     assert states(folder) == [State.ACCEPTED]
 
 
-def test_a_stream_that_is_closed_gives_its_number_to_no_file_of_ours(folder: Path, service: SandboxThread) -> None:
+def test_the_descriptor_of_a_closed_stream_is_not_used_for_a_file_of_the_program(
+    folder: Path, service: SandboxThread
+) -> None:
     shell(folder, service.url, COMMANDS["resume"], "<&- >&- 2>&-")
     assert code(folder) == 1
     assert ledger_path(folder).read_bytes().startswith(b"SQLite format 3")

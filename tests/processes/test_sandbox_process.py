@@ -77,7 +77,7 @@ def test_killed_and_started_again_it_remembers_what_moved(tmp_path: Path) -> Non
     assert kinds == ["execution", "request", "request"]
 
 
-def test_without_any_trip_it_knows_the_samples_it_prints() -> None:
+def test_without_any_trips_the_sandbox_knows_the_sample_trips_that_it_prints() -> None:
     printed = run("--print-trips")
     trips = [json.loads(line) for line in printed.stdout.splitlines()]
     assert len(trips) == 14

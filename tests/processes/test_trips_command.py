@@ -93,7 +93,9 @@ def test_large_records_are_not_held_together(tmp_path: Path) -> None:
     assert len(stored(tmp_path)) == 12
 
 
-def test_a_file_that_cannot_be_read_costs_only_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_cannot_be_read_is_left_out_and_the_others_are_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good, strange, missing = tmp_path / "good.json", tmp_path / "strange.zip", tmp_path / "missing.json"
     good.write_text(lines_of("a"))
     strange.write_bytes(b"PK\x03\x04")

@@ -148,7 +148,7 @@ def test_a_hanging_request_is_written_down_and_never_answered(step: Step, moved:
         assert connection.recv(1) == b"", "not a byte came before the sandbox ended"
 
 
-def test_stopping_the_sandbox_frees_whoever_hangs_and_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_stopping_the_sandbox_ends_hanging_requests_and_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with faulty({"hang": True}) as sandbox:
         connection = dial(sandbox)
         connection.sendall(raw_refund(refund_body()))
@@ -208,7 +208,7 @@ def test_a_dripped_answer_comes_byte_by_byte() -> None:
     assert b"reconciliationId" in b"".join(chunks)
 
 
-def test_an_endless_body_goes_on_until_the_client_has_had_enough() -> None:
+def test_an_endless_body_continues_until_the_client_closes_the_connection() -> None:
     with faulty({"endless": True}) as sandbox:
         with dial(sandbox) as connection:
             connection.sendall(raw_refund(refund_body()))

@@ -23,7 +23,7 @@ def cart(trip: SampleTrip) -> Decimal:
     return sum((line.quantize(digits, ROUND_HALF_UP) for line in lines), Decimal(0))
 
 
-def test_they_are_the_same_for_the_same_instant_and_their_ids_for_ever() -> None:
+def test_the_sample_trips_are_the_same_for_the_same_instant_and_their_ids_never_change() -> None:
     assert sample_trips(NOW) == sample_trips(NOW)
     later = sample_trips(NOW + timedelta(days=400))
     assert [trip.record["shoppingTripId"] for trip in later] == [
@@ -45,7 +45,7 @@ def test_the_articles_add_up_to_what_was_captured(receipt: str) -> None:
     assert cart(TRIPS[receipt]) == Decimal(TRIPS[receipt].record["captured"]["amount"])
 
 
-def test_the_special_ones() -> None:
+def test_some_samples_have_a_cart_above_the_captured_amount_a_weight_yen_or_no_amount() -> None:
     assert cart(TRIPS["R-1003"]) > Decimal(TRIPS["R-1003"].record["captured"]["amount"])
     assert {item["quantity"]["unit"] for item in TRIPS["R-1002"].record["items"]} == {"kg"}
     assert TRIPS["R-1011"].record["captured"]["code"] == "JPY"

@@ -69,7 +69,7 @@ def clear(session: PtySession) -> None:
     session.settle(quiet=0.1)
 
 
-def test_bytes_that_are_no_text_end_nothing_in_any_field(tmp_path: Path, service: SandboxThread) -> None:
+def test_bytes_that_are_not_text_do_not_end_the_program_in_any_field(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         garble(session)
         clear(session)

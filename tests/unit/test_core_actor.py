@@ -14,7 +14,7 @@ def test_what_is_stored_is_read_back_without_empty_facts() -> None:
     assert actor_of(ANA.as_text) == ANA
 
 
-def test_people_read_the_facts_in_one_line() -> None:
+def test_the_facts_of_a_process_are_shown_on_one_line() -> None:
     assert ANA.words == "uid 1000, account ana, login uid 1001, tty /dev/pts/3, pid 42"
 
 

@@ -76,7 +76,7 @@ def test_a_line_asks_for_what_it_says(line: str, wanted: Filter) -> None:
     assert BERLIN.read(line) == wanted
 
 
-def test_a_word_that_is_not_finished_asks_for_nothing_yet() -> None:
+def test_an_unfinished_filter_word_does_not_filter_yet() -> None:
     for line in ("state:", "clerk:", "card:", "day:", "amount:", "amount:>"):
         assert BERLIN.read(line) == Filter()
 
@@ -94,7 +94,7 @@ def test_what_is_told_fits_on_the_line_under_the_filter(line: str) -> None:
     assert len(str(refused.value)) <= 68
 
 
-def test_open_is_every_state_of_which_something_may_still_become() -> None:
+def test_every_state_that_is_not_final_is_open() -> None:
     names = {"AWAITING_APPROVAL", "QUEUED", "SENDING", "WAITING", "BLOCKED", "UNKNOWN"}
     assert BERLIN.read("open").states == frozenset(map(State, names))
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_used_is_told_with_how_to_write_it(line: str, told: str) 
     assert told in str(refused.value)
 
 
-def test_a_word_without_a_colon_is_text_however_near_it_is_to_one_of_ours() -> None:
+def test_a_word_without_a_colon_is_searched_as_text_even_if_it_resembles_a_filter() -> None:
     assert BERLIN.read("stat amounts") == Filter(text="stat amounts")
 
 

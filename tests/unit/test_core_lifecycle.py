@@ -280,7 +280,7 @@ def test_a_doubt_is_cleared_up_even_after_the_window() -> None:
     assert before_sending(replace(DOUBTED, state=State.WAITING), NOON, NOW, POLICY) is None
 
 
-def test_an_attempt_uses_up_the_wait_and_the_leave() -> None:
+def test_an_attempt_ends_the_wait_and_the_persons_permission() -> None:
     waiting = Life(State.WAITING, wait=Wait(SENT, 5.0), asked=True, tries=3)
     assert sending(waiting) == Life(State.SENDING, tries=3)
 
@@ -530,7 +530,9 @@ def test_a_yes_to_an_attempt_that_was_taken_over_is_a_yes() -> None:
         (Instant(NOON - timedelta(seconds=900), "boot-2", 5.0), True),
     ],
 )
-def test_an_attempt_is_outlived_by_ticks_within_a_boot_and_by_the_wall_beyond(now: Instant, over: bool) -> None:
+def test_the_age_of_an_attempt_is_measured_by_ticks_within_a_boot_and_by_the_wall_clock_after_it(
+    now: Instant, over: bool
+) -> None:
     assert expired(SENT, now, POLICY) is over
     assert may_take_over(SENT, None, now, POLICY) is over
     assert not may_take_over(SENT, True, now, POLICY), "one that lives is let alone"

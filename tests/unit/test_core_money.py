@@ -134,7 +134,7 @@ def test_an_amount_is_shown_with_exactly_its_decimals(money: Money, shown: str) 
         (Money(10, "KWD"), "0.01"),
     ],
 )
-def test_the_wire_gets_the_digits(money: Money, number: str) -> None:
+def test_the_request_has_the_exact_digits_of_the_amount(money: Money, number: str) -> None:
     assert wire_number(money) == number
 
 
@@ -146,7 +146,7 @@ def test_the_wire_gets_the_digits(money: Money, number: str) -> None:
         (Money(1234, "KWD"), "1.234 KWD has more than the 2 decimals that the service takes"),
     ],
 )
-def test_what_the_wire_cannot_say_is_refused(money: Money, message: str) -> None:
+def test_an_amount_that_the_request_cannot_contain_is_refused(money: Money, message: str) -> None:
     with pytest.raises(AmountError) as caught:
         wire_number(money)
     assert str(caught.value) == message

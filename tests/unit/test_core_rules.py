@@ -162,7 +162,7 @@ def test_a_twin_or_anything_open_asks_for_a_second_yes(minor: int, state: State,
     assert str(caught.value) == f"this trip already has {other.intent.amount} {state}"
 
 
-def test_twins_are_listed_all() -> None:
+def test_all_similar_refunds_are_listed() -> None:
     balance = TripBalance(None, (earlier(3000, State.ACCEPTED), earlier(1000, State.WAITING)))
     with pytest.raises(NeedsSecondYes, match=r"^this trip already has 30.00 EUR ACCEPTED, 10.00 EUR WAITING$"):
         check_intent(INTENT, balance, NOON, second_yes=False)

@@ -49,7 +49,7 @@ EMOJI = (
         ("a\u00a0b\u3000c\u2003d", "a b c d"),
     ],
 )
-def test_what_hides_or_steers_becomes_a_mark(text: str, shown: str) -> None:
+def test_hidden_and_control_characters_become_visible_marks(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
@@ -62,7 +62,7 @@ def test_marks_on_a_base_are_kept_up_to_two_and_the_rest_shown_once() -> None:
     assert visible("e" + "\u20dd" * 3) == "e" + "\u20dd" * 2 + "¨"
 
 
-def test_a_mark_without_a_base_cannot_reach_what_stands_before_the_text() -> None:
+def test_a_combining_mark_without_a_base_does_not_change_the_character_before_the_text() -> None:
     assert visible(ACUTE * 3 + "5") == "¨5"
 
 
@@ -100,7 +100,7 @@ def test_five_hundred_characters_are_shown_unless_said_otherwise() -> None:
 
 
 @given(text=st.text(st.characters(codec=None)), limit=st.integers(1, 60))
-def test_nothing_that_hides_steers_or_overflows_comes_out(text: str, limit: int) -> None:
+def test_no_hidden_control_or_overlong_text_is_shown(text: str, limit: int) -> None:
     shown = visible(text, limit)
     assert len(shown) <= limit
     assert "".join(clusters(shown)) == shown

@@ -50,7 +50,7 @@ def test_ticks_tell_the_time_within_a_boot_and_the_wall_over_one(now: Instant, s
         (later(-3600, 60, "boot-2"), 0.0),
     ],
 )
-def test_what_must_not_look_young_goes_by_the_clock_that_says_later(now: Instant, seconds: float) -> None:
+def test_an_age_that_must_not_be_underestimated_uses_the_clock_that_says_later(now: Instant, seconds: float) -> None:
     assert now.longest_since(START) == seconds
 
 
@@ -76,7 +76,7 @@ def test_a_wait_counts_down_and_is_over() -> None:
     assert wait.not_before == NOON + timedelta(seconds=90)
 
 
-def test_a_wait_that_began_at_ticks_still_to_come_is_over_by_the_wall_and_is_anchored_anew() -> None:
+def test_a_wait_with_a_start_in_the_future_ends_by_the_wall_clock_and_is_anchored_again() -> None:
     """One flipped bit in the ledger must not turn a minute into hours."""
     wait = Wait(Instant(NOON, "boot-1", START.ticks + 9_000.0), 60.0)
     assert wait.remaining(later(45, 45)) == 15.0

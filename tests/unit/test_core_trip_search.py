@@ -72,7 +72,7 @@ TRIPS = (
         ("riegel", [["article Müsli Riegel"]]),
     ],
 )
-def test_a_term_means_the_part_by_which_trips_are_found(text: str, said: list[list[str]]) -> None:
+def test_a_search_term_names_the_part_of_a_trip_that_it_matches(text: str, said: list[list[str]]) -> None:
     found = [t for t in TRIPS if meanings(text, [t], BERLIN, TODAY)]
     assert [[str(one) for one in term] for term in meanings(text, found or TRIPS, BERLIN, TODAY)] == said
 

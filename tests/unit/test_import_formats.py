@@ -242,7 +242,7 @@ GOOD = json.dumps(record_of(A))
     ],
     ids=range(16),
 )
-def test_a_bad_line_costs_only_itself(bad: str | bytes, told: str) -> None:
+def test_a_bad_line_is_left_out_and_the_others_are_imported(bad: str | bytes, told: str) -> None:
     content = b"\n".join([GOOD.encode(), bad if isinstance(bad, bytes) else bad.encode(), GOOD.encode()])
     assert taken(content) == ["trip-a", "trip-a"]
     [reason] = reasons(content)
@@ -250,7 +250,7 @@ def test_a_bad_line_costs_only_itself(bad: str | bytes, told: str) -> None:
 
 
 @pytest.mark.parametrize("bad", ['{"storeId" "S"}', '{"storeId": "S', "garbage", '{"a": [{"b": 1}'])
-def test_a_damaged_element_of_an_array_costs_only_itself_where_lines_part_them(bad: str) -> None:
+def test_a_damaged_element_of_an_array_is_left_out_if_each_element_has_its_own_line(bad: str) -> None:
     content = f"[\n  {GOOD},\n  {bad},\n  {GOOD}\n]"
     assert taken(content) == ["trip-a", "trip-a"]
     [reason] = reasons(content)
@@ -264,7 +264,7 @@ def test_what_is_cut_off_is_said() -> None:
     assert reasons(f"[{GOOD}]{GOOD}") == ["line 1: there is more text after the array: it was not read"]
 
 
-def test_bad_rows_of_a_csv_cost_only_themselves() -> None:
+def test_bad_rows_of_a_csv_are_left_out_and_the_others_are_imported() -> None:
     rows = [
         "storeId,shoppingTripId,receipt,card.tail,loyalty",
         "S,a,R-1,1234,7",

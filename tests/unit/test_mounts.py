@@ -28,7 +28,9 @@ MOUNTS = """\
         ("/database/x", "xfs"),
     ],
 )
-def test_it_is_the_deepest_and_of_several_on_one_place_the_last(tmp_path: Path, path: str, kind: str) -> None:
+def test_the_deepest_mount_counts_and_the_last_one_of_several_at_the_same_place(
+    tmp_path: Path, path: str, kind: str
+) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(MOUNTS)
     assert file_system(Path(path), mounts) == kind

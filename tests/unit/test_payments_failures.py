@@ -66,14 +66,14 @@ def test_no_failure_of_httpx_is_left_undecided() -> None:
 
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.SENT])
 @pytest.mark.parametrize("kind", [*UNSENT, *DOUBTFUL], ids=lambda kind: kind.__name__)
-def test_before_the_first_byte_no_failure_is_a_doubt(kind: type[Exception], stage: Stage) -> None:
+def test_no_failure_before_the_first_byte_leaves_the_outcome_unknown(kind: type[Exception], stage: Stage) -> None:
     outcome = failed(make(kind), stage)
     assert isinstance(outcome, UNSENT.get(kind, (Unreachable, NeedsRepair)))
     assert "nothing was sent" in outcome.answer.detail
 
 
 @pytest.mark.parametrize("kind", [*UNSENT, *DOUBTFUL], ids=lambda kind: kind.__name__)
-def test_once_bytes_may_be_out_every_failure_is_a_doubt(kind: type[Exception]) -> None:
+def test_once_bytes_may_have_left_every_failure_leaves_the_outcome_unknown(kind: type[Exception]) -> None:
     outcome = failed(make(kind), Stage.SENT)
     assert isinstance(outcome, Uncertain)
     assert outcome.word == DOUBTFUL.get(kind, outcome.word)

@@ -105,7 +105,9 @@ def test_a_200_that_was_cut_is_no_yes_even_where_what_came_is_json() -> None:
         ("br", b"{}", Uncertain),
     ],
 )
-def test_encodings_that_nobody_asked_for(encoding: str, body: bytes, expected: type[Outcome]) -> None:
+def test_an_answer_in_an_encoding_that_was_not_requested_is_decided_safely(
+    encoding: str, body: bytes, expected: type[Outcome]
+) -> None:
     assert isinstance(meaning(200, body, ("content-encoding", encoding)), expected)
 
 

@@ -107,7 +107,7 @@ def test_what_did_not_change_costs_nothing() -> None:
     assert frame.write((WIDTH, HEIGHT), pieces(updates)) == ""
 
 
-def test_one_digit_costs_its_place_and_itself() -> None:
+def test_one_changed_digit_sends_only_its_position_and_itself() -> None:
     frame = Frame()
     frame.write((WIDTH, HEIGHT), pieces([text(2, "next 09:53")]))
     assert frame.write((WIDTH, HEIGHT), pieces([text(2, "next 09:52")])) == "\x1b[3;10H2"

@@ -79,7 +79,7 @@ def test_only_a_character_set_that_was_chosen_and_lacks_our_signs_is_refused(
         assert "refund-tui refund" in reason
 
 
-def test_a_line_that_died_takes_what_is_written_without_a_word(tmp_path: Path) -> None:
+def test_writing_to_a_terminal_that_is_gone_raises_no_error(tmp_path: Path) -> None:
     with (tmp_path / "line").open("w") as file:
         line = TerminalOutput(file.fileno())
         line.write("é ● …")

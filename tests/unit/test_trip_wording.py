@@ -42,7 +42,7 @@ def test_the_windows_last_hours_are_not_promised(tmp_path: Path, age: timedelta,
 
 
 @pytest.mark.parametrize(("ahead", "remarked"), [(-60.0, False), (60.0, False), (3_600.0, True)])
-def test_a_trip_of_the_future_is_remarked_on(tmp_path: Path, ahead: float, remarked: bool) -> None:
+def test_a_trip_dated_in_the_future_is_pointed_out(tmp_path: Path, ahead: float, remarked: bool) -> None:
     assert ("IN THE FUTURE" in told(tmp_path, timedelta(seconds=-ahead))) == remarked
 
 

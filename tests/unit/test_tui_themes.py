@@ -24,7 +24,7 @@ def _luminance(colour: str) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
-def test_black_on_white_has_the_highest_contrast_there_is() -> None:
+def test_black_on_white_has_the_highest_contrast() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
@@ -36,7 +36,7 @@ def test_every_tone_is_read_on_its_paper(name: str) -> None:
     assert min(contrast(palette.ink, palette.raised), contrast(palette.muted, palette.raised)) >= 4.5
 
 
-def test_tones_are_told_apart() -> None:
+def test_the_colours_of_two_tones_differ() -> None:
     for palette in PALETTES.values():
         tones = Palette(*palette)
         assert len({tones.ink, tones.accent, tones.good, tones.warn, tones.bad, tones.paper}) == 6
@@ -47,7 +47,7 @@ def test_the_configuration_names_every_look_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(("colours", "worn"), [("standard", TERMINAL), ("256", "light"), ("truecolor", "light")])
-def test_sixteen_colours_leave_no_choice(colours: str, worn: str) -> None:
+def test_with_sixteen_colours_the_terminals_own_theme_is_used(colours: str, worn: str) -> None:
     console = Console(file=io.StringIO(), force_terminal=True, color_system=colours)  # type: ignore[arg-type]
     assert theme_for("light", console, no_color=False) is THEMES[worn]
     assert theme_for("light", console, no_color=True) is THEMES[TERMINAL]

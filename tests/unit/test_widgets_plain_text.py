@@ -75,7 +75,7 @@ def test_each_way_to_markup_is_seen(source: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_a_literal_text_says_what_was_said_and_carries_no_style(said: str) -> None:
+def test_a_literal_text_keeps_its_lines_and_has_no_style(said: str) -> None:
     content = literal(said)
     assert content.plain == "\n".join(visible(line, 2_000) for line in said.split("\n"))
     assert not content.spans

@@ -42,7 +42,7 @@ def test_a_million_rows_are_asked_for_a_few_at_a_time() -> None:
     assert rows.wanted() is None
 
 
-def test_walking_down_asks_a_page_ahead_and_never_shows_a_hole() -> None:
+def test_moving_down_loads_the_next_page_in_time_and_shows_no_empty_row() -> None:
     source = [f"row-{place}" for place in range(200)]
     rows = window(200)
     for place in range(200):

@@ -54,7 +54,7 @@ class _Cursor:
         self.lost = False
 
     def opening(self) -> str:
-        """Skip the bracket that opens an array; the bracket that closes it, or "" if there is no array."""
+        """Skip the opening bracket of an array. The closing bracket to look for, or "" if no array begins here."""
         if self.peek() != "[":
             return ""
         self.step()

@@ -63,7 +63,7 @@ def damaged_lines(row: Damaged, width: int) -> list[str]:
 
 
 def unchecked_columns(row: Damaged, width: int) -> list[Part]:
-    """The columns of a refund's row that cannot be read, unchecked."""
+    """The columns of a refund's row as text. The row cannot be read, so its values were not checked."""
     facts = [part for name, value in row.columns.items() for part in _fact(name, value, width)]
     return [("The values in the row, unchecked", "bold"), *facts]
 

@@ -126,7 +126,7 @@ async def test_no_new_refund_is_taken_on_its_trip_and_others_are(folder: Path, w
         await desk.take(intent(500, trip="trip-1"), second_yes=True)
 
 
-async def test_a_rotten_word_of_a_closed_refund_is_found_too(folder: Path) -> None:
+async def test_a_damaged_value_of_a_closed_refund_is_found_too(folder: Path) -> None:
     async with desk_over(folder, ScriptedService()) as desk:
         desk.begin()
         await desk.drain()
@@ -197,7 +197,7 @@ async def test_a_gate_that_cannot_be_read_holds_nobody_and_is_counted(tmp_path: 
         assert (await Ears(desk).until_state(other.key, State.ACCEPTED)).open is False
 
 
-async def test_an_answer_to_a_refund_that_rotted_meanwhile_is_kept_beside_it(folder: Path) -> None:
+async def test_an_answer_to_a_refund_that_was_damaged_meanwhile_is_recorded_apart(folder: Path) -> None:
     async def rot(_body: bytes) -> Uncertain:
         await asyncio.to_thread(alter, folder, "reason = 'NONE'", "state = 'SENDING'")
         return Uncertain(Answer(None, "cut off"), Doubt.CONNECTION_LOST)

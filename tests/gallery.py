@@ -18,11 +18,14 @@ from unittest import mock
 
 from refund_tui.core.actor import Actor
 from refund_tui.core.evidence import Head
+from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Rejected
 from refund_tui.tui.themes import PALETTES
 from refund_tui.tui.wording.questions import DIFFERENT
-from tests.flows.stage import FORBIDDEN, LIMITED, LOST, OFFLINE, SIZE, UNKNOWN_TRIP, Stage, Step, program
-from tests.support.service import accepted, never
+from tests.flows.stage import FORBIDDEN, LIMITED, LOST, OFFLINE, SERVICE, SIZE, UNKNOWN_TRIP, Stage, Step, program
+from tests.support.approvals import SITE
+from tests.support.desks import desk_over, intent
+from tests.support.service import ScriptedService, accepted, never
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SIZES = (SIZE, (120, 36))
@@ -213,6 +216,27 @@ async def _gate(stage: Stage) -> None:
     await stage.until("whole account?")
 
 
+async def _awaiting(stage: Stage) -> None:
+    await stage.refund("R-1001", "12.00")
+    await stage.until("another person must approve it")
+
+
+async def _approve(stage: Stage) -> None:
+    folder, clock = stage.desk.settings.data_dir, stage.clock
+    async with desk_over(folder, ScriptedService(), clerk="ana", base_url=SERVICE, clock=clock, **LOW) as ana:
+        await ana.take(intent(1_200, note="both jars were broken"))
+    await stage.press("f4")
+    await stage.until("AWAITING_APPROVAL")
+    await stage.press("down", "enter")
+    await stage.until("a approves it")
+    await stage.press("a")
+    await stage.until("Approve this refund?")
+    await stage.press("saw the jars")
+
+
+LOW = {**SITE, "approve_above": {"EUR": Money(1_000, "EUR")}}
+"""Above 10.00 EUR a second person is needed."""
+
 FACES = (
     Face("lookup", _lookup),
     Face("first-start", _first_start, trips=False, sizes=SIZES[:1]),
@@ -242,6 +266,8 @@ FACES = (
     Face("help", _help, sizes=SIZES[:1]),
     Face("leaving", _leaving, (LIMITED,), sizes=SIZES[:1]),
     Face("gate", _gate, (LIMITED,), sizes=SIZES[:1]),
+    Face("approval-awaited", _awaiting, changes=LOW, sizes=SIZES[:1]),
+    Face("approval", _approve, changes={**LOW, "clerk": "ben"}, sizes=SIZES[:1]),
 )
 """Every screen, and each important state."""
 

@@ -26,7 +26,7 @@ _WITH_DIGITS = re.compile(r"[^\s·│›✓(),;]*\d[^\s│(),;]*")
 
 
 _FIELD = re.compile(
-    r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Because)\b|.*(?:as typed|draft was dropped): "
+    r"\s*(?:Find|Amount|Note|Currency|Reference|Who said|When|Because|Your word)\b|.*(?:as typed|draft was dropped): "
 )
 
 

@@ -28,7 +28,7 @@ class ApprovalForm(Vertical):
         """The facts, then the field."""
         yield Plain("", id="approval-facts", classes="about")
         with Horizontal(classes="field"):
-            yield Plain("Because", classes="name")
+            yield Plain("Your word", classes="name")
             yield field("approval-word", "what you looked at, or whom you asked")
         yield Plain("", id="approval-wrong", classes="wrong")
 

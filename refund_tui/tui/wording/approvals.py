@@ -44,6 +44,6 @@ def _rows(desk: Desk, refund: Refund) -> list[tuple[str, Part]]:
         ("Card", card_words(asked.card) or "not known here"),
         ("Asked by", visible(refund.clerk, 40)),
         ("Note", visible(asked.note, 120) or "none"),
-        ("Because", visible(refund.life.why, 120)),
+        ("Limit", visible(refund.life.why, 120)),
     ]
     return [*rows, ("Window", (late, STYLES["warn"]))] if late else rows

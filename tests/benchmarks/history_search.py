@@ -6,6 +6,7 @@ query for the page, one for the count, without creating objects. Prints p50 and 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 import time
@@ -14,6 +15,7 @@ from datetime import UTC
 from statistics import median, quantiles
 
 from refund_tui.core.filters import Query
+from refund_tui.core.money import readings
 from refund_tui.host.paths import ledger_path
 from refund_tui.store.sqlite.history import History
 from tests.benchmarks.first_screen import FEW, MILLION
@@ -53,9 +55,12 @@ def typed(number: int) -> dict[str, str]:
 
 
 def _word(word: str) -> str:
-    """The beginning of an id, or a part of a note of one of the newest refunds."""
-    ids = ("trip_id COLLATE NOCASE", "key", "reconciliation_id")
-    found = [f"SELECT id FROM refund WHERE {column} >= '{word}' AND {column} < '{word}~'" for column in ids]
+    """The beginning of an id, a receipt or a card's last four, an amount, or a part of a note of a newest refund."""
+    columns = ["trip_id COLLATE NOCASE", "key", "reconciliation_id", "receipt COLLATE NOCASE"]
+    columns += ["tail"] if re.fullmatch("[0-9]{1,4}", word) else []
+    found = [f"SELECT id FROM refund WHERE {column} >= '{word}' AND {column} < '{word}~'" for column in columns]
+    amounts = [minor for minor, currencies in readings(word).items() if CURRENCY in currencies]
+    found += [f"SELECT id FROM refund WHERE minor = {minor}" for minor in amounts]
     return f"id IN ({' UNION ALL '.join(found)} UNION ALL {_NOTES.format(word)})"
 
 

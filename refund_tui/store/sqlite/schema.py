@@ -171,6 +171,10 @@ ALTER TABLE refund ADD COLUMN salt TEXT;
 ALTER TABLE refund ADD COLUMN redaction INTEGER;
 ALTER TABLE refund ADD COLUMN redacted_at TEXT;
 UPDATE refund SET salt = lower(hex(randomblob(16)));
+DROP INDEX refund_state;
+DROP INDEX refund_minor;
+CREATE INDEX refund_state ON refund (state, id, minor, currency);
+CREATE INDEX refund_minor ON refund (minor, id, currency);
 CREATE INDEX refund_tail ON refund (tail, id) WHERE tail IS NOT NULL;
 CREATE INDEX refund_receipt ON refund (receipt COLLATE NOCASE, id) WHERE receipt IS NOT NULL;
 

@@ -14,6 +14,9 @@ from refund_tui.core.money import Money
 from refund_tui.core.text import visible
 from refund_tui.core.times import midnight
 
+SETTLE_UNPAID, OPEN_GATE, RAISE_CEILING = ACTS = ("settle_unpaid", "open_gate", "raise_ceiling")
+"""What the site can leave to approvers beside approvals. Nobody settles a refund of their own as not paid then."""
+
 BY_ACCOUNT, BY_NAME = "account", "name"
 """How two people are told apart: by the kernel's facts, or, on a shared account, by the clerk's name."""
 

@@ -44,10 +44,7 @@ def decide_approval(ledger: LedgerPort, by: Approver, key: str, action: Action, 
         raise NotPossible(
             f"{by.person.words} may not approve refunds: the site's file names the approvers. {_UNCHANGED}"
         )
-    asker = ledger.asker(key)
-    way = told_apart_by(asker, by.person, named_by_key=by.named_by_key) if asker else None
-    if asker is None or way is None:
-        raise NotPossible(_same_person(asker, by.person))
+    asker, way = refuse_asker(ledger, by, key)
     data = {"asked_by": asker.words, "word": word, TOLD_APART_BY: way}
     decide = lifecycle.approve if action is Action.APPROVE else lifecycle.decline
 
@@ -55,6 +52,15 @@ def decide_approval(ledger: LedgerPort, by: Approver, key: str, action: Action, 
         return ledger.change(refund, decide(refund.life, by.person.name, word), by.person.name, now, data)
 
     return compare_and_swap(ledger, key, write)
+
+
+def refuse_asker(ledger: LedgerPort, by: Approver, key: str) -> tuple[Person, str]:
+    """Who asked for a refund, and how that is another person than `by`. Raises NotPossible if it is not."""
+    asker = ledger.asker(key)
+    way = told_apart_by(asker, by.person, named_by_key=by.named_by_key) if asker else None
+    if asker is None or way is None:
+        raise NotPossible(_same_person(asker, by.person))
+    return asker, way
 
 
 def _same_person(asker: Person | None, approver: Person) -> str:

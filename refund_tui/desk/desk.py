@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refund_tui.core import lifecycle
+from refund_tui.core.approval import OPEN_GATE, RAISE_CEILING, SETTLE_UNPAID
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import new_key
 from refund_tui.core.ledger_identity import LedgerServices
@@ -38,7 +39,7 @@ from refund_tui.core.times import Clock, Instant, local, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import SENDING, Evidence, act, note_receipt, open_gate
-from refund_tui.desk.approvals import APPROVING, approver_of, decide_approval
+from refund_tui.desk.approvals import APPROVING, approver_of, decide_approval, refuse_asker
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.compare_and_swap import not_there
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from refund_tui.core.ledger_identity import Host
+    from refund_tui.desk.ports import LedgerPort
     from refund_tui.payments.client import PaymentClient
     from refund_tui.settings.load import Settings
 
@@ -277,6 +279,9 @@ class Desk:
         Raises ConfigError, StoreError.
         """
         self._require_own_service()
+        counts = (await self.trips.balance(store_id, trip_id)).captured
+        if counts is None or counts.currency != amount.currency or amount.minor > counts.minor:
+            self.settings.require_approver_for(RAISE_CEILING)
         now = self.now()
         ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
         await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
@@ -286,8 +291,17 @@ class Desk:
         self._require_own_service()
         if action in SENDING:
             await self._require_own_refund(key)
-        now = self.now()
-        changed = await self.files.write(lambda ledger: act(ledger, self._terms, key, action, evidence, now))
+        apart = evidence is not None and not evidence.paid and SETTLE_UNPAID in self.settings.approvers_only
+        if apart:
+            self.settings.require_approver_for(SETTLE_UNPAID)
+        now, by = self.now(), approver_of(self.settings)
+
+        def write(ledger: LedgerPort) -> Refund:
+            if apart:
+                refuse_asker(ledger, by, key)
+            return act(ledger, self._terms, key, action, evidence, now)
+
+        changed = await self.files.write(write)
         await self.tell(Changed(changed, str(action)))
         self.sender.wake()
         return changed
@@ -323,6 +337,7 @@ class Desk:
         `why` is the person's reason. Raises NotPossible, ConfigError, StoreError.
         """
         self._require_own_service()
+        self.settings.require_approver_for(OPEN_GATE)
         now = self.now()
         ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, why, now))
         await self.refresh()

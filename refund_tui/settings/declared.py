@@ -122,6 +122,10 @@ class Declared:
         "LIST", 'the accounts, or on `shared_accounts` the clerks, that may approve, such as `["boss"]`', (),
         check="names", site_only=True,
     )  # fmt: skip
+    approvers_only: tuple[str, ...] = setting(
+        "LIST", "what else only `approvers` may do: `settle_unpaid`, `open_gate`, `raise_ceiling`", (),
+        check="approvers_only", site_only=True,
+    )  # fmt: skip
     shared_accounts: tuple[str, ...] = setting(
         "LIST", "accounts of several clerks whose names `sshd` gives them: there two names are two people", (),
         check="names", site_only=True,

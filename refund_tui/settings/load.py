@@ -83,9 +83,17 @@ class Settings(Declared):
 
     def require_approvers(self) -> None:
         """Check that somebody may approve what needs an approval. Raises ConfigError."""
-        for name in ("approve_above", "approve_day_above"):
+        for name in ("approve_above", "approve_day_above", "approvers_only"):
             if self.values[name] and not self.approvers:
                 raise ConfigError(f"{self.sources[name]} needs approvers: name in that file who may approve")
+
+    def require_approver_for(self, act: str) -> None:
+        """Check that this process may do `act`, one of `core.approval.ACTS`. Raises ConfigError."""
+        if act in self.approvers_only and not self.may_approve:
+            raise ConfigError(
+                f"{self.clerk} may not do this here: the site's file leaves {act} to its approvers "
+                f"({self.sources['approvers_only']}). Nothing was changed"
+            )
 
     def require_clerk(self) -> None:
         """Check that this process's account may work under the clerk's name. Raises ConfigError."""

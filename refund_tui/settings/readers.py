@@ -11,6 +11,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from refund_tui.core.approval import ACTS
 from refund_tui.core.endpoints import check_base_url, check_proxy
 from refund_tui.core.fields import check_store_id
 from refund_tui.core.money import AmountError, Money, check_currency, parse_amount
@@ -87,6 +88,13 @@ def _list(given: list[object]) -> tuple[str, ...]:
     return tuple(check_clerk(name) for name in given if isinstance(name, str))
 
 
+def _acts(given: list[object]) -> tuple[str, ...]:
+    """A list of acts that the site can leave to approvers."""
+    if unknown := [name for name in given if name not in ACTS]:
+        raise ValueError(f"names {unknown[0]}, which is none of {', '.join(ACTS)}")
+    return tuple(map(str, given))
+
+
 def _settings(given: list[object]) -> tuple[str, ...]:
     """A list of settings' names."""
     for name in given:
@@ -126,6 +134,7 @@ CHECKS: Mapping[str, Callable[[Any], object]] = {
     "proxy": check_proxy,
     "head_log": check_head_log,
     "names": _list,
+    "approvers_only": _acts,
     "settings": _settings,
 }
 """The checks that a setting can name instead of the check of its type. Each returns the value that the program uses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import pytest
 from refund_tui.core import lifecycle
 from refund_tui.core.lifecycle import Decision, NotPossible
 from refund_tui.core.money import Money
+from refund_tui.core.outcomes import Answer, Doubt, Uncertain
 from refund_tui.core.refunds import Action, Event, Refund, State, approval_of
 from refund_tui.core.trips import Trip
 from refund_tui.desk.actions import Evidence
 from refund_tui.desk.desk import Desk
+from refund_tui.errors import ConfigError
 from tests.support.approvals import BY_DAY, ME, desks
 from tests.support.clock import FakeClock
 from tests.support.desks import STORE, TRIP, intent
@@ -208,3 +211,41 @@ async def test_the_sender_sends_nothing_without_an_approval_of_another_person(tm
         assert (found.state, found.life.alarm, service.requests) == (State.BLOCKED, True, [])
         says = "is an approval by ana" if kind == "approved" else "lets it be sent, and nobody has approved it"
         assert says in found.life.why
+
+
+ACTS: Mapping[str, Any] = {"approvers_only": ("settle_unpaid", "open_gate", "raise_ceiling")}
+NOT_PAID = Evidence(False, "T-1", "the bank", "today")
+
+
+async def test_what_the_site_leaves_to_approvers_no_other_clerk_does(tmp_path: Path) -> None:
+    async with desks(tmp_path, ScriptedService(), "ana", "ben", **ACTS) as (ana, ben):
+        with pytest.raises(ConfigError, match="leaves open_gate to its approvers"):
+            await ana.open_gate("it is wrong")
+        with pytest.raises(NotPossible, match="does not wait"):
+            await ben.open_gate("it is wrong")
+        await ben.set_ceiling(STORE, TRIP, Money(5_000, "EUR"), "the till roll")
+        for amount in (Money(5_001, "EUR"), Money(1, "JPY")):
+            with pytest.raises(ConfigError, match="leaves raise_ceiling to its approvers"):
+                await ana.set_ceiling(STORE, TRIP, amount, "the till roll")
+        await ana.set_ceiling(STORE, TRIP, Money(4_000, "EUR"), "one jar less")
+        assert (await ana.trips.balance(STORE, TRIP)).captured == Money(4_000, "EUR")
+
+
+async def test_nobody_settles_a_refund_of_their_own_as_not_paid(tmp_path: Path) -> None:
+    service = ScriptedService(*(Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT) for _ in range(2)))
+    async with desks(tmp_path, service, "ana", "ben", "cem", **ACTS) as (ana, ben, cem):
+        keys = []
+        for desk, trip in ((ana, "trip-1"), (ben, "trip-2")):
+            desk.begin()
+            refund = await desk.take(intent(500, trip=trip))
+            await Ears(desk).until_state(refund.key, State.WAITING)
+            await desk.act(refund.key, Action.STOP)
+            keys.append(refund.key)
+        with pytest.raises(ConfigError, match="leaves settle_unpaid to its approvers"):
+            await ana.act(keys[0], Action.SETTLE, evidence=NOT_PAID)
+        with pytest.raises(NotPossible, match="another person, with another account, must decide"):
+            await ben.act(keys[1], Action.SETTLE, evidence=NOT_PAID)
+        assert (await cem.act(keys[1], Action.SETTLE, evidence=NOT_PAID)).state is State.SETTLED_UNPAID
+        assert (
+            await ana.act(keys[0], Action.SETTLE, evidence=replace(NOT_PAID, paid=True))
+        ).state is State.SETTLED_PAID

@@ -21,7 +21,7 @@ USER_VERSION = range(60 * 8, 64 * 8)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_flipped_bit_pays_twice_stops_the_others_or_alters_an_open_refund_unsaid(seed: int) -> None:
+def test_no_flipped_bit_pays_twice_or_stops_other_refunds_or_alters_an_open_one_without_a_message(seed: int) -> None:
     good = good_ledger()
     flips = tried(good, chosen(good, None, 100, seed))
     assert [flip for flip in flips if flip.wrong] == []

@@ -113,7 +113,7 @@ async def test_gzip_that_nobody_asked_for(body: bytes, expected: type[Outcome]) 
     assert isinstance(await sent(answer("200", body, "Content-Encoding: gzip")), expected)
 
 
-async def test_a_page_from_a_proxy_is_no_yes() -> None:
+async def test_a_page_from_a_proxy_does_not_count_as_accepted() -> None:
     assert doubt(await sent(answer("200", "<html>Log in</html>", "Content-Type: text/html"))) is Doubt.UNREADABLE
 
 

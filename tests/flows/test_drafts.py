@@ -43,7 +43,7 @@ async def test_a_draft_says_from_when_it_is_until_it_is_changed(tmp_path: Path) 
         await stage.until("Draft of 02 Mar 14:02")
 
 
-async def test_one_key_drops_the_draft_aloud_and_for_good(tmp_path: Path) -> None:
+async def test_one_key_deletes_the_draft_and_says_so(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         assert "Drop draft" not in keys(stage)

@@ -91,7 +91,7 @@ async def test_an_amount_that_was_typed_is_changed_by_articles_and_by_f5_aloud(t
         await stage.until("The amount was 4, now it is 13.79")
 
 
-async def test_one_amount_of_the_program_over_another_needs_no_word(tmp_path: Path) -> None:
+async def test_an_amount_that_the_program_filled_in_is_replaced_without_a_message(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.press("f5", "f7")

@@ -16,7 +16,7 @@ async def test_a_screenshot_is_what_the_program_draws(face: Face, size: tuple[in
     assert (FOLDER / name).read_text() == drawn, "look at it, then run python -m tests.gallery"
 
 
-async def test_the_film_is_what_the_program_does() -> None:
+async def test_the_recorded_film_shows_what_the_program_does() -> None:
     assert (FOLDER / film.NAME).read_text() == await film.film(), "look at it, then run python -m tests.gallery"
 
 

@@ -54,7 +54,7 @@ async def test_an_empty_filter_does_not_read_as_one_that_is_set(tmp_path: Path) 
         await stage.until("(last four, receipt, amount, article, note or id)")
 
 
-async def test_evidence_is_not_made_up_by_a_hint(tmp_path: Path) -> None:
+async def test_the_hint_in_an_empty_field_is_not_taken_as_evidence(tmp_path: Path) -> None:
     async with program(tmp_path, LOST, MALFORMED) as stage:
         await unknown(stage)
         await stage.press("f12")

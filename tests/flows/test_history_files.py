@@ -37,7 +37,7 @@ async def test_the_oldest_come_first_on_request(tmp_path: Path) -> None:
         assert stage.text.index("2.00 EUR") < stage.text.index("3.40 EUR")
 
 
-async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
+async def test_letters_are_commands_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await _two_refunds(stage)
         await stage.press("/", "o", "p", "e", "n")

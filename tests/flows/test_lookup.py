@@ -122,7 +122,7 @@ async def test_without_the_trips_file_a_trip_is_told_by_the_ledger(tmp_path: Pat
         await stage.until("No refund is possible here: the refund window closed")
 
 
-async def test_the_currency_that_the_service_tells_is_the_forms(
+async def test_the_form_uses_the_currency_that_the_service_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ScriptedService, "card", CardFound(Card("VISA", "1234"), "JPY"))
@@ -165,7 +165,7 @@ async def test_a_refund_of_another_process_is_told_of_the_marked_trip(tmp_path: 
         await stage.until("13.40 EUR left of 18.40 EUR")
 
 
-async def test_the_next_scan_replaces_the_last_after_one_key(tmp_path: Path) -> None:
+async def test_after_one_key_the_next_scan_replaces_the_last_one(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.press("R-1001")
         await stage.until("1 trip")

@@ -65,7 +65,7 @@ async def test_the_countdown_is_in_every_place_and_the_end_is_announced_there_on
 
 
 @pytest.mark.parametrize("key", ["y", "n", "escape", "enter"])
-async def test_in_its_first_half_second_the_question_is_deaf(tmp_path: Path, key: str) -> None:
+async def test_the_question_ignores_keys_in_its_first_half_second(tmp_path: Path, key: str) -> None:
     async with program(tmp_path) as stage:
         await stage.ask("R-1001", "5.00")
         stage.clock.advance(0.4)
@@ -201,7 +201,7 @@ async def test_an_amount_typed_over_a_draft_replaces_it(tmp_path: Path) -> None:
         await stage.until("Refund 3.10 EUR to")
 
 
-async def test_a_key_heard_while_the_question_is_deaf_keeps_it_deaf(tmp_path: Path) -> None:
+async def test_a_key_pressed_while_the_question_ignores_keys_prolongs_that_time(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.ask("R-1001", "5.00")
         for _ in range(5):  # a held key, which a slow line delivers in groups

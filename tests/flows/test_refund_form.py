@@ -48,7 +48,7 @@ async def test_an_untouched_form_shows_no_errors_and_its_lines_do_not_move(tmp_p
         assert _row(stage.text, "Reason") == row
 
 
-async def test_submitting_too_early_goes_to_the_first_field_that_needs_something(tmp_path: Path) -> None:
+async def test_submitting_too_early_moves_to_the_first_incomplete_field(tmp_path: Path) -> None:
     async with program(tmp_path) as stage:
         await stage.open("R-1002")
         await stage.press("f10")

@@ -16,7 +16,7 @@ from tests.flows.stage import program
 from tests.support.patience import PATIENCE, soon
 
 
-async def test_half_an_amount_is_never_taken_where_the_host_is_too_slow(
+async def test_a_partly_typed_amount_is_never_taken_on_a_slow_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("refund_tui.tui.terminal.key_queue.KEY_TIMEOUT", 0.2)

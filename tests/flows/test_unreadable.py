@@ -189,7 +189,7 @@ async def recovers(stage: Stage, folder: Path, words: str, place: Place) -> None
 
 
 @pytest.mark.parametrize("name", PLACES)
-async def test_while_another_process_holds_the_ledger_each_command_is_survived(folder: Path, name: str) -> None:
+async def test_while_another_process_holds_the_ledger_no_command_crashes(folder: Path, name: str) -> None:
     place = PLACES[name]
     async with program(folder, trips=False) as stage:
         for pressed in place.pressed:
@@ -213,7 +213,7 @@ OBSTACLES: dict[str, tuple[Obstacle, str]] = {
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
-async def test_whatever_is_in_the_way_of_a_file_each_screen_is_survived(folder: Path, obstacle: str) -> None:
+async def test_whatever_blocks_a_file_no_screen_crashes(folder: Path, obstacle: str) -> None:
     in_the_way, words = OBSTACLES[obstacle]
     async with program(folder, trips=False) as stage:
         for name in ("lookup", "the question", "the filter", "a blocked refund", "leaving"):

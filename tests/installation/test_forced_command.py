@@ -23,7 +23,7 @@ def answer(command: list[str], **variables: str) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-def test_whatever_command_is_asked_for_the_same_one_runs(installed: Installed) -> None:
+def test_whichever_command_is_requested_over_ssh_the_forced_one_runs(installed: Installed) -> None:
     for words in (("id",), ("sh", "-i"), ("--", "--clerk", "ben"), ("refund-tui", "history")):
         ended = answer([*installed.ssh("ana"), *words])
         assert (ended.returncode, ended.stdout) == (2, "")

@@ -62,7 +62,7 @@ def test_each_change_is_told_by_one_event_and_raises_the_version(ledger: LedgerP
 @pytest.mark.parametrize(
     "outcome", [YES, CUT, RateLimited(Answer(429), 600.0), Rejected(Answer(400, "no")), Unreachable(Answer())]
 )
-def test_a_life_is_on_disk_as_it_was_decided(ledger: LedgerPort, outcome: Outcome) -> None:
+def test_a_decision_is_on_disk_as_it_was_made(ledger: LedgerPort, outcome: Outcome) -> None:
     current, attempt = sending(ledger, record(ledger))
     decision = lifecycle.decide(current.life, outcome, attempt.started, NOW, POLICY, 0.5)
     done = ledger.finish(current, attempt, outcome, decision, "the desk", NOW)

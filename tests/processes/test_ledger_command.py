@@ -193,7 +193,7 @@ def test_a_person_ends_the_accounts_wait_with_a_word_that_is_recorded(tmp_path: 
 
 
 @pytest.mark.parametrize(("word", "told"), [("", "needs a reason"), ("because", "does not wait")])
-def test_there_is_no_opening_without_a_word_or_a_wait(tmp_path: Path, word: str, told: str) -> None:
+def test_the_gate_is_not_opened_without_a_reason_or_without_a_wait(tmp_path: Path, word: str, told: str) -> None:
     with ledger_at(ledger_path(tmp_path)):
         named(ledger_path(tmp_path), "127.0.0.1:9")
         refused = ledger(tmp_path, "http://127.0.0.1:9", "open-gate", "--because", word)

@@ -230,7 +230,7 @@ def test_a_signal_gives_the_request_on_the_wire_its_grace(folder: Path, number: 
     assert [taken.state for taken in recorded(folder)] == [State.ACCEPTED]
 
 
-def test_stopped_on_another_terminal_it_still_hears_the_yes(folder: Path) -> None:
+def test_a_refund_stopped_on_another_terminal_still_receives_its_acceptance(folder: Path) -> None:
     with service({"delay": 4.0}) as slow, at_work(folder, slow.url) as program:
         assert slow.books.wait_until(lambda books: len(books.arrivals) == 1)
         [taken] = recorded(folder)
@@ -276,7 +276,7 @@ def test_a_yes_that_cannot_be_written_is_told_and_written_once_the_ledger_is_fre
     assert len(answering.books.executions) == 1
 
 
-def test_left_with_a_yes_that_is_not_written_it_says_what_the_next_start_does_and_that_is_so(folder: Path) -> None:
+def test_leaving_with_an_unwritten_acceptance_says_truly_what_the_next_start_does(folder: Path) -> None:
     Ledger.open(ledger_path(folder)).close()
     with accepted_while_locked(folder) as (program, other, answering):
         program.send_signal(signal.SIGINT)

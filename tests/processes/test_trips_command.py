@@ -280,7 +280,7 @@ def test_the_hash_is_that_of_the_whole_file(tmp_path: Path, text: str) -> None:
     assert recorded_of(tmp_path)[-1].data["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def test_an_import_of_nothing_is_not_recorded(tmp_path: Path) -> None:
+def test_an_import_without_any_valid_trip_is_not_recorded(tmp_path: Path) -> None:
     file = tmp_path / "today.jsonl"
     file.write_text("{}\n")
     assert imported(tmp_path, file, tmp_path / "missing.json") == 2

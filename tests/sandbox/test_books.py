@@ -112,7 +112,7 @@ def test_the_journal_is_written_before_the_answer_and_holds_no_credentials(tmp_p
     assert "secret" not in journal.read_text()
 
 
-def test_a_line_cut_by_a_kill_never_happened(tmp_path: Path) -> None:
+def test_a_journal_line_that_a_kill_cut_is_ignored(tmp_path: Path) -> None:
     journal = tmp_path / "moved.jsonl"
     with SandboxThread(any_trip=True, journal=journal) as sandbox:
         refund(sandbox)

@@ -141,7 +141,7 @@ def test_a_malformed_lookup_is_a_bad_request(shop: SandboxThread) -> None:
     assert (answer.status, answer.json) == (400, {"errorMsg": "BadRequestException"})
 
 
-def test_http_itself_is_answered_as_http(anywhere: SandboxThread) -> None:
+def test_faults_of_http_itself_are_answered_as_http(anywhere: SandboxThread) -> None:
     assert post(anywhere, "/v1/refunds", refund_body()).status == 404
     assert post(anywhere, "/v1/refund", refund_body(), **{"Content-Type": "text/plain"}).status == 415
     assert post(anywhere, "/v1/refund", b" " * 1_000_001).status == 413

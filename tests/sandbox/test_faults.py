@@ -77,7 +77,7 @@ def test_retry_after_can_be_missing_or_an_http_date() -> None:
     assert timedelta(minutes=59) < datetime.now(UTC) - parsedate_to_datetime(date) < timedelta(minutes=61)
 
 
-def test_unavailable_says_how_long_in_its_body() -> None:
+def test_an_unavailable_answer_gives_the_wait_in_its_body() -> None:
     answer, sandbox = once({"status": 503, "retryAfter": "2"})
     assert answer.status == 503
     assert answer.json["retryAfter"] == "2"
@@ -259,7 +259,7 @@ def test_a_200_in_every_shape_still_moves_the_money(shape: str, test: Callable[[
     assert sandbox.books.times_executed(KEY) == 1
 
 
-def test_a_200_is_only_bent_where_it_would_have_been_one() -> None:
+def test_a_script_changes_a_200_only_if_the_answer_would_have_been_a_200() -> None:
     with faulty({"shape": "empty"}) as sandbox:
         assert refund(sandbox, b"{}").json == {"errorMsg": "BadRequestException"}
 

@@ -144,7 +144,7 @@ def hold(session: PtySession, key: str, seconds: float) -> None:
         select.select([], [], [], 1 / 30)
 
 
-def test_enter_and_f10_held_down_over_the_question_pay_nothing(tmp_path: Path, service: SandboxThread) -> None:
+def test_enter_and_f10_held_down_when_the_question_appears_pay_nothing(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         ask(session)
         for key, seconds in (("enter", 2.0), ("f10", 1.0)):
@@ -155,7 +155,7 @@ def test_enter_and_f10_held_down_over_the_question_pay_nothing(tmp_path: Path, s
         quit_in_order(session)
 
 
-def test_y_held_down_since_before_the_question_pays_nothing_until_it_was_let_go(
+def test_if_y_is_held_down_before_the_question_nothing_is_paid_until_it_is_released(
     tmp_path: Path, service: SandboxThread
 ) -> None:
     with terminal(tmp_path, service) as session:
@@ -207,7 +207,7 @@ def test_what_is_typed_on_at_once_lands_whole_in_the_amount(tmp_path: Path, serv
             session.wait_for(lambda screen: "Find" in screen and "Amount" not in screen)
 
 
-def test_a_mistake_in_what_runs_behind_a_key_is_no_key_that_does_nothing(
+def test_an_error_in_the_action_of_a_key_is_not_taken_for_a_key_without_effect(
     tmp_path: Path, service: SandboxThread
 ) -> None:
     with terminal(tmp_path, service, command=changed(FAILING)) as session:

@@ -70,7 +70,7 @@ def test_killed_while_the_request_hangs_then_resumed_under_the_same_id_paid_once
     assert [attempt["outcome"] for attempt in refund["attempts"]] == ["process_died", "accepted"]
 
 
-def test_left_with_a_yes_that_is_not_written_it_says_so_on_the_way_out(tmp_path: Path) -> None:
+def test_leaving_with_an_unwritten_acceptance_says_so(tmp_path: Path) -> None:
     steps = script({"delay": 1.0})
     with SandboxThread(any_trip=True, script=steps) as service:
         with terminal(tmp_path, service) as session:
@@ -94,7 +94,7 @@ def test_left_with_a_yes_that_is_not_written_it_says_so_on_the_way_out(tmp_path:
         assert service.books.times_executed(refund["refund_request_id"]) == 1
 
 
-def test_hung_up_in_mid_wait_and_started_again_the_same_countdown_goes_on(tmp_path: Path) -> None:
+def test_after_a_hang_up_during_a_wait_the_next_start_continues_the_same_countdown(tmp_path: Path) -> None:
     steps = script({"status": 429, "retryAfter": "600"})
     with SandboxThread(any_trip=True, script=steps) as service:
         with terminal(tmp_path, service) as session:
@@ -138,7 +138,7 @@ def test_a_double_enter_and_a_held_y_confirm_nothing_in_the_first_half_second(tm
         assert service.books.arrivals == ()
 
 
-def test_keys_in_one_piece_land_where_they_belong(tmp_path: Path) -> None:
+def test_keys_that_arrive_in_one_read_go_to_the_right_fields(tmp_path: Path) -> None:
     with SandboxThread(any_trip=True) as service, terminal(tmp_path, service) as session:
         session.send(f"{TRIP}\r5.00\t1\x13")
         session.wait_for("refund it")

@@ -178,7 +178,7 @@ def test_a_screen_that_others_wrote_on_is_whole_after_a_redraw(tmp_path: Path, s
         check_same(session, before)
 
 
-def test_hung_up_while_suspended_it_ends_when_it_goes_on(tmp_path: Path, service: SandboxThread) -> None:
+def test_after_a_hang_up_while_suspended_it_ends_when_it_continues(tmp_path: Path, service: SandboxThread) -> None:
     with terminal(tmp_path, service) as session:
         suspend(session)
         session.hang_up()

@@ -59,7 +59,7 @@ def test_half_a_minor_unit_is_rounded_up() -> None:
     assert worth(article("0.5", price=Money(5, "EUR"))) == Money(3, "EUR")
 
 
-def test_what_has_no_price_or_an_absurd_one_is_worth_nothing_known() -> None:
+def test_an_article_without_a_price_or_with_an_absurd_price_has_no_known_worth() -> None:
     assert worth(article("2", price=None)) is None
     assert worth(article("1E+12", price=Money(1, "EUR"))) is None
     assert worth(article("1E+11", price=Money(1, "EUR"))) == Money(10**11, "EUR")

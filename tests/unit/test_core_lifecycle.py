@@ -83,7 +83,7 @@ def become(life: Life, outcome: Outcome, now: Instant = NOW, random: float = 0.5
 # The table of outcomes, with the flag down and up.
 
 
-def test_a_yes_ends_it_and_clears_the_doubt() -> None:
+def test_an_acceptance_closes_the_refund_and_clears_the_doubt() -> None:
     why = "the service accepted it, reconciliation id REC42"
     assert become(SENDING, YES) == Decision(Life(State.ACCEPTED, reconciliation_id="REC42", why=why), "accepted", why)
     told = become(DOUBTED, Accepted(SAID))
@@ -415,7 +415,7 @@ def test_what_is_not_possible_is_refused_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("state", [State.UNKNOWN, State.WAITING, State.BLOCKED, State.QUEUED])
-def test_a_late_yes_is_a_yes(state: State) -> None:
+def test_a_late_acceptance_counts(state: State) -> None:
     assert become(replace(DOUBTED, state=state), YES).life.state is State.ACCEPTED
 
 

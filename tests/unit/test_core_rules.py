@@ -168,7 +168,7 @@ def test_all_similar_refunds_are_listed() -> None:
         check_intent(INTENT, balance, NOON, second_yes=False)
 
 
-def test_honest_partial_refunds_of_equal_amount_stay_possible() -> None:
+def test_several_partial_refunds_of_the_same_amount_stay_possible() -> None:
     intent = replace(INTENT, amount=Money(1000, "EUR"))
     balance = TripBalance(FIFTY, tuple(earlier(1000, State.ACCEPTED) for _ in range(4)))
     check_intent(intent, balance, NOON, second_yes=True)
@@ -309,7 +309,7 @@ def test_a_closed_window_stops_its_trip_and_an_open_one_does_not() -> None:
     assert check_trip(TripBalance(FIFTY), None, NOON) is None
 
 
-def test_of_several_things_that_stop_a_trip_the_gravest_is_told() -> None:
+def test_if_several_things_stop_a_trip_the_most_serious_is_shown() -> None:
     balance = TripBalance(
         Money(10_000, "USD"), (recorded(FIFTY), earlier(100, State.UNKNOWN)), damaged=(DAMAGED_REFUND.sentence,)
     )

@@ -53,7 +53,7 @@ def test_hidden_and_control_characters_become_visible_marks(text: str, shown: st
     assert visible(text) == shown
 
 
-def test_marks_on_a_base_are_kept_up_to_two_and_the_rest_shown_once() -> None:
+def test_at_most_two_combining_marks_are_kept_on_a_character_and_the_rest_is_shown_as_one_sign() -> None:
     assert visible("e" + ACUTE) == "e" + ACUTE
     assert visible("e" + ACUTE * 2 + "f") == "e" + ACUTE * 2 + "f"
     assert visible("e" + ACUTE * 9 + "f" + ACUTE) == "e" + ACUTE * 2 + "¨f" + ACUTE

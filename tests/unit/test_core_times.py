@@ -266,7 +266,7 @@ def test_what_was_stamped_is_read_back_to_the_millisecond(instant: datetime) -> 
     assert unstamp(stamp(instant)) == instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
-def test_of_several_waits_the_last_counts() -> None:
+def test_if_there_are_several_waits_the_one_that_ends_last_counts() -> None:
     now = later(30, 30)
     assert left_of(now) == left_of(now, None) == left_of(now, Wait(START, 30.0)) == 0.0
     assert left_of(now, Wait(START, 40.0), None, Wait(START, 90.0)) == 60.0

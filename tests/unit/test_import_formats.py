@@ -386,7 +386,7 @@ def test_what_was_written_as_records_is_read_the_same(told: list[Trip]) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_whatever_end_in_anything_but_a_sentence(content: bytes) -> None:
+def test_any_bytes_as_input_end_with_a_message_not_with_a_traceback(content: bytes) -> None:
     for start in (b"", b"[", b"{", b'{"storeId":', b"storeId,shoppingTripId\n"):
         with suppress(UsageError):
             assert all(isinstance(each, Trip) or "\n" not in each.reason for each in read(start + content))

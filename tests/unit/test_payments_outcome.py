@@ -61,7 +61,7 @@ def test_no_refund_fails_over_the_shape_of_a_200(body: str, found: str | None) -
     [b"<html>Log in to the shop's guest network</html>", b'{"reconciliationId":"REC', b"\xff\xfe\x00", b"[" * 60_000,
      b"\f", b" \v\r\n", b"\x00", b"\f{}", b"NaN", b"[-Infinity]"],
 )  # fmt: skip
-def test_a_200_that_nobody_can_read_is_no_yes(body: bytes) -> None:
+def test_a_200_that_cannot_be_read_does_not_count_as_accepted(body: bytes) -> None:
     outcome = meaning(200, body)
     assert isinstance(outcome, Uncertain)
     assert outcome.doubt is Doubt.UNREADABLE
@@ -75,7 +75,7 @@ def test_a_200_that_nobody_can_read_is_no_yes(body: bytes) -> None:
         '{"errorMsg":null,"message":"Endpoint request timed out"}',
     ],
 )  # fmt: skip
-def test_a_200_with_the_shape_of_an_error_is_no_yes(body: str) -> None:
+def test_a_200_with_the_shape_of_an_error_does_not_count_as_accepted(body: str) -> None:
     outcome = meaning(200, body)
     assert isinstance(outcome, Uncertain)
     assert outcome.doubt is Doubt.UNREADABLE
@@ -167,7 +167,7 @@ def test_an_unknown_trip_says_what_to_check(said: str) -> None:
         '{"errorMsg":"BadReq', '{"message":"Bad Request"}', '{"Message":"BadRequestException"}',
     ],
 )  # fmt: skip
-def test_a_400_that_is_not_the_services_own_is_no_final_no(body: str) -> None:
+def test_a_400_that_is_not_the_services_own_does_not_reject_for_good(body: str) -> None:
     outcome = meaning(400, body)
     assert isinstance(outcome, NeedsRepair)
     assert outcome.repair is Repair.CONFIGURATION
@@ -258,7 +258,7 @@ def test_waits_are_measured_by_the_services_clock() -> None:
     assert limited.retry_after == 60
 
 
-def test_a_503_asks_in_its_body() -> None:
+def test_a_503_gives_the_wait_in_its_body() -> None:
     outcome = meaning(503, '{"errorMsg":"ServiceUnavailable","retryAfter":"120"}', ("retry-after", "5"))
     assert isinstance(outcome, Uncertain)
     assert outcome.retry_after == 120

@@ -44,7 +44,7 @@ def test_every_state_stands_in_the_tables_of_facts_signs_words_and_tones(table: 
     assert set(table) == set(State)
 
 
-def test_no_two_states_look_or_read_alike() -> None:
+def test_no_two_states_have_the_same_sign_or_words() -> None:
     assert len(set(SIGNS.values())) == len(set(STATE_MEANS.values())) == len(State)
 
 

@@ -20,7 +20,7 @@ def test_screen_hands_it_on() -> None:
     assert request(RECONCILIATION_ID, {"STY": "1.pts"}) == f"\x1bP{PLAIN}\x1b\\"
 
 
-def test_what_no_terminal_would_take_is_not_sent() -> None:
+def test_a_sequence_longer_than_terminals_accept_is_not_sent() -> None:
     assert len(request("x" * 1_000_000, {})) < 2 * LONGEST
 
 

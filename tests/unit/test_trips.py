@@ -194,7 +194,7 @@ def test_it_is_found_by(trips: Trips, text: str) -> None:
         ),
     ],
 )
-def test_what_is_typed_stands_for_itself_and_finds_nothing_else(trips: Trips, text: str) -> None:
+def test_typed_wildcards_are_searched_literally(trips: Trips, text: str) -> None:
     trips.put([trip()])
     assert found(trips, text, today=date(2026, 11, 23)) == []
 
@@ -272,7 +272,7 @@ def test_a_batch_is_taken_whole_or_not_at_all(trips: Trips) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
-def test_no_text_whatever_is_a_query_language(trips: Trips, text: str) -> None:
+def test_no_search_text_is_interpreted_as_a_query(trips: Trips, text: str) -> None:
     trips.put([trip()])
     for each in trips.find(text, 0, 10, today=date(2026, 11, 23)):
         assert each == trip()

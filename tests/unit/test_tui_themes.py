@@ -29,7 +29,7 @@ def test_black_on_white_has_the_highest_contrast() -> None:
 
 
 @pytest.mark.parametrize("name", PALETTES)
-def test_every_tone_is_read_on_its_paper(name: str) -> None:
+def test_every_colour_can_be_read_on_its_background(name: str) -> None:
     palette, least = PALETTES[name], 7 if name == "contrast" else 4.5
     tones = (palette.ink, palette.muted, palette.accent, palette.good, palette.warn, palette.bad)
     assert min(contrast(tone, palette.paper) for tone in tones) >= least

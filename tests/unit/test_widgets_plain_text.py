@@ -82,7 +82,7 @@ def test_a_literal_text_keeps_its_lines_and_has_no_style(said: str) -> None:
     assert "\x1b" not in content.plain
 
 
-def test_markup_and_actions_stay_letters() -> None:
+def test_markup_and_actions_are_shown_as_plain_text() -> None:
     hostile = "[bold]x[/] [@click=app.quit]press[/] \x1b]52;c;AAAA\x07 \u202eevil"
     assert literal(hostile, (" ours", "bold")).plain == (
         "[bold]x[/] [@click=app.quit]press[/] ␛]52;c;AAAA␇ ‹202E›evil ours"

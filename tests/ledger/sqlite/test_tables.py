@@ -93,7 +93,7 @@ def test_the_tables_refuse_what_would_falsify_the_books(books: sqlite3.Connectio
     assert list(books.iterdump()) == before
 
 
-def test_a_lifecycle_gone_wrong_cannot_reach_the_disk(ledger: Ledger) -> None:
+def test_a_wrong_decision_of_the_lifecycle_is_not_written(ledger: Ledger) -> None:
     doubtful = answered(ledger, ledger.record(new_refund(), NOW, second_yes=False), CUT)
     wrong = Decision(Life(State.REJECTED, why="a 400 was believed"), "rejected", "a 400 was believed")
     with pytest.raises(StoreUnusable, match="nothing was changed"):

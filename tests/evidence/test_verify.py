@@ -69,7 +69,7 @@ ALTERATIONS = {
     "UPDATE refund SET maybe_executed = 0, sent_at = NULL, sent_boot = NULL WHERE id = 4": "sent_at says nothing",
     "UPDATE refund SET wait_seconds = 1.0 WHERE id = 5": "wait_seconds says 1.0, and its events say 600.0",
     "DELETE FROM refund WHERE id = 2": "was removed: event .* records it",
-    "INSERT INTO refund SELECT 99, 'a' || substr(key, 2), endpoint, store_id, trip_id, minor, currency, reason, note,"
+    "INSERT INTO refund SELECT 99, 'x' || substr(key, 2), endpoint, store_id, trip_id, minor, currency, reason, note,"
     " captured, window_closes, clerk, body, created_at, updated_at, version, state, maybe_executed, wait_at, wait_boot,"
     " wait_ticks, wait_seconds, not_before, sent_at, sent_boot, sent_ticks, tries, doubts, asked, alarm,"
     " reconciliation_id, why, articles, brand, tail, receipt, salt, NULL, NULL"

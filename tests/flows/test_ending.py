@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,7 @@ from textual.events import DescendantFocus
 from refund_tui.desk.news import Elsewhere
 from refund_tui.tui.app import RefundApp
 from refund_tui.tui.screens.lookup import LookupScreen
+from refund_tui.tui.terminal.signals import ENDINGS
 from tests.flows.stage import program
 
 
@@ -31,3 +33,9 @@ async def test_news_a_focus_and_a_read_that_come_at_the_end_are_dropped(
         monkeypatch.setattr(LookupScreen, "on_unmount", late, raising=False)
     assert ended == ["the screens"]
     assert not list(tmp_path.glob("*crash*"))
+
+
+async def test_without_a_terminal_the_signals_stay_those_of_the_process(tmp_path: Path) -> None:
+    before = [signal.getsignal(number) for number in ENDINGS]
+    async with program(tmp_path):
+        assert [signal.getsignal(number) for number in ENDINGS] == before

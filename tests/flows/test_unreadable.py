@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Answer, Outcome, RateLimited
 from refund_tui.core.refunds import State
 from refund_tui.host.paths import ledger_path, trips_path
@@ -20,6 +21,7 @@ from refund_tui.tui.commands import COMMANDS
 from refund_tui.tui.screens.history import NEEDS_A_PERSON
 from tests.day.test_elsewhere import agreed
 from tests.flows.stage import FORBIDDEN, LOST, MALFORMED, SERVICE, Stage, import_samples, program
+from tests.support.approvals import SITE
 from tests.support.clock import NOON, FakeClock
 from tests.support.desks import desk_over, intent
 from tests.support.ears import Ears
@@ -108,13 +110,15 @@ PLACES = {
     "leaving": Place(("f2", "ctrl+q"), "stay", ("n",)),
 }  # fmt: skip
 
+APPROVALS = ("refund.approve", "refund.decline")
+
 ELSEWHERE = frozenset(("quit", "suspend"))
 """The commands that need a real terminal, or end the program; other tests press them while the ledger is locked."""
 
 
 def test_every_command_is_pressed_somewhere() -> None:
     pressed = {name for place in PLACES.values() for names in place.pressed for name in names.split()}
-    assert not set(KEYS) - pressed - ELSEWHERE
+    assert not set(KEYS) - pressed - ELSEWHERE - {*APPROVALS}
 
 
 @pytest.fixture(scope="module")
@@ -192,14 +196,28 @@ async def recovers(stage: Stage, folder: Path, words: str, place: Place) -> None
 async def test_while_another_process_holds_the_ledger_no_command_crashes(folder: Path, name: str) -> None:
     place = PLACES[name]
     async with program(folder, trips=False) as stage:
-        for pressed in place.pressed:
-            await arrive(stage, place)
-            with held(ledger_path(folder)):
-                await stage.pilot.press(*keys_of(pressed))
-                await stage.sees("LEDGER LOCKED" if pressed != "help" else "Keys")
-                await stage.idle()
-                assert "This program failed" not in stage.text
-            await recovers(stage, folder, "is held by another program", place)
+        await survives(stage, folder, place)
+
+
+async def survives(stage: Stage, folder: Path, place: Place) -> None:
+    """Press each command of the place while the ledger is held; each time the screen is true again afterwards."""
+    for pressed in place.pressed:
+        await arrive(stage, place)
+        with held(ledger_path(folder)):
+            await stage.pilot.press(*keys_of(pressed))
+            await stage.sees("LEDGER LOCKED" if pressed != "help" else "Keys")
+            await stage.idle()
+            assert "This program failed" not in stage.text
+        await recovers(stage, folder, "is held by another program", place)
+
+
+@pytest.mark.parametrize("pressed", APPROVALS)
+async def test_while_another_process_holds_the_ledger_an_approval_is_survived(folder: Path, pressed: str) -> None:
+    limits = {**SITE, "approve_above": {"EUR": Money(1_000, "EUR")}}
+    async with desk_over(folder, ScriptedService(), base_url=SERVICE, clock=FakeClock(), **limits) as ana:
+        await ana.take(intent(2_000, trip="other-trip-9"))
+    async with program(folder, trips=False, clerk="ben", **limits) as stage:
+        await survives(stage, folder, Place((*_list("state:AWAITING_APPROVAL"), "enter"), "Request id", (pressed,)))
 
 
 Obstacle = Callable[[Path], AbstractContextManager[None]]

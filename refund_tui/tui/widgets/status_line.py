@@ -10,6 +10,9 @@ from refund_tui.tui.widgets.columns import fit
 from refund_tui.tui.widgets.plain_text import TextCell
 from refund_tui.tui.wording.states import open_words, who_words
 
+NAMES = 20
+"""The fewest columns for the environment and the screen's name."""
+
 
 class Who(TextCell):
     """Store and clerk, filled with blanks to the end of the bar."""
@@ -53,4 +56,8 @@ class StatusLine(Horizontal):
         environment = self._desk.environment
         self._environment.show(f" {environment} ")
         self._environment.set_classes(environment.lower())
-        self._open_refunds.show(f" {open_words(self._desk)} ")
+        self._open_refunds.show(f" {open_words(self._desk, self.size.width - NAMES)} ")
+
+    def on_resize(self) -> None:
+        """Show as much as has room."""
+        self.redraw()

@@ -264,8 +264,13 @@ def _unsaved(desk: Desk) -> list[str]:
     return [f"{len(desk.unsaved)} NOT SAVED"] if desk.unsaved else []
 
 
-def open_words(desk: Desk) -> str:
-    """The open refunds and the problems, for the status line."""
+def open_words(desk: Desk, room: int) -> str:
+    """The open refunds and the problems, for the status line; without the wait if `room` columns do not hold it."""
+    words = _open_words(desk, wait=True)
+    return words if len(words) <= room else _open_words(desk, wait=False)
+
+
+def _open_words(desk: Desk, *, wait: bool) -> str:
     summary, words = desk.summary, []
     if desk.unusable:
         return " · ".join([UNUSABLE, *_unsaved(desk)])
@@ -284,7 +289,7 @@ def open_words(desk: Desk) -> str:
         words.append(f"{sending} sending")
     if summary.to_send:
         left = summary.left_to_wait(desk.now())
-        words.append(f"{summary.to_send} waiting{f' · next {countdown(left)}' if left > 0 else ''}")
+        words.append(f"{summary.to_send} waiting{f' · next {countdown(left)}' if left > 0 and wait else ''}")
     words += [f"{summary[state]} {state}" for state in State if state.needs_person and summary[state]]
     if summary.elsewhere:
         words.append(f"{summary.elsewhere} for another service")

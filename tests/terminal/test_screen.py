@@ -83,7 +83,7 @@ def check_same(session: PtySession, picture: list[list[tuple[object, ...]]]) -> 
 
 
 def check_small(session: PtySession) -> None:
-    assert "too small" in session.text
+    session.wait_for("too small")
     assert [word for word in ("R-7", "Amount", "refund it", "F10", "F4") if word in session.text] == []
 
 

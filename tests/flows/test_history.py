@@ -9,6 +9,7 @@ import pytest
 from refund_tui.core.outcomes import Answer, NeedsRepair, Repair
 from refund_tui.core.refunds import Action, State
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
+from tests.support.service import accepted
 
 
 async def _to_history(stage: Stage, seen: str) -> None:
@@ -290,6 +291,16 @@ async def test_what_was_typed_is_said_as_it_was_understood_beside_the_count(
         await _two_clerks_books(stage)
         await stage.press("/", typed)
         await stage.until(said)
+
+
+async def test_a_reconciliation_id_is_found_in_any_case(tmp_path: Path) -> None:
+    async with program(tmp_path, accepted("REC77A"), accepted("REC88B")) as stage:
+        await stage.refund("R-1001", "3.40")
+        await stage.until("REC77A")
+        await stage.refund("R-1002", "2.00")
+        await stage.until("REC88B")
+        await stage.press("f4", "/", "rec77a")
+        await stage.until("reconciliation id REC77A · 1 of 1 refund, newest first")
 
 
 async def test_last_weeks_refund_is_found_by_its_card_in_eight_keys(tmp_path: Path) -> None:

@@ -210,8 +210,8 @@ async def test_the_next_and_the_previous_refund_are_shown_from_the_detail(tmp_pa
 async def test_attempts_that_ended_alike_are_on_one_line(tmp_path: Path) -> None:
     async with program(tmp_path, LOST, LOST, LOST) as stage:
         await stage.refund("R-1001", "3.40")
-        for _ in range(3):
-            await stage.idle()
+        for told in ("connection lost", "2 × connection lost", "3 × connection lost"):
+            await stage.until(told)
             stage.clock.advance(60)
             stage.desk.wake()
         await stage.until("ACCEPTED")

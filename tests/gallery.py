@@ -321,9 +321,9 @@ def pictures() -> list[tuple[Face, tuple[int, int], str]]:
 
 def main() -> int:
     """Draw all pictures and the film, and remove pictures that are not drawn any more."""
-    from tests import film  # it imports this module
+    from tests import film, verify_picture  # they import this module
 
-    names = {film.NAME, *(name for _, _, name in pictures())}
+    names = {film.NAME, verify_picture.NAME, *(name for _, _, name in pictures())}
     for old in FOLDER.glob("*.svg"):
         if old.name not in names:
             old.unlink()
@@ -331,6 +331,7 @@ def main() -> int:
         (FOLDER / name).write_text(asyncio.run(draw(face, size)))
         print(name, flush=True)
     (FOLDER / film.NAME).write_text(asyncio.run(film.film()))
+    (FOLDER / verify_picture.NAME).write_text(asyncio.run(verify_picture.picture()))
     return 0
 
 

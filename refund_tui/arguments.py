@@ -35,8 +35,8 @@ exit codes:
   3  the ledger or the trips file could not be used, or cannot be trusted
   4  a refund is still open: it continues when the program runs again, or it
      belongs to another service than the one in base_url
-  5  a person must act: a refund is AWAITING_APPROVAL, UNKNOWN or BLOCKED, or
-     its record DAMAGED
+  5  a person must act: a refund is AWAITING_APPROVAL, UNKNOWN or BLOCKED,
+     its record is DAMAGED, or another person must do the same
   129, 130, 143  ended by hang-up, ctrl+c, terminate
   141  the reader of the output closed it before its end"""
 

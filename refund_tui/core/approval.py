@@ -15,7 +15,10 @@ from refund_tui.core.text import visible
 from refund_tui.core.times import midnight
 
 SETTLE_UNPAID, OPEN_GATE, RAISE_CEILING = ACTS = ("settle_unpaid", "open_gate", "raise_ceiling")
-"""What the site can leave to approvers beside approvals. Nobody settles a refund of their own as not paid then."""
+"""What the site can make need a second person beside large refunds: see `core.second_person` for the last two.
+
+Nobody settles a refund of their own as not paid then.
+"""
 
 BY_ACCOUNT, BY_NAME = "account", "name"
 """How two people are told apart: by the kernel's facts, or, on a shared account, by the clerk's name."""
@@ -74,6 +77,15 @@ class Person:
         """The name, and the account if it is known."""
         account = f" (account {visible(self.actor.account, 40)})" if self.actor.account else ""
         return f"{visible(self.name, 40)}{account}"
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """A process as the second person: whether the site's file lets it approve; `named_by_key`: see `told_apart_by`."""
+
+    person: Person
+    entitled: bool
+    named_by_key: bool
 
 
 def apart(asker: Person, approver: Person, by: str) -> bool:

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from refund_tui.core import lease, lifecycle
+from refund_tui.core.approval import Approver
 from refund_tui.core.damage import Damaged
 from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import Decision, NotPossible, possible
 from refund_tui.core.receipt import PRINTED
 from refund_tui.core.refunds import Action, Attempt, Life, Refund
+from refund_tui.core.second_person import Awaited
 from refund_tui.core.times import Instant, span
 from refund_tui.core.waits import Policy
 from refund_tui.desk.approvals import refuse_unapproved
@@ -70,15 +72,18 @@ def act(ledger: LedgerPort, terms: Terms, key: str, action: Action, evidence: Ev
     return compare_and_swap(ledger, key, write)
 
 
-def open_gate(ledger: LedgerPort, terms: Terms, why: str, now: Instant) -> tuple[Refund, ...]:
+def open_gate(
+    ledger: LedgerPort, terms: Terms, why: str, now: Instant, by: Approver | None
+) -> tuple[Refund, ...] | Awaited:
     """End the wait of the whole account. The refunds whose own waits ended with it.
 
-    `why` is the person's reason; the event keeps it. Raises NotPossible, StoreError.
+    `why` is the person's reason; the event keeps it. With `by` two people must ask for it: Awaited for the first one.
+    Raises NotPossible, StoreError.
     """
     problem = check_note(why) if why.strip() else "say why the wait is ended, in a few words"
     if problem is not None:
         raise NotPossible(f"{problem}. Nothing was changed")
-    ended = ledger.open_gate(terms.endpoint, why.strip(), terms.who, now)
+    ended = ledger.open_gate(terms.endpoint, why.strip(), terms.who, now, by)
     if ended is None:
         raise NotPossible("the account does not wait: there is nothing to end. Nothing was changed")
     return ended

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from refund_tui.core import lifecycle
-from refund_tui.core.approval import TOLD_APART_BY, Person, told_apart_by
+from refund_tui.core.approval import TOLD_APART_BY, Approver, Person, told_apart_by
 from refund_tui.core.fields import check_note
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.refunds import Action, Refund
@@ -21,18 +19,14 @@ APPROVING = frozenset({Action.APPROVE, Action.DECLINE})
 _UNCHANGED = "Nothing was changed and nothing was sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Approver:
-    """This process as the second person. `entitled`: the site's file lets it approve; `named_by_key`: see Settings."""
-
-    person: Person
-    entitled: bool
-    named_by_key: bool
-
-
 def approver_of(settings: Settings) -> Approver:
     """The second person that these settings make of this process."""
     return Approver(Person(settings.clerk, this_actor()), settings.may_approve, settings.named_by_key)
+
+
+def second_for(act: str, settings: Settings) -> Approver | None:
+    """This process as one of the two people that must ask for `act`; None if one person is enough for it."""
+    return approver_of(settings) if act in settings.approvers_only else None
 
 
 def decide_approval(ledger: LedgerPort, by: Approver, key: str, action: Action, word: str, now: Instant) -> Refund:

@@ -34,12 +34,13 @@ from refund_tui.core.refunds import (
     evidence_of,
 )
 from refund_tui.core.rules import TripBalance, require_readable
+from refund_tui.core.second_person import Awaited
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Clock, Instant, local, window_closes
 from refund_tui.core.trips import Trip
 from refund_tui.core.waits import Policy, left_of
 from refund_tui.desk.actions import SENDING, Evidence, act, note_receipt, open_gate
-from refund_tui.desk.approvals import APPROVING, approver_of, decide_approval, refuse_asker
+from refund_tui.desk.approvals import APPROVING, approver_of, decide_approval, refuse_asker, second_for
 from refund_tui.desk.attempt_end import Terms, UnderWay, under_way
 from refund_tui.desk.body_check import alteration_of
 from refund_tui.desk.compare_and_swap import not_there
@@ -273,18 +274,17 @@ class Desk:
         self.sender.wake()
         return recorded
 
-    async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> None:
+    async def set_ceiling(self, store_id: str, trip_id: str, amount: Money, why: str) -> Awaited | None:
         """Record what this clerk states was captured on a trip. It counts from now on.
 
-        Raises ConfigError, StoreError.
+        Awaited if another person must state it too: then only the request is recorded. Raises ConfigError, StoreError.
         """
         self._require_own_service()
         counts = (await self.trips.balance(store_id, trip_id)).captured
-        if counts is None or counts.currency != amount.currency or amount.minor > counts.minor:
-            self.settings.require_approver_for(RAISE_CEILING)
-        now = self.now()
+        raised = counts is None or counts.currency != amount.currency or amount.minor > counts.minor
+        by, now = second_for(RAISE_CEILING, self.settings) if raised else None, self.now()
         ceiling = Ceiling(store_id, trip_id, amount, now.at, self.clerk, why)
-        await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now))
+        return await self.files.write(lambda ledger: ledger.set_ceiling(ceiling, now, by))
 
     async def act(self, key: str, action: Action, *, evidence: Evidence | None = None) -> Refund:
         """Apply a person's action to a refund. Raises NotPossible, ConfigError, StoreError."""
@@ -331,19 +331,22 @@ class Desk:
         self.sender.wake()
         return changed
 
-    async def open_gate(self, why: str) -> None:
+    async def open_gate(self, why: str) -> Awaited | None:
         """End the wait of the whole account, and the own waits of the refunds whose last answer was a 429.
 
-        `why` is the person's reason. Raises NotPossible, ConfigError, StoreError.
+        `why` is the person's reason. Awaited if another person must ask for it too: then only the request is recorded.
+        Raises NotPossible, ConfigError, StoreError.
         """
         self._require_own_service()
-        self.settings.require_approver_for(OPEN_GATE)
-        now = self.now()
-        ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, why, now))
+        by, now = second_for(OPEN_GATE, self.settings), self.now()
+        ended = await self.files.write(lambda ledger: open_gate(ledger, self._terms, why, now, by))
+        if isinstance(ended, Awaited):
+            return ended
         await self.refresh()
         for refund in ended:
             await self.tell(Changed(refund, lifecycle.WAIT_ENDED))
         self.sender.wake()
+        return None
 
     async def save_draft(self, draft: Draft) -> datetime | None:
         """Keep what this clerk has typed after Escape, a lost session or a restart; an empty draft ends it.

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from refund_tui.core.refunds import Refund
+from refund_tui.core.refunds import Event, Refund
 from refund_tui.errors import RefundTuiError
 from refund_tui.host.crash_file import write_crash
 
@@ -67,10 +67,12 @@ class Over:
 class Elsewhere:
     """Another process has changed the ledger or the trips.
 
-    `changes` holds the refunds that were changed since the last look, by any process, and no longer continue.
+    `changes` holds the refunds that were changed since the last look, by any process, and no longer continue, and
+    `requests` the events by which somebody asked for what two people must ask for.
     """
 
     changes: tuple[Changed, ...] = ()
+    requests: tuple[Event, ...] = ()
 
 
 def fault_of(error: Exception) -> str:

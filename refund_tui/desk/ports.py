@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
 from refund_tui.core.actor import Actor
-from refund_tui.core.approval import NO_LIMITS, Limits, Person
+from refund_tui.core.approval import NO_LIMITS, Approver, Limits, Person
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction, Head
 from refund_tui.core.filters import Filter, Order, TripWord
@@ -21,6 +21,7 @@ from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Outcome
 from refund_tui.core.refunds import Attempt, Ceiling, Draft, Event, Holder, Refund
 from refund_tui.core.rules import TripBalance
+from refund_tui.core.second_person import Awaited
 from refund_tui.core.summary import Summary
 from refund_tui.core.times import Instant, Wait
 from refund_tui.core.trips import Card, Trip
@@ -81,8 +82,11 @@ class LedgerPort(Protocol):
         """Whether a refund needed an approval and nobody has given it, by its events, whatever its state is now."""
         ...
 
-    def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
-        """Write the captured amount that a person states for a trip. It counts from now on."""
+    def set_ceiling(self, ceiling: Ceiling, now: Instant, by: Approver | None = None) -> Awaited | None:
+        """Write the captured amount that a person states for a trip. It counts from now on.
+
+        With `by` two people must state it: Awaited for the first one, whose request is recorded.
+        """
         ...
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
@@ -148,10 +152,13 @@ class LedgerPort(Protocol):
         """The wait of the whole account (contract page: refund, 429)."""
         ...
 
-    def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
+    def open_gate(
+        self, endpoint: str, why: str, who: str, now: Instant, by: Approver | None = None
+    ) -> tuple[Refund, ...] | Awaited | None:
         """End the account's wait, and the wait of each refund whose last answer was a 429. The changed refunds.
 
-        None if the account does not wait; then nothing was written.
+        None if the account does not wait; then nothing was written. With `by` two people must ask to end this wait:
+        Awaited for the first one, whose request is recorded.
         """
         ...
 

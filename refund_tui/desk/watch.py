@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from refund_tui.core.refunds import Event, Refund
+from refund_tui.core.second_person import REQUESTS
 from refund_tui.desk.files import Files
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Standing, Trouble, fault_of
 from refund_tui.desk.ports import HistoryPort
@@ -130,7 +131,7 @@ class Watcher:
             return None
         first, self._seen, self.trouble = self._seen is None, now, None
         await self._ledger.over()
-        return None if first or found is None else Elsewhere(found)
+        return None if first or found is None else found
 
     async def _look_at_trips(self) -> bool:
         """Whether another process wrote trips since the last look, or they can be read again after a failure."""
@@ -145,15 +146,15 @@ class Watcher:
         await self._trips.over()
         return changed
 
-    async def _changes(self) -> tuple[Changed, ...]:
-        """The refunds that changed since the last check. The first check returns none."""
+    async def _changes(self) -> Elsewhere:
+        """What changed since the last check. The first check returns none."""
         seq, changed, events = await self._files.look(lambda history: _since(history, self._seq))
         self._seq = seq
         for event in reversed(events):
             if event.kind == NOT_REACHED or event.kind in REACHED:
                 self._reached(event.kind != NOT_REACHED)
                 break
-        return changed
+        return Elsewhere(changed, tuple(event for event in events if event.kind in REQUESTS.values()))
 
 
 def _since(history: HistoryPort, seq: int | None) -> tuple[int, tuple[Changed, ...], list[Event]]:

@@ -123,7 +123,7 @@ class Declared:
         check="names", site_only=True,
     )  # fmt: skip
     approvers_only: tuple[str, ...] = setting(
-        "LIST", "what else only `approvers` may do: `settle_unpaid`, `open_gate`, `raise_ceiling`", (),
+        "LIST", "what else needs a second person, an approver: `settle_unpaid`, `open_gate`, `raise_ceiling`", (),
         check="approvers_only", site_only=True,
     )  # fmt: skip
     shared_accounts: tuple[str, ...] = setting(

@@ -327,7 +327,7 @@ class RefundApp(CrashReporting, Themed, Display, KeyQueue, PossibleCommands):
         ended = self._news.ended(message.news)
         if ended:
             self.background.do(self._tell_ends(ended))
-        elif words := trouble_words(message.news):
+        elif words := trouble_words(message.news) or self._news.requested(message.news):
             self.announce(words, news=True)
         if self.desk.settings.bell and ended:
             self.bell()

@@ -12,6 +12,7 @@ from refund_tui.core.refunds import Action, Life, Refund, State
 from refund_tui.desk.desk import Desk
 from refund_tui.desk.news import NO_CHANGE, Changed, Elsewhere, News, Trouble, Unsaved
 from refund_tui.errors import RefundTuiError
+from refund_tui.tui.wording.approvals import request_words
 from refund_tui.tui.wording.states import outcome_words
 
 LEDGER_WITHIN = 0.5
@@ -54,6 +55,11 @@ class ClerksNews:
         asked_here = asked_here or (self._approver and refund.state is State.AWAITING_APPROVAL)
         ended = change.kind not in NO_CHANGE and not refund.state.goes_on
         return asked_here and ended and self._told.get(refund.key) != refund.life
+
+    def requested(self, news: News) -> str:
+        """The sentence that tells an approver what another clerk asked for and two people must ask for; else empty."""
+        found = news.requests if isinstance(news, Elsewhere) and self._approver else ()
+        return next((request_words(event) for event in reversed(found) if event.who != self._clerk), "")
 
 
 async def end_words(desk: Desk, ended: list[Refund]) -> str:

@@ -217,20 +217,6 @@ ACTS: Mapping[str, Any] = {"approvers_only": ("settle_unpaid", "open_gate", "rai
 NOT_PAID = Evidence(False, "T-1", "the bank", "today")
 
 
-async def test_what_the_site_leaves_to_approvers_no_other_clerk_does(tmp_path: Path) -> None:
-    async with desks(tmp_path, ScriptedService(), "ana", "ben", **ACTS) as (ana, ben):
-        with pytest.raises(ConfigError, match="leaves open_gate to its approvers"):
-            await ana.open_gate("it is wrong")
-        with pytest.raises(NotPossible, match="does not wait"):
-            await ben.open_gate("it is wrong")
-        await ben.set_ceiling(STORE, TRIP, Money(5_000, "EUR"), "the till roll")
-        for amount in (Money(5_001, "EUR"), Money(1, "JPY")):
-            with pytest.raises(ConfigError, match="leaves raise_ceiling to its approvers"):
-                await ana.set_ceiling(STORE, TRIP, amount, "the till roll")
-        await ana.set_ceiling(STORE, TRIP, Money(4_000, "EUR"), "one jar less")
-        assert (await ana.trips.balance(STORE, TRIP)).captured == Money(4_000, "EUR")
-
-
 async def test_nobody_settles_a_refund_of_their_own_as_not_paid(tmp_path: Path) -> None:
     service = ScriptedService(*(Uncertain(Answer(None, "cut off"), Doubt.TIMEOUT) for _ in range(2)))
     async with desks(tmp_path, service, "ana", "ben", "cem", **ACTS) as (ana, ben, cem):

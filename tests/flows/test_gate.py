@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from refund_tui.core.outcomes import Answer, Doubt, RateLimited, Uncertain
 from refund_tui.core.refunds import State
 from refund_tui.host.paths import ledger_path
 from tests.flows.stage import Stage, program, refunds
+from tests.support.approvals import SITE
+from tests.support.desks import desk_over
 from tests.support.ledgers import all_events
+from tests.support.service import ScriptedService
 
 TWO_DAYS = 172_800.0
 POISONED = RateLimited(Answer(429, "the service takes no more requests for now (429)"), TWO_DAYS)
@@ -43,6 +48,39 @@ async def test_a_wrong_header_is_opened_with_a_word_and_all_goes_with_its_own_id
     assert [(refund.key, refund.body) for refund in after] == before
     assert {refund.state for refund in after} == {State.ACCEPTED}
     assert [event.why for event in events if event.kind == "gate_opened"] == ["support said so"]
+
+
+async def test_where_two_must_end_the_wait_the_approver_is_told_who_asked_and_does_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_tui.desk.watch.WATCH", 0.02)
+    two = {**SITE, "approve_above": {}, "approvers_only": ("open_gate",)}
+    async with program(tmp_path, POISONED, clerk="ben", **two) as ben:
+        await ben.refund("R-1004", "5.00")
+        await ben.until("WAITING")
+        url = str(ben.desk.settings.base_url)
+        async with desk_over(tmp_path, ScriptedService(), clerk="ana", base_url=url, clock=ben.clock, **two) as ana:
+            assert await ana.open_gate("the header is wrong") is not None
+        await ben.until("ana asks to end the account's wait: the header is wrong. An approver must do the same")
+        await ben.press("f2", "escape", "ctrl+g")
+        await ben.until("End the wait of the whole account?")
+        await ben.press("support said so", "enter")
+        await ben.until("nothing open")
+    [opened] = [event for event in all_events(ledger_path(ben.desk.settings.data_dir)) if event.kind == "gate_opened"]
+    assert (opened.who, opened.data["asked_by"].split()[0]) == ("ben", "ana")
+
+
+async def test_the_first_of_two_is_told_that_an_approver_must_do_the_same(tmp_path: Path) -> None:
+    two = {**SITE, "approve_above": {}, "approvers_only": ("open_gate",)}
+    async with program(tmp_path, POISONED, clerk="ana", **two) as ana:
+        await ana.refund("R-1004", "5.00")
+        await ana.until("WAITING")
+        await ana.press("f2", "escape", "ctrl+g")
+        await ana.until("End the wait of the whole account?")
+        assert ana.shows("Two people must do this here, and the second must be an approver")
+        await ana.press("the header is wrong", "enter")
+        await ana.until("Asked and recorded; an approver must do the same. Nothing has changed yet.")
+        assert ana.desk.held > 0
 
 
 async def test_escape_ends_no_wait_and_goes_back(tmp_path: Path) -> None:

@@ -113,3 +113,28 @@ def test_on_a_shared_account_two_names_are_two_people(accounts: Host, service: S
     declined = accounts.run("store", "decline", key, "--why", "wrong trip", "--clerk", "ben")
     assert (declined.returncode, "Declined: CANCELLED" in declined.stdout) == (0, True)
     assert accounts.run("store", "verify").returncode == 0
+
+
+def test_another_account_that_is_an_approver_states_the_same_amount(accounts: Host, service: SandboxThread) -> None:
+    """The first one, the first one again, another account by the first one's name, and then the second person."""
+    shared, more = accounts.shared_folder(), 'approvers_only = ["open_gate", "raise_ceiling"]'
+    rules = RULES.format(url=service.url, folder=shared, approvers='["ben", "operator"]', more=more)
+    accounts.site_file(rules)
+    assert accounts.run("operator", "resume", "--clerk", "operator").returncode == 0
+    state = ("ledger", "ceiling", "trip-1", "50.00", "--because", "the till roll")
+    first = accounts.run("ana", *state)
+    told = "Asked and recorded; an approver must do the same. Nothing has changed yet."
+    assert (first.returncode, first.stderr) == (5, "")
+    assert told in first.stdout
+    for account in ("ana", "operator"):
+        again = accounts.run(account, *state, "--clerk", "ana")
+        assert again.returncode == 5
+        assert "ana (account ana) asked for this" in again.stdout
+    shown = accounts.run("ben", "ledger", "events").stdout
+    assert "ceiling asked  by ana" in shown
+    assert "ceiling set" not in shown
+    done = accounts.run("ben", *state)
+    assert (done.returncode, done.stderr) == (0, "")
+    [event] = [one for one in all_events(ledger_path(shared)) if one.kind == "ceiling_set"]
+    assert (event.who, event.data["asked_by"], event.data["told_apart_by"]) == ("ben", "ana (account ana)", "account")
+    assert accounts.run("ana", "verify").returncode == 0

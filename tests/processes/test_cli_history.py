@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 
 from refund_tui.core.actor import Actor
-from refund_tui.core.approval import Limits, Person
+from refund_tui.core.approval import Approver, Limits, Person
 from refund_tui.core.lifecycle import Decision, decide
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import Accepted, Answer, Outcome, RateLimited, Unreachable
@@ -24,7 +24,7 @@ from refund_tui.core.refunds import SETTLED, Action, Holder, Intent, Refund, Sta
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import Card
 from refund_tui.core.waits import Policy
-from refund_tui.desk.approvals import Approver, decide_approval
+from refund_tui.desk.approvals import decide_approval
 from refund_tui.host.actor import this_actor
 from refund_tui.host.clock import SystemClock
 from refund_tui.host.paths import ledger_path, trips_path

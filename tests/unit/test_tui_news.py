@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refund_tui.core.refunds import Life, State
+from refund_tui.core.refunds import Event, Life, State
 from refund_tui.desk.news import Changed, Elsewhere
 from refund_tui.tui.news import ClerksNews
-from tests.support.ledgers import new_refund
+from tests.support.ledgers import NOW, new_refund
 
 
 def test_an_end_is_told_once_though_a_receipt_was_printed_since() -> None:
@@ -24,3 +24,12 @@ def test_another_end_of_the_same_refund_is_told_too() -> None:
     news = ClerksNews(unknown.clerk)
     assert news.ended(Changed(unknown, "doubtful")) == [unknown]
     assert news.ended(Elsewhere((Changed(settled, "settled"),))) == [settled]
+
+
+def test_an_approver_is_told_what_another_clerk_asked_for_that_needs_two_people() -> None:
+    data = {"store_id": "STORE-001", "trip_id": "trip-1", "captured": "50.00 EUR"}
+    asked = Elsewhere(requests=(Event(7, None, NOW.at, "ana", "ceiling_asked", None, None, "the till roll", data),))
+    told = ClerksNews("ben", approver=True).requested(asked)
+    assert told.startswith("ana asks that 50.00 EUR counts as captured on trip trip-1: the till roll. An approver must")
+    assert ClerksNews("ana", approver=True).requested(asked) == ""
+    assert ClerksNews("dan").requested(asked) == ""

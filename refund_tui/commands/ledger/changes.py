@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from refund_tui.commands import OK
+from refund_tui.commands import OK, PERSON
 from refund_tui.commands.arguments import add_because, because, named_trip, refuse
 from refund_tui.commands.output import print_out
 from refund_tui.core.endpoints import check_base_url
@@ -19,6 +19,7 @@ from refund_tui.core.ledger_identity import Service
 from refund_tui.core.lifecycle import NotPossible
 from refund_tui.core.money import AmountError, Money, parse_amount, split_currency
 from refund_tui.core.rules import TripBalance
+from refund_tui.core.second_person import Awaited
 from refund_tui.core.text import visible
 from refund_tui.core.times import Instant
 from refund_tui.desk.desk import Desk
@@ -42,18 +43,25 @@ def open_gate(arguments: argparse.Namespace, settings: Settings) -> int:
     why = because(arguments)
     storage_of(settings).open_history().close()  # an error if there is none, so that none is created
     try:
-        asyncio.run(_open_gate(settings, why))
+        awaited = asyncio.run(_open_gate(settings, why))
     except NotPossible as error:
         raise UsageError(str(error)) from error
+    if awaited:
+        return _told(awaited)
     print_out("The account's wait was ended. A running refund-tui sends its refunds now, else refund-tui resume does.")
     return OK
 
 
-async def _open_gate(settings: Settings, why: str) -> None:
+def _told(awaited: Awaited) -> int:
+    print_out(awaited.words)
+    return PERSON
+
+
+async def _open_gate(settings: Settings, why: str) -> Awaited | None:
     desk = Desk(settings)
     try:
         await desk.open()
-        await desk.open_gate(why)
+        return await desk.open_gate(why)
     finally:
         await desk.close()
 
@@ -81,7 +89,8 @@ async def _set_ceiling(arguments: argparse.Namespace, settings: Settings, why: s
         store, trip_id = await named_trip(desk, arguments.trip, print)
         before = await desk.trips.balance(store, trip_id)
         amount = _amount(arguments.amount, before.currency or settings.currency)
-        await desk.set_ceiling(store, trip_id, amount, why)
+        if awaited := await desk.set_ceiling(store, trip_id, amount, why):
+            return _told(awaited)
         after = await desk.trips.balance(store, trip_id)
     finally:
         await desk.close()

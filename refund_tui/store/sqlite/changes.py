@@ -8,18 +8,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from refund_tui.core.approval import Approver
 from refund_tui.core.damage import Damaged
 from refund_tui.core.lifecycle import Decision
 from refund_tui.core.outcomes import LONGEST_RAW, Outcome
 from refund_tui.core.refunds import Attempt, Ceiling, Intent, Life, Refund
 from refund_tui.core.rules import TripBalance
+from refund_tui.core.second_person import CEILING_SET, Awaited
 from refund_tui.core.times import Instant, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
-from refund_tui.store.sqlite.events import CEILING_SET, ceiling_data, newest_ceiling, note
+from refund_tui.store.sqlite.events import ceiling_data, newest_ceiling, note
 from refund_tui.store.sqlite.evidence import Place
 from refund_tui.store.sqlite.personal import rows_of
 from refund_tui.store.sqlite.rows import DRAFT_ROW, INTENT, LIFE, OF_TRIP, intent_values, life_values, refund_of
+from refund_tui.store.sqlite.second_person import ask
 
 OPEN_ATTEMPT = "SELECT * FROM attempt WHERE key = ? AND ended_at IS NULL"
 """The open attempt of a refund; there is at most one."""
@@ -57,8 +60,17 @@ def insert_refund(transaction: sqlite3.Connection, refund: Refund) -> None:
     )
 
 
-def insert_ceiling(transaction: sqlite3.Connection, ceiling: Ceiling, now: Instant) -> None:
-    """Write the captured amount that a person states for a trip, with its event."""
+def insert_ceiling(
+    transaction: sqlite3.Connection, ceiling: Ceiling, now: Instant, by: Approver | None = None
+) -> Awaited | None:
+    """Write the captured amount that a person states for a trip, with its event.
+
+    With `by` two people must state it: Awaited for the first one, whose request is recorded.
+    """
+    data = ceiling_data(ceiling)
+    first = ask(transaction, CEILING_SET, data, ceiling.why, by, now) if by else {}
+    if isinstance(first, Awaited):
+        return first
     amount = ceiling.amount
     row = transaction.execute(
         "INSERT INTO ceiling (store_id, trip_id, minor, currency, at, who, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -68,7 +80,8 @@ def insert_ceiling(transaction: sqlite3.Connection, ceiling: Ceiling, now: Insta
         ),
     ).lastrowid  # fmt: skip
     rows: list[Place] = [("ceiling", (row,))]
-    note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, ceiling_data(ceiling), rows=rows)
+    note(transaction, None, ceiling.who, now, CEILING_SET, None, None, ceiling.why, data | first, rows=rows)
+    return None
 
 
 def insert_draft(transaction: sqlite3.Connection, values: Sequence[object]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from refund_tui.core.damage import Damaged
 from refund_tui.core.refunds import Ceiling, State
+from refund_tui.core.second_person import CEILING_SET
 from refund_tui.core.times import Instant, stamp
 from refund_tui.host.actor import this_actor
 from refund_tui.store.sqlite.evidence import Place, head, link, record_of
@@ -78,15 +79,12 @@ def _ledger(transaction: sqlite3.Connection) -> str:
     return str(transaction.execute("SELECT id FROM identity").fetchone()[0])
 
 
-CEILING_SET = "ceiling_set"
-"""The kind of the event that records a captured amount which a person stated."""
-
 _NEWEST_CEILING = (
     "SELECT * FROM ceiling WHERE id IN (SELECT id FROM ceiling WHERE folded_trip = ?"
     " UNION SELECT id FROM ceiling WHERE +folded_trip = ?) ORDER BY id DESC LIMIT 1"
 )
 """Searched by the index and again without it, so that a damaged index hides no row."""
-_CEILING_EVENT = "SELECT 1 FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ? AND data = ? LIMIT 1"
+_CEILING_EVENTS = "SELECT data FROM event WHERE key IS NULL AND kind = ? AND who = ? AND why = ?"
 
 
 def newest_ceiling(rows: Rows, trip: str) -> Ceiling | Damaged | None:
@@ -95,9 +93,16 @@ def newest_ceiling(rows: Rows, trip: str) -> Ceiling | Damaged | None:
     if not found:
         return None
     row, ceiling = found[0], ceiling_of(found[0])
-    if isinstance(ceiling, Ceiling) and not rows(_CEILING_EVENT, CEILING_SET, ceiling.who, ceiling.why, _data(ceiling)):
+    if isinstance(ceiling, Ceiling) and not _has_event(rows, ceiling):
         return damaged("ceiling", row["id"], row, "it differs from its event")
     return ceiling
+
+
+def _has_event(rows: Rows, ceiling: Ceiling) -> bool:
+    """Whether an event states the same. It may also name the person who asked first."""
+    told = ceiling_data(ceiling).items()
+    found = rows(_CEILING_EVENTS, CEILING_SET, ceiling.who, ceiling.why)
+    return any(told <= _data(row["data"]).items() for row in found)
 
 
 def ceiling_data(ceiling: Ceiling) -> dict[str, str]:
@@ -105,5 +110,10 @@ def ceiling_data(ceiling: Ceiling) -> dict[str, str]:
     return {"store_id": ceiling.store_id, "trip_id": ceiling.trip_id, "captured": str(ceiling.amount)}
 
 
-def _data(ceiling: Ceiling) -> str:
-    return json.dumps(ceiling_data(ceiling), ensure_ascii=False, sort_keys=True)
+def _data(text: str | bytes) -> dict[str, object]:
+    """The data of an event; none if they cannot be read."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from refund_tui.core import lifecycle, rules
-from refund_tui.core.approval import NO_LIMITS, Limits, Person
+from refund_tui.core.approval import NO_LIMITS, Approver, Limits, Person
 from refund_tui.core.damage import Damaged
 from refund_tui.core.evidence import Contradiction
 from refund_tui.core.lifecycle import Decision
@@ -28,6 +28,7 @@ from refund_tui.core.refunds import (
     Refund,
     State,
 )
+from refund_tui.core.second_person import Awaited
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.core.trips import folded_trip
 from refund_tui.errors import RecordUnusable
@@ -157,10 +158,13 @@ class Ledger:
             note(transaction, refund.key, refund.clerk, now, RECORDED, None, life.state, why, None)
             return written
 
-    def set_ceiling(self, ceiling: Ceiling, now: Instant) -> None:
-        """Write the captured amount that a person states for a trip. It counts from now on."""
+    def set_ceiling(self, ceiling: Ceiling, now: Instant, by: Approver | None = None) -> Awaited | None:
+        """Write the captured amount that a person states for a trip. It counts from now on.
+
+        With `by` two people must state it: Awaited for the first one, whose request is recorded.
+        """
         with self._database.writing() as transaction:
-            insert_ceiling(transaction, ceiling, now)
+            return insert_ceiling(transaction, ceiling, now, by)
 
     def begin(self, refund: Refund, holder: Holder, now: Instant) -> Attempt | None:
         """Claim `refund` and record an attempt, durably.
@@ -305,13 +309,16 @@ class Ledger:
         row = self._database.row(GATE, endpoint)
         return wait_of(row) if row else None
 
-    def open_gate(self, endpoint: str, why: str, who: str, now: Instant) -> tuple[Refund, ...] | None:
+    def open_gate(
+        self, endpoint: str, why: str, who: str, now: Instant, by: Approver | None = None
+    ) -> tuple[Refund, ...] | Awaited | None:
         """End the account's wait, and the wait of each refund whose last answer was a 429; those refunds.
 
-        None if the account does not wait; nothing was written then.
+        None if the account does not wait; nothing was written then. With `by` two people must ask to end this wait:
+        Awaited for the first one, whose request is recorded.
         """
         with self._database.writing() as transaction:
-            return open_gate(transaction, endpoint, why, who, now)
+            return open_gate(transaction, endpoint, why, who, now, by)
 
     def anchor(self, now: Instant) -> None:
         """Convert waits of an earlier boot to the ticks of this boot, so that a clock jump cannot make them longer."""

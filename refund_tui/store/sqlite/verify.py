@@ -27,6 +27,7 @@ from refund_tui.store.sqlite.ledger_identity import identity_of
 from refund_tui.store.sqlite.pages import next_start
 from refund_tui.store.sqlite.personal import with_text_again
 from refund_tui.store.sqlite.schema import LEDGER
+from refund_tui.store.sqlite.second_person import unconfirmed
 from refund_tui.store.sqlite.verify_pieces import FEW_ROWS, KEY, PAGE, Checked, Piece, check_chain, check_refunds
 
 CHUNK = 10_000
@@ -54,7 +55,7 @@ def verify(path: Path, body_of: BodyOf, progress: Progress, witnesses: Sequence[
             found.problems += _without_refund(database)
         if found.emptied != found.redacted:
             found.problems += with_text_again(database.rows, newest.seq)
-        found.problems += _contradicting(database, witnesses)
+        found.problems += [*_contradicting(database, witnesses), *unconfirmed(database.rows)]
         found.problems += [*_attempts_without_refund(database), *_single_rows(database, found, newest.seq, body_of)]
     texts = [text for _, text in sorted(found.problems, key=itemgetter(0))]
     paid = tuple(Money(minor, currency) for currency, minor in sorted(found.paid.items()))

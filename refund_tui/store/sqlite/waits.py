@@ -8,13 +8,16 @@ from __future__ import annotations
 import sqlite3
 
 from refund_tui.core import lifecycle
+from refund_tui.core.approval import Approver
 from refund_tui.core.outcomes import RateLimited
 from refund_tui.core.refunds import Refund
+from refund_tui.core.second_person import GATE_OPENED, Awaited
 from refund_tui.core.times import Instant, Wait, stamp
 from refund_tui.store.sqlite.changes import note_decision, read_refund, write_life
 from refund_tui.store.sqlite.events import note
 from refund_tui.store.sqlite.evidence import Place
 from refund_tui.store.sqlite.rows import GATE, refund_of, wait_of, wait_values
+from refund_tui.store.sqlite.second_person import ask
 
 _RATE_LIMITED = (
     "SELECT * FROM refund WHERE state = 'WAITING' AND endpoint = ? AND not_before IS NOT NULL"
@@ -43,19 +46,23 @@ def close_gate(transaction: sqlite3.Connection, endpoint: str, gate: Wait | None
 
 
 def open_gate(
-    transaction: sqlite3.Connection, endpoint: str, why: str, who: str, now: Instant
-) -> tuple[Refund, ...] | None:
+    transaction: sqlite3.Connection, endpoint: str, why: str, who: str, now: Instant, by: Approver | None
+) -> tuple[Refund, ...] | Awaited | None:
     """End the account's wait, and the wait of each refund whose last answer was a 429. The changed refunds.
 
-    None if the account does not wait; then nothing was written.
+    None if the account does not wait; then nothing was written. With `by` two people must ask to end this wait: Awaited
+    for the first one, whose request is recorded.
     """
     gate = gate_of(transaction, endpoint)
     if gate is None or gate.over(now):
         return None
-    transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
     data = {"endpoint": endpoint, "until": stamp(gate.not_before)}
+    first = ask(transaction, GATE_OPENED, data, why, by, now) if by else {}
+    if isinstance(first, Awaited):
+        return first
+    transaction.execute("DELETE FROM gate WHERE endpoint = ?", (endpoint,))
     rows: list[Place] = [("gate", (endpoint,))]
-    note(transaction, None, who, now, "gate_opened", None, None, why, data, rows=rows)
+    note(transaction, None, who, now, GATE_OPENED, None, None, why, data | first, rows=rows)
     held = [refund_of(row) for row in transaction.execute(_RATE_LIMITED, (endpoint,))]
     sound = [refund for refund in held if isinstance(refund, Refund)]
     return tuple(_end_wait(transaction, refund, who, now) for refund in sound)

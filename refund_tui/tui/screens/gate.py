@@ -72,11 +72,11 @@ class GateScreen(ScreenPane):
 
     async def _end(self, word: str) -> None:
         try:
-            await self._desk.open_gate(word)
+            awaited = await self._desk.open_gate(word)
         finally:
             self._ending = False
         await self.refund_app.go(self._from)
-        self.refund_app.announce(WAIT_ENDED)
+        self.refund_app.announce(awaited.words if awaited else WAIT_ENDED)
 
     async def action_back(self) -> None:
         """Go back; nothing is ended."""

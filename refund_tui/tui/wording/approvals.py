@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from refund_tui.core.refunds import Action, Refund
+from refund_tui.core.refunds import Action, Event, Refund
+from refund_tui.core.second_person import CEILING_SET, REQUESTS
 from refund_tui.core.text import visible
 from refund_tui.desk.desk import Desk
 from refund_tui.tui.widgets.confirm import Question
@@ -33,6 +34,17 @@ def approval_question(desk: Desk, refund: Refund, action: Action, word: str) -> 
     """The question before a refund is approved or declined, with the person's word."""
     rows = [*_rows(desk, refund), ("Your word", visible(word, 60))]
     return Question(_TITLES[action], [*table(rows), "\n\n", _FOLLOWS[action]], name_of(action).lower())
+
+
+def request_words(event: Event) -> str:
+    """For an approver, when another clerk asks for what two people must ask for."""
+    act = "asks to end the account's wait"
+    if event.kind == REQUESTS[CEILING_SET]:
+        captured, trip = (visible(event.data.get(name, ""), 60) for name in ("captured", "trip_id"))
+        act = f"asks that {captured} counts as captured on trip {trip}"
+    return (
+        f"{visible(event.who, 40)} {act}: {visible(event.why, 120)}. An approver must do the same; nothing has changed."
+    )
 
 
 def _rows(desk: Desk, refund: Refund) -> list[tuple[str, Part]]:

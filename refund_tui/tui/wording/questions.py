@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refund_tui.core import waits
+from refund_tui.core.approval import OPEN_GATE
 from refund_tui.core.money import Money
 from refund_tui.core.outcomes import CardAnswer, CardFound, CardNotFound, CardNotLearnt
 from refund_tui.core.refunds import Action, Intent, Refund
@@ -253,6 +254,7 @@ _WAIT_FOLLOWS = (
     "its own id. If the service still takes no requests, it asks to wait again. This cannot pay twice.\n\nThe "
     "reason stays in the ledger."
 )
+_TWO_PEOPLE = " Two people must do this here, and the second must be an approver: the first one only asks for it."
 WAIT_OVER = "The account does not wait any more: its refunds are sent by themselves."
 WAIT_NEEDS_REASON = "type the reason, in a few words; Escape goes back and ends nothing"
 
@@ -267,6 +269,7 @@ def gate_question(desk: Desk) -> list[Part]:
         ("End the wait of the whole account?", "bold"),
         f"\n\n{held} {number} {'refund is' if number == 1 else 'refunds are'} held by it.",
         _WAIT_FOLLOWS,
+        _TWO_PEOPLE if OPEN_GATE in desk.settings.approvers_only else "",
     ]
 
 

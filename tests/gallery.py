@@ -225,6 +225,7 @@ async def _approve(stage: Stage) -> None:
     folder, clock = stage.desk.settings.data_dir, stage.clock
     async with desk_over(folder, ScriptedService(), clerk="ana", base_url=SERVICE, clock=clock, **LOW) as ana:
         await ana.take(intent(1_200, note="both jars were broken"))
+    await stage.until("another person must approve it first")
     await stage.press("f4")
     await stage.until("AWAITING_APPROVAL")
     await stage.press("down", "enter")

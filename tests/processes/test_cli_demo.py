@@ -118,6 +118,7 @@ def demo_of_0_1_0(folder: Path) -> None:
     with closing(sqlite3.connect(ledger_path(folder))) as ledger, ledger:
         ledger.execute("ATTACH ? AS older", (str(WRITTEN / "ledger.sqlite3"),))
         ledger.execute("INSERT INTO main.refund SELECT * FROM older.refund WHERE endpoint = 'loopback'")
+    (folder / "ledger.mark").write_text("0\n")
 
 
 async def test_what_a_demo_of_0_1_0_left_open_goes_to_the_demos_own_sandbox(tmp_path: Path) -> None:

@@ -53,9 +53,13 @@ LOSSES: dict[Callable[[Path], None], tuple[str, str]] = {
 """The messages while the terminal is open, and at its next start."""
 
 
+BAR = "▌"
+"""Stands at the left of each line of an announcement."""
+
+
 def joined(screen: str) -> str:
     """The lines of a screen, joined where a sentence was wrapped."""
-    return " ".join(screen.split())
+    return " ".join(screen.replace(BAR, " ").split())
 
 
 def refund_one(session: PtySession, folder: Path) -> None:

@@ -30,7 +30,7 @@ def test_every_key_on_every_screen_starts_no_other_program(tmp_path: Path) -> No
         ask(session)
         confirm(session)
         session.wait_for("ACCEPTED")
-        for screen, seen in (("f2", "1 trip"), ("f4", "newest first")):
+        for screen, seen in (("f2", "1 trip"), ("f4", "History")):
             for key in (*FUNCTIONS, *LETTERS, *"ejwouxv!:|"):
                 session.press("escape", screen, key)
                 session.settle(quiet=0.02)

@@ -26,6 +26,9 @@ from refund_tui.tui.wording.states import (
 ROOMY, FACTS = 100, 58
 """From ROOMY columns on, the facts are beside the attempts, in FACTS columns; otherwise above them."""
 
+BESIDE = 2
+"""The blank columns between the two, as the style sheet sets them."""
+
 
 class Timeline(VerticalScroll, can_focus=True):
     """Shows one refund. Its countdown causes no new layout. With `raw` it shows events and answers."""
@@ -114,7 +117,7 @@ class Timeline(VerticalScroll, can_focus=True):
         width = max(30, self.content_size.width - 1)
         beside = width >= ROOMY
         self._columns.set_class(beside, "-beside")
-        width, wide = (width - FACTS - 1, FACTS - 2) if beside else (width, width)
+        width, wide = (width - FACTS - BESIDE, FACTS - 2) if beside else (width, width)
         if self.raw:
             record, facts = events_table(self._events, zone, now, width), raw_answers(self._attempts, wide)
         else:

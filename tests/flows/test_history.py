@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from refund_tui.core.outcomes import Answer, NeedsRepair, Repair
 from refund_tui.core.refunds import Action, State
+from refund_tui.desk.desk import Desk
+from refund_tui.errors import StoreBusy
+from refund_tui.tui.refund_search import Page, read_page
+from refund_tui.tui.widgets.row_list import RowList
 from tests.flows.stage import FORBIDDEN, LIMITED, LOST, MALFORMED, Stage, program, refunds, unknown
+from tests.support.patience import PATIENCE
 from tests.support.service import accepted
 
 
@@ -36,6 +44,34 @@ async def test_the_filter_line_narrows_and_says_how_a_word_is_written(tmp_path: 
         await stage.until("No refund matches")
         await stage.press("ctrl+u", "enter", "u")
         await stage.until("state:AWAITING_APPROVAL,UNKNOWN,BLOCKED")
+
+
+async def test_a_late_read_of_an_older_query_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, released, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def read(desk: Desk, line: str, *rest: Any) -> Page:
+        if held.is_set():
+            raise StoreBusy("the ledger is held by another program")
+        page = await read_page(desk, line, *rest)
+        if line == "state:REJECTED":
+            held.set()
+            await released.wait()
+            ended.set()
+        return page
+
+    monkeypatch.setattr("refund_tui.tui.screens.history.read_page", read)
+    async with program(tmp_path, LOST, MALFORMED) as stage, asyncio.timeout(PATIENCE):
+        await unknown(stage)
+        await _to_history(stage, "1 of 1 refund")
+        rows = stage.pilot.app.screen.query_one("#refunds", RowList)
+        stage.pilot.app.screen.query_one("#find", Input).value = "state:REJECTED"
+        await held.wait()
+        released.set()
+        rows.restart()
+        await ended.wait()
+        await stage.pilot.pause()
+        assert "No refund matches" not in stage.text
+        assert "1 of 1 refund" in stage.text
 
 
 async def test_asking_again_says_why_it_is_safe_and_ends_accepted_under_the_same_id(tmp_path: Path) -> None:

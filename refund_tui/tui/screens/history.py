@@ -159,11 +159,15 @@ class HistoryScreen(RefundScreen):
         try:
             page = await read_page(self._desk, self._find.value, start, limit, self._order)
         except QueryError as error:
+            if edition != self.rows.edition:
+                return
             self.rows.set_rows(0, [], 0, fresh=True, edition=edition)
             self._none_shown(UNUSABLE)
             self._found = None
             self._words.show(str(error))
             return
+        if edition != self.rows.edition:
+            return  # of an older filter
         self._found = page.found
         self.rows.set_rows(start, page.rows, page.total, edition=edition)
         self._none_shown(page.why_none)

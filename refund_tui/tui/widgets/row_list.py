@@ -129,6 +129,11 @@ class RowList(Widget, Generic[T], can_focus=True):
 
     # --- new rows
 
+    @property
+    def edition(self) -> int:
+        """The edition of the present query. Rows of an older one are ignored."""
+        return self._window.edition
+
     def set_rows(
         self, start: int, rows: Sequence[T], total: int, *, fresh: bool = False, edition: int | None = None
     ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from refund_tui.core.actor import Actor
 from refund_tui.core.refunds import Action
+from refund_tui.desk.actions import Evidence
 from tests.flows.stage import LOST, MALFORMED, Stage, program, refunds, unknown
 
 TILL = Actor("1001", "store", "1002", "ana", "/dev/pts/3", "192.0.2.7 51234 192.0.2.1 22", "till-4", "4711")
@@ -19,9 +20,9 @@ def by(actor: Actor) -> mock._patch[mock.MagicMock]:
     return mock.patch("refund_tui.host.actor._actor", return_value=actor)
 
 
-async def _raw(stage: Stage) -> None:
+async def _raw(stage: Stage, state: str = "UNKNOWN") -> None:
     await stage.press("f4")
-    await stage.until("UNKNOWN")
+    await stage.until(state)
     await stage.press("enter")
     await stage.until("Attempts")
     await stage.press("ctrl+o")
@@ -35,9 +36,9 @@ async def test_the_raw_view_names_each_process_where_it_begins(tmp_path: Path, s
             await unknown(stage)
             [refund] = await refunds(stage)
         with by(OTHER):
-            await stage.desk.act(refund.key, Action.ASK_AGAIN)
-            await stage.desk.act(refund.key, Action.STOP)
-        await _raw(stage)
+            evidence = Evidence(True, "line 7", "the processor", "2 Mar")
+            await stage.desk.act(refund.key, Action.SETTLE, evidence=evidence)
+        await _raw(stage, "SETTLED_PAID")
         shown = " ".join(stage.text.split())
         for actor in (TILL, OTHER):
             assert all(f"{name.replace('_', ' ')} {value}" in shown for name, value in actor.facts.items())

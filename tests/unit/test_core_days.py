@@ -74,6 +74,7 @@ def test_how_a_day_is_written_shows_forms_that_are_read() -> None:
         ("2025-01", datetime(2024, 12, 31, 23, 0, tzinfo=UTC)),
         ("2025-06-15", datetime(2025, 6, 14, 22, 0, tzinfo=UTC)),
         ("999999d", None),
+        ("0001-01-01", None),
         ("13m", None),
         ("-4d", None),
         ("", None),

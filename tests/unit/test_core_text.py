@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refund_tui.core.emoji import is_picture_in_parts
-from refund_tui.core.text import MOST_MARKS, clusters, visible
+from refund_tui.core.text import LONGEST, MOST_MARKS, clusters, uncut, visible
 
 ACUTE = "\u0301"
 EMOJI = (
@@ -127,3 +127,8 @@ def test_a_sequence_is_shown_whole_or_not_at_all(text: str, limit: int) -> None:
 def test_what_was_shown_once_is_shown_alike_again(text: str) -> None:
     once = visible(text)
     assert visible(once) == once
+
+
+def test_an_id_of_any_length_is_shown_whole() -> None:
+    assert uncut("R" * (3 * LONGEST)) == "R" * (3 * LONGEST)
+    assert uncut("R\x1b") == visible("R\x1b")

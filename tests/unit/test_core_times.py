@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_tui.core.times import Instant, Wait, countdown, last_day, skew_words, span, stamp, unstamp, window_closes
+from refund_tui.core.times import (
+    Instant,
+    Wait,
+    countdown,
+    last_day,
+    local,
+    skew_words,
+    span,
+    stamp,
+    unstamp,
+    window_closes,
+)
 from refund_tui.core.waits import left_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -276,3 +287,10 @@ def test_a_clock_that_differs_from_the_services_says_by_how_much_and_which_way()
     assert skew_words(1.0) == "this host's clock is 1 s ahead of the service's"
     assert skew_words(180.4) == "this host's clock is 3 min ahead of the service's"
     assert skew_words(-7_260.0) == "this host's clock is 2 h 1 min behind the service's"
+
+
+def test_an_instant_is_told_in_the_stores_time_also_at_the_end_of_the_calendar() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    assert local(NOON, zone).hour == 13
+    end = datetime.max.replace(tzinfo=UTC)
+    assert local(end, zone) == end
